@@ -1,0 +1,59 @@
+# What every target of the product is compiled with, and the helpers that the folders use.
+add_library(ringmaster_options INTERFACE)
+target_compile_options(ringmaster_options INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast
+  -Woverloaded-virtual -Werror=switch -fno-omit-frame-pointer)
+target_include_directories(ringmaster_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_definitions(ringmaster_options INTERFACE RINGMASTER_VERSION="${PROJECT_VERSION}")
+
+if(RINGMASTER_SANITIZE)
+  # CAF 0.17 calls members through null on purpose: leave that check out.
+  add_compile_options(-fsanitize=${RINGMASTER_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${RINGMASTER_SANITIZE})
+  if(RINGMASTER_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize=null)
+  endif()
+endif()
+
+find_program(RINGMASTER_CCACHE ccache)
+if(RINGMASTER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${RINGMASTER_CCACHE})
+endif()
+find_program(RINGMASTER_MOLD mold)
+if(RINGMASTER_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# ringmaster_library(NAME LINKS... ) : one static library of all *.cpp in this folder and below,
+# leaving out the folders named after EXCEPT and files named main.cpp.
+function(ringmaster_library name)
+  cmake_parse_arguments(ARG "" "" "LINKS;EXCEPT" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  foreach(folder IN LISTS ARG_EXCEPT)
+    list(FILTER sources EXCLUDE REGEX "/${folder}/")
+  endforeach()
+  add_library(${name} STATIC ${sources})
+  target_link_libraries(${name} PUBLIC ringmaster_options ${ARG_LINKS})
+endfunction()
+
+# ringmaster_tests(NAME LINKS...): one GoogleTest program of all *_test.cpp in this folder; each case
+# is a CTest test of its own, so that a failure has a name.
+function(ringmaster_tests name)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE RINGMASTER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
+  if(RINGMASTER_PCH)
+    target_precompile_headers(${name} PRIVATE <gtest/gtest.h> <gmock/gmock.h>)
+  endif()
+  # One CTest entry per program: starting a sanitized process per case costs more than the cases.
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+endfunction()
