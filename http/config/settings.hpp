@@ -1,0 +1,79 @@
+/// The daemon's configuration as values with their defaults.
+///
+/// The file is one JSON object, in the reference's shape with ours added; docs/configuration.md lists every
+/// key. `config/fields.hpp` holds the table that parsing, defaults, errors and that page all come from.
+#pragma once
+
+#include "http/auth/passwords.hpp"
+#include "http/auth/tokens.hpp"
+#include "http/server/limits.hpp"
+#include "http/server/server.hpp"
+#include "protocol/error.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ringmaster::config {
+
+/// How far `technology_aliases` goes: whether SIP dials PJSIP on a server that has only that.
+struct pbx_settings {
+  std::string name{"asterisk"};
+  std::string address{"127.0.0.1"};
+  std::uint16_t port{5038};
+  std::string username;
+  std::string password;
+  double originate_rate{50};           ///< calls begun per second
+  std::uint64_t max_channels{1000};
+  bool technology_aliases{true};
+};
+
+struct http_settings {
+  std::string address{"127.0.0.1"};
+  std::uint16_t port{8081};
+  std::string certificate; ///< PEM; with `key`, turns TLS on
+  std::string key;
+  bool allow_plain_beyond_loopback{};
+  http::server_limits limits{};
+};
+
+struct thread_settings { ///< 0: as many as there are cores
+  std::uint64_t io{0};
+  std::uint64_t actors{0};
+  std::uint64_t parsers{2};
+  std::uint64_t passwords{1};
+};
+
+struct settings {
+  std::vector<pbx_settings> pbxs; ///< one at least, made of serv_addr & co. when the file names none
+  http_settings http{};
+  std::string data_dir;           ///< default: $XDG_DATA_HOME/ringmaster or ~/.local/share/ringmaster
+  std::string database_name{"./database.db"}; ///< relative to data_dir
+  std::string result_filename{"./outbound_result.json"};
+  std::uint64_t loglevel{6};      ///< syslog's: 0 (nothing but emergencies) to 7 (debug)
+  std::string timezone{"UTC"};    ///< of campaigns that name none
+  bool technology_aliases{true};
+  thread_settings threads{};
+  auth::token_policy tokens{};
+  auth::password_cost passwords{};
+  std::string admin_password;     ///< from RINGMASTER_ADMIN_PASSWORD alone; empty: a random one is made
+  std::uint64_t database_map_size{std::uint64_t{64} << 30}; ///< bytes of address space
+
+  [[nodiscard]] http::server_options server_options() const;
+};
+
+/// Reads the file's text, over the defaults. Pure. Errors (`malformed`, `invalid_field`) name the key and
+/// begin with `name:line:`.
+[[nodiscard]] result<settings> parse_config(std::string_view text, std::string_view name = "configuration");
+
+/// Rules that hold between keys, e.g. no plain listener beyond loopback. Pure.
+[[nodiscard]] result<void> validate(const settings& s);
+
+/// A page of every key with type, default, range and meaning, in Markdown.
+[[nodiscard]] std::string reference_page();
+/// A complete configuration with every default, as JSON.
+[[nodiscard]] std::string sample();
+
+} // namespace ringmaster::config

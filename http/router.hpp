@@ -1,0 +1,58 @@
+/// From method and path to the endpoint that answers, with the permission that it asks for.
+#pragma once
+
+#include "http/server/handler.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ringmaster::http {
+
+/// Whether a route answers to somebody without a token.
+enum class access : std::uint8_t { token, open };
+
+struct route {
+  http::method method{http::method::get};
+  std::string path;       ///< "/ob/plans/{uuid}"; a `{name}` stands for one whole segment
+  std::string permission; ///< what the caller must hold; empty: any signed-in user
+  http::access access{http::access::token};
+  endpoint to;
+};
+
+/// Routes by a tree of segments; a lookup is one hash lookup a segment. Literal segments win over
+/// parameters. Built before the server starts, read by any number of threads afterwards.
+///
+/// Unknown path: 404. Known path, other method: 405 with `Allow`. GET routes answer HEAD too; OPTIONS is
+/// answered with `Allow` unless a route takes it. A trailing slash changes nothing.
+class router final : public dispatcher {
+public:
+  /// Finds the caller of a request; its error is sent as it is, with `WWW-Authenticate` when it is
+  /// `unauthorized`.
+  using authenticator = std::function<result<std::shared_ptr<const auth::principal>>(const request&)>;
+
+  explicit router(authenticator who);
+  ~router() override;
+
+  /// Every route that is added from now on, and whose path begins with `target` (whole segments),
+  /// answers at `path` in its place as well: alias("/plans", "/ob/plans"), alias("/v1", "").
+  /// Aliases combine: with the two above, "/v1/plans" answers too.
+  void alias(std::string path, std::string target);
+
+  /// A path and method may be given once; a second time is `illegal_state`.
+  [[nodiscard]] result<void> add(route r);
+
+  [[nodiscard]] intake begin(request& req) const override;
+
+private:
+  struct node;
+  authenticator who_;
+  std::vector<std::pair<std::string, std::string>> aliases_;
+  std::unique_ptr<node> root_;
+  std::vector<std::unique_ptr<route>> routes_;
+};
+
+} // namespace ringmaster::http
