@@ -1,0 +1,134 @@
+/// What a field of a resource can hold, and how each type is read and written as JSON, CSV text and record.
+#pragma once
+
+#include "protocol/time.hpp"
+#include "protocol/uuid.hpp"
+
+#include <simdjson.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ringmaster {
+
+/// Names and values for a channel, in the order given; names are unique.
+struct variables {
+  std::vector<std::pair<std::string, std::string>> entries;
+
+  bool operator==(const variables&) const = default;
+  [[nodiscard]] const std::string* find(std::string_view name) const noexcept;
+  /// Sets or replaces.
+  void set(std::string_view name, std::string_view value);
+};
+
+/// JSON that somebody rendered already.
+struct json_text {
+  std::string raw;
+  bool operator==(const json_text&) const = default;
+};
+
+/// A safe name for a variable of a channel: letters, digits, `_ . -` and blanks, beginning with a letter or
+/// `_`, 80 characters at most. Anything with parentheses would call a dialplan function when it is set.
+[[nodiscard]] bool is_variable_name(std::string_view name) noexcept;
+
+/// No CR, LF or NUL: the three that could end an AMI header, a log line or a C string.
+[[nodiscard]] bool is_single_line(std::string_view text) noexcept;
+
+void append_varint(std::string& out, std::uint64_t value);
+[[nodiscard]] bool take_varint(std::string_view& bytes, std::uint64_t& value) noexcept;
+
+[[nodiscard]] std::string fmt_must_be(std::string_view name, std::string_view says);
+
+/// `read_json` and `read_text` return nothing on success, else what completes "NAME must be …".
+/// `read_record` returns false for bytes that no `write_record` made.
+template <class M>
+struct field_type;
+
+using complaint = std::optional<std::string>;
+
+template <>
+struct field_type<std::int64_t> {
+  static constexpr std::string_view name = "integer";
+  static void write_json(std::string& out, std::int64_t v);
+  static complaint read_json(simdjson::dom::element from, std::int64_t& v);
+  static complaint read_text(std::string_view from, std::int64_t& v);
+  static void write_record(std::string& out, std::int64_t v);
+  static bool read_record(std::string_view from, std::int64_t& v);
+};
+
+template <>
+struct field_type<std::string> {
+  static constexpr std::string_view name = "string";
+  static void write_json(std::string& out, const std::string& v);
+  static complaint read_json(simdjson::dom::element from, std::string& v);
+  static complaint read_text(std::string_view from, std::string& v);
+  static void write_record(std::string& out, const std::string& v) { out.append(v); }
+  static bool read_record(std::string_view from, std::string& v) { return v.assign(from), true; }
+};
+
+template <>
+struct field_type<uuid> {
+  static constexpr std::string_view name = "uuid";
+  static void write_json(std::string& out, const uuid& v);
+  static complaint read_json(simdjson::dom::element from, uuid& v);
+  static complaint read_text(std::string_view from, uuid& v);
+  static void write_record(std::string& out, const uuid& v) { out.append(v.view()); }
+  static bool read_record(std::string_view from, uuid& v);
+};
+
+template <>
+struct field_type<time_point> {
+  static constexpr std::string_view name = "timestamp";
+  static void write_json(std::string& out, const time_point& v);
+  static complaint read_json(simdjson::dom::element from, time_point& v);
+  static complaint read_text(std::string_view from, time_point& v);
+  static void write_record(std::string& out, const time_point& v);
+  static bool read_record(std::string_view from, time_point& v);
+};
+
+template <>
+struct field_type<variables> {
+  static constexpr std::string_view name = "object of strings";
+  static void write_json(std::string& out, const variables& v);
+  static complaint read_json(simdjson::dom::element from, variables& v);
+  static complaint read_text(std::string_view from, variables& v);
+  static void write_record(std::string& out, const variables& v);
+  static bool read_record(std::string_view from, variables& v);
+};
+
+template <>
+struct field_type<json_text> {
+  static constexpr std::string_view name = "object";
+  static void write_json(std::string& out, const json_text& v) { out.append(v.raw.empty() ? "null" : v.raw); }
+  static complaint read_json(simdjson::dom::element, json_text&) { return "left out"; }
+  static complaint read_text(std::string_view, json_text&) { return "left out"; }
+  static void write_record(std::string& out, const json_text& v) { out.append(v.raw); }
+  static bool read_record(std::string_view from, json_text& v) { return v.raw.assign(from), true; }
+};
+
+template <class M>
+struct field_type<std::optional<M>> {
+  using inner = field_type<M>;
+  static constexpr std::string_view name = inner::name;
+  static void write_json(std::string& out, const std::optional<M>& v) {
+    if (v)
+      inner::write_json(out, *v);
+    else
+      out.append("null");
+  }
+  static complaint read_json(simdjson::dom::element from, std::optional<M>& v) {
+    if (from.is_null())
+      return v.reset(), std::nullopt;
+    return inner::read_json(from, v.emplace());
+  }
+  static complaint read_text(std::string_view from, std::optional<M>& v) { return inner::read_text(from, v.emplace()); }
+  // Present but equal to the inner type's zero is still present: the tag alone says so.
+  static void write_record(std::string& out, const std::optional<M>& v) { inner::write_record(out, *v); }
+  static bool read_record(std::string_view from, std::optional<M>& v) { return inner::read_record(from, v.emplace()); }
+};
+
+} // namespace ringmaster

@@ -1,0 +1,283 @@
+/// One description per resource: a plain struct and beside it one table of its fields. Validation, defaults,
+/// JSON both ways, the storage encoding, CSV columns and the reference page are generic code over the table.
+///
+///     struct plan { uuid id; std::optional<std::string> name; std::int64_t retry_delay{60}; };
+///     inline constexpr auto plan_fields = field_table{
+///         field{1, "uuid", &plan::id, access::read_only, "Plan uuid."},
+///         field{2, "name", &plan::name, access::writable, "Plan name."},
+///         field{3, "retry_delay", &plan::retry_delay, access::writable, "Seconds until the next try.",
+///               at_least<0>}};
+///
+/// The number of a field is its tag in the database: never change or reuse one. A default that records rely
+/// on changes only together with the storage format.
+#pragma once
+
+#include "protocol/error.hpp"
+#include "protocol/field_types.hpp"
+#include "protocol/json.hpp"
+
+#include <simdjson.h>
+
+#include <array>
+#include <tuple>
+#include <type_traits>
+
+namespace ringmaster {
+
+enum class access : std::uint8_t {
+  writable,    ///< callers may send it
+  read_only,   ///< shown; sent back unchanged it is accepted, changed it is refused
+  stored_only, ///< kept, never shown
+  shown_only,  ///< computed for a reply, never kept
+};
+
+/// What a value must be beyond its type; `says` completes "NAME must be …".
+template <class M>
+struct rule {
+  bool (*accepts)(const M&){nullptr};
+  std::string_view says{};
+};
+
+/// Reaches one element of an array member, so that number_1 … number_8 are fields each.
+template <class T, class A>
+struct element {
+  A T::*array;
+  std::size_t index;
+  constexpr auto& operator()(T& t) const { return (t.*array)[index]; }
+  constexpr const auto& operator()(const T& t) const { return (t.*array)[index]; }
+};
+template <class T, class A>
+element(A T::*, int) -> element<T, A>;
+
+template <class T, class M>
+struct member {
+  M T::*pointer;
+  constexpr M& operator()(T& t) const { return t.*pointer; }
+  constexpr const M& operator()(const T& t) const { return t.*pointer; }
+};
+
+namespace detail {
+template <class Get>
+struct reached;
+template <class T, class M>
+struct reached<member<T, M>> {
+  using object = T;
+  using value = M;
+};
+template <class T, class A>
+struct reached<element<T, A>> {
+  using object = T;
+  using value = typename A::value_type;
+};
+} // namespace detail
+
+template <class Get>
+struct field {
+  using object = typename detail::reached<Get>::object;
+  using value = typename detail::reached<Get>::value;
+
+  std::uint8_t tag;
+  std::string_view name;
+  Get get;
+  access may;
+  std::string_view doc;
+  rule<value> must{};
+};
+template <class T, class M>
+field(int, const char*, M T::*, access, const char*) -> field<member<T, M>>;
+template <class T, class M>
+field(int, const char*, M T::*, access, const char*, rule<M>) -> field<member<T, M>>;
+template <class T, class A>
+field(int, const char*, element<T, A>, access, const char*) -> field<element<T, A>>;
+template <class T, class A>
+field(int, const char*, element<T, A>, access, const char*, rule<typename A::value_type>) -> field<element<T, A>>;
+
+template <class... Gets>
+struct field_table {
+  std::tuple<field<Gets>...> all;
+  constexpr explicit field_table(field<Gets>... fields) : all{fields...} {}
+
+  using object = std::tuple_element_t<0, std::tuple<typename field<Gets>::object...>>;
+  static constexpr std::size_t size = sizeof...(Gets);
+
+  template <class F>
+  constexpr void each(F&& f) const {
+    std::apply([&](const auto&... fields) { (f(fields), ...); }, all);
+  }
+  /// Calls `f` with the field called `name`; false when there is none.
+  template <class F>
+  constexpr bool with(std::string_view name, F&& f) const {
+    bool found = false;
+    each([&](const auto& one) {
+      if (!found && one.name == name) {
+        found = true;
+        f(one);
+      }
+    });
+    return found;
+  }
+};
+
+/// Appends `object` as JSON, fields in table order.
+template <class T, class... G>
+void append_json(std::string& out, const T& object, const field_table<G...>& table) {
+  out.push_back('{');
+  bool first = true;
+  table.each([&](const auto& f) {
+    if (f.may == access::stored_only)
+      return;
+    if (!first)
+      out.push_back(',');
+    first = false;
+    out.push_back('"');
+    out.append(f.name); // names are ours and need no escape
+    out.append("\":");
+    field_type<std::remove_cvref_t<decltype(f.get(object))>>::write_json(out, f.get(object));
+  });
+  out.push_back('}');
+}
+
+template <class T, class... G>
+[[nodiscard]] std::string to_json(const T& object, const field_table<G...>& table) {
+  std::string out;
+  append_json(out, object, table);
+  return out;
+}
+
+namespace detail {
+
+/// Reads one value into `object`, with every check a field has.
+template <class T, class F, class Read>
+std::optional<error> assign_field(T& object, const F& f, Read&& read) {
+  using value = typename F::value;
+  value fresh{};
+  if (auto wrong = read(fresh))
+    return invalid_field(f.name, fmt_must_be(f.name, *wrong));
+  if (f.must.accepts && !f.must.accepts(fresh))
+    return invalid_field(f.name, fmt_must_be(f.name, f.must.says));
+  if (f.may != access::writable) {
+    if (f.may == access::read_only && fresh == f.get(object))
+      return std::nullopt; // what was read may be sent back
+    return invalid_field(f.name, std::string{f.name} + " is read-only");
+  }
+  f.get(object) = std::move(fresh);
+  return std::nullopt;
+}
+
+} // namespace detail
+
+/// Applies the members of a JSON object to a copy of `before` and returns the copy. Unknown and doubled
+/// fields, wrong types, values out of range and control characters are errors that name the field.
+template <class T, class... G>
+[[nodiscard]] result<T> merge_json(const T& before, simdjson::dom::element body,
+                                   const field_table<G...>& table) {
+  if (!body.is_object())
+    return error{errc::malformed, "the body must be a JSON object", {}};
+  T after = before;
+  std::array<bool, 256> seen{};
+  for (const auto [key, value] : simdjson::dom::object{body}) {
+    std::optional<error> wrong;
+    const bool known = table.with(key, [&](const auto& f) {
+      if (f.may == access::stored_only || f.may == access::shown_only)
+        wrong = invalid_field(f.name, std::string{f.name} + " is read-only");
+      else if (std::exchange(seen[f.tag], true))
+        wrong = invalid_field(f.name, std::string{f.name} + " is given twice");
+      else
+        wrong = detail::assign_field(after, f, [&](auto& fresh) {
+          return field_type<std::remove_cvref_t<decltype(fresh)>>::read_json(value, fresh);
+        });
+    });
+    if (!known)
+      return invalid_field(key, "unknown field \"" + std::string{key} + '"');
+    if (wrong)
+      return *wrong;
+  }
+  return after;
+}
+
+/// Applies one CSV cell; an empty cell leaves the default.
+template <class T, class... G>
+[[nodiscard]] std::optional<error> assign_text(T& object, std::string_view name, std::string_view text,
+                                               const field_table<G...>& table) {
+  std::optional<error> wrong;
+  const bool known = table.with(name, [&](const auto& f) {
+    if (!text.empty())
+      wrong = detail::assign_field(object, f, [&](auto& fresh) {
+        return field_type<std::remove_cvref_t<decltype(fresh)>>::read_text(text, fresh);
+      });
+  });
+  if (!known)
+    return invalid_field(name, "unknown column \"" + std::string{name} + '"');
+  return wrong;
+}
+
+/// The storage encoding. A record is
+///
+///     record := version:u8(1) { tag:u8 length:varint payload }*
+///
+/// with a field left out where it has the struct's default; unknown tags are passed over when read.
+template <class T, class... G>
+void append_record(std::string& out, const T& object, const field_table<G...>& table) {
+  static const T defaults{};
+  out.push_back('\1');
+  table.each([&](const auto& f) {
+    if (f.may == access::shown_only || f.get(object) == f.get(defaults))
+      return;
+    using type = field_type<std::remove_cvref_t<decltype(f.get(object))>>;
+    out.push_back(static_cast<char>(f.tag));
+    const auto length_at = out.size();
+    out.push_back('\0'); // one byte is enough for nearly every value
+    type::write_record(out, f.get(object));
+    const auto length = out.size() - length_at - 1;
+    if (length < 0x80) {
+      out[length_at] = static_cast<char>(length);
+    } else {
+      std::string varint;
+      append_varint(varint, length);
+      out.replace(length_at, 1, varint);
+    }
+  });
+}
+
+template <class T, class... G>
+[[nodiscard]] std::string to_record(const T& object, const field_table<G...>& table) {
+  std::string out;
+  append_record(out, object, table);
+  return out;
+}
+
+/// Reads what `append_record` wrote; an error means that the database is damaged.
+template <class T, class... G>
+[[nodiscard]] result<T> from_record(std::string_view bytes, const field_table<G...>& table) {
+  const error damaged{errc::storage_failed, "a record of the database cannot be read", {}};
+  if (bytes.empty() || bytes[0] != '\1')
+    return damaged;
+  bytes.remove_prefix(1);
+  T object{};
+  while (!bytes.empty()) {
+    const auto tag = static_cast<std::uint8_t>(bytes[0]);
+    bytes.remove_prefix(1);
+    std::uint64_t length = 0;
+    if (!take_varint(bytes, length) || length > bytes.size())
+      return damaged;
+    const auto payload = bytes.substr(0, length);
+    bytes.remove_prefix(length);
+    bool good = true;
+    table.each([&](const auto& f) {
+      if (f.tag == tag)
+        good = field_type<std::remove_cvref_t<decltype(f.get(object))>>::read_record(payload, f.get(object));
+    });
+    if (!good)
+      return damaged;
+  }
+  return object;
+}
+
+// --- common rules -----------------------------------------------------------------------------------------
+
+template <std::int64_t Low>
+inline constexpr rule<std::int64_t> at_least{
+    [](const std::int64_t& v) { return v >= Low; },
+    Low == 0 ? std::string_view{"0 or more"} : Low == 1 ? std::string_view{"1 or more"} : std::string_view{"larger"}};
+
+} // namespace ringmaster

@@ -1,0 +1,86 @@
+/// What values of the outbound resources must be beyond their type. Anything that reaches Asterisk has an
+/// allow-list: a `&` in a dial string forks another leg, and some applications run programs.
+#pragma once
+
+#include "protocol/fields.hpp"
+
+#include <optional>
+#include <string>
+
+namespace ringmaster {
+
+namespace rules {
+template <std::int64_t Low, std::int64_t High>
+[[nodiscard]] constexpr bool within(const std::int64_t& v) noexcept {
+  return v >= Low && v <= High;
+}
+[[nodiscard]] bool is_campaign_status(const std::int64_t& v) noexcept;
+[[nodiscard]] bool is_technology(const std::string& v) noexcept;
+[[nodiscard]] bool is_caller_id(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_codec_list(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_early_media(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_channel_name(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_pacing_method(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_application(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_application_data(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_dialplan_name(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_number(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_date(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_date_list(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_day_list(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_clock_time(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_timezone(const std::optional<std::string>& v) noexcept;
+} // namespace rules
+
+using text_rule = rule<std::optional<std::string>>;
+using integer_rule = rule<std::int64_t>;
+
+inline constexpr integer_rule one_of_0_1{&rules::within<0, 1>, "0 or 1"};
+inline constexpr integer_rule dial_timeout_rule{&rules::within<1'000, 600'000>, "from 1000 to 600000 ms"};
+inline constexpr integer_rule retry_delay_rule{&rules::within<0, 31'536'000>, "from 0 to 31536000 s"};
+inline constexpr integer_rule retry_count_rule{&rules::within<0, 1'000>, "from 0 to 1000"};
+inline constexpr integer_rule try_count_rule{&rules::within<0, 65'535>, "from 0 to 65535"};
+inline constexpr integer_rule service_level_rule{&rules::within<-100'000, 100'000>, "from -100000 to 100000"};
+inline constexpr integer_rule dl_status_rule{&rules::within<0, 2>, "0, 1 or 2"};
+inline constexpr integer_rule campaign_status_rule{&rules::is_campaign_status, "0, 1, 2 or 30"};
+inline constexpr rule<std::string> technology_rule{&rules::is_technology, "SIP, PJSIP, DAHDI, IAX2 or Local"};
+inline constexpr text_rule caller_id_rule{&rules::is_caller_id, "like \"Name\" <number>, at most 128 characters"};
+inline constexpr text_rule codecs_rule{&rules::is_codec_list, "a list of codec names separated by commas"};
+inline constexpr text_rule early_media_rule{&rules::is_early_media, "\"true\", \"false\" or empty"};
+inline constexpr text_rule channel_name_rule{&rules::is_channel_name, "letters, digits, '_', '.' and '-', at most 80"};
+inline constexpr text_rule pacing_method_rule{&rules::is_pacing_method, "available or progressive"};
+inline constexpr text_rule application_rule{
+    &rules::is_application,
+    "an application that is safe to give a call to (queue, park, playback, confbridge, voicemail, echo, wait, …)"};
+inline constexpr text_rule application_data_rule{
+    &rules::is_application_data, "letters, digits, blanks and _ . , : / @ + * # & = ^ -, at most 255"};
+inline constexpr text_rule dialplan_name_rule{&rules::is_dialplan_name, "letters, digits and _ . + * # -, at most 79"};
+inline constexpr text_rule number_rule{&rules::is_number, "letters, digits and + * # _ . - @, at most 64"};
+inline constexpr text_rule date_rule{&rules::is_date, "a date, YYYY-MM-DD"};
+inline constexpr text_rule date_list_rule{&rules::is_date_list, "dates YYYY-MM-DD separated by commas"};
+inline constexpr text_rule day_list_rule{&rules::is_day_list, "days 0 (Sunday) to 6 separated by commas"};
+inline constexpr text_rule clock_time_rule{&rules::is_clock_time, "a time of day, hh:mm:ss"};
+inline constexpr text_rule timezone_rule{&rules::is_timezone, "the name of a time zone, such as Europe/Berlin"};
+
+/// The applications that a destination may name, in any case. None of them runs a program, reads
+/// or writes a file of the caller's choice, or begins another call.
+[[nodiscard]] bool is_allowed_application(std::string_view name) noexcept;
+
+/// Splits at commas and trims blanks; empty parts are kept.
+template <class F>
+void split_list(std::string_view list, F&& each) {
+  for (;;) {
+    const auto comma = list.find(',');
+    auto part = list.substr(0, comma);
+    while (!part.empty() && part.front() == ' ')
+      part.remove_prefix(1);
+    while (!part.empty() && part.back() == ' ')
+      part.remove_suffix(1);
+    each(part);
+    if (comma == std::string_view::npos)
+      return;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+} // namespace ringmaster

@@ -1,0 +1,130 @@
+#include "protocol/outbound.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ringmaster {
+namespace {
+
+template <class T, class Table>
+result<T> merge(const T& before, std::string_view body, const Table& table) {
+  simdjson::dom::parser parser;
+  simdjson::padded_string padded{body};
+  simdjson::dom::element element;
+  if (parser.parse(padded).get(element))
+    return error{errc::malformed, "not JSON", {}};
+  return merge_json(before, element, table);
+}
+
+TEST(fields, a_new_plan_has_the_defaults_of_the_reference) {
+  EXPECT_EQ(to_json(plan{}, plan_fields),
+            R"({"caller_id":null,"codecs":null,"detail":null,"dial_mode":0,"dial_timeout":30000,)"
+            R"("dl_end_handle":1,"early_media":null,"in_use":1,"max_retry_cnt_1":5,"max_retry_cnt_2":5,)"
+            R"("max_retry_cnt_3":5,"max_retry_cnt_4":5,"max_retry_cnt_5":5,"max_retry_cnt_6":5,)"
+            R"("max_retry_cnt_7":5,"max_retry_cnt_8":5,"name":null,"retry_delay":60,"service_level":0,)"
+            R"("tech_name":"SIP","tm_create":null,"tm_delete":null,"tm_update":null,"trunk_name":null,)"
+            R"("uuid":"00000000-0000-0000-0000-000000000000","variables":null,"pacing_method":null})");
+}
+
+TEST(fields, a_body_changes_only_what_it_names) {
+  const auto merged = merge(plan{}, R"({"name": "p", "variables": {"key 1": "v"}, "max_retry_cnt_3": 7})", plan_fields);
+  ASSERT_TRUE(merged.has_value());
+  EXPECT_EQ(merged->name, "p");
+  EXPECT_EQ(merged->max_retry_cnt[2], 7);
+  EXPECT_EQ(merged->max_retry_cnt[1], 5);
+  EXPECT_EQ(merged->vars->entries.front().second, "v");
+}
+
+TEST(fields, bad_values_are_refused_by_name) {
+  const auto field_at_fault = [](std::string_view body) {
+    const auto merged = merge(plan{}, body, plan_fields);
+    return merged.has_value() ? std::string{"none"} : merged.error().field;
+  };
+  EXPECT_EQ(field_at_fault(R"({"nmae": "x"})"), "nmae");
+  EXPECT_EQ(field_at_fault(R"({"name": 1})"), "name");
+  EXPECT_EQ(field_at_fault(R"({"name": "a\r\nAction: Hangup"})"), "name");
+  EXPECT_EQ(field_at_fault(R"({"name": "a\u0000"})"), "name");
+  EXPECT_EQ(field_at_fault(R"({"dial_mode": 2})"), "dial_mode");
+  EXPECT_EQ(field_at_fault(R"({"dial_timeout": "30"})"), "dial_timeout");
+  EXPECT_EQ(field_at_fault(R"({"dial_timeout": 1.5})"), "dial_timeout");
+  EXPECT_EQ(field_at_fault(R"({"tech_name": "SIP/1&PJSIP"})"), "tech_name");
+  EXPECT_EQ(field_at_fault(R"({"trunk_name": "a&b"})"), "trunk_name");
+  EXPECT_EQ(field_at_fault(R"({"variables": []})"), "variables");
+  EXPECT_EQ(field_at_fault(R"json({"variables": {"SHELL(x)": "y"}})json"), "variables");
+  EXPECT_EQ(field_at_fault(R"({"variables": {"a": 1}})"), "variables");
+  EXPECT_EQ(field_at_fault(R"({"name": "a", "name": "b"})"), "name");
+  EXPECT_EQ(field_at_fault(R"({"uuid": "50fd1e1f-920b-477a-b84c-afe58928dadc"})"), "uuid");
+  EXPECT_EQ(field_at_fault(R"({"tech_name": "pjsip", "in_use": 1, "tm_create": null})"), "none");
+}
+
+TEST(fields, an_application_that_runs_programs_is_refused) {
+  for (const auto* name : {"System", "TrySystem", "AGI", "MixMonitor", "Originate", "Exec", "Set"})
+    EXPECT_FALSE(merge(destination{}, std::string{R"({"application": ")"} + name + "\"}", destination_fields)) << name;
+  for (const auto* name : {"queue", "Park", "Playback", "Wait", "ConfBridge"})
+    EXPECT_TRUE(merge(destination{}, std::string{R"({"application": ")"} + name + "\"}", destination_fields)) << name;
+  destination d;
+  d.application = "Queue";
+  d.data = "sales_1,nc,,,30";
+  EXPECT_FALSE(validate(d));
+  d.data = "sales_1,nc,,,30,evil.agi";
+  ASSERT_TRUE(validate(d));
+  EXPECT_EQ(validate(d)->field, "data");
+}
+
+TEST(fields, records_come_back_as_they_were) {
+  dl entry;
+  entry.id = random_uuid();
+  entry.dlma_uuid = random_uuid();
+  entry.name = "";
+  entry.number[0] = "300";
+  entry.number[7] = std::string(500, '1');
+  entry.trycnt[0] = 300;
+  entry.res_hangup = -5;
+  entry.vars.emplace().set("key 1", "väl");
+  entry.tm_create = time_point{std::chrono::nanoseconds{1'488'937'360'668'089'274}};
+  const auto back = from_record<dl>(to_record(entry, dl_fields), dl_fields);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(to_json(*back, dl_fields), to_json(entry, dl_fields));
+  EXPECT_TRUE(back->name.has_value());
+  EXPECT_FALSE(back->detail.has_value());
+}
+
+TEST(fields, a_damaged_record_is_an_error) {
+  dl entry;
+  entry.id = random_uuid();
+  entry.number[0] = "300";
+  const auto whole = to_record(entry, dl_fields);
+  int refused = 0;
+  for (std::size_t length = 0; length < whole.size(); ++length)
+    refused += !from_record<dl>(std::string_view{whole}.substr(0, length), dl_fields).has_value();
+  EXPECT_GE(refused, static_cast<int>(whole.size()) - 3); // cut at a field's boundary is a shorter record
+  EXPECT_FALSE(from_record<dl>("\2", dl_fields).has_value());
+}
+
+TEST(fields, csv_cells_obey_the_same_rules) {
+  dl entry;
+  EXPECT_FALSE(assign_text(entry, "number_2", "301", dl_fields));
+  EXPECT_FALSE(assign_text(entry, "variables", R"({"a":"b"})", dl_fields));
+  EXPECT_FALSE(assign_text(entry, "email", "", dl_fields));
+  EXPECT_EQ(entry.number[1], "301");
+  EXPECT_FALSE(entry.email.has_value());
+  EXPECT_EQ(assign_text(entry, "number_1", "300&SIP/301", dl_fields)->field, "number_1");
+  EXPECT_EQ(assign_text(entry, "nummer", "1", dl_fields)->field, "nummer");
+  EXPECT_EQ(assign_text(entry, "trycnt_1", "x", dl_fields)->field, "trycnt_1");
+}
+
+TEST(fields, tags_and_names_are_unique) {
+  const auto check = [](const auto& table) {
+    std::array<bool, 256> tags{};
+    std::vector<std::string_view> names;
+    table.each([&](const auto& f) {
+      EXPECT_FALSE(std::exchange(tags[f.tag], true)) << f.name;
+      EXPECT_EQ(std::find(names.begin(), names.end(), f.name), names.end()) << f.name;
+      names.push_back(f.name);
+    });
+  };
+  check(plan_fields), check(destination_fields), check(dlma_fields), check(dl_fields), check(campaign_fields),
+      check(dialing_fields), check(result_line_fields);
+}
+
+} // namespace
+} // namespace ringmaster
