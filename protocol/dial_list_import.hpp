@@ -1,0 +1,79 @@
+/// Dial lists as text: reading CSV and JSON lines as they stream in, writing CSV.
+///
+/// CSV is RFC 4180's: a header line that names fields of `dl_fields`, cells in quotes where they hold a comma
+/// or a quote, lines ended by LF or CRLF, a byte order mark at the start passed over. An empty cell leaves the
+/// field's default. Values hold no line breaks, so a quoted one with a break is refused, up to its closing
+/// quote. A column that the engine keeps by itself (`uuid`, `in_use`, `tm_create`, …) is passed over, so that
+/// an export can be imported again; so is a status of 1 (dialing), which becomes 0.
+///
+/// JSON lines: one object a line, as the body of `POST /ob/dls`.
+///
+/// Pure and without threads; one importer a stream. Memory is bounded by the line limit, the batch that the
+/// caller has not taken yet and the rejections kept.
+#pragma once
+
+#include "protocol/error.hpp"
+#include "protocol/outbound.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringmaster {
+
+enum class dial_list_format : std::uint8_t { csv, json_lines };
+
+struct import_options {
+  dial_list_format format{dial_list_format::csv};
+  std::optional<uuid> dlma;            ///< of rows that name none
+  std::size_t max_line{64 * 1024};     ///< bytes; a longer one is rejected, without being kept
+  std::size_t batch{1'000};            ///< rows handed over at once
+};
+
+/// A line that was not taken. Lines count from 1, the header included.
+struct import_rejection {
+  std::uint64_t line{0};
+  std::string reason;
+};
+
+/// Reads a stream of any size in pieces of any size:
+///
+///     dial_list_importer in{options, store_rows, keep_rejection};
+///     while (more) if (auto r = in.feed(bytes); !r) refuse(r.error());
+///     in.finish();
+class dial_list_importer {
+public:
+  /// Rows and, for each, its line. They may be moved from.
+  using take_rows = std::function<void(std::span<dl> rows, std::span<const std::uint64_t> lines)>;
+  using take_rejection = std::function<void(import_rejection)>;
+
+  dial_list_importer(const import_options& options, take_rows rows, take_rejection rejection);
+  ~dial_list_importer();
+  dial_list_importer(dial_list_importer&&) noexcept;
+  dial_list_importer& operator=(dial_list_importer&&) noexcept;
+
+  /// Fails only for a header that cannot be used (unknown or doubled column, too long); nothing more can be
+  /// read then, and the same error comes again. About 0.5 µs a row.
+  [[nodiscard]] result<void> feed(std::string_view bytes);
+  /// The last line may lack its end. Hands over what is left. Fails when no header came.
+  [[nodiscard]] result<void> finish();
+
+  [[nodiscard]] std::uint64_t accepted() const noexcept; ///< rows handed over so far
+  [[nodiscard]] std::uint64_t rejected() const noexcept;
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+/// Appends the header line of an export: every shown field of `dl_fields`.
+void append_csv_header(std::string& out);
+/// Appends an entry as a line that `dial_list_importer` reads back.
+void append_csv_row(std::string& out, const dl& entry);
+
+} // namespace ringmaster

@@ -1,0 +1,24 @@
+/// Consistent copies of the database, and back. Both work from another process than the daemon's.
+#pragma once
+
+#include "protocol/error.hpp"
+
+#include <cstdint>
+#include <filesystem>
+
+namespace ringmaster::storage {
+
+/// Copies the database of `data_dir`, as of its last commit, to the file `to`, compacted. The daemon may run
+/// and write meanwhile; its file grows by what is written during the copy. The copy appears under its name
+/// only when it is complete and on disk; an existing file of that name is replaced. The copy's size in bytes.
+result<std::uint64_t> backup(const std::filesystem::path& data_dir, const std::filesystem::path& to);
+
+/// Makes the copy `from` the database of `data_dir`, which is created when it is missing. The copy is checked
+/// from end to end first. `illegal_state` when a daemon runs on `data_dir`, or when there is a database
+/// already and `overwrite` is not set.
+result<void> restore(const std::filesystem::path& from, const std::filesystem::path& data_dir, bool overwrite);
+
+/// Checks a database file that nothing writes to: every page, every record, and that all of them fit together.
+result<void> validate_copy(const std::filesystem::path& file);
+
+} // namespace ringmaster::storage

@@ -1,0 +1,122 @@
+/// Calls in the database: the intent before the Originate, the end with its result line.
+///
+/// No number is dialed twice for one try: `begin_dialing` refuses an entry that is not idle, and counts the
+/// try in the same transaction; a try is never taken back. What became of a dialing that a crash left behind
+/// is settled by `end_dialing`, with an unknown outcome if need be.
+///
+/// Rules of errors and threads as in storage/outbound.hpp.
+#pragma once
+
+#include "protocol/dial_entry.hpp"
+#include "protocol/outbound.hpp"
+#include "storage/environment.hpp"
+#include "storage/outbound.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace ringmaster::storage {
+
+// --- capsules -----------------------------------------------------------------------------------------------
+
+/// A text that dialings share; its id is made from its contents, so that equal ones are kept once.
+struct capsule {
+  uuid id;
+  std::string json;
+  [[nodiscard]] static capsule of(std::string json);
+};
+
+/// What all calls share that a campaign begins between two changes of its resources. Make one with
+/// `make_call_setup` whenever a resource changes; immutable, so any thread may hold it.
+struct call_setup {
+  campaign camp;
+  plan how;
+  destination dest;
+  dlma list;
+  capsule camp_capsule, plan_capsule, dest_capsule, dlma_capsule;
+  variables vars; ///< of campaign, plan, destination and dlma, merged
+};
+[[nodiscard]] std::shared_ptr<const call_setup> make_call_setup(campaign c, plan p, destination d, dlma m);
+
+// --- begin --------------------------------------------------------------------------------------------------
+
+struct begin_request {
+  uuid id;               ///< of the dialing: the channel's unique id and the Originate's ActionID
+  uuid other_channel_id; ///< second half of a Local channel
+  std::shared_ptr<const call_setup> setup;
+  uuid entry;
+  std::size_t number_index{0}; ///< 0 … 7
+  std::string pbx;             ///< name of the Asterisk server
+};
+
+struct begun {
+  dialing call;
+  dl entry;         ///< as it is now: dialing, the try counted
+  dial_entry state; ///< the same, compact
+};
+
+/// Keeps the intent to dial one number of one entry. Refused, with nothing changed: `not_found` (entry or
+/// campaign are gone), `illegal_state` (not idle, no such number, tries used up, moved to another dlma,
+/// the dialing's id is known already). About 10 µs.
+[[nodiscard]] result<begun> begin_dialing(write_txn& in, const begin_request& request, time_point now);
+
+// --- on the way and end -------------------------------------------------------------------------------------
+
+/// What is worth keeping while a call is up; empty members change nothing.
+struct dialing_progress {
+  std::optional<dialing_status> status;
+  text channel;
+  std::optional<std::int64_t> res_dial; ///< with its text
+};
+[[nodiscard]] result<dialing> update_dialing(write_txn& in, const uuid& id, const dialing_progress& progress, time_point now);
+
+struct call_outcome {
+  dialing_status status{dialing_status::hangup};
+  text channel; ///< nothing: as known so far
+  std::int64_t res_dial{0};
+  text res_dial_detail;
+  std::int64_t res_hangup{0};
+  text res_hangup_detail;
+};
+
+struct ended {
+  dialing call;                    ///< with its outcome
+  std::optional<dial_entry> state; ///< of the entry, idle again; nothing when it was deleted meanwhile
+  std::uint64_t line_seq{0};       ///< of its line in the outbox
+  std::string line;                ///< that line, without a line break
+};
+
+/// Ends a call: the entry is idle again with its results, the dialing is gone, its line waits in the outbox.
+/// A second time: `not_found`, nothing changed. About 10 µs.
+[[nodiscard]] result<ended> end_dialing(write_txn& in, const uuid& id, const call_outcome& outcome, time_point now);
+
+// --- live dialings ------------------------------------------------------------------------------------------
+
+/// Without the `info_*` members; see `fill_info`.
+[[nodiscard]] result<dialing> get_dialing(const txn& in, const uuid& id);
+[[nodiscard]] result<page<dialing>> list_dialings(const txn& in, const page_request& which);
+[[nodiscard]] result<std::vector<dialing>> all_dialings(const txn& in);
+/// Live dialings of each campaign that has any.
+[[nodiscard]] result<std::unordered_map<uuid, std::size_t>> count_dialings(const txn& in);
+/// Sets the `info_*` members: campaign, plan, destination, dlma and entry as they were, and what was dialed.
+[[nodiscard]] result<void> fill_info(const txn& in, dialing& call);
+
+/// Deletes capsules that no live dialing refers to; the number. Safe at any time.
+result<std::size_t> collect_capsules(write_txn& in);
+
+// --- result outbox ------------------------------------------------------------------------------------------
+
+/// A line that waits to be appended to the result file. Numbers rise and are never used again.
+struct outbox_line {
+  std::uint64_t seq{0};
+  std::string line;
+};
+/// The oldest ones, `limit` at most.
+[[nodiscard]] result<std::vector<outbox_line>> pending_lines(const txn& in, std::size_t limit);
+/// Deletes the lines up to and with `seq`; the number.
+result<std::size_t> delete_lines(write_txn& in, std::uint64_t seq);
+
+} // namespace ringmaster::storage

@@ -1,0 +1,172 @@
+/// The database file: opening it safely, and transactions over it.
+///
+/// Operation. One LMDB environment in a data folder of its own:
+///
+///     data.mdb          the database; grows as it is used
+///     lock.mdb          LMDB's readers and its writer lock
+///     ringmaster.lock   held (flock) by the one daemon that may write
+///
+/// A commit that was acknowledged is on disk (fdatasync; no NOSYNC, no WRITEMAP). LMDB never changes a page
+/// that a reader may see, so that a crash at any moment leaves the last commit.
+///
+/// Threads. `environment` may be used from any thread. Any number of `read_txn` at once, each used by one
+/// thread at a time (it may move to another). One `write_txn` at a time; a second one waits for the first,
+/// therefore a single thread writes.
+///
+/// Errors. `storage_failed` for everything that the disk or the file refuses. A write transaction in which a
+/// put failed is broken: its commit fails, nothing of it is kept, and the next transaction starts afresh.
+///
+/// Limitations. A read transaction that stays open keeps old pages from being reused: hold it for one answer,
+/// not for a session.
+#pragma once
+
+#include "protocol/error.hpp"
+#include "storage/keys.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+struct MDB_env;
+struct MDB_txn;
+struct MDB_cursor;
+
+namespace ringmaster::storage {
+
+class environment;
+
+/// What both kinds of transaction can do. Bytes handed out stay good until the transaction ends or, in a
+/// write transaction, until its next write.
+class txn {
+public:
+  txn(const txn&) = delete;
+  txn& operator=(const txn&) = delete;
+
+  /// The value, or nothing when there is none. About 0.3 µs.
+  [[nodiscard]] result<std::optional<std::string_view>> get(table t, std::string_view key) const;
+  [[nodiscard]] result<bool> has(table t, std::string_view key) const;
+  /// Number of keys in a table; constant time.
+  [[nodiscard]] result<std::size_t> size(table t) const;
+
+protected:
+  friend class cursor;
+  txn() = default;
+  ~txn() = default;
+  txn(txn&& other) noexcept;
+  txn& operator=(txn&& other) noexcept;
+
+  struct shared; // the environment's inside
+  std::shared_ptr<shared> env_;
+  MDB_txn* txn_{nullptr};
+};
+
+/// A consistent view of the last commit. Cheap: finished ones are kept and used again.
+class read_txn final : public txn {
+public:
+  read_txn(read_txn&&) noexcept = default;
+  read_txn& operator=(read_txn&& other) noexcept;
+  ~read_txn();
+
+private:
+  friend class environment;
+  read_txn() = default;
+  void end() noexcept;
+};
+
+/// The one writer's transaction; many commands share one, and its commit makes them durable together.
+/// Dropped without `commit` it leaves no trace.
+class write_txn final : public txn {
+public:
+  write_txn(write_txn&&) noexcept = default;
+  write_txn& operator=(write_txn&& other) noexcept;
+  ~write_txn();
+
+  /// Inserts or replaces. Keys have 1 to 511 bytes.
+  [[nodiscard]] result<void> put(table t, std::string_view key, std::string_view value);
+  /// As `put`, for rows that mostly come in the order of their keys: full pages, less work.
+  [[nodiscard]] result<void> put_in_order(table t, std::string_view key, std::string_view value);
+  /// Whether the key was there.
+  result<bool> erase(table t, std::string_view key);
+
+  /// Adds one to a counter and returns it; the first is 1.
+  [[nodiscard]] result<std::uint64_t> next(std::string_view counter);
+
+  /// Makes everything durable. After an error nothing of the transaction was kept. Either way it is over.
+  [[nodiscard]] result<void> commit();
+  /// Forgets everything.
+  void abort() noexcept;
+  /// A write was refused: nothing more can be done with the transaction but end it.
+  [[nodiscard]] bool broken() const noexcept { return broken_; }
+
+private:
+  friend class environment;
+  write_txn() = default;
+  error failed(int code, std::string_view doing);
+  bool broken_{false};
+};
+
+/// Walks a table in the order of its keys. Good as long as its transaction, and in a write transaction until
+/// the next write.
+class cursor {
+public:
+  struct row {
+    std::string_view key, value;
+  };
+
+  [[nodiscard]] static result<cursor> open(const txn& in, table t);
+  cursor(cursor&& other) noexcept : cursor_{std::exchange(other.cursor_, nullptr)} {}
+  cursor& operator=(cursor&& other) noexcept { return std::swap(cursor_, other.cursor_), *this; }
+  ~cursor();
+
+  /// The first row whose key is `from` or comes after it; nothing past the end.
+  [[nodiscard]] result<std::optional<row>> seek(std::string_view from);
+  [[nodiscard]] result<std::optional<row>> first();
+  [[nodiscard]] result<std::optional<row>> last();
+  [[nodiscard]] result<std::optional<row>> next();
+
+private:
+  cursor() = default;
+  result<std::optional<row>> move(std::string_view from, int operation);
+  MDB_cursor* cursor_{nullptr};
+};
+
+struct environment_options {
+  std::filesystem::path data_dir;
+  /// Most that the database can grow to (address space, not disk). An existing file that is larger than half
+  /// of it gets twice its size.
+  std::size_t map_size{std::size_t{64} << 30};
+  unsigned max_readers{512};
+};
+
+class environment {
+public:
+  /// Opens the database of a data folder, or makes both (folder mode 0700). Refuses, and changes nothing,
+  /// when another daemon has it, or the file is no database, is cut short, is not Ringmaster's or comes from
+  /// a newer Ringmaster; the message says which and where.
+  [[nodiscard]] static result<environment> open(const environment_options& options);
+
+  environment(environment&&) noexcept = default;
+  environment& operator=(environment&&) noexcept = default;
+  ~environment() = default;
+
+  [[nodiscard]] result<read_txn> read() const;
+  /// Waits for another write transaction to end.
+  [[nodiscard]] result<write_txn> write();
+
+  [[nodiscard]] const std::filesystem::path& data_dir() const noexcept;
+  /// Bytes of the data file in use, and the most there can be.
+  struct usage {
+    std::size_t used{0}, limit{0};
+  };
+  [[nodiscard]] usage space() const noexcept;
+
+private:
+  environment() = default;
+  std::shared_ptr<txn::shared> env_;
+};
+
+} // namespace ringmaster::storage
