@@ -1,0 +1,108 @@
+/// The engine as the outside sees it: start it, write through it, read what is live, ask for things to happen.
+///
+/// Threads: every member function may be called from any thread unless it says otherwise. Callbacks come on
+/// threads of the engine (the store's, an actor's) and must hand on at once: `http::responder` does.
+#pragma once
+
+#include "actors/live_state.hpp"
+#include "actors/pbx_options.hpp"
+#include "protocol/error.hpp"
+#include "protocol/outbound.hpp"
+#include "storage/dialing.hpp"
+#include "storage/environment.hpp"
+#include "storage/outbound.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ringmaster {
+
+/// What a write changed; the engine tells the actors whom it concerns once the write is on disk.
+struct changes {
+  std::vector<uuid> campaigns;                                  ///< created, updated, deleted
+  std::vector<uuid> resources;                                  ///< plans, destinations, dlmas
+  std::vector<std::pair<uuid, dial_entry>> entries;             ///< dlma and the entry as it is now
+  std::vector<std::pair<uuid, uuid>> gone;                      ///< dlma and an entry that is not in it any more
+  std::vector<uuid> purges;                                     ///< deleted dlmas with entries left to delete
+  std::vector<uuid> hang_up;                                    ///< dialings to hang up
+
+  [[nodiscard]] bool empty() const noexcept {
+    return campaigns.empty() && resources.empty() && entries.empty() && gone.empty() && purges.empty() &&
+           hang_up.empty();
+  }
+};
+
+struct engine_options {
+  std::vector<pbx_options> pbxs;
+  std::filesystem::path result_file;
+  std::string timezone{"UTC"};         ///< of campaigns that name none
+  std::size_t actor_threads{2};
+  std::size_t parser_threads{1};
+};
+
+class engine {
+public:
+  /// The environment outlives the engine.
+  [[nodiscard]] static result<std::unique_ptr<engine>> start(engine_options options, storage::environment& env);
+  /// Stops everything in order: no new calls, what is written is committed, connections closed. Calls that
+  /// are up stay up on their servers and are adopted by the next start.
+  ~engine();
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+
+  /// Runs `work` in the next write transaction, together with other writes, and calls `done` when it is on
+  /// disk, or with the error of `work` or of the disk. Writes that are too many at once are refused
+  /// (`overloaded`) before anything is done.
+  template <class R>
+  void transact(std::function<result<R>(storage::write_txn&, changes&)> work,
+                std::function<void(result<R>)> done);
+
+  [[nodiscard]] storage::environment& database() noexcept;
+  [[nodiscard]] live_state& live() noexcept;
+  [[nodiscard]] const engine_options& options() const noexcept;
+
+  /// Hangs up a live dialing. `not_found` when it is not live; Asterisk's own words on refusal.
+  void hang_up(const uuid& dialing, std::function<void(result<void>)> done);
+
+  /// Why an entry is not dialed now, as JSON: {"reasons": [{"code", "text", "until", …}…], …}.
+  void explain_entry(const uuid& entry, std::function<void(result<std::string>)> done);
+
+  /// Writes that wait or run now.
+  [[nodiscard]] std::size_t writes_in_flight() const noexcept;
+
+private:
+  engine() = default;
+  void submit(std::function<void(storage::write_txn&)> run,
+              std::function<void(const std::optional<error>&, bool refused)> done);
+  void publish(std::shared_ptr<const changes> what);
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+template <class R>
+void engine::transact(std::function<result<R>(storage::write_txn&, changes&)> work,
+                      std::function<void(result<R>)> done) {
+  struct job {
+    std::function<result<R>(storage::write_txn&, changes&)> work;
+    std::function<void(result<R>)> done;
+    std::shared_ptr<changes> what{std::make_shared<changes>()};
+    std::optional<result<R>> outcome;
+  };
+  auto j = std::make_shared<job>(job{std::move(work), std::move(done)});
+  submit([j](storage::write_txn& txn) { j->outcome.emplace(j->work(txn, *j->what)); },
+         [this, j](const std::optional<error>& failed, bool) {
+           if (failed)
+             return j->done(*failed);
+           if (j->outcome->has_value() && !j->what->empty())
+             publish(j->what);
+           j->done(std::move(*j->outcome));
+         });
+}
+
+} // namespace ringmaster

@@ -1,0 +1,137 @@
+/// What is true now, for readers that must not disturb the actors: each actor publishes an immutable snapshot
+/// whenever what it shows has changed, and readers take the newest one.
+///
+/// Threads: everything may be called from any thread. A read takes a shared lock for a map look-up and copies
+/// a pointer (about 50 ns).
+#pragma once
+
+#include "protocol/outbound.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace ringmaster {
+
+/// A map from keys to immutable snapshots.
+template <class Key, class Value>
+class snapshot_map {
+public:
+  using pointer = std::shared_ptr<const Value>;
+
+  [[nodiscard]] pointer find(const Key& key) const {
+    const auto& s = shard_of(key);
+    std::shared_lock lock{s.guard};
+    const auto at = s.entries.find(key);
+    return at == s.entries.end() ? nullptr : at->second;
+  }
+  void put(const Key& key, Value value) {
+    auto fresh = std::make_shared<const Value>(std::move(value));
+    auto& s = shard_of(key);
+    std::unique_lock lock{s.guard};
+    s.entries[key].swap(fresh); // the old one is released after the lock
+  }
+  void erase(const Key& key) {
+    auto& s = shard_of(key);
+    std::unique_lock lock{s.guard};
+    s.entries.erase(key);
+  }
+  /// Everything, each entry as it is when its shard is read.
+  [[nodiscard]] std::vector<pointer> all() const {
+    std::vector<pointer> found;
+    for (const auto& s : shards_) {
+      std::shared_lock lock{s.guard};
+      for (const auto& [key, value] : s.entries)
+        found.push_back(value);
+    }
+    return found;
+  }
+  [[nodiscard]] std::size_t size() const {
+    std::size_t count = 0;
+    for (const auto& s : shards_) {
+      std::shared_lock lock{s.guard};
+      count += s.entries.size();
+    }
+    return count;
+  }
+
+private:
+  struct alignas(64) shard {
+    mutable std::shared_mutex guard;
+    std::unordered_map<Key, pointer> entries;
+  };
+  static constexpr std::size_t shard_count = 16;
+  [[nodiscard]] const shard& shard_of(const Key& key) const { return shards_[std::hash<Key>{}(key) % shard_count]; }
+  [[nodiscard]] shard& shard_of(const Key& key) { return shards_[std::hash<Key>{}(key) % shard_count]; }
+  std::array<shard, shard_count> shards_;
+};
+
+/// A call that is up, beyond what its durable record says.
+struct live_dialing {
+  uuid id;
+  uuid campaign;
+  std::int64_t status{0};
+  std::int64_t res_dial{0}, res_hangup{0};
+  text channel, res_dial_detail, res_hangup_detail;
+  maybe_time tm_update;
+};
+
+/// One Asterisk server.
+struct live_pbx {
+  std::string name;
+  bool connected{false};      ///< logged in, fully booted and resynced
+  std::string trouble;        ///< why it is not connected, for a person
+  std::size_t channels{0};    ///< our calls on it
+  std::size_t max_channels{0};
+  double rate{0};             ///< originates a second allowed
+  double tokens{0};           ///< originates that could go out at once
+  std::size_t queued{0};      ///< originates that wait for a token
+  bool sip_means_pjsip{false};
+  time_point since;           ///< of `connected`
+};
+
+/// Members and callers of one queue on one server.
+struct live_queue {
+  std::string pbx, name;
+  std::size_t members{0}, available{0}, busy{0}, paused{0}, wrapping_up{0}, unavailable{0}, waiting{0};
+  bool known{false};          ///< the server has told us about it since the last connection
+};
+
+/// What a campaign is doing, renewed a few times a second.
+struct live_campaign {
+  uuid id;
+  std::int64_t status{0};
+  std::uint64_t calls_begun{0}, answered{0}, connected{0}, abandoned{0}, ended{0}, failed{0};
+  std::size_t in_flight{0}, ringing{0}, waiting{0}, talking{0};
+  std::size_t agents_total{0}, agents_free{0}, agents_busy{0}, agents_paused{0};
+  std::size_t entries_total{0}, entries_ready{0}, entries_cooling{0}, entries_leased{0}, entries_done{0};
+  std::string explain_json;   ///< the list of reasons, as `GET …/explain` gives it
+  time_point at;
+};
+
+struct live_state {
+  snapshot_map<uuid, live_dialing> dialings;
+  snapshot_map<uuid, live_campaign> campaigns;
+  snapshot_map<std::string, live_pbx> pbxs;
+  snapshot_map<std::string, live_queue> queues; ///< by "pbx\nqueue"
+
+  /// Sums of the daemon's life, for the metrics.
+  struct totals {
+    std::atomic<std::uint64_t> ami_messages{0}, ami_bytes{0}, calls_begun{0}, calls_answered{0}, calls_connected{0},
+        calls_abandoned{0}, calls_ended{0}, originate_failures{0}, commits{0}, committed_operations{0},
+        commit_failures{0};
+  } total;
+};
+
+[[nodiscard]] inline std::string queue_key(std::string_view pbx, std::string_view queue) {
+  return std::string{pbx}.append("\n").append(queue);
+}
+
+} // namespace ringmaster
