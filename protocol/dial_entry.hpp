@@ -16,9 +16,9 @@ struct dial_entry {
   std::int64_t last_hangup_ns{0}; ///< since the Unix epoch; 0: never called
   std::int64_t created_ns{0};     ///< since the Unix epoch
   std::array<std::uint16_t, numbers_per_entry> trycnt{};
-  std::uint8_t numbers_mask{0};   ///< bit i: number_(i+1) is there and not empty
-  std::uint8_t status{0};         ///< as `dl::status`: 0 idle, 1 dialing, 2 reserved
-  bool answered{false};           ///< the last dialing was answered (`res_dial` 4)
+  std::uint8_t numbers_mask{0}; ///< bit i: number_(i+1) is there and not empty
+  std::uint8_t status{0};       ///< as `dl::status`: 0 idle, 1 dialing, 2 reserved
+  bool answered{false};         ///< the last dialing was answered (`res_dial` 4)
 
   bool operator==(const dial_entry&) const = default;
 

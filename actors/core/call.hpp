@@ -1,0 +1,242 @@
+/// One call that we began, from the originate to its end, as Asterisk tells it.
+///
+///                     refused ───────────────────────────────────────────────┐
+///                        ▲                                                   ▼
+///   begun ──► sent ──► queued ──► channel ──► ringing ──► answered ──────► ended (once)
+///                        │           │           │           │  └► queued for an agent ─► with an agent
+///                        │           └───────────┴─── hung up ┴──► (2 s for the OriginateResponse) ─► ended
+///                        └── OriginateResponse: Failure ──► (2 s; 5 s if it has a channel) ─► ended
+///   any ──► deadline ──► asks whether the channel lives ──► ended, outcome unknown, when nobody says so
+///
+/// The picture shows the usual way only. Events come in any order, twice, or never, so that the machine does
+/// not step along it: it collects *facts* (a channel was seen, it rang, it was answered, it hung up with
+/// cause 17 …), facts only ever grow, and status, outcome and end are functions of the facts. The same events
+/// in another order therefore give the same outcome.
+///
+/// What `res_dial` says, first match:
+///
+///   | fact                                                                          | res_dial       |
+///   |-------------------------------------------------------------------------------|----------------|
+///   | answered: Reason 4, state Up, DialStatus ANSWER, in a queue, with an agent     | 4 answered     |
+///   | Reason 5, DialStatus BUSY, cause 17                                            | 5 busy         |
+///   | Reason 8, DialStatus CONGESTION or CHANUNAVAIL; causes 34 38 41 42 44 47 58 27 21 3 20: the network
+///   refuses; 1 22 28: no such number (Asterisk has no code of its own for these; see the hang-up's text) | 8
+///   congestion | | Reason 3; cause 19; cause 18 or DialStatus NOANSWER after it rang, unless hung up by us
+///   (cause 16) | 3 rang | | cause 18 and it never rang (a dead trunk)                                      |
+///   8 congestion   | | Reason 1, or hung up before the answer for another reason                      | 1
+///   hung up      | | nothing of these (refused, no such technology, events lost)                    | 0 |
+///
+/// Pure: no clock, no thread of its own. An event costs some tens of nanoseconds.
+#pragma once
+
+#include "protocol/outbound.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace ringmaster::core {
+
+// --- what happens to a call; texts are borrowed for the duration of `call::on`
+// --------------------------------
+
+/// The Originate was written to the connection.
+struct originate_sent {};
+/// The Originate could not be written or was not allowed; no channel can exist.
+struct originate_not_sent {
+  std::string_view why;
+};
+/// "Response: Success" to the Originate.
+struct originate_accepted {};
+/// "Response: Error" to the Originate.
+struct originate_refused {
+  std::string_view message;
+};
+/// OriginateResponse. `reason` is Asterisk's; PJSIP says 0 for every failure.
+struct originate_result {
+  bool success{false};
+  std::int64_t reason{0};
+  std::string_view channel; ///< on failure merely what was dialed
+};
+/// Newchannel of our unique id.
+struct channel_created {
+  std::string_view channel;
+};
+/// Newstate: `ChannelState`, 5 ringing, 6 up.
+struct channel_changed {
+  std::int64_t state{0};
+  std::string_view channel;
+};
+/// DialBegin towards our channel.
+struct dial_began {};
+/// DialState: RINGING, PROGRESS, PROCEEDING.
+struct dial_progressed {
+  std::string_view dial_status;
+};
+/// DialEnd: ANSWER, BUSY, NOANSWER, CONGESTION, CHANUNAVAIL ….
+struct dial_ended {
+  std::string_view dial_status;
+};
+/// Hangup of our channel (of a Local channel: of its first half).
+struct hung_up {
+  std::int64_t cause{0};
+  std::string_view cause_text;
+  std::string_view tech_cause;
+};
+struct queue_joined {
+  std::string_view queue;
+};
+struct queue_left {};
+/// QueueCallerAbandon; comes when the queue's own timeout passes, too.
+struct queue_abandoned {};
+struct agent_connected {
+  std::string_view interface;
+};
+struct agent_completed {};
+/// The connection to the PBX is lost; the call may go on without us.
+struct pbx_lost {};
+/// After a loss, or asked: the channel is there.
+struct channel_alive {
+  std::int64_t state{0};
+  std::string_view channel;
+};
+/// After a loss, or asked: the channel is not there.
+struct channel_vanished {};
+/// `now` has reached `call::deadline()`.
+struct deadline_passed {};
+
+using call_event =
+    std::variant<originate_sent, originate_not_sent, originate_accepted, originate_refused, originate_result,
+                 channel_created, channel_changed, dial_began, dial_progressed, dial_ended, hung_up,
+                 queue_joined, queue_left, queue_abandoned, agent_connected, agent_completed, pbx_lost,
+                 channel_alive, channel_vanished, deadline_passed>;
+
+// --- what comes of it
+// ------------------------------------------------------------------------------------------
+
+/// Things worth telling campaigns, queues and wallboards. Each happens at most once a call.
+enum class milestone : std::uint8_t {
+  channel = 1 << 0, ///< a channel exists
+  ringing = 1 << 1,
+  answered = 1 << 2,
+  queued = 1 << 3,    ///< waits for an agent
+  connected = 1 << 4, ///< talks to an agent
+  agent_done = 1 << 5,
+  abandoned = 1 << 6, ///< left the queue without an agent
+  ended = 1 << 7,
+};
+
+/// A set of milestones.
+struct milestones {
+  std::uint8_t bits{0};
+  [[nodiscard]] constexpr bool has(milestone m) const noexcept {
+    return (bits & static_cast<std::uint8_t>(m)) != 0;
+  }
+  constexpr void add(milestone m) noexcept {
+    bits = static_cast<std::uint8_t>(bits | static_cast<std::uint8_t>(m));
+  }
+  [[nodiscard]] constexpr bool empty() const noexcept { return bits == 0; }
+  bool operator==(const milestones&) const = default;
+};
+
+/// What one event changed. Nothing ever changes after `ended`.
+struct call_change {
+  milestones reached;         ///< new with this event
+  bool status_changed{false}; ///< status, result, channel name: what a reader of the dialing can see
+  bool ask_whether_alive{
+      false}; ///< ask the PBX for the channel, then feed `channel_alive` or `channel_vanished`
+};
+
+struct call_times {
+  std::chrono::nanoseconds dial_timeout{std::chrono::seconds{30}}; ///< the Originate's
+  std::chrono::nanoseconds setup_grace{
+      std::chrono::seconds{15}}; ///< beyond it, until something must have come
+  std::chrono::nanoseconds result_grace{std::chrono::seconds{2}}; ///< hung up, until OriginateResponse
+  std::chrono::nanoseconds cause_grace{std::chrono::seconds{5}};  ///< failed, until the Hangup and its cause
+  std::chrono::nanoseconds liveness_every{
+      std::chrono::minutes{15}}; ///< how often an answered call is asked for
+  std::chrono::nanoseconds liveness_patience{std::chrono::seconds{10}}; ///< until that question has an answer
+  std::chrono::nanoseconds pbx_patience{std::chrono::minutes{30}};      ///< how long a lost PBX may stay away
+};
+
+/// How well the end is known.
+enum class call_ending : std::uint8_t {
+  open,    ///< not ended
+  known,   ///< the PBX told
+  unknown, ///< it ended while nobody told us; what is known of it stands
+};
+
+class call {
+public:
+  call(const call_times& times, time_point begun) noexcept;
+
+  /// A call that lives on the PBX from before our time: `status` and `res_dial` as recorded, `channel_state`
+  /// as the PBX says.
+  [[nodiscard]] static call adopted(const call_times& times, time_point now, const dialing& recorded,
+                                    std::int64_t channel_state, std::string_view channel);
+
+  call_change on(const call_event& event, time_point now);
+
+  [[nodiscard]] dialing_status status() const noexcept;
+  [[nodiscard]] bool ended() const noexcept { return ending_ != call_ending::open; }
+  [[nodiscard]] call_ending ending() const noexcept { return ending_; }
+  /// All milestones so far.
+  [[nodiscard]] milestones reached() const noexcept { return reached_; }
+  [[nodiscard]] bool answered() const noexcept { return reached_.has(milestone::answered); }
+  /// Always finite until the end; `time_point::max()` after it.
+  [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
+
+  [[nodiscard]] std::int64_t res_dial() const noexcept;
+  /// The reference's words, or what else is known; empty while there is nothing.
+  [[nodiscard]] std::string res_dial_text() const;
+  [[nodiscard]] std::int64_t res_hangup() const noexcept { return cause_ < 0 ? 0 : cause_; }
+  [[nodiscard]] const std::string& res_hangup_text() const noexcept { return cause_text_; }
+  [[nodiscard]] const std::string& channel() const noexcept { return channel_; }
+  [[nodiscard]] const std::string& queue() const noexcept { return queue_; }
+
+  /// Writes status, channel, res_* and tm_update to the record.
+  void write_to(dialing& record, time_point now) const;
+
+private:
+  enum fact : std::uint32_t {
+    f_sent = 1u << 0,
+    f_accepted = 1u << 1,
+    f_dial_begun = 1u << 2,
+    f_channel = 1u << 3,
+    f_dial_ended = 1u << 4,
+    f_result = 1u << 5,
+    f_hangup = 1u << 6,
+    f_failed = 1u << 7, ///< OriginateResponse: Failure
+    f_refused = 1u << 8,
+    f_not_sent = 1u << 9,
+    f_rang = 1u << 10,
+    f_up = 1u << 11,
+    f_busy = 1u << 12,
+    f_congestion = 1u << 13,
+    f_no_answer = 1u << 14, ///< Reason 3
+    f_reason_hangup = 1u << 15,
+    f_dial_no_answer = 1u << 16,
+    f_pbx_lost = 1u << 17, ///< the one fact that is taken back
+    f_asked = 1u << 18,    ///< so is this: a liveness question is open
+  };
+  [[nodiscard]] bool is(fact f) const noexcept { return (facts_ & f) != 0; }
+  void learn(fact f) noexcept { facts_ |= f; }
+  void forget(fact f) noexcept { facts_ &= ~static_cast<std::uint32_t>(f); }
+  void named(std::string_view channel, bool weak);
+  bool pass_deadline(time_point now, call_change& change);
+  void settle(time_point now, call_change& change);
+
+  call_times times_;
+  time_point deadline_;
+  time_point hung_up_at_{};
+  time_point failed_at_{};
+  std::int64_t cause_{-1};
+  std::uint32_t facts_{0};
+  milestones reached_;
+  call_ending ending_{call_ending::open};
+  std::string channel_, cause_text_, failure_text_, queue_;
+};
+
+} // namespace ringmaster::core

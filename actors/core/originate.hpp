@@ -1,0 +1,39 @@
+/// From what is to be dialed to the Originate that Asterisk reads.
+///
+/// The last gate before Asterisk: every value is checked against its allow-list again, because a database may
+/// have been restored, edited or written by an older version. Nothing unsafe is repaired; it is refused.
+#pragma once
+
+#include "protocol/outbound.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ringmaster::core {
+
+/// Technology that a client says → what the server understands, compared in either case: {"SIP", "PJSIP"}.
+using technology_aliases = std::vector<std::pair<std::string, std::string>>;
+
+/// What beyond the dialing an Originate needs.
+struct originate_options {
+  std::string_view technology; ///< the plan's
+  text trunk, caller_id, early_media, codecs;
+  std::string_view account;                   ///< may be empty
+  const technology_aliases* aliases{nullptr}; ///< of this server; null or empty: none
+};
+
+/// The technology as `aliases` has it, in Asterisk's spelling ("PJSIP", "Local" …).
+[[nodiscard]] std::string resolve_technology(std::string_view technology, const technology_aliases* aliases);
+
+/// `tech/number@trunk`, or `tech/number` without a trunk; refused unless each part is on its allow-list.
+[[nodiscard]] result<std::string> originate_channel(std::string_view technology, std::string_view number,
+                                                    const text& trunk);
+
+/// The bytes of the Originate: asynchronous, with ActionID and ChannelId = the dialing's uuid and, for a
+/// Local channel, OtherChannelId. A destination of type 0 goes to Context/Exten/Priority (default 1), of type
+/// 1 to Application/Data. Errors: invalid_field with the name of the field at fault.
+[[nodiscard]] result<std::string> originate_action(const dialing& d, const originate_options& options);
+
+} // namespace ringmaster::core

@@ -1,0 +1,104 @@
+/// One queue of one PBX: its members, what each is doing, and who waits.
+///
+/// A member can take a call now by app_queue's own rules: not paused, its device not in use (or unknown; or
+/// in use with `ringinuse`), its wrap-up over. On top of that, members that are rung for or talk to a caller
+/// of this queue (AgentCalled, AgentConnect, `InCall`) are not free whatever their device says: the state of
+/// a Local channel's device lags behind, and with /n it may say "not in use" during a call.
+///
+/// A resync (QueueStatus) replaces everything at its end; until then the old picture stands. Live events
+/// between the beginning and the end of a resync count for both.
+///
+/// Pure. An event is O(1); counting is O(members).
+#pragma once
+
+#include "actors/core/pacing.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace ringmaster::core {
+
+/// A member as its events show it; what is missing stays as it was. Texts are borrowed.
+struct member_update {
+  std::string_view interface; ///< its identity
+  std::string_view name;
+  std::optional<std::int64_t> status; ///< device state: 0 unknown, 1 not in use, 2 in use, 3 busy, 4 invalid,
+                                      ///< 5 unavailable, 6 ringing, 7 ringing in use, 8 on hold
+  std::optional<bool> paused, in_call, ring_in_use;
+  std::optional<std::int64_t> penalty, calls_taken;
+  std::optional<std::chrono::sys_seconds> last_call;
+  std::optional<std::chrono::seconds> wrapup;
+  std::string_view paused_reason;
+};
+
+struct queue_member {
+  std::string name, paused_reason;
+  std::int64_t status{0}, penalty{0}, calls_taken{0};
+  bool paused{false}, ring_in_use{false};
+  bool in_call{false};                 ///< as `InCall` says
+  bool on_call{false};                 ///< AgentConnect without AgentComplete
+  std::optional<time_point> rung;      ///< AgentCalled at, not yet answered
+  std::optional<time_point> wrap_from; ///< end of the last call
+  std::chrono::seconds wrapup{0};
+};
+
+enum class member_activity : std::uint8_t { available, ringing, on_call, wrap_up, paused, unavailable };
+[[nodiscard]] std::string_view name(member_activity a) noexcept;
+
+class queue_state {
+public:
+  /// `default_wrapup` stands in for members whose own is 0: the queue's `wrapuptime` is not told over AMI.
+  explicit queue_state(std::string name, std::chrono::seconds default_wrapup = std::chrono::seconds{0});
+
+  // Resync: QueueParams begins, QueueMember and QueueEntry follow, QueueStatusComplete ends.
+  void resync_begin();
+  void resync_member(const member_update& m);
+  void resync_entry(std::string_view unique_id);
+  void resync_end(time_point now);
+
+  // Live.
+  void member_added(const member_update& m, time_point now);
+  void member_removed(std::string_view interface);
+  /// QueueMemberStatus, …Pause, …Penalty, …Ringinuse.
+  void member_changed(const member_update& m, time_point now);
+  void agent_called(std::string_view interface, time_point now);
+  void agent_connected(std::string_view interface, time_point now);
+  /// AgentComplete.
+  void agent_completed(std::string_view interface, time_point now);
+  /// AgentRingNoAnswer, AgentDump.
+  void agent_released(std::string_view interface, time_point now);
+  void caller_joined(std::string_view unique_id);
+  /// QueueCallerLeave, QueueCallerAbandon, or the caller's Hangup.
+  void caller_left(std::string_view unique_id);
+
+  [[nodiscard]] const std::string& queue_name() const noexcept { return name_; }
+  /// False until the first resync has ended.
+  [[nodiscard]] bool known() const noexcept { return known_; }
+  [[nodiscard]] const std::unordered_map<std::string, queue_member>& members() const noexcept {
+    return members_;
+  }
+  [[nodiscard]] const std::unordered_set<std::string>& callers() const noexcept { return callers_; }
+
+  [[nodiscard]] member_activity activity(const queue_member& m, time_point now) const noexcept;
+  [[nodiscard]] std::int64_t available_members(time_point now) const noexcept;
+  /// All counts; `soon` are wrap-ups that end within `horizon`.
+  [[nodiscard]] availability counts(time_point now,
+                                    std::chrono::seconds horizon = std::chrono::seconds{5}) const noexcept;
+  /// When time alone changes the counts next: a wrap-up's end or a ringing that has gone on too long.
+  [[nodiscard]] std::optional<time_point> next_change(time_point now) const noexcept;
+
+private:
+  void apply(queue_member& m, const member_update& u, time_point now, bool live);
+
+  std::string name_;
+  std::chrono::seconds default_wrapup_;
+  bool known_{false}, resyncing_{false};
+  std::unordered_map<std::string, queue_member> members_, fresh_members_;
+  std::unordered_set<std::string> callers_, fresh_callers_;
+};
+
+} // namespace ringmaster::core
