@@ -21,6 +21,8 @@ namespace ringmaster::http {
 /// The error in its envelope with the HTTP status of its code. `unauthorized` brings
 /// `WWW-Authenticate: Bearer realm="ringmaster"`.
 [[nodiscard]] response failure(const error& e, time_point now);
+/// The same with another status, where HTTP has one that no `errc` means.
+[[nodiscard]] response failure(const error& e, time_point now, unsigned status);
 
 /// For a reply that is built in place: `begin_envelope(out)`, append the result value, `end_envelope`.
 void begin_envelope(std::string& out);

@@ -19,7 +19,7 @@ struct route {
   http::method method{http::method::get};
   std::string path;       ///< "/ob/plans/{uuid}"; a `{name}` stands for one whole segment
   std::string permission; ///< what the caller must hold; empty: any signed-in user
-  http::access access{http::access::token};
+  http::access needs{http::access::token};
   endpoint to;
 };
 

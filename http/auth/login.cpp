@@ -1,0 +1,149 @@
+#include "http/auth/login.hpp"
+
+#include "http/envelope.hpp"
+#include "http/server/gate.hpp"
+#include "protocol/json.hpp"
+
+#include <openssl/evp.h>
+
+#include <mutex>
+
+namespace ringmaster::auth {
+namespace {
+
+http::response unauthorized(std::string message, bool basic, time_point now) {
+  auto r = http::failure(error{errc::unauthorized, std::move(message), {}}, now);
+  if (basic)
+    r.headers = {{"WWW-Authenticate", R"(Basic realm="ringmaster", charset="UTF-8")"}};
+  return r;
+}
+
+} // namespace
+
+std::optional<std::pair<std::string, std::string>> basic_credentials(std::string_view authorization) {
+  constexpr std::string_view scheme{"basic "};
+  if (authorization.size() <= scheme.size() || !http::same_text(authorization.substr(0, scheme.size()), scheme))
+    return std::nullopt;
+  const auto coded = authorization.substr(scheme.size());
+  // Passwords have no reason to be longer; argon2 would hash megabytes without a word.
+  if (coded.size() > 1024 || coded.size() % 4 != 0)
+    return std::nullopt;
+  std::string text(coded.size() / 4 * 3, '\0');
+  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                   reinterpret_cast<const unsigned char*>(coded.data()), static_cast<int>(coded.size()));
+  if (size < 0)
+    return std::nullopt;
+  std::size_t padding = coded.ends_with("==") ? 2 : coded.ends_with('=') ? 1 : 0;
+  text.resize(static_cast<std::size_t>(size) - padding);
+  const auto colon = text.find(':');
+  if (colon == std::string::npos || colon == 0 || text.find('\0') != std::string::npos)
+    return std::nullopt;
+  return std::pair{text.substr(0, colon), text.substr(colon + 1)};
+}
+
+struct login::state {
+  state(user_store& u, token_cache& t, password_pool& p, attempt_policy policy)
+      : users{u}, tokens{t}, passwords{p}, by_user{policy}, by_address{for_addresses(policy)} {}
+
+  /// Many people may sit behind one address.
+  static attempt_policy for_addresses(attempt_policy policy) {
+    policy.free *= 4;
+    return policy;
+  }
+
+  duration wait(const std::string& user, const std::string& address, time_point now) {
+    const std::lock_guard lock{guard};
+    return std::max(by_user.wait(user, now), by_address.wait(address, now));
+  }
+  void note(const std::string& user, const std::string& address, bool right, time_point now) {
+    const std::lock_guard lock{guard};
+    if (right) {
+      // The address is not forgiven: one good account must not open the door to the others.
+      by_user.succeeded(user);
+    } else {
+      by_user.failed(user, now);
+      by_address.failed(address, now);
+    }
+  }
+
+  user_store& users;
+  token_cache& tokens;
+  password_pool& passwords;
+  std::mutex guard;
+  attempt_limiter by_user;
+  attempt_limiter by_address;
+};
+
+login::login(user_store& users, token_cache& tokens, password_pool& passwords, attempt_policy policy)
+    : state_{std::make_shared<state>(users, tokens, passwords, policy)} {}
+
+void login::create(const http::request& req, http::responder reply) {
+  const auto now = req.arrived;
+  auto credentials = basic_credentials(req.header("authorization"));
+  if (!credentials)
+    return reply(unauthorized("user and password are needed, as Basic authentication", true, now));
+  auto& [name, password] = *credentials;
+  if (const auto wait = state_->wait(name, req.peer, now); wait > duration::zero()) {
+    auto r = http::failure(error{errc::limit_exceeded, "too many failed logins; wait", {}}, now);
+    r.headers.emplace_back("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+    return reply(std::move(r));
+  }
+  auto user = state_->users.find(name);
+  auto encoded = user ? user->password_hash : std::string{};
+  state_->passwords.verify(
+      std::move(encoded), std::move(password),
+      [s = state_, user = std::move(user), name = name, peer = req.peer, reply = std::move(reply)](result<bool> right) {
+        const auto at = wall_clock_now();
+        if (!right) {
+          auto r = http::failure(right.error(), at);
+          r.headers.emplace_back("Retry-After", "1");
+          return reply(std::move(r));
+        }
+        s->note(name, peer, *right, at);
+        if (!*right)
+          return reply(unauthorized("wrong user or password", true, at));
+        s->tokens.issue(*user, at, [reply](result<std::string> token) {
+          if (!token)
+            return reply(http::failure(token.error(), wall_clock_now()));
+          std::string json{R"({"authtoken": )"};
+          append_json_string(json, *token);
+          json += '}';
+          reply(http::success(json, wall_clock_now()));
+        });
+      });
+}
+
+void login::remove(const http::request& req, http::responder reply) {
+  state_->tokens.revoke(token_of(req), [reply = std::move(reply)](result<void> done) {
+    const auto now = wall_clock_now();
+    if (done)
+      reply(http::success(now));
+    else if (done.error().code == errc::not_found)
+      reply(unauthorized("the token is missing, unknown or expired", false, now));
+    else
+      reply(http::failure(done.error(), now));
+  });
+}
+
+result<std::shared_ptr<const principal>> login::who(const http::request& req) const {
+  if (auto found = state_->tokens.find(token_of(req), req.arrived))
+    return found;
+  return error{errc::unauthorized, "the token is missing, unknown or expired", {}};
+}
+
+result<void> login::add_to(http::router& r, const std::string& path) {
+  login self = *this; // copies share their state
+  http::route create_route{http::method::post, path, {}, http::access::open, {}};
+  create_route.to.on_request = [self](http::request req, http::responder reply) mutable {
+    self.create(req, std::move(reply));
+  };
+  http::route remove_route{http::method::del, path, {}, http::access::token, {}};
+  remove_route.to.on_request = [self](http::request req, http::responder reply) mutable {
+    self.remove(req, std::move(reply));
+  };
+  if (auto ok = r.add(std::move(create_route)); !ok)
+    return ok;
+  return r.add(std::move(remove_route));
+}
+
+} // namespace ringmaster::auth

@@ -1,0 +1,148 @@
+#include "http/router.hpp"
+
+#include "http/envelope.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <unordered_map>
+
+namespace ringmaster::http {
+namespace {
+
+struct text_hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+};
+
+constexpr std::size_t methods = 7; ///< those before method::other
+
+std::vector<std::string> split(std::string_view path) {
+  std::vector<std::string> parts;
+  while (!path.empty()) {
+    const auto slash = path.find('/');
+    if (slash != 0)
+      parts.emplace_back(path.substr(0, slash));
+    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+  }
+  return parts;
+}
+
+bool is_param(std::string_view part) noexcept { return part.size() > 2 && part.front() == '{' && part.back() == '}'; }
+
+/// One route at one of its paths.
+struct mounted {
+  const route* to{};
+  std::vector<path_param> params;
+};
+
+} // namespace
+
+struct router::node {
+  std::unordered_map<std::string, std::unique_ptr<node>, text_hash, std::equal_to<>> literal;
+  std::unique_ptr<node> any;
+  std::array<mounted, methods> by_method{};
+
+  [[nodiscard]] bool is_end() const noexcept {
+    return std::any_of(by_method.begin(), by_method.end(), [](const mounted& m) { return m.to != nullptr; });
+  }
+
+  [[nodiscard]] std::string allowed() const {
+    std::string out;
+    const auto name = [&](method m) {
+      out.append(out.empty() ? "" : ", ").append(to_string(m));
+    };
+    for (std::size_t i = 0; i < methods; ++i) {
+      const auto m = static_cast<method>(i);
+      const bool by_get = m == method::head && by_method[static_cast<std::size_t>(method::get)].to;
+      if (by_method[i].to || by_get || m == method::options)
+        name(m);
+    }
+    return out;
+  }
+
+  /// Literals first; a parameter where they lead nowhere.
+  [[nodiscard]] const node* find(const std::vector<std::string>& segments, std::size_t at) const {
+    if (at == segments.size())
+      return is_end() ? this : nullptr;
+    if (const auto found = literal.find(std::string_view{segments[at]}); found != literal.end())
+      if (const auto* end = found->second->find(segments, at + 1))
+        return end;
+    return any ? any->find(segments, at + 1) : nullptr;
+  }
+};
+
+router::router(authenticator who) : who_{std::move(who)}, root_{std::make_unique<node>()} {}
+router::~router() = default;
+
+void router::alias(std::string path, std::string target) { aliases_.emplace_back(std::move(path), std::move(target)); }
+
+result<void> router::add(route r) {
+  // The path itself, and what the aliases make of it, each applied once at most.
+  std::set<std::string> paths;
+  std::vector<std::pair<std::string, std::size_t>> open{{r.path, 0}};
+  while (!open.empty()) {
+    auto [path, from] = std::move(open.back());
+    open.pop_back();
+    for (std::size_t i = from; i < aliases_.size(); ++i) {
+      const auto& [alias, target] = aliases_[i];
+      const bool begins = path.starts_with(target) && (path.size() == target.size() || path[target.size()] == '/');
+      if (begins)
+        open.emplace_back(alias + path.substr(target.size()), i + 1);
+    }
+    paths.insert(std::move(path));
+  }
+  if (r.method == method::other)
+    return error{errc::illegal_state, "a route needs a method that is served", r.path};
+  const auto* kept = routes_.emplace_back(std::make_unique<route>(std::move(r))).get();
+  for (const auto& path : paths) {
+    auto* at = root_.get();
+    std::vector<path_param> params;
+    const auto parts = split(path);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      auto& next = is_param(parts[i]) ? at->any : at->literal[parts[i]];
+      if (is_param(parts[i]))
+        params.push_back({parts[i].substr(1, parts[i].size() - 2), i});
+      if (!next)
+        next = std::make_unique<node>();
+      at = next.get();
+    }
+    auto& place = at->by_method[static_cast<std::size_t>(kept->method)];
+    if (place.to)
+      return error{errc::illegal_state, "two routes for " + std::string{to_string(kept->method)} + " " + path, path};
+    place = mounted{kept, std::move(params)};
+  }
+  return {};
+}
+
+intake router::begin(request& req) const {
+  const auto refuse = [&](const error& e) { return intake{nullptr, failure(e, req.arrived)}; };
+  const auto* at = root_->find(req.segments, 0);
+  if (!at)
+    return refuse(error{errc::not_found, "there is nothing at this path", {}});
+  const mounted* found = nullptr;
+  if (req.method != method::other) {
+    found = &at->by_method[static_cast<std::size_t>(req.method)];
+    if (!found->to && req.method == method::head)
+      found = &at->by_method[static_cast<std::size_t>(method::get)];
+  }
+  if (!found || !found->to) {
+    if (req.method == method::options)
+      return intake{nullptr, response{204, {}, {}, {{"Allow", at->allowed()}}, false}};
+    auto r = failure(error{errc::wrong_method, "the method is not possible here", {}}, req.arrived);
+    r.headers.emplace_back("Allow", at->allowed());
+    return intake{nullptr, std::move(r)};
+  }
+  req.params = found->params;
+  if (found->to->needs == access::token) {
+    auto caller = who_ ? who_(req) : error{errc::unauthorized, "a token is needed", {}};
+    if (!caller)
+      return refuse(caller.error());
+    req.caller = std::move(*caller);
+    if (!req.caller || !req.caller->may(found->to->permission))
+      return refuse(error{errc::forbidden, "the permission " + found->to->permission + " is missing", {}});
+  }
+  return intake{&found->to->to, std::nullopt};
+}
+
+} // namespace ringmaster::http

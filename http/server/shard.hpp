@@ -1,0 +1,97 @@
+/// One io thread: its context, its sessions, its clock. Internal to the server.
+#pragma once
+
+#include "http/server/server.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+
+namespace ringmaster::http {
+
+class session;
+class shard;
+
+/// The way from any thread to a shard, which may be gone by then. Responders hold it.
+class shard_link {
+public:
+  explicit shard_link(shard& to) noexcept : to_{&to} {}
+  /// True on the shard's own thread.
+  [[nodiscard]] bool is_here() const noexcept { return current == this; }
+  /// Runs `f` on the shard's thread later; dropped when the shard is gone.
+  template <class F>
+  void post(F&& f);
+  void cut() noexcept {
+    const std::lock_guard lock{guard_};
+    to_ = nullptr;
+  }
+
+private:
+  friend class shard;
+  static thread_local const shard_link* current;
+  std::mutex guard_;
+  shard* to_;
+};
+
+/// Everything but `link` and `start`/`stop`/`join` belongs to the shard's thread.
+class shard {
+public:
+  using clock = std::chrono::steady_clock;
+
+  shard(const server_options& options, const dispatcher& to, std::shared_ptr<server_counters> counters);
+  ~shard();
+
+  void start();
+  /// Lets the sessions finish; from any thread.
+  void finish();
+  /// Cuts what is left and ends the thread as soon as possible; from any thread.
+  void cut();
+  void join();
+  [[nodiscard]] bool idle() const noexcept { return live.load() == 0; }
+
+  void enlist(const std::shared_ptr<session>& s);
+  void forget(session& s);
+  /// "Date: …\r\n", at most one tick old.
+  [[nodiscard]] const std::string& date_line() const noexcept { return date_; }
+  void fault(std::string_view what) const {
+    if (options.on_fault)
+      options.on_fault(what);
+  }
+
+  const server_options& options;
+  const dispatcher& to;
+  std::shared_ptr<server_counters> counters;
+  boost::asio::io_context io{1};
+  std::shared_ptr<shard_link> link;
+  clock::time_point now{clock::now()}; ///< as of the last tick: good enough for limits of seconds
+  bool finishing{};
+  std::atomic<std::size_t> live{};
+
+private:
+  void tick();
+  void refresh_date();
+
+  boost::asio::steady_timer timer_{io};
+  clock::duration interval_;
+  std::string date_;
+  std::time_t date_second_{-1};
+  std::unordered_map<session*, std::weak_ptr<session>> sessions_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  std::thread thread_;
+};
+
+template <class F>
+void shard_link::post(F&& f) {
+  const std::lock_guard lock{guard_};
+  if (to_)
+    boost::asio::post(to_->io, std::forward<F>(f));
+}
+
+} // namespace ringmaster::http

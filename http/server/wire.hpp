@@ -1,0 +1,26 @@
+/// Responses as bytes.
+#pragma once
+
+#include "http/server/response.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace ringmaster::http {
+
+/// How a response goes out on this connection.
+struct wire_form {
+  bool http_1_1{true};
+  bool keep_alive{true};
+  bool head_only{};            ///< the answer to HEAD: the length of a body that is not sent
+  std::string_view date_line;  ///< "Date: …\r\n"
+};
+
+/// Appends status line, headers and, unless it is streamed, the body. Headers of `r` that hold CR or LF are
+/// left out. A streamed body is announced as chunked, or as lasting to the end of the connection (HTTP/1.0).
+void append_response(std::string& out, const response& r, const wire_form& form);
+
+/// Appends one piece of a streamed body in chunked form; an empty piece ends the body.
+void append_chunk(std::string& out, std::string_view piece);
+
+} // namespace ringmaster::http
