@@ -1,0 +1,145 @@
+/// Originated calls: dialing a customer, answer or refusal, what runs after the answer, and every way to end.
+///
+///     originate ─► dialing ─┬─ refused, rings out, cancelled ─► gone
+///                           └─ answer ─► up: application (queue, park, wait …) ─► gone
+#pragma once
+
+#include "bench/simulated_pbx/core.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace ringmaster::sim {
+
+class queue_system;
+class parking_lot;
+class queue;
+
+/// What `Action: Originate` asks for.
+struct originate_request {
+  std::string action_id;
+  std::uint64_t session{0}; ///< who waits for the answer of a synchronous one
+  bool async{true};
+  std::string channel; ///< as given, e.g. Local/1000001@customers
+  std::string id;      ///< ChannelId; empty: the PBX's own
+  std::string other_id;
+  sim_time timeout{30'000'000};
+  std::string caller_number, caller_name;
+  std::string application, data;
+  std::string context, extension;
+  int priority{1};
+  std::string account;
+  std::vector<std::pair<std::string, std::string>> variables; ///< in the order given
+};
+
+/// Where a dial string leads.
+struct dial_target {
+  std::string technology; ///< Local, PJSIP …
+  std::string number;     ///< what is called
+  std::string resource;   ///< the channel's name between technology and serial: 1000001@customers, carrier
+  std::string context;    ///< of Local
+};
+[[nodiscard]] dial_target parse_dial_string(std::string_view text);
+
+/// A caller's place in a queue; in `call` because there is at most one.
+struct queue_place {
+  queue* in{nullptr}; ///< null: in no queue
+  sim_time joined{0};
+  int original_position{0};
+  bool connected{false};
+  sim_time connected_at{0};
+  sim_time retry_at{0};
+  std::vector<std::uint64_t> attempts; ///< members that ring for it, or the one that talks
+};
+
+struct call {
+  enum class phase : std::uint8_t { dialing, up };
+  std::uint64_t id{0};
+  originate_request request;
+  dial_target target;
+  customer who;
+  phase where{phase::dialing};
+  bool ringing{false};
+  bool in_dialplan{false}; ///< runs a context, not a single application
+  channel* one{nullptr}; ///< the side that runs the application
+  channel* two{nullptr}; ///< of Local: the customer's side
+  std::uint32_t step{0}; ///< changes with each application, so that timers of former ones know they are late
+  queue_place place;
+  int parking_space{0};
+  sim_time parked_at{0};
+};
+
+/// Why an up call ends.
+enum class ending : std::uint8_t {
+  customer,    ///< the customer hangs up
+  application, ///< nothing more to run
+  request,     ///< an action hangs it up
+};
+
+class call_system {
+public:
+  call_system(core& c, queue_system& queues, parking_lot& parking) : core_{c}, queues_{queues}, parking_{parking} {}
+
+  /// Told of the end of a synchronous originate: session, action id, whether it was answered.
+  std::function<void(std::uint64_t, const std::string&, bool)> answer_synchronous;
+
+  void originate(originate_request request);
+  [[nodiscard]] call* find(std::uint64_t id);
+  [[nodiscard]] std::size_t live() const noexcept { return calls_.size(); }
+  [[nodiscard]] std::uint64_t processed() const noexcept { return last_id_; }
+
+  /// Action Hangup on one of the call's channels.
+  void hang_up(call& c, const channel& which, int cause);
+  /// Action Redirect of the side that runs the application. False when the call is not up.
+  bool redirect(call& c, std::string_view context, std::string_view extension, int priority);
+  /// The application is done with the call; the PBX hangs up.
+  void application_done(call& c, int cause) { end(c, ending::application, cause); }
+  /// A parked call's time is over.
+  void return_from_parking(call& c, std::string_view context, std::string_view extension);
+  /// Takes the call out of its queue or parking space without ending it.
+  void leave_application(call& c);
+
+private:
+  void dial(call& c);
+  void prepare(call& c);
+  void dial_local(call& c);
+  void dial_direct(call& c);
+  void begin_ringing(call& c);
+  void refuse(call& c);
+  void refuse_local(call& c);
+  void refuse_direct(call& c);
+  void no_such_extension(call& c);
+  void answer(call& c);
+  void ring_timeout(call& c);
+  void cancel(call& c, int cause);
+  void respond(const call& c, bool success, int reason);
+  void respond_failure(const originate_request& r, int reason);
+  void run(call& c);
+  void run_application(call& c, const std::string& name, const std::string& data);
+  void run_context(call& c, std::string_view context, std::string_view extension, int priority);
+  void run_queue(call& c, std::string_view data);
+  void run_detection(call& c, std::string_view queue_name);
+  void customer_listens(call& c);
+  void end(call& c, ending how, int cause);
+  void forget(call& c);
+  void after(sim_time delay, const call& c, void (call_system::*what)(call&), bool same_step);
+
+  [[nodiscard]] bool is_customer_context(std::string_view context) const;
+  [[nodiscard]] std::string local_device(const call& c) const { return "Local/" + c.target.resource; }
+  [[nodiscard]] std::string direct_device(const call& c) const { return c.target.technology + "/" + c.target.resource; }
+  void log(std::string_view event, const call& c, std::string_view detail = {});
+
+  core& core_;
+  queue_system& queues_;
+  parking_lot& parking_;
+  std::uint64_t last_id_{0};
+  std::unordered_map<std::uint64_t, std::unique_ptr<call>> calls_;
+};
+
+} // namespace ringmaster::sim

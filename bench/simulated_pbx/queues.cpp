@@ -1,0 +1,450 @@
+// Callers: joining, being offered to members, talking, leaving.
+#include "bench/simulated_pbx/queues.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace ringmaster::sim {
+
+using enum event_class;
+
+namespace {
+
+std::optional<sim_time> seconds_variable(const channel& c, std::string_view name) {
+  const std::string* text = c.variable(name);
+  double value = 0;
+  if (text == nullptr || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc{})
+    return std::nullopt;
+  return seconds_of(value);
+}
+
+std::int64_t milliseconds(sim_time t) { return t.count() / 1000; }
+
+} // namespace
+
+int queue_system::position(const queue& q, const call& c) const {
+  const auto it = std::find(q.waiting.begin(), q.waiting.end(), c.id);
+  return static_cast<int>(it - q.waiting.begin()) + 1;
+}
+
+bool queue_system::join(call& c, std::string_view name, std::optional<sim_time> timeout) {
+  queue* const q = find(name);
+  if (q == nullptr)
+    return false;
+  channel& one = *c.one;
+  for (const std::string_view v :
+       {"ANSWEREDTIME", "ANSWEREDTIME_MS", "DIALEDTIME", "DIALEDTIME_MS", "QUEUEWAIT", "QUEUEWAIT_MS"})
+    core_.var_set(one, v, {});
+  q->waiting.push_back(c.id);
+  c.place = queue_place{};
+  c.place.in = q;
+  c.place.joined = core_.clock.now();
+  c.place.original_position = static_cast<int>(q->waiting.size());
+  core_.device("Queue:" + q->how.name, "RINGING");
+  core_.out.begin("QueueCallerJoin", agent)
+      .channel(one)
+      .text("Queue", q->how.name)
+      .number("Position", c.place.original_position)
+      .number("Count", static_cast<std::int64_t>(q->waiting.size()));
+  core_.out.begin("MusicOnHoldStart", event_class::call).channel(one).text("Class", "default");
+  if (timeout)
+    core_.clock.after(*timeout, [this, id = c.id, step = c.step] {
+      sim::call* alive = calls_->find(id);
+      if (alive != nullptr && alive->step == step && alive->place.in != nullptr && !alive->place.connected)
+        timed_out(*alive);
+    });
+  // Offered in a moment, not now: Asterisk's queue threads work apart from the caller's.
+  core_.clock.after(sim_time{1'000}, [this, q] { assign(*q); });
+  return true;
+}
+
+void queue_system::assign(queue& q) {
+  for (std::size_t i = 0; i < q.waiting.size(); ++i) {
+    sim::call* const c = calls_->find(q.waiting[i]);
+    if (c == nullptr || !c->place.attempts.empty() || c->place.retry_at > core_.clock.now())
+      continue;
+    const auto chosen = choose(q);
+    if (chosen.empty())
+      return;
+    for (const auto& m : chosen)
+      ring(q, *c, m);
+  }
+}
+
+void queue_system::ring(queue& q, call& c, const std::shared_ptr<member>& m) {
+  phone& p = *m->phone;
+  channel& caller = *c.one;
+  attempt& a = attempts_[++last_attempt_];
+  a.id = last_attempt_;
+  a.call = c.id;
+  a.in = &q;
+  a.member = m;
+  a.rung_at = core_.clock.now();
+  c.place.attempts.push_back(a.id);
+  m->last_rung = core_.clock.now();
+
+  random_source random{derive_seed(core_.seed, p.interface, p.calls++)};
+  const bool ignores = random.unit() < q.how.no_answer;
+  sim_time ring_time = q.how.ring.draw(random);
+  a.talk = seconds_variable(caller, "TALK").value_or(q.how.talk.draw(random));
+  a.rest = q.how.wrapup.draw(random);
+
+  const bool local = p.technology == "Local";
+  const std::string name = core_.new_channel_name(p.technology, p.resource);
+  a.one = &core_.channels.add(local ? name + ";1" : name, core_.new_unique_id());
+  channel& one = *a.one;
+  one.linked_id = one.unique_id;
+  one.context = local ? p.context : "internal";
+  one.extension = p.extension;
+  one.attempt = a.id;
+  core_.new_channel(one);
+  if (local) {
+    a.two = &core_.channels.add(name + ";2", core_.new_unique_id());
+    a.two->linked_id = one.unique_id;
+    a.two->context = p.context;
+    a.two->extension = p.extension;
+    a.two->state = channel_state::ring;
+    a.two->attempt = a.id;
+    core_.new_channel(*a.two);
+  }
+  one.linked_id = caller.linked_id;
+  one.caller_number = caller.caller_number;
+  one.caller_name = caller.caller_name;
+  core_.new_exten(one, "AppQueue", "(Outgoing Line)");
+  core_.caller_id(one, caller.caller_number, caller.caller_name);
+  std::vector<channel_variable> inherited;
+  for (auto it = c.request.variables.begin(); it != c.request.variables.end(); ++it)
+    if (it->first.starts_with("_"))
+      inherited.push_back({{}, it->first.starts_with("__") ? it->first : it->first.substr(1), it->second});
+  for (const auto& v : inherited)
+    core_.var_set(one, v.given, v.value);
+  core_.connected_line(one, caller.caller_number, caller.caller_name);
+  one.extension = caller.extension;
+  core_.new_exten(one, "AppQueue", "(Outgoing Line)");
+  const std::string dialed = p.interface.substr(p.interface.find('/') + 1);
+  core_.var_set(one, "DIALEDPEERNUMBER", dialed);
+  if (a.two != nullptr) {
+    channel& two = *a.two;
+    two.linked_id = caller.linked_id;
+    core_.var_set(two, "DIALEDPEERNUMBER", dialed);
+    for (const auto& v : inherited)
+      core_.var_set(two, v.given, v.value);
+    two.connected_number = caller.caller_number;
+    two.connected_name = caller.caller_name;
+    core_.caller_id(two, caller.caller_number, caller.caller_name);
+    core_.connected_line(two, caller.caller_number, caller.caller_name);
+    core_.local_bridge(one, two, false);
+  }
+  core_.out.begin("AgentCalled", agent)
+      .channel(caller)
+      .channel(one, "Dest")
+      .text("Queue", q.how.name)
+      .text("Interface", p.interface)
+      .text("MemberName", m->name);
+  core_.dial_begin(&caller, one, p.interface);
+  if (a.two != nullptr) {
+    core_.call_id_change(*a.two);
+    core_.new_exten(*a.two, "Ringing", {});
+  }
+  core_.new_state(one, channel_state::ringing);
+  core_.dial_state(&caller, one);
+  set_device(p, local ? phone::device::in_use : phone::device::ringing);
+  if (a.two != nullptr) {
+    ++a.two->priority;
+    core_.new_exten(*a.two, "Wait", std::to_string(whole_seconds(ring_time)));
+  }
+  const sim_time limit = seconds_of(q.how.ring_timeout_s);
+  if (!ignores && ring_time < limit)
+    core_.clock.after(ring_time, [this, id = a.id] { answered(id); });
+  else
+    core_.clock.after(limit, [this, id = a.id] { no_answer(id); });
+}
+
+void queue_system::answered(std::uint64_t id) {
+  const auto it = attempts_.find(id);
+  if (it == attempts_.end())
+    return;
+  attempt& a = it->second;
+  sim::call& c = *calls_->find(a.call);
+  queue& q = *a.in;
+  channel& caller = *c.one;
+  channel& one = *a.one;
+  member& m = *a.member;
+  ++c.step; // patience and the queue's timeout end here
+  const auto others = c.place.attempts;
+  for (const std::uint64_t other : others)
+    if (other != id)
+      give_up(attempts_.at(other), "CANCEL", 26);
+  c.place.attempts = {id};
+
+  if (a.two != nullptr) {
+    ++a.two->priority;
+    core_.new_exten(*a.two, "Answer", {});
+    core_.new_state(*a.two, channel_state::up);
+  }
+  core_.new_state(one, channel_state::up);
+  core_.dial_end(&caller, one, "ANSWER");
+  core_.out.begin("MusicOnHoldStop", event_class::call).channel(caller);
+  const std::int64_t hold = whole_seconds(core_.clock.now() - c.place.joined);
+  const auto number = [](std::int64_t n) { return std::to_string(n); };
+  for (channel* each : {&caller, &one}) {
+    core_.var_set(*each, "MEMBERINTERFACE", m.phone->interface);
+    core_.var_set(*each, "MEMBERNAME", m.name);
+    core_.var_set(*each, "MEMBERCALLS", number(m.calls_taken));
+    core_.var_set(*each, "MEMBERLASTCALL", number(m.last_call));
+    core_.var_set(*each, "MEMBERPENALTY", number(m.penalty));
+    core_.var_set(*each, "MEMBERDYNAMIC", m.dynamic ? "1" : "0");
+    core_.var_set(*each, "MEMBERREALTIME", "0");
+  }
+  for (channel* each : {&caller, &one}) {
+    core_.var_set(*each, "QEHOLDTIME", number(hold));
+    core_.var_set(*each, "QEORIGINALPOS", number(c.place.original_position));
+  }
+  q.hold_time = q.completed == 0 && q.hold_time == 0 ? hold : (q.hold_time * 3 + hold) / 4;
+  queue_variables(q, caller);
+  queue_variables(q, one);
+  const int was_at = position(q, c);
+  take_out(q, c);
+  core_.out.begin("QueueCallerLeave", agent)
+      .channel(caller)
+      .text("Queue", q.how.name)
+      .number("Position", was_at)
+      .number("Count", static_cast<std::int64_t>(q.waiting.size()));
+  core_.var_set(caller, "QUEUEPOSITION", number(was_at));
+  // Both halves of a Local channel say so.
+  m.in_call = true;
+  if (a.two != nullptr) {
+    core_.device(m.phone->device_name(), "INUSE");
+    core_.device(m.phone->device_name(), "INUSE");
+  } else {
+    set_device(*m.phone, phone::device::in_use);
+  }
+  core_.var_set(caller, "QUEUEWAIT", number(hold));
+  core_.var_set(caller, "QUEUEWAIT_MS", number(milliseconds(core_.clock.now() - c.place.joined)));
+  a.connected = true;
+  c.place.connected = true;
+  c.place.connected_at = core_.clock.now();
+  agent_event("AgentConnect", a, c, "HoldTime", hold, "RingTime", whole_seconds(core_.clock.now() - a.rung_at), {});
+  core_.log.write("agent_connect", core_.clock.now(),
+                  {{"action_id", c.request.action_id},
+                   {"channel_id", caller.unique_id},
+                   {"channel", caller.name},
+                   {"number", c.target.number},
+                   {"queue", q.how.name},
+                   {"agent", m.phone->interface}});
+  a.bridge = core_.new_uuid();
+  caller.bridge = one.bridge = a.bridge;
+  bridge_event("BridgeCreate", a, 0, nullptr);
+  bridge_event("BridgeEnter", a, 1, &one);
+  bridge_event("BridgeEnter", a, 2, &caller);
+  core_.var_set(one, "BRIDGEPEER", caller.name);
+  core_.var_set(caller, "BRIDGEPEER", one.name);
+  if (a.two != nullptr) {
+    ++a.two->priority;
+    core_.new_exten(*a.two, "Wait", std::to_string(whole_seconds(a.talk)));
+  }
+  core_.clock.after(a.talk, [this, id] { talked(id); });
+}
+
+void queue_system::no_answer(std::uint64_t id) {
+  const auto it = attempts_.find(id);
+  if (it == attempts_.end() || it->second.connected)
+    return;
+  attempt& a = it->second;
+  sim::call& c = *calls_->find(a.call);
+  queue& q = *a.in;
+  core_.out.begin("AgentRingNoAnswer", agent)
+      .channel(*c.one)
+      .channel(*a.one, "Dest")
+      .text("Queue", q.how.name)
+      .text("Interface", a.member->phone->interface)
+      .text("MemberName", a.member->name)
+      .number("RingTime", milliseconds(core_.clock.now() - a.rung_at));
+  core_.dial_end(&*c.one, *a.one, "NOANSWER");
+  const sim_time retry = seconds_of(q.how.retry_s);
+  c.place.retry_at = core_.clock.now() + retry;
+  give_up(a, "CANCEL", 0);
+  core_.clock.after(retry, [this, in = &q] { assign(*in); });
+}
+
+void queue_system::give_up(attempt& a, std::string_view status, int cause) {
+  sim::call* const c = calls_->find(a.call);
+  core_.dial_end(c == nullptr ? nullptr : c->one, *a.one, status);
+  if (c != nullptr)
+    std::erase(c->place.attempts, a.id);
+  release(a, cause);
+}
+
+void queue_system::release(attempt& a, int cause) {
+  phone& p = *a.member->phone;
+  channel& one = *a.one;
+  if (a.two != nullptr) {
+    core_.hangup_request(*a.two, cause);
+    core_.soft_hangup_request(*a.two);
+    core_.cdr(*a.two, a.connected ? "ANSWERED" : "FAILED");
+    core_.hangup(one, cause);
+    core_.hangup(*a.two, cause);
+  } else {
+    core_.hangup(one, cause);
+  }
+  a.member->in_call = false;
+  attempts_.erase(a.id); // `a` is gone
+  set_device(p, phone::device::free);
+}
+
+void queue_system::talked(std::uint64_t id) {
+  const auto it = attempts_.find(id);
+  if (it == attempts_.end())
+    return;
+  attempt& a = it->second;
+  sim::call& c = *calls_->find(a.call);
+  if (a.two != nullptr) {
+    ++a.two->priority;
+    core_.new_exten(*a.two, "Hangup", {});
+    core_.soft_hangup_request(*a.two);
+    core_.hangup_request(*a.one, 16);
+  } else {
+    core_.hangup_request(*a.one, 16);
+  }
+  complete(a, c, "agent");
+  core_.var_set(*c.one, "QUEUESTATUS", "CONTINUE");
+  calls_->application_done(c, 16);
+}
+
+void queue_system::complete(attempt& a, call& c, std::string_view reason) {
+  queue& q = *a.in;
+  channel& caller = *c.one;
+  channel& one = *a.one;
+  member& m = *a.member;
+  const sim_time talked_for = core_.clock.now() - c.place.connected_at;
+  const std::int64_t talk = whole_seconds(talked_for);
+  const std::int64_t hold = whole_seconds(c.place.connected_at - c.place.joined);
+  const bool by_agent = reason == "agent";
+  agent_event("AgentComplete", a, c, "HoldTime", hold, "TalkTime", talk, reason);
+  ++m.calls_taken;
+  m.last_call = core_.wall_seconds();
+  q.talk_time = q.completed == 0 ? talk : (q.talk_time * 3 + talk) / 4;
+  ++q.completed;
+  if (hold <= q.how.service_level_s)
+    ++q.completed_in_level;
+  if (by_agent && a.two != nullptr) {
+    core_.hangup(*a.two, 16);
+    a.two = nullptr;
+  }
+  core_.var_set(one, "BRIDGEPEER", {});
+  core_.var_set(caller, "BRIDGEPEER", {});
+  phone& p = *m.phone;
+  p.rests_until = core_.clock.now() + a.rest;
+  m.in_call = false;
+  set_device(p, phone::device::free);
+  bridge_event("BridgeLeave", a, 1, &one);
+  bridge_event("BridgeLeave", a, 0, &caller);
+  caller.bridge.clear();
+  one.bridge.clear();
+  queue_variables(q, caller);
+  core_.var_set(caller, "ANSWEREDTIME", std::to_string(talk));
+  core_.var_set(caller, "ANSWEREDTIME_MS", std::to_string(milliseconds(talked_for)));
+  const sim_time dialed = core_.clock.now() - a.rung_at;
+  core_.var_set(caller, "DIALEDTIME", std::to_string(whole_seconds(dialed)));
+  core_.var_set(caller, "DIALEDTIME_MS", std::to_string(milliseconds(dialed)));
+  queue_variables(q, caller);
+  bridge_event("BridgeDestroy", a, 0, nullptr);
+  c.place = queue_place{};
+  if (a.two != nullptr) {
+    core_.hangup_request(*a.two, 16);
+    core_.hangup(one, 16);
+    core_.cdr(*a.two, "ANSWERED");
+    core_.soft_hangup_request(*a.two);
+    core_.hangup(*a.two, 16);
+  } else {
+    core_.hangup(one, 16);
+  }
+  core_.device(p.device_name(), "NOT_INUSE");
+  attempts_.erase(a.id);
+}
+
+void queue_system::take_out(queue& q, call& c) {
+  std::erase(q.waiting, c.id);
+  if (q.waiting.empty())
+    core_.device("Queue:" + q.how.name, "NOT_INUSE");
+}
+
+void queue_system::leave(call& c) {
+  queue& q = *c.place.in;
+  if (!c.place.connected)
+    return abandon(q, c, false);
+  const auto it = attempts_.find(c.place.attempts.front());
+  complete(it->second, c, "caller");
+}
+
+void queue_system::abandon(queue& q, call& c, bool after_timeout) {
+  channel& one = *c.one;
+  const auto ringing = c.place.attempts;
+  for (const std::uint64_t id : ringing)
+    give_up(attempts_.at(id), "CANCEL", 0);
+  const sim_time waited = core_.clock.now() - c.place.joined;
+  const auto times = [&] {
+    core_.var_set(one, "QUEUEWAIT", std::to_string(whole_seconds(waited)));
+    core_.var_set(one, "QUEUEWAIT_MS", std::to_string(milliseconds(waited)));
+    const sim_time dialed = core_.clock.now() - one.created;
+    core_.var_set(one, "DIALEDTIME", std::to_string(whole_seconds(dialed)));
+    core_.var_set(one, "DIALEDTIME_MS", std::to_string(milliseconds(dialed)));
+    core_.var_set(one, "ANSWEREDTIME", "0");
+    core_.var_set(one, "ANSWEREDTIME_MS", "0");
+  };
+  if (!after_timeout) {
+    core_.out.begin("MusicOnHoldStop", event_class::call).channel(one);
+    times();
+  }
+  core_.var_set(one, "ABANDONED", "TRUE");
+  queue_variables(q, one);
+  const int at = position(q, c);
+  core_.out.begin("QueueCallerAbandon", agent)
+      .channel(one)
+      .text("Queue", q.how.name)
+      .number("Position", at)
+      .number("OriginalPosition", c.place.original_position)
+      .number("HoldTime", whole_seconds(waited));
+  core_.log.write("abandon", core_.clock.now(),
+                  {{"action_id", c.request.action_id},
+                   {"channel_id", one.unique_id},
+                   {"channel", one.name},
+                   {"number", c.target.number},
+                   {"queue", q.how.name},
+                   {"detail", after_timeout ? "timeout" : "caller"}});
+  ++q.abandoned;
+  if (after_timeout) {
+    times();
+    core_.out.begin("MusicOnHoldStop", event_class::call).channel(one);
+  }
+  queue_variables(q, one);
+  take_out(q, c);
+  core_.out.begin("QueueCallerLeave", agent)
+      .channel(one)
+      .text("Queue", q.how.name)
+      .number("Position", at)
+      .number("Count", static_cast<std::int64_t>(q.waiting.size()));
+  core_.var_set(one, "QUEUEPOSITION", std::to_string(at));
+  c.place = queue_place{};
+}
+
+void queue_system::timed_out(call& c) {
+  abandon(*c.place.in, c, true);
+  core_.var_set(*c.one, "QUEUESTATUS", "TIMEOUT");
+  calls_->application_done(c, 0);
+}
+
+void queue_system::hang_up_agent(std::uint64_t id) {
+  const auto it = attempts_.find(id);
+  if (it == attempts_.end())
+    return;
+  if (it->second.connected)
+    return talked(id);
+  queue* const q = it->second.in;
+  give_up(it->second, "NOANSWER", 0);
+  core_.clock.after(seconds_of(q->how.retry_s), [this, q] { assign(*q); });
+}
+
+} // namespace ringmaster::sim
