@@ -7,7 +7,6 @@
 
 namespace ringmaster::sim {
 
-using enum event_class;
 
 std::string core::date_time(sim_time t) const {
   const std::time_t at = static_cast<std::time_t>(epoch + whole_seconds(t));
@@ -32,18 +31,18 @@ std::string core::new_uuid() {
 
 void core::new_channel(channel& c) {
   c.created = clock.now();
-  out.begin("Newchannel", call).channel(c);
+  out.begin("Newchannel", event_class::call).channel(c);
 }
 
 void core::var_set(channel& c, std::string_view given, std::string_view value) {
   c.set_variable(given, value);
-  out.begin("VarSet", dialplan).channel(c).text("Variable", given).text("Value", value);
+  out.begin("VarSet", event_class::dialplan).channel(c).text("Variable", given).text("Value", value);
 }
 
 void core::new_exten(channel& c, std::string_view application, std::string_view data) {
   c.application = application;
   c.data = data;
-  out.begin("Newexten", dialplan)
+  out.begin("Newexten", event_class::dialplan)
       .channel(c)
       .text("Extension", c.extension)
       .text("Application", application)
@@ -54,23 +53,23 @@ void core::new_state(channel& c, channel_state s) {
   c.state = s;
   if (s == channel_state::up)
     c.answered = clock.now();
-  out.begin("Newstate", call).channel(c);
+  out.begin("Newstate", event_class::call).channel(c);
 }
 
 void core::caller_id(channel& c, std::string_view number, std::string_view name) {
   c.caller_number = number;
   c.caller_name = name;
-  out.begin("NewCallerid", call).channel(c).text("CID-CallingPres", "0 (Presentation Allowed, Not Screened)");
+  out.begin("NewCallerid", event_class::call).channel(c).text("CID-CallingPres", "0 (Presentation Allowed, Not Screened)");
 }
 
 void core::connected_line(channel& c, std::string_view number, std::string_view name) {
   c.connected_number = number;
   c.connected_name = name;
-  out.begin("NewConnectedLine", call).channel(c);
+  out.begin("NewConnectedLine", event_class::call).channel(c);
 }
 
 void core::hangup_request(const channel& c, std::optional<int> cause, int tech_cause) {
-  auto e = out.begin("HangupRequest", call);
+  auto e = out.begin("HangupRequest", event_class::call);
   e.channel(c);
   if (cause)
     e.number("Cause", *cause);
@@ -79,12 +78,12 @@ void core::hangup_request(const channel& c, std::optional<int> cause, int tech_c
 }
 
 void core::soft_hangup_request(const channel& c, int cause) {
-  out.begin("SoftHangupRequest", call).channel(c).number("Cause", cause);
+  out.begin("SoftHangupRequest", event_class::call).channel(c).number("Cause", cause);
 }
 
 void core::hangup(channel& c, int cause, int tech_cause) {
   {
-    auto e = out.begin("Hangup", call);
+    auto e = out.begin("Hangup", event_class::call);
     e.channel(c).number("Cause", cause).text("Cause-txt", cause_text(cause));
     if (tech_cause != 0)
       e.number("TechCause", tech_cause);
@@ -116,11 +115,11 @@ void core::cdr(const channel& c, std::string_view disposition, std::string_view 
 }
 
 void core::device(std::string_view name, std::string_view state) {
-  out.begin("DeviceStateChange", call).text("Device", name).text("State", state);
+  out.begin("DeviceStateChange", event_class::call).text("Device", name).text("State", state);
 }
 
 void core::call_id_change(const channel& c) {
-  out.begin("TestEvent", reporting)
+  out.begin("TestEvent", event_class::reporting)
       .text("Type", "StateChange")
       .text("State", "CallIDChange")
       .text("AppFile", "channel_internal_api.c")
@@ -133,28 +132,28 @@ void core::call_id_change(const channel& c) {
 }
 
 void core::dial_begin(const channel* caller, const channel& dest, std::string_view dial_string) {
-  auto e = out.begin("DialBegin", call);
+  auto e = out.begin("DialBegin", event_class::call);
   if (caller != nullptr)
     e.channel(*caller);
   e.channel(dest, "Dest").text("DialString", dial_string);
 }
 
 void core::dial_state(const channel* caller, const channel& dest) {
-  auto e = out.begin("DialState", call);
+  auto e = out.begin("DialState", event_class::call);
   if (caller != nullptr)
     e.channel(*caller);
   e.channel(dest, "Dest").text("DialStatus", "RINGING");
 }
 
 void core::dial_end(const channel* caller, const channel& dest, std::string_view status) {
-  auto e = out.begin("DialEnd", call);
+  auto e = out.begin("DialEnd", event_class::call);
   if (caller != nullptr)
     e.channel(*caller);
   e.channel(dest, "Dest").text("DialStatus", status);
 }
 
 void core::local_bridge(const channel& one, const channel& two, bool optimize) {
-  out.begin("LocalBridge", call)
+  out.begin("LocalBridge", event_class::call)
       .channel(one, "LocalOne")
       .channel(two, "LocalTwo")
       .text("Context", two.context)

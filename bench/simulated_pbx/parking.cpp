@@ -6,7 +6,6 @@
 
 namespace ringmaster::sim {
 
-using enum event_class;
 
 namespace {
 

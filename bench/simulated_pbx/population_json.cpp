@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <functional>
@@ -27,9 +28,10 @@ public:
   [[nodiscard]] const std::optional<error>& failure() const noexcept { return error_; }
 
   void object(const dom::element& value, const std::string& path, const std::map<std::string_view, handler>& keys) {
-    if (!value.is_object())
+    dom::object all;
+    if (value.get(all) != simdjson::SUCCESS)
       return fail(path.empty() ? "population" : path, "must be an object");
-    for (const auto [key, member] : value.get_object().value_unsafe()) {
+    for (const auto [key, member] : all) {
       const std::string where = path.empty() ? std::string{key} : fmt::format("{}.{}", path, key);
       if (const auto it = keys.find(key); it != keys.end())
         it->second(member, where);
@@ -39,10 +41,11 @@ public:
   }
 
   void array(const dom::element& value, const std::string& path, const handler& each) {
-    if (!value.is_array())
+    dom::array all;
+    if (value.get(all) != simdjson::SUCCESS)
       return fail(path, "must be an array");
     std::size_t i = 0;
-    for (const dom::element item : value.get_array().value_unsafe())
+    for (const dom::element item : all)
       each(item, fmt::format("{}[{}]", path, i++));
   }
 
@@ -124,7 +127,7 @@ public:
             {"lognormal", shaped(lognormal, [&](const dom::element& value, const std::string& where) {
                object(value, where, {{"mean", number(into.a, 0, most)}, {"cv", number(into.b, 0, 100)}});
              })}});
-    if (v.is_object() && v.get_object().value_unsafe().size() != 1)
+    if (dom::object all; v.get(all) == simdjson::SUCCESS && all.size() != 1)
       fail(path, "must name one of constant, uniform, exponential, lognormal");
   }
   handler spread(distribution& into) {

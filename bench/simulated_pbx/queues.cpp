@@ -8,7 +8,6 @@
 
 namespace ringmaster::sim {
 
-using enum event_class;
 
 namespace {
 
@@ -43,7 +42,7 @@ bool queue_system::join(call& c, std::string_view name, std::optional<sim_time> 
   c.place.joined = core_.clock.now();
   c.place.original_position = static_cast<int>(q->waiting.size());
   core_.device("Queue:" + q->how.name, "RINGING");
-  core_.out.begin("QueueCallerJoin", agent)
+  core_.out.begin("QueueCallerJoin", event_class::agent)
       .channel(one)
       .text("Queue", q->how.name)
       .number("Position", c.place.original_position)
@@ -51,7 +50,7 @@ bool queue_system::join(call& c, std::string_view name, std::optional<sim_time> 
   core_.out.begin("MusicOnHoldStart", event_class::call).channel(one).text("Class", "default");
   if (timeout)
     core_.clock.after(*timeout, [this, id = c.id, step = c.step] {
-      sim::call* alive = calls_->find(id);
+      call* alive = calls_->find(id);
       if (alive != nullptr && alive->step == step && alive->place.in != nullptr && !alive->place.connected)
         timed_out(*alive);
     });
@@ -62,7 +61,7 @@ bool queue_system::join(call& c, std::string_view name, std::optional<sim_time> 
 
 void queue_system::assign(queue& q) {
   for (std::size_t i = 0; i < q.waiting.size(); ++i) {
-    sim::call* const c = calls_->find(q.waiting[i]);
+    call* const c = calls_->find(q.waiting[i]);
     if (c == nullptr || !c->place.attempts.empty() || c->place.retry_at > core_.clock.now())
       continue;
     const auto chosen = choose(q);
@@ -137,7 +136,7 @@ void queue_system::ring(queue& q, call& c, const std::shared_ptr<member>& m) {
     core_.connected_line(two, caller.caller_number, caller.caller_name);
     core_.local_bridge(one, two, false);
   }
-  core_.out.begin("AgentCalled", agent)
+  core_.out.begin("AgentCalled", event_class::agent)
       .channel(caller)
       .channel(one, "Dest")
       .text("Queue", q.how.name)
@@ -167,7 +166,7 @@ void queue_system::answered(std::uint64_t id) {
   if (it == attempts_.end())
     return;
   attempt& a = it->second;
-  sim::call& c = *calls_->find(a.call);
+  call& c = *calls_->find(a.call);
   queue& q = *a.in;
   channel& caller = *c.one;
   channel& one = *a.one;
@@ -207,7 +206,7 @@ void queue_system::answered(std::uint64_t id) {
   queue_variables(q, one);
   const int was_at = position(q, c);
   take_out(q, c);
-  core_.out.begin("QueueCallerLeave", agent)
+  core_.out.begin("QueueCallerLeave", event_class::agent)
       .channel(caller)
       .text("Queue", q.how.name)
       .number("Position", was_at)
@@ -253,16 +252,16 @@ void queue_system::no_answer(std::uint64_t id) {
   if (it == attempts_.end() || it->second.connected)
     return;
   attempt& a = it->second;
-  sim::call& c = *calls_->find(a.call);
+  call& c = *calls_->find(a.call);
   queue& q = *a.in;
-  core_.out.begin("AgentRingNoAnswer", agent)
+  core_.out.begin("AgentRingNoAnswer", event_class::agent)
       .channel(*c.one)
       .channel(*a.one, "Dest")
       .text("Queue", q.how.name)
       .text("Interface", a.member->phone->interface)
       .text("MemberName", a.member->name)
       .number("RingTime", milliseconds(core_.clock.now() - a.rung_at));
-  core_.dial_end(&*c.one, *a.one, "NOANSWER");
+  core_.dial_end(c.one, *a.one, "NOANSWER");
   const sim_time retry = seconds_of(q.how.retry_s);
   c.place.retry_at = core_.clock.now() + retry;
   give_up(a, "CANCEL", 0);
@@ -270,7 +269,7 @@ void queue_system::no_answer(std::uint64_t id) {
 }
 
 void queue_system::give_up(attempt& a, std::string_view status, int cause) {
-  sim::call* const c = calls_->find(a.call);
+  call* const c = calls_->find(a.call);
   core_.dial_end(c == nullptr ? nullptr : c->one, *a.one, status);
   if (c != nullptr)
     std::erase(c->place.attempts, a.id);
@@ -299,7 +298,7 @@ void queue_system::talked(std::uint64_t id) {
   if (it == attempts_.end())
     return;
   attempt& a = it->second;
-  sim::call& c = *calls_->find(a.call);
+  call& c = *calls_->find(a.call);
   if (a.two != nullptr) {
     ++a.two->priority;
     core_.new_exten(*a.two, "Hangup", {});
@@ -401,7 +400,7 @@ void queue_system::abandon(queue& q, call& c, bool after_timeout) {
   core_.var_set(one, "ABANDONED", "TRUE");
   queue_variables(q, one);
   const int at = position(q, c);
-  core_.out.begin("QueueCallerAbandon", agent)
+  core_.out.begin("QueueCallerAbandon", event_class::agent)
       .channel(one)
       .text("Queue", q.how.name)
       .number("Position", at)
@@ -421,7 +420,7 @@ void queue_system::abandon(queue& q, call& c, bool after_timeout) {
   }
   queue_variables(q, one);
   take_out(q, c);
-  core_.out.begin("QueueCallerLeave", agent)
+  core_.out.begin("QueueCallerLeave", event_class::agent)
       .channel(one)
       .text("Queue", q.how.name)
       .number("Position", at)

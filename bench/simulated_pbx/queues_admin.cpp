@@ -11,7 +11,6 @@
 
 namespace ringmaster::sim {
 
-using enum event_class;
 
 namespace {
 
@@ -186,7 +185,7 @@ void queue_system::bridge_event(std::string_view event, const attempt& a, int ch
 void queue_system::agent_event(std::string_view event, const attempt& a, const call& c, std::string_view first,
                                std::int64_t first_value, std::string_view second, std::int64_t second_value,
                                std::string_view reason) {
-  auto e = core_.out.begin(event, agent);
+  auto e = core_.out.begin(event, event_class::agent);
   e.channel(*c.one)
       .channel(*a.one, "Dest")
       .text("Queue", a.in->how.name)
@@ -214,7 +213,7 @@ void queue_system::describe(header_writer& to, const queue& q, const member& m) 
 }
 
 void queue_system::member_event(std::string_view event, const queue& q, const member& m) {
-  auto e = core_.out.begin(event, agent);
+  auto e = core_.out.begin(event, event_class::agent);
   e.text("Queue", q.how.name).text("MemberName", m.name).text("Interface", m.phone->interface);
   describe(e, q, m);
   e.number("Ringinuse", m.ring_in_use ? 1 : 0).number("Wrapuptime", std::llround(q.how.wrapup.mean()));
@@ -345,7 +344,7 @@ std::size_t queue_system::status(std::string& out, std::string_view name, std::s
     }
     std::int64_t at = 0;
     for (const std::uint64_t id : q->waiting) {
-      const sim::call* c = calls_->find(id);
+      const call* c = calls_->find(id);
       if (c == nullptr)
         continue;
       const channel& one = *c->one;
@@ -375,7 +374,7 @@ std::size_t queue_system::summary(std::string& out, std::string_view name, std::
     for (const auto& m : q->members)
       available += can_take(*m) ? 1 : 0;
     for (const std::uint64_t id : q->waiting)
-      if (const sim::call* c = calls_->find(id))
+      if (const call* c = calls_->find(id))
         longest = std::max(longest, core_.clock.now() - c->place.joined);
     header_writer to = core_.out.answer(out);
     to.text("Event", "QueueSummary")
