@@ -1,0 +1,9 @@
+"""What the black-box tests share: the programs under test, a REST client, an AMI client, waits."""
+from .ami import Ami
+from .case import Case
+from .daemon import Daemon
+from .pbx import SimulatedPbx
+from .rest import Api, Reply, Unanswered
+from .waiting import eventually, seed, slowness
+
+__all__ = ["Ami", "Api", "Case", "Daemon", "Reply", "SimulatedPbx", "Unanswered", "eventually", "seed", "slowness"]

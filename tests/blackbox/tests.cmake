@@ -1,0 +1,17 @@
+# ringmaster_python_tests(LABEL): one CTest test for each test_*.py of this folder; the slow ones are labelled
+# so as well, and one after the other, because they measure time or fill the machine.
+include_guard()
+function(ringmaster_python_tests label)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/test_*.py)
+  foreach(file IN LISTS files)
+    get_filename_component(module ${file} NAME_WE)
+    string(REPLACE "test_" "${label}_" name ${module})
+    set(labels ${label})
+    if(module MATCHES "kill|disk_full|faults")
+      list(APPEND labels slow)
+    endif()
+    add_test(NAME ${name} COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/blackbox/main.py ${module})
+    set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 1200 SKIP_RETURN_CODE 77
+      ENVIRONMENT "RINGMASTER_BUILD=${CMAKE_BINARY_DIR};PYTHONUNBUFFERED=1;PYTHONDONTWRITEBYTECODE=1")
+  endforeach()
+endfunction()
