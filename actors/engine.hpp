@@ -92,7 +92,7 @@ void engine::transact(std::function<result<R>(storage::write_txn&, changes&)> wo
     std::function<result<R>(storage::write_txn&, changes&)> work;
     std::function<void(result<R>)> done;
     std::shared_ptr<changes> what{std::make_shared<changes>()};
-    std::optional<result<R>> outcome;
+    std::optional<result<R>> outcome{};
   };
   auto j = std::make_shared<job>(job{std::move(work), std::move(done)});
   submit([j](storage::write_txn& txn) { j->outcome.emplace(j->work(txn, *j->what)); },
