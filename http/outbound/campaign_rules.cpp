@@ -1,0 +1,87 @@
+#include "http/outbound/campaign_rules.hpp"
+
+#include "actors/core/campaign_state.hpp"
+#include "actors/core/schedule.hpp"
+#include "storage/dialing.hpp"
+#include "storage/outbound.hpp"
+
+#include <optional>
+
+namespace ringmaster::outbound {
+
+namespace {
+
+/// Nothing for a reference that is unset or leads nowhere: `cannot_start` says what is missing.
+template <class T>
+result<std::optional<T>> referred(const storage::txn& in, const maybe_uuid& id) {
+  if (!id)
+    return std::optional<T>{};
+  auto found = storage::get<T>(in, *id);
+  if (found)
+    return std::optional<T>{std::move(*found)};
+  if (found.error().code == errc::not_found)
+    return std::optional<T>{};
+  return found.error();
+}
+
+template <class T>
+const T* pointer(const std::optional<T>& of) {
+  return of ? &*of : nullptr;
+}
+
+result<void> can_run(const storage::txn& in, const campaign& c) {
+  const auto how = referred<plan>(in, c.plan);
+  if (!how)
+    return how.error();
+  const auto list = referred<dlma>(in, c.dlma);
+  if (!list)
+    return list.error();
+  const auto dest = referred<destination>(in, c.dest);
+  if (!dest)
+    return dest.error();
+  if (auto missing = core::cannot_start(c, pointer(*how), pointer(*list), pointer(*dest)))
+    return *missing;
+  return {};
+}
+
+bool runs(campaign_status s) noexcept {
+  switch (s) {
+  case campaign_status::started:
+  case campaign_status::starting: return true;
+  case campaign_status::stopped:
+  case campaign_status::paused:
+  case campaign_status::stopping:
+  case campaign_status::pausing:
+  case campaign_status::force_stopping: return false;
+  }
+  return false;
+}
+
+} // namespace
+
+result<campaign> settle_campaign(const storage::txn& in, const campaign& before, campaign after) {
+  if (const auto schedule = core::schedule::compile(after); !schedule)
+    return schedule.error();
+  const auto was = static_cast<campaign_status>(before.status);
+  auto becomes = was;
+  if (after.status != before.status) {
+    const auto counts = storage::count_dialings(in);
+    if (!counts)
+      return counts.error();
+    const auto own = counts->find(before.id);
+    const auto step = core::request_status({was, false}, after.status, own == counts->end() ? 0 : own->second);
+    if (!step)
+      return step.error();
+    becomes = step->state.status;
+    if (becomes == campaign_status::starting)
+      becomes = campaign_status::started;
+  }
+  after.status = static_cast<std::int64_t>(becomes);
+  const bool needs_changed = after.plan != before.plan || after.dlma != before.dlma || after.dest != before.dest;
+  if (runs(becomes) && (!runs(was) || needs_changed))
+    if (const auto ready = can_run(in, after); !ready)
+      return ready.error();
+  return after;
+}
+
+} // namespace ringmaster::outbound

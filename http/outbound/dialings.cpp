@@ -1,0 +1,96 @@
+#include "http/outbound/dialings.hpp"
+
+#include "http/outbound/resource.hpp"
+#include "storage/dialing.hpp"
+
+namespace ringmaster::outbound {
+
+namespace {
+
+/// A dialing with all that it was begun with is some 4 KB of JSON.
+constexpr std::size_t list_count = 1'000;
+
+/// The durable record lags behind the call: not every event is worth a write.
+void overlay(dialing& call, const live_dialing& now) {
+  call.status = now.status;
+  if (now.channel)
+    call.channel = now.channel;
+  if (now.res_dial != 0 || now.res_dial_detail) {
+    call.res_dial = now.res_dial;
+    call.res_dial_detail = now.res_dial_detail;
+  }
+  if (now.res_hangup != 0 || now.res_hangup_detail) {
+    call.res_hangup = now.res_hangup;
+    call.res_hangup_detail = now.res_hangup_detail;
+  }
+  if (now.tm_update)
+    call.tm_update = now.tm_update;
+}
+
+result<void> complete(const context& c, const storage::txn& in, dialing& call) {
+  if (const auto filled = storage::fill_info(in, call); !filled)
+    return filled.error();
+  if (const auto now = c.engine->live().dialings.find(call.id))
+    overlay(call, *now);
+  return {};
+}
+
+http::response list(const context& c, const http::request& req) {
+  const auto which = page_parameters(req, list_count);
+  if (!which)
+    return refuse(c, which.error());
+  const auto in = c.read();
+  if (!in)
+    return refuse(c, in.error());
+  auto found = storage::list_dialings(*in, *which);
+  if (!found)
+    return refuse(c, found.error());
+  for (auto& call : found->items)
+    if (const auto done = complete(c, *in, call); !done)
+      return refuse(c, done.error());
+  return answer(c, [&](std::string& out) {
+    append_page(out, *found, [&](const dialing& call) { append_json(out, call, dialing_fields); });
+  });
+}
+
+http::response detail(const context& c, const uuid& id) {
+  const auto in = c.read();
+  if (!in)
+    return refuse(c, in.error());
+  auto call = storage::get_dialing(*in, id);
+  if (!call)
+    return refuse(c, call.error());
+  if (const auto done = complete(c, *in, *call); !done)
+    return refuse(c, done.error());
+  return answer(c, [&](std::string& out) { append_json(out, *call, dialing_fields); });
+}
+
+} // namespace
+
+result<void> add_dialings(http::router& r, const context& c) {
+  using http::method;
+  const auto add = [&r](method m, const char* path, std::string_view permission, http::handler to) {
+    return r.add({m, path, std::string{permission}, http::access::token, {std::move(to), {}, {}, 0}});
+  };
+  if (auto added = add(method::get, "/ob/dialings", may_read,
+                       [c](const auto& req, const auto& reply) { reply(list(c, req)); });
+      !added)
+    return added;
+  if (auto added = add(method::get, "/ob/dialings/{uuid}", may_read,
+                       [c](const auto& req, const auto& reply) {
+                         const auto id = path_id(req, "dialing");
+                         reply(id ? detail(c, *id) : refuse(c, id.error()));
+                       });
+      !added)
+    return added;
+  return add(method::del, "/ob/dialings/{uuid}", may_write, [c](const auto& req, const auto& reply) {
+    const auto id = path_id(req, "dialing");
+    if (!id)
+      return reply(refuse(c, id.error()));
+    c.engine->hang_up(*id, [c, reply](const result<void>& done) {
+      reply(done ? http::success(c.now()) : refuse(c, done.error()));
+    });
+  });
+}
+
+} // namespace ringmaster::outbound

@@ -1,0 +1,23 @@
+#include "http/outbound/routes.hpp"
+
+#include "http/outbound/dialings.hpp"
+#include "http/outbound/export.hpp"
+#include "http/outbound/import.hpp"
+#include "http/outbound/insight.hpp"
+#include "http/outbound/resources.hpp"
+
+namespace ringmaster::outbound {
+
+result<void> add_routes(http::router& r, const context& c) {
+  for (const char* name : {"/plans", "/destinations", "/dlmas", "/dls", "/dialings", "/campaigns"})
+    r.alias(name, std::string{"/ob"} + name);
+  r.alias("/ob/campaign", "/ob/campaigns");
+  for (const auto add : {&resource_handlers<plan_resource>::add_to, &resource_handlers<destination_resource>::add_to,
+                         &resource_handlers<dlma_resource>::add_to, &resource_handlers<dl_resource>::add_to,
+                         &resource_handlers<campaign_resource>::add_to, &add_dialings, &add_import, &add_insight})
+    if (auto added = add(r, c); !added)
+      return added;
+  return {};
+}
+
+} // namespace ringmaster::outbound
