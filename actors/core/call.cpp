@@ -1,0 +1,312 @@
+#include "actors/core/call.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace ringmaster::core {
+namespace {
+
+constexpr std::int64_t up = 6, ringing_state = 5;
+constexpr std::string_view outcome_unknown = "The outcome is unknown: the call ended while nobody could hear of it";
+constexpr std::string_view not_placed = "The call could not be placed";
+
+bool is_network_refusal(std::int64_t cause) noexcept {
+  static constexpr std::array<std::int64_t, 15> causes{1, 3, 20, 21, 22, 27, 28, 34, 38, 41, 42, 44, 47, 58, 127};
+  return std::find(causes.begin(), causes.end(), cause) != causes.end();
+}
+
+/// No user responding; recovery on timer expiry.
+bool is_silence(std::int64_t cause) noexcept {
+  return cause == 18 || cause == 102;
+}
+
+template <class... F>
+struct overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+overloaded(F...) -> overloaded<F...>;
+
+} // namespace
+
+call::call(const call_times& times, time_point begun) noexcept
+    : times_{times}, deadline_{begun + times.dial_timeout + times.setup_grace} {}
+
+call call::adopted(const call_times& times, time_point now, const dialing& recorded,
+                   std::int64_t channel_state, std::string_view channel) {
+  call c{times, now};
+  c.learn(f_sent);
+  c.learn(f_accepted);
+  if (recorded.res_dial == 4)
+    c.learn(f_up);
+  if (recorded.channel)
+    c.channel_ = *recorded.channel;
+  c.on(channel_alive{channel_state, channel}, now);
+  return c;
+}
+
+void call::named(std::string_view channel, bool weak) {
+  if (!channel.empty() && (channel_.empty() || !weak))
+    channel_ = channel;
+}
+
+call_change call::on(const call_event& event, time_point now) {
+  call_change change;
+  if (ended())
+    return change;
+  const auto facts_before = facts_;
+  const auto channel_was_empty = channel_.empty();
+  auto heard = true; // a word from the PBX about this very call
+
+  std::visit(
+      overloaded{
+          [&](const originate_sent&) {
+            heard = false;
+            if (!is(f_sent) && facts_ == 0)
+              deadline_ = now + times_.dial_timeout + times_.setup_grace;
+            learn(f_sent);
+          },
+          [&](const originate_not_sent& e) {
+            learn(f_not_sent);
+            failure_text_ = e.why;
+          },
+          [&](const originate_accepted&) { learn(f_accepted); },
+          [&](const originate_refused& e) {
+            learn(f_refused);
+            failure_text_ = e.message;
+          },
+          [&](const originate_result& e) {
+            learn(f_result);
+            if (e.success) {
+              learn(f_up);
+              named(e.channel, true);
+              return;
+            }
+            if (!is(f_failed))
+              failed_at_ = now;
+            learn(f_failed);
+            switch (e.reason) { // a number of the peer's, not an enum
+            case 1: learn(f_reason_hangup); break;
+            case 3: learn(f_no_answer); break;
+            case 4: learn(f_up); break;
+            case 5: learn(f_busy); break;
+            case 8: learn(f_congestion); break;
+            }
+          },
+          [&](const channel_created& e) {
+            learn(f_channel);
+            named(e.channel, false);
+          },
+          [&](const channel_changed& e) {
+            learn(f_channel);
+            named(e.channel, true);
+            if (e.state == ringing_state)
+              learn(f_rang);
+            if (e.state == up)
+              learn(f_up);
+          },
+          [&](const dial_began&) { learn(f_dial_begun); },
+          [&](const dial_progressed& e) {
+            learn(f_dial_begun);
+            if (e.dial_status == "RINGING")
+              learn(f_rang);
+          },
+          [&](const dial_ended& e) {
+            learn(f_dial_ended);
+            if (e.dial_status == "ANSWER")
+              learn(f_up);
+            else if (e.dial_status == "BUSY")
+              learn(f_busy);
+            else if (e.dial_status == "CONGESTION" || e.dial_status == "CHANUNAVAIL")
+              learn(f_congestion);
+            else if (e.dial_status == "NOANSWER")
+              learn(f_dial_no_answer);
+          },
+          [&](const hung_up& e) {
+            if (!is(f_hangup)) {
+              hung_up_at_ = now;
+              cause_ = std::max<std::int64_t>(e.cause, 0);
+              cause_text_ = e.cause_text;
+            }
+            learn(f_hangup);
+          },
+          [&](const queue_joined& e) {
+            learn(f_up);
+            if (!reached_.has(milestone::queued))
+              change.reached.add(milestone::queued);
+            queue_ = e.queue;
+          },
+          [&](const queue_left&) { learn(f_up); },
+          [&](const queue_abandoned&) {
+            learn(f_up);
+            if (!reached_.has(milestone::connected) && !reached_.has(milestone::abandoned))
+              change.reached.add(milestone::abandoned);
+          },
+          [&](const agent_connected&) {
+            learn(f_up);
+            if (!reached_.has(milestone::connected))
+              change.reached.add(milestone::connected);
+          },
+          [&](const agent_completed&) {
+            learn(f_up);
+            if (!reached_.has(milestone::agent_done))
+              change.reached.add(milestone::agent_done);
+          },
+          [&](const pbx_lost&) {
+            heard = false;
+            if (!is(f_hangup) && !is(f_failed) && !is(f_pbx_lost)) {
+              learn(f_pbx_lost);
+              forget(f_asked);
+              deadline_ = now + times_.pbx_patience;
+            }
+          },
+          [&](const channel_alive& e) {
+            learn(f_channel);
+            named(e.channel, false);
+            if (e.state == ringing_state)
+              learn(f_rang);
+            if (e.state == up)
+              learn(f_up);
+            forget(f_pbx_lost);
+            forget(f_asked);
+            if (!is(f_up)) // it lives beyond its time: ask again after as long
+              deadline_ = now + times_.dial_timeout + times_.setup_grace;
+          },
+          [&](const channel_vanished&) {
+            heard = false;
+            ending_ = is(f_hangup) || is(f_failed) ? call_ending::known : call_ending::unknown;
+          },
+          [&](const deadline_passed&) { heard = !pass_deadline(now, change) && heard; },
+      },
+      event);
+
+  if (heard && !std::holds_alternative<deadline_passed>(event)) {
+    if (is(f_pbx_lost) || is(f_asked)) {
+      forget(f_pbx_lost);
+      forget(f_asked);
+      deadline_ = now + times_.dial_timeout + times_.setup_grace;
+    }
+    if (is(f_up))
+      deadline_ = now + times_.liveness_every;
+  }
+  settle(now, change);
+  change.status_changed = facts_ != facts_before || channel_was_empty != channel_.empty() || ended();
+  return change;
+}
+
+/// True when the deadline had passed indeed.
+bool call::pass_deadline(time_point now, call_change& change) {
+  if (now < deadline_)
+    return false; // an old timer
+  if (is(f_hangup) || is(f_failed)) {
+    ending_ = call_ending::known;
+  } else if (is(f_pbx_lost) || is(f_asked)) {
+    ending_ = call_ending::unknown;
+  } else {
+    learn(f_asked);
+    change.ask_whether_alive = true;
+    deadline_ = now + times_.liveness_patience;
+  }
+  return true;
+}
+
+void call::settle(time_point, call_change& change) {
+  const auto reach = [&](milestone m) {
+    if (!reached_.has(m))
+      change.reached.add(m);
+  };
+  if (is(f_channel))
+    reach(milestone::channel);
+  if (is(f_rang))
+    reach(milestone::ringing);
+  if (is(f_up))
+    reach(milestone::answered);
+
+  if (ending_ == call_ending::open) {
+    if (is(f_refused) || is(f_not_sent) || (is(f_hangup) && is(f_result)))
+      ending_ = call_ending::known;
+    else if (is(f_hangup))
+      deadline_ = hung_up_at_ + times_.result_grace;
+    else if (is(f_failed))
+      deadline_ = failed_at_ + (is(f_channel) || is(f_dial_begun) ? times_.cause_grace : times_.result_grace);
+  }
+  if (ended()) {
+    reach(milestone::ended);
+    deadline_ = time_point::max();
+  }
+  reached_.bits = static_cast<std::uint8_t>(reached_.bits | change.reached.bits);
+}
+
+dialing_status call::status() const noexcept {
+  if (is(f_not_sent))
+    return dialing_status::originate_failed;
+  if (is(f_hangup))
+    return dialing_status::hangup;
+  if (is(f_refused))
+    return dialing_status::originate_queue_failed;
+  if (ending_ == call_ending::unknown)
+    return dialing_status::failed;
+  if (is(f_failed))
+    return dialing_status::originate_response_failed;
+  if (is(f_result))
+    return dialing_status::originate_responded;
+  if (is(f_dial_ended))
+    return dialing_status::dial_end;
+  if (is(f_channel))
+    return dialing_status::channel_created;
+  if (is(f_dial_begun))
+    return dialing_status::dial_begin;
+  if (is(f_accepted))
+    return dialing_status::originate_queued;
+  if (is(f_sent))
+    return dialing_status::originate_sent;
+  return dialing_status::none;
+}
+
+std::int64_t call::res_dial() const noexcept {
+  if (is(f_up))
+    return 4;
+  if (is(f_busy) || cause_ == 17)
+    return 5;
+  if (is(f_congestion) || is_network_refusal(cause_))
+    return 8;
+  if (is(f_no_answer) || cause_ == 19)
+    return 3;
+  if (is(f_rang) && cause_ != 16 && (is_silence(cause_) || is(f_dial_no_answer)) && (is(f_hangup) || is(f_failed)))
+    return 3;
+  if (is_silence(cause_))
+    return 8;
+  if (is(f_reason_hangup) || (is(f_hangup) && (cause_ > 0 || is(f_rang))))
+    return 1;
+  return 0;
+}
+
+std::string call::res_dial_text() const {
+  const auto code = res_dial();
+  std::string text{code != 0 ? ringmaster::res_dial_text(code) : std::string_view{}};
+  if (code == 0 && !failure_text_.empty())
+    text = failure_text_;
+  else if (code == 0 && is(f_failed))
+    text = not_placed;
+  if (ending_ == call_ending::unknown) {
+    if (!text.empty())
+      text += ". ";
+    text += outcome_unknown;
+  }
+  return text;
+}
+
+void call::write_to(dialing& record, time_point now) const {
+  record.status = static_cast<std::int64_t>(status());
+  if (!channel_.empty())
+    record.channel = channel_;
+  record.res_dial = res_dial();
+  if (auto says = res_dial_text(); !says.empty())
+    record.res_dial_detail = std::move(says);
+  record.res_hangup = res_hangup();
+  if (is(f_hangup))
+    record.res_hangup_detail = cause_text_;
+  record.tm_update = now;
+}
+
+} // namespace ringmaster::core

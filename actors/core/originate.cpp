@@ -1,0 +1,129 @@
+#include "actors/core/originate.hpp"
+
+#include "protocol/ami/action.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace ringmaster::core {
+namespace {
+
+bool same(std::string_view a, std::string_view b) noexcept {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+template <class M>
+std::optional<error> check(std::string_view field, const M& value, const rule<M>& must) {
+  if (must.accepts(value))
+    return std::nullopt;
+  return invalid_field(field, std::string{field} + " must be " + std::string{must.says});
+}
+
+bool given(const text& t) noexcept {
+  return t && !t->empty();
+}
+
+} // namespace
+
+std::string resolve_technology(std::string_view technology, const technology_aliases* aliases) {
+  if (aliases)
+    for (const auto& [from, to] : *aliases)
+      if (same(from, technology)) {
+        technology = to;
+        break;
+      }
+  static constexpr std::array<std::string_view, 5> spelled{"SIP", "PJSIP", "DAHDI", "IAX2", "Local"};
+  for (const auto one : spelled)
+    if (same(one, technology))
+      return std::string{one};
+  return std::string{technology};
+}
+
+result<std::string> originate_channel(std::string_view technology, std::string_view number, const text& trunk) {
+  const std::string tech{technology};
+  if (auto wrong = check("tech_name", tech, technology_rule))
+    return *wrong;
+  const text dialed{std::string{number}};
+  if (number.empty())
+    return invalid_field("number", "there is no number to dial");
+  if (auto wrong = check("number", dialed, number_rule))
+    return *wrong;
+  if (auto wrong = check("trunk_name", trunk, channel_name_rule))
+    return *wrong;
+  if (given(trunk) && number.find('@') != std::string_view::npos)
+    return invalid_field("number", "a number with '@' has its own way out and cannot be dialed by a trunk");
+  return dial_channel(tech, number, given(trunk) ? trunk : text{});
+}
+
+result<std::string> originate_action(const dialing& d, const originate_options& options) {
+  const auto technology = resolve_technology(options.technology, options.aliases);
+  auto channel = originate_channel(technology, d.dial_addr, options.trunk);
+  if (!channel)
+    return channel.error();
+  if (d.id.is_nil())
+    return invalid_field("uuid", "the dialing has no uuid");
+
+  destination to;
+  to.type = d.dial_type;
+  to.application = d.dial_application;
+  to.data = d.dial_data;
+  to.context = d.dial_context;
+  to.exten = d.dial_exten;
+  to.priority = d.dial_priority;
+  const std::array<std::optional<error>, 12> checks{
+      check("dial_timeout", d.dial_timeout, dial_timeout_rule),
+      check("type", d.dial_type, one_of_0_1),
+      check("caller_id", options.caller_id, caller_id_rule),
+      check("early_media", options.early_media, early_media_rule),
+      check("codecs", options.codecs, codecs_rule),
+      check("account", text{std::string{options.account}}, channel_name_rule),
+      check("application", to.application, application_rule),
+      check("data", to.data, application_data_rule),
+      check("context", to.context, dialplan_name_rule),
+      check("exten", to.exten, dialplan_name_rule),
+      check("priority", to.priority, dialplan_name_rule),
+      validate(to),
+  };
+  for (const auto& wrong : checks)
+    if (wrong)
+      return *wrong;
+  if (const auto lacks = unusable(to))
+    return invalid_field("dest", *lacks);
+
+  const auto id = to_string(d.id);
+  ami::action a{"Originate"};
+  a.action_id(id);
+  a.header("Channel", *channel);
+  a.header("ChannelId", id);
+  if (technology == "Local") {
+    if (d.other_channel_id.is_nil())
+      return invalid_field("other_channel_id", "a Local channel needs an id for its second half");
+    a.header("OtherChannelId", to_string(d.other_channel_id));
+  }
+  a.header("Async", "true");
+  a.header("Timeout", static_cast<long long>(d.dial_timeout));
+  if (d.dial_type == 1) {
+    a.header("Application", *to.application);
+    if (given(to.data))
+      a.header("Data", *to.data);
+  } else {
+    a.header("Context", *to.context);
+    a.header("Exten", *to.exten);
+    a.header("Priority", given(to.priority) ? std::string_view{*to.priority} : std::string_view{"1"});
+  }
+  if (given(options.caller_id))
+    a.header("CallerID", *options.caller_id);
+  if (given(options.early_media))
+    a.header("EarlyMedia", *options.early_media);
+  if (given(options.codecs))
+    a.header("Codecs", *options.codecs);
+  if (!options.account.empty())
+    a.header("Account", options.account);
+  for (const auto& [name, value] : d.dial_variables.entries)
+    a.variable(name, value);
+  return std::move(a).bytes();
+}
+
+} // namespace ringmaster::core

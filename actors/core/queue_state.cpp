@@ -1,0 +1,229 @@
+#include "actors/core/queue_state.hpp"
+
+#include <algorithm>
+
+namespace ringmaster::core {
+namespace {
+
+using std::chrono::seconds;
+
+/// A member that has been rung for this long is not: the event that ended it was lost.
+constexpr seconds longest_ringing{120};
+/// After AgentConnect the device's state and `InCall` may lag for a moment; later they are believed.
+constexpr seconds settling{10};
+
+} // namespace
+
+std::string_view name(member_activity a) noexcept {
+  switch (a) {
+  case member_activity::available: return "available";
+  case member_activity::ringing: return "ringing";
+  case member_activity::on_call: return "on call";
+  case member_activity::wrap_up: return "wrap-up";
+  case member_activity::paused: return "paused";
+  case member_activity::unavailable: return "unavailable";
+  }
+  return "";
+}
+
+queue_state::queue_state(std::string name, seconds default_wrapup)
+    : name_{std::move(name)}, default_wrapup_{default_wrapup} {}
+
+void queue_state::apply(queue_member& m, const member_update& u, time_point now, bool live) {
+  if (!u.name.empty())
+    m.name = u.name;
+  m.status = u.status.value_or(m.status);
+  m.penalty = u.penalty.value_or(m.penalty);
+  m.ring_in_use = u.ring_in_use.value_or(m.ring_in_use);
+  m.wrapup = u.wrapup.value_or(m.wrapup);
+  if (u.paused) {
+    m.paused = *u.paused;
+    m.paused_reason = u.paused_reason;
+  }
+  if (u.last_call && u.last_call->time_since_epoch().count() > 0) {
+    const time_point ended{*u.last_call};
+    if (!m.wrap_from || *m.wrap_from < ended)
+      m.wrap_from = ended;
+  }
+  // A call more than when it was connected, and none now: AgentComplete was lost.
+  if (live && m.on_call && u.in_call == false && u.calls_taken && *u.calls_taken > m.calls_taken)
+    m.on_call = false;
+  if (live && m.on_call && u.in_call == false && m.status == 1 && m.rung && now - *m.rung > settling)
+    m.on_call = false;
+  m.calls_taken = u.calls_taken.value_or(m.calls_taken);
+  m.in_call = u.in_call.value_or(m.in_call);
+  if (!m.on_call && !m.in_call && m.rung && now - *m.rung > settling && m.status == 1)
+    m.rung.reset();
+}
+
+void queue_state::resync_begin() {
+  resyncing_ = true;
+  fresh_members_.clear();
+  fresh_callers_.clear();
+}
+
+void queue_state::resync_member(const member_update& u) {
+  if (!resyncing_ || u.interface.empty())
+    return;
+  auto& m = fresh_members_[std::string{u.interface}];
+  m = {};
+  // Lists do not tell `ringinuse`: keep what was heard before.
+  if (const auto old = members_.find(std::string{u.interface}); old != members_.end()) {
+    m.ring_in_use = old->second.ring_in_use;
+    m.rung = old->second.rung;
+  }
+  apply(m, u, time_point{}, false);
+}
+
+void queue_state::resync_entry(std::string_view unique_id) {
+  if (resyncing_)
+    fresh_callers_.emplace(unique_id);
+}
+
+void queue_state::resync_end(time_point) {
+  if (!resyncing_)
+    return;
+  members_ = std::move(fresh_members_);
+  callers_ = std::move(fresh_callers_);
+  fresh_members_.clear();
+  fresh_callers_.clear();
+  resyncing_ = false;
+  known_ = true;
+}
+
+void queue_state::member_added(const member_update& u, time_point now) {
+  if (u.interface.empty())
+    return;
+  apply(members_[std::string{u.interface}], u, now, true);
+  if (resyncing_)
+    apply(fresh_members_[std::string{u.interface}], u, now, true);
+}
+
+void queue_state::member_removed(std::string_view interface) {
+  members_.erase(std::string{interface});
+  fresh_members_.erase(std::string{interface});
+}
+
+void queue_state::member_changed(const member_update& u, time_point now) {
+  member_added(u, now); // an event of a member whose beginning was missed is as good
+}
+
+// The live picture and the one that a resync is drawing hear the same.
+template <class F>
+static void on_member(std::unordered_map<std::string, queue_member>& a, std::unordered_map<std::string, queue_member>& b,
+                      std::string_view interface, F&& f) {
+  const std::string key{interface};
+  if (const auto it = a.find(key); it != a.end())
+    f(it->second);
+  if (const auto it = b.find(key); it != b.end())
+    f(it->second);
+}
+
+void queue_state::agent_called(std::string_view interface, time_point now) {
+  on_member(members_, fresh_members_, interface, [&](queue_member& m) { m.rung = now; });
+}
+
+void queue_state::agent_connected(std::string_view interface, time_point now) {
+  on_member(members_, fresh_members_, interface, [&](queue_member& m) {
+    m.rung = now; // from here on: when the call began
+    m.on_call = true;
+  });
+}
+
+void queue_state::agent_completed(std::string_view interface, time_point now) {
+  on_member(members_, fresh_members_, interface, [&](queue_member& m) {
+    m.rung.reset();
+    m.on_call = false;
+    m.in_call = false;
+    m.wrap_from = m.wrap_from ? std::max(*m.wrap_from, now) : now;
+  });
+}
+
+void queue_state::agent_released(std::string_view interface, time_point) {
+  on_member(members_, fresh_members_, interface, [&](queue_member& m) {
+    if (!m.on_call)
+      m.rung.reset();
+  });
+}
+
+void queue_state::caller_joined(std::string_view unique_id) {
+  callers_.emplace(unique_id);
+  if (resyncing_)
+    fresh_callers_.emplace(unique_id);
+}
+
+void queue_state::caller_left(std::string_view unique_id) {
+  callers_.erase(std::string{unique_id});
+  fresh_callers_.erase(std::string{unique_id});
+}
+
+member_activity queue_state::activity(const queue_member& m, time_point now) const noexcept {
+  if (m.on_call || m.in_call)
+    return member_activity::on_call;
+  if (m.rung && now - *m.rung < longest_ringing)
+    return member_activity::ringing;
+  switch (m.status) { // a number of the peer's, not an enum
+  case 4: // invalid
+  case 5: return member_activity::unavailable;
+  case 6:
+    if (!m.ring_in_use)
+      return member_activity::ringing;
+    break;
+  case 2:
+  case 3:
+  case 7:
+  case 8:
+    if (!m.ring_in_use)
+      return member_activity::on_call;
+    break;
+  }
+  if (m.paused)
+    return member_activity::paused;
+  const auto wrapup = m.wrapup > seconds{0} ? m.wrapup : default_wrapup_;
+  if (m.wrap_from && now < *m.wrap_from + wrapup)
+    return member_activity::wrap_up;
+  return member_activity::available;
+}
+
+std::int64_t queue_state::available_members(time_point now) const noexcept {
+  return std::count_if(members_.begin(), members_.end(), [&](const auto& one) {
+    return activity(one.second, now) == member_activity::available;
+  });
+}
+
+availability queue_state::counts(time_point now, seconds horizon) const noexcept {
+  availability a;
+  for (const auto& [interface, m] : members_) {
+    switch (activity(m, now)) {
+    case member_activity::available: ++a.available; break;
+    case member_activity::ringing: ++a.ringing; break;
+    case member_activity::on_call: ++a.on_call; break;
+    case member_activity::wrap_up:
+      ++a.wrap_up;
+      if (activity(m, now + horizon) == member_activity::available)
+        ++a.soon;
+      break;
+    case member_activity::paused: ++a.paused; break;
+    case member_activity::unavailable: ++a.unavailable; break;
+    }
+  }
+  a.waiting = static_cast<std::int64_t>(callers_.size());
+  return a;
+}
+
+std::optional<time_point> queue_state::next_change(time_point now) const noexcept {
+  std::optional<time_point> first;
+  const auto consider = [&](time_point t) {
+    if (t > now && (!first || t < *first))
+      first = t;
+  };
+  for (const auto& [interface, m] : members_) {
+    if (m.rung && !m.on_call)
+      consider(*m.rung + longest_ringing);
+    if (m.wrap_from)
+      consider(*m.wrap_from + (m.wrapup > seconds{0} ? m.wrapup : default_wrapup_));
+  }
+  return first;
+}
+
+} // namespace ringmaster::core
