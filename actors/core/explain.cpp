@@ -1,0 +1,258 @@
+#include "actors/core/explain.hpp"
+
+#include "actors/core/campaign_state.hpp"
+
+#include <fmt/core.h>
+
+namespace ringmaster::core {
+namespace {
+
+std::string how_long(time_point from, time_point to) {
+  const auto s = std::chrono::ceil<std::chrono::seconds>(to - from).count();
+  if (s < 120)
+    return fmt::format("{} s", s);
+  if (s < 2 * 3600)
+    return fmt::format("{} min", (s + 59) / 60);
+  if (s < 48 * 3600)
+    return fmt::format("{} h", (s + 3599) / 3600);
+  return fmt::format("{} days", (s + 86399) / 86400);
+}
+
+std::string entries(std::size_t n) {
+  return n == 1 ? std::string{"1 entry"} : fmt::format("{} entries", n);
+}
+
+std::int64_t as_number(std::size_t n) {
+  return static_cast<std::int64_t>(n);
+}
+
+class reasons {
+public:
+  reason& add(std::string_view code, std::string text, std::optional<time_point> until = {}) {
+    return list_.emplace_back(reason{code, std::move(text), until, {}, {}});
+  }
+  [[nodiscard]] bool empty() const noexcept { return list_.empty(); }
+  [[nodiscard]] std::vector<reason> take() { return std::move(list_); }
+
+private:
+  std::vector<reason> list_;
+};
+
+void say_status(reasons& out, const campaign_snapshot& s) {
+  const auto calls = s.calls_in_flight;
+  switch (s.status) {
+  case campaign_status::started: return;
+  case campaign_status::stopped:
+    out.add("stopped", "The campaign is stopped. Start it with status 1.");
+    return;
+  case campaign_status::paused:
+    out.add("paused", "The campaign is paused. It goes on with status 1.");
+    return;
+  case campaign_status::starting:
+    out.add("starting", "The campaign is starting: its dial list is being loaded.");
+    return;
+  case campaign_status::stopping:
+    out.add("stopping", fmt::format("The campaign is stopping: no call is begun, {} in flight may finish.", calls))
+        .fields = {{"calls_in_flight", calls}};
+    return;
+  case campaign_status::pausing:
+    out.add("pausing", fmt::format("The campaign is pausing: no call is begun, {} in flight may finish.", calls))
+        .fields = {{"calls_in_flight", calls}};
+    return;
+  case campaign_status::force_stopping:
+    out.add("force_stopping", fmt::format("The campaign is being stopped by force: {} in flight are hung up.", calls))
+        .fields = {{"calls_in_flight", calls}};
+    return;
+  }
+}
+
+void say_setup(reasons& out, const campaign_snapshot& s) {
+  if (!s.has_plan)
+    out.add("no_plan", "The campaign has no plan, or its plan was deleted.");
+  else if (s.dial_mode == 0)
+    out.add("dial_mode_off", "The plan's dial_mode is 0: it dials nothing. Set it to 1.").fields = {{"dial_mode", 0}};
+  if (!s.has_dlma)
+    out.add("no_dlma", "The campaign has no dial list master, or it was deleted.");
+  if (!s.has_destination)
+    out.add("no_destination", "The campaign has no destination, or it was deleted: nobody could take an answered call.");
+  else if (s.destination_unusable)
+    out.add("destination_unusable", "The destination cannot take calls: " + *s.destination_unusable + '.');
+}
+
+void say_schedule(reasons& out, const campaign_snapshot& s, time_point now) {
+  if (s.schedule_open)
+    return;
+  if (s.schedule_change)
+    out.add("schedule_closed", fmt::format("The schedule is closed; it opens in {}.", how_long(now, *s.schedule_change)),
+            s.schedule_change);
+  else
+    out.add("schedule_closed", "The schedule is closed and never opens again.");
+}
+
+void say_pbx(reasons& out, const campaign_snapshot& s, time_point now) {
+  if (s.pbx_configured == 0) {
+    out.add("no_pbx", "No Asterisk server is configured.");
+    return;
+  }
+  if (s.pbx_usable == 0) {
+    out.add("pbx_not_connected", fmt::format("None of the {} Asterisk servers is connected and ready.", s.pbx_configured))
+        .fields = {{"configured", s.pbx_configured}};
+    return;
+  }
+  if (s.pbx_free_channels <= 0)
+    out.add("no_free_channel", "Every Asterisk server carries as many calls as it may.").fields = {
+        {"usable_servers", s.pbx_usable}};
+  if (s.rate_limited_until && *s.rate_limited_until > now)
+    out.add("rate_limit", "Calls are begun as fast as the originate rate allows.", s.rate_limited_until);
+}
+
+void say_agents(reasons& out, const campaign_snapshot& s) {
+  const auto& a = s.agents;
+  const auto fields = [&](reason& r) {
+    r.fields = {{"available", a.available}, {"soon", a.soon},     {"ringing", a.ringing},
+                {"on_call", a.on_call},     {"wrap_up", a.wrap_up}, {"paused", a.paused},
+                {"unavailable", a.unavailable}, {"callers_waiting", a.waiting}};
+    if (!s.queue.empty())
+      r.texts = {{"queue", s.queue}};
+  };
+  if (!s.queue.empty() && !s.queue_known) {
+    out.add("queue_unknown", fmt::format("No Asterisk server has told of a queue \"{}\".", s.queue)).texts = {
+        {"queue", s.queue}};
+    return;
+  }
+  if (s.pacing && s.pacing->calls > 0)
+    return;
+  if (!a.unlimited && a.available == 0) {
+    fields(out.add("no_agent",
+                   a.members() == 0
+                       ? fmt::format("The queue \"{}\" has no members.", s.queue)
+                       : fmt::format("No agent of queue \"{}\" can take a call: {} on a call, {} ringing, {} in "
+                                     "wrap-up, {} paused, {} unavailable.",
+                                     s.queue, a.on_call, a.ringing, a.wrap_up, a.paused, a.unavailable)));
+  } else if (s.pacing) {
+    auto& r = out.add("pacing", "Enough calls are on the way: " + s.pacing->reason + '.');
+    r.fields = s.pacing->fields;
+  }
+}
+
+void say_list(reasons& out, const campaign_snapshot& s, time_point now) {
+  if (!s.list || s.list->ready > 0)
+    return;
+  const auto& l = *s.list;
+  const auto fields = [&](reason& r) {
+    r.fields = {{"total", as_number(l.total)},       {"cooling", as_number(l.cooling)},
+                {"dialing", as_number(l.dialing)},   {"reserved", as_number(l.reserved)},
+                {"answered", as_number(l.answered)}, {"exhausted", as_number(l.exhausted)},
+                {"no_numbers", as_number(l.no_numbers)}};
+  };
+  if (l.total == 0) {
+    out.add("list_empty", "The dial list has no entries.");
+    return;
+  }
+  if (l.cooling > 0) {
+    fields(out.add("cooling_down",
+                   fmt::format("{} wait for their retry delay{}.", entries(l.cooling),
+                               s.next_eligible ? "; the next can be dialed in " + how_long(now, *s.next_eligible)
+                                               : std::string{}),
+                   s.next_eligible));
+    return;
+  }
+  if (l.dialing > 0) {
+    fields(out.add("list_in_flight", fmt::format("Every entry that is left ({}) is being dialed.", l.dialing)));
+    return;
+  }
+  fields(out.add("list_done",
+                 fmt::format("The list is done: {} answered, {} with all tries used, {} reserved, {} without a number.",
+                             l.answered, l.exhausted, l.reserved, l.no_numbers)));
+}
+
+} // namespace
+
+std::vector<reason> explain_campaign(const campaign_snapshot& s, time_point now) {
+  reasons out;
+  say_status(out, s);
+  say_setup(out, s);
+  say_schedule(out, s, now);
+  say_pbx(out, s, now);
+  // What agents, pacing and list say means something only when somebody looks at them.
+  if (s.has_destination && !s.destination_unusable)
+    say_agents(out, s);
+  if (s.has_dlma)
+    say_list(out, s, now);
+  if (out.empty())
+    out.add("dialing", fmt::format("The campaign is dialing: {} calls are in flight.", s.calls_in_flight)).fields = {
+        {"calls_in_flight", s.calls_in_flight}};
+  return out.take();
+}
+
+std::vector<reason> explain_entry(const entry_explanation& e, bool deleted, const campaign_snapshot* campaign,
+                                  time_point now) {
+  reasons out;
+  const auto try_fields = [&](reason& r) {
+    if (e.number)
+      r.fields = {{"number", *e.number + 1}, {"tries", e.tries}, {"most_tries", e.most}};
+  };
+  if (deleted) {
+    out.add("deleted", "The entry was deleted.");
+    return out.take();
+  }
+  bool waits = false; // for its turn, so that what holds the campaign back holds it back too
+  switch (e.state) {
+  case entry_state::answered: out.add("answered", "The entry is done: its last dialing was answered."); break;
+  case entry_state::exhausted: out.add("exhausted", "Every number of the entry has had as many tries as the plan allows."); break;
+  case entry_state::no_numbers: out.add("no_numbers", "The entry has no number."); break;
+  case entry_state::reserved: out.add("reserved", "The entry is reserved (status 2) and not dialed by itself."); break;
+  case entry_state::dialing: out.add("dialing", "The entry is being dialed."); break;
+  case entry_state::cooling:
+    try_fields(out.add("cooling_down",
+                       e.until ? fmt::format("The retry delay since the last hangup is not over; the next try is "
+                                             "possible in {}.",
+                                             how_long(now, *e.until))
+                               : std::string{"The retry delay since the last hangup is not over."},
+                       e.until));
+    waits = true;
+    break;
+  case entry_state::ready:
+    try_fields(out.add("ready", "The entry can be dialed and waits for its turn: fewest tries first, then oldest."));
+    waits = true;
+    break;
+  case entry_state::absent: out.add("deleted", "The dial list does not hold this entry."); break;
+  }
+  auto list = out.take();
+  if (!waits)
+    return list;
+  if (!campaign) {
+    list.push_back({"no_campaign", "No campaign dials this list.", {}, {}, {}});
+    return list;
+  }
+  for (auto& r : explain_campaign(*campaign, now))
+    if (r.code != "dialing" && r.code != "cooling_down")
+      list.push_back(std::move(r));
+  return list;
+}
+
+void append_reasons(std::string& out, const std::vector<reason>& all) {
+  json_writer w{out};
+  w.begin_list();
+  for (const auto& r : all) {
+    w.begin_object();
+    w.member("code", r.code);
+    w.member("text", std::string_view{r.text});
+    w.key("until");
+    if (r.until)
+      w.string(format_timestamp(*r.until));
+    else
+      w.null();
+    w.key("fields");
+    w.begin_object();
+    for (const auto& [name, value] : r.fields)
+      w.member(name, value);
+    for (const auto& [name, value] : r.texts)
+      w.member(name, std::string_view{value});
+    w.end_object();
+    w.end_object();
+  }
+  w.end_list();
+}
+
+} // namespace ringmaster::core
