@@ -28,9 +28,21 @@ template <std::size_t A, std::size_t B>
 /// The header `Name` fills `Member`.
 template <fixed_text Name, auto Member>
 struct field {};
-/// The headers of a nested table, their names after `Prefix`, fill `Member`.
+/// The headers of a nested table, their names after `Prefix`, fill `Member`. When the table's first header
+/// is missing, all are taken for missing: an event about no channel has no channel's language.
 template <fixed_text Prefix, auto Member, class Table>
 struct nested {};
+
+template <fixed_text Prefix, class Field>
+struct prefixed_field;
+template <fixed_text Prefix, fixed_text Name, auto Member>
+struct prefixed_field<Prefix, field<Name, Member>> {
+  using type = field<Prefix + Name, Member>;
+};
+/// `Field` with `Prefix` before its header's name.
+template <fixed_text Prefix, class Field>
+using prefixed = typename prefixed_field<Prefix, Field>::type;
+
 template <class... Fields>
 struct table {};
 

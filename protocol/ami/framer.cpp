@@ -83,7 +83,7 @@ std::optional<error> framer::scan() {
 /// A greeting is whole with its own line: moves the message's beginning behind it. Looks at complete lines
 /// before `end` alone.
 void framer::pass_greetings(std::size_t end) noexcept {
-  while (at_.message < end) {
+  while (at_.message < end && bytes_.data()[at_.message] == grammar::greeting.front()) {
     const std::string_view rest{bytes_.data() + at_.message, end - at_.message};
     if (!rest.starts_with(grammar::greeting))
       return;
@@ -98,6 +98,9 @@ void framer::pass_greetings(std::size_t end) noexcept {
 /// The line that ends at `blank_newline` is empty; is it the end of the message, too?
 bool framer::ends_message(std::size_t blank_newline) noexcept {
   const std::string_view text{bytes_.data() + at_.message, blank_newline - at_.message};
+  // Most messages are events, and told by their first letter.
+  if (text.empty() || grammar::lower(text.front()) != 'r')
+    return true;
   const auto first_end = text.find('\n');
   if (first_end == std::string_view::npos || !grammar::raw_output_follows(text.substr(0, first_end)))
     return true;

@@ -33,20 +33,26 @@ header message::at_line(std::uint32_t line) const noexcept {
 }
 
 std::optional<std::string_view> message::find(std::string_view name) const noexcept {
+  if (name.empty() || entry_->type == message_type::greeting || entry_->raw_line != entry_->end_line) {
+    for (const auto [found, value] : *this)
+      if (grammar::same_name(found, name))
+        return value;
+    return std::nullopt;
+  }
   if (name.find(':') != std::string_view::npos)
     return std::nullopt;
+  // A name holds no colon, so the first colon is where the wanted name would end, or it is another name.
+  const auto* newlines = block_->newlines();
+  const char* data = block_->bytes().data();
+  const char* at = data + (entry_->first_line == 0 ? 0 : newlines[entry_->first_line - 1] + 1);
   for (auto line = entry_->first_line; line != entry_->end_line; ++line) {
-    if (line >= entry_->raw_line || name.empty() || entry_->type == message_type::greeting) {
-      const auto found = at_line(line);
-      if (grammar::same_name(found.name, name))
-        return found.value;
-      continue;
+    const char* end = data + newlines[line];
+    if (static_cast<std::size_t>(end - at) > name.size() && at[name.size()] == ':' &&
+        grammar::same_name({at, name.size()}, name)) {
+      at += name.size() + 1;
+      return grammar::after_colon(grammar::without_end({at, static_cast<std::size_t>(end - at)}));
     }
-    // A name holds no colon, so the first colon is where the wanted name would end, or it is another name.
-    const auto whole = line_of(*block_, line);
-    if (whole.size() > name.size() && whole[name.size()] == ':' &&
-        grammar::same_name(whole.substr(0, name.size()), name))
-      return grammar::after_colon(whole.substr(name.size() + 1));
+    at = end + 1;
   }
   return std::nullopt;
 }

@@ -17,6 +17,17 @@
 namespace ringmaster::ami {
 namespace {
 
+bool blank(const channel_snapshot& c) {
+  return c.name.empty() && !c.state && c.unique_id.empty() && c.linked_id.empty() && c.language.empty() &&
+         !c.priority;
+}
+bool blank(const bridge_snapshot& b) {
+  return b.unique_id.empty() && b.type.empty() && !b.channels;
+}
+bool blank(const member_snapshot& m) {
+  return m.queue.empty() && m.name.empty() && !m.status && !m.paused;
+}
+
 /// Holds every member of a typed event against the plain look-up of its header.
 template <class Event>
 struct judge {
@@ -30,9 +41,14 @@ struct judge {
       convert::into(wanted.*Member, *value);
     same = same && wanted.*Member == got.*Member;
   }
-  template <class Struct, fixed_text Prefix, auto Member, class... Fields>
-  void check(const Struct& got, nested<Prefix, Member, table<Fields...>>, std::string_view) {
-    (check(got.*Member, Fields{}, Prefix.view()), ...);
+  template <class Struct, fixed_text Prefix, auto Member, fixed_text First, auto FirstMember, class... Fields>
+  void check(const Struct& got, nested<Prefix, Member, table<field<First, FirstMember>, Fields...>>,
+             std::string_view) {
+    check(got.*Member, field<First, FirstMember>{}, Prefix.view());
+    if (source.has(std::string{Prefix.view()} + std::string{First.view()}))
+      (check(got.*Member, Fields{}, Prefix.view()), ...);
+    else
+      same = same && blank(got.*Member);
   }
   template <class... Fields>
   void check_all(const Event& got, table<Fields...>) {
