@@ -24,6 +24,7 @@
 #include "storage/keys.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -142,12 +143,30 @@ struct environment_options {
   unsigned max_readers{512};
 };
 
+/// Held while a process may write to a data folder. Released when it goes, also with its process.
+class folder_lock {
+public:
+  /// Creates the folder (mode 0700) when it is missing. `storage_failed` when another process holds it.
+  [[nodiscard]] static result<folder_lock> take(const std::filesystem::path& data_dir);
+
+  folder_lock() = default;
+  folder_lock(folder_lock&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
+  folder_lock& operator=(folder_lock&& other) noexcept { return std::swap(fd_, other.fd_), *this; }
+  ~folder_lock();
+
+private:
+  int fd_{-1};
+};
+
 class environment {
 public:
   /// Opens the database of a data folder, or makes both (folder mode 0700). Refuses, and changes nothing,
   /// when another daemon has it, or the file is no database, is cut short, is not Ringmaster's or comes from
   /// a newer Ringmaster; the message says which and where.
   [[nodiscard]] static result<environment> open(const environment_options& options);
+
+  /// Opens a copy that nothing writes to, for reading alone; no lock, no other file is made.
+  [[nodiscard]] static result<environment> open_copy(const std::filesystem::path& file);
 
   environment(environment&&) noexcept = default;
   environment& operator=(environment&&) noexcept = default;
@@ -156,6 +175,9 @@ public:
   [[nodiscard]] result<read_txn> read() const;
   /// Waits for another write transaction to end.
   [[nodiscard]] result<write_txn> write();
+
+  /// As `storage::backup`, from within the process that has the environment open.
+  result<std::uint64_t> backup(const std::filesystem::path& to) const;
 
   [[nodiscard]] const std::filesystem::path& data_dir() const noexcept;
   /// Bytes of the data file in use, and the most there can be.

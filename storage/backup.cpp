@@ -1,0 +1,186 @@
+#include "storage/backup.hpp"
+
+#include "storage/check.hpp"
+#include "storage/environment.hpp"
+#include "storage/file_check.hpp"
+#include "storage/write_copy.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <lmdb.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace ringmaster::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+error failed(std::string_view doing, const fs::path& what, int code) {
+  return {errc::storage_failed, fmt::format("cannot {} {}: {}", doing, what.string(), mdb_strerror(code)), {}};
+}
+
+/// A file that is written under another name, and gets its own when it is complete and on disk.
+class new_file {
+public:
+  explicit new_file(fs::path name) : name_{std::move(name)}, temporary_{name_.string() + ".new"} {}
+  ~new_file() {
+    if (fd_ >= 0) {
+      ::close(fd_);
+      ::unlink(temporary_.c_str());
+    }
+  }
+  new_file(const new_file&) = delete;
+  new_file& operator=(const new_file&) = delete;
+
+  result<int> open() {
+    fd_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd_ < 0)
+      return failed("write", temporary_, errno);
+    return fd_;
+  }
+
+  result<void> publish() {
+    if (::fsync(fd_) != 0 || ::rename(temporary_.c_str(), name_.c_str()) != 0)
+      return failed("write", name_, errno);
+    ::close(std::exchange(fd_, -1));
+    return sync_folder();
+  }
+
+private:
+  result<void> sync_folder() const {
+    const auto folder = name_.has_parent_path() ? name_.parent_path() : fs::path{"."};
+    const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+      return failed("open", folder, errno);
+    const int rc = ::fsync(fd) == 0 ? 0 : errno;
+    ::close(fd);
+    if (rc)
+      return failed("write", folder, rc);
+    return {};
+  }
+
+  fs::path name_, temporary_;
+  int fd_{-1};
+};
+
+result<std::uint64_t> size_of(const fs::path& file) {
+  std::error_code code;
+  const auto size = fs::file_size(file, code);
+  if (code)
+    return failed("read", file, code.value());
+  return size;
+}
+
+result<void> copy_bytes(const fs::path& from, int to) {
+  const int in = ::open(from.c_str(), O_RDONLY | O_CLOEXEC);
+  if (in < 0)
+    return failed("read", from, errno);
+  const auto buffer = std::make_unique<char[]>(1 << 20);
+  int rc = 0;
+  for (;;) {
+    const auto got = ::read(in, buffer.get(), 1 << 20);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0) {
+      rc = got < 0 ? errno : 0;
+      break;
+    }
+    for (ssize_t at = 0; at < got && !rc;) {
+      const auto put = ::write(to, buffer.get() + at, static_cast<std::size_t>(got - at));
+      if (put >= 0)
+        at += put;
+      else if (errno != EINTR)
+        rc = errno;
+    }
+    if (rc)
+      break;
+  }
+  ::close(in);
+  if (rc)
+    return failed("copy", from, rc);
+  return {};
+}
+
+} // namespace
+
+result<std::uint64_t> write_copy(MDB_env* env, const fs::path& to) {
+  new_file copy{to};
+  const auto fd = copy.open();
+  if (!fd)
+    return fd.error();
+  int rc = mdb_env_copyfd2(env, *fd, MDB_CP_COMPACT);
+  if (rc == MDB_INCOMPATIBLE) { // pages that nobody owns; the plain copy takes them along
+    if (::ftruncate(*fd, 0) != 0 || ::lseek(*fd, 0, SEEK_SET) != 0)
+      return failed("write", to, errno);
+    rc = mdb_env_copyfd2(env, *fd, 0);
+  }
+  if (rc)
+    return failed("write the copy", to, rc);
+  if (auto done = copy.publish(); !done)
+    return done.error();
+  return size_of(to);
+}
+
+result<std::uint64_t> backup(const fs::path& data_dir, const fs::path& to) {
+  const auto file = data_dir / "data.mdb";
+  const auto state = check_file(file);
+  if (!state)
+    return state.error();
+  if (*state == file_state::missing)
+    return error{errc::not_found, fmt::format("there is no database in {}", data_dir.string()), {}};
+  MDB_env* env = nullptr;
+  if (const int rc = mdb_env_create(&env))
+    return failed("read", file, rc);
+  const std::unique_ptr<MDB_env, decltype(&mdb_env_close)> guard{env, mdb_env_close};
+  if (const int rc = mdb_env_open(env, data_dir.c_str(), MDB_RDONLY | MDB_NOTLS, 0600))
+    return failed("read", file, rc);
+  return write_copy(env, to);
+}
+
+result<void> validate_copy(const fs::path& file) {
+  if (auto pages = check_pages(file); !pages)
+    return pages;
+  const auto in = environment::open_copy(file);
+  if (!in)
+    return in.error();
+  const auto view = in->read();
+  if (!view)
+    return view.error();
+  const auto found = check_consistency(*view);
+  if (!found)
+    return found.error();
+  if (!found->empty())
+    return error{errc::storage_failed, fmt::format("{} does not fit together: {} ({} problems)", file.string(),
+                                                   found->front(), found->size()), {}};
+  return {};
+}
+
+result<void> restore(const fs::path& from, const fs::path& data_dir, bool overwrite) {
+  if (auto good = validate_copy(from); !good)
+    return good;
+  const auto lock = folder_lock::take(data_dir);
+  if (!lock)
+    return error{errc::illegal_state, lock.error().message, {}};
+  const auto file = data_dir / "data.mdb";
+  std::error_code code;
+  if (const auto size = fs::file_size(file, code); !code && size > 0 && !overwrite)
+    return error{errc::illegal_state,
+                 fmt::format("there is a database in {} already; say that it may be overwritten", data_dir.string()), {}};
+  new_file fresh{file};
+  const auto fd = fresh.open();
+  if (!fd)
+    return fd.error();
+  if (auto done = copy_bytes(from, *fd); !done)
+    return done;
+  fs::remove(data_dir / "lock.mdb", code); // its readers knew another file
+  return fresh.publish();
+}
+
+} // namespace ringmaster::storage

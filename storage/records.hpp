@@ -1,0 +1,135 @@
+/// Reading and writing records of resources; for the sources of this folder.
+#pragma once
+
+#include "protocol/outbound.hpp"
+#include "storage/environment.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ringmaster::storage::records {
+
+/// Where a resource lives and what it is called.
+template <class T>
+struct traits;
+template <>
+struct traits<plan> {
+  static constexpr auto live = table::plan;
+  static constexpr auto kind = resource::plan;
+  static constexpr std::string_view name = "plan";
+  static constexpr const auto& fields = plan_fields;
+};
+template <>
+struct traits<destination> {
+  static constexpr auto live = table::destination;
+  static constexpr auto kind = resource::destination;
+  static constexpr std::string_view name = "destination";
+  static constexpr const auto& fields = destination_fields;
+};
+template <>
+struct traits<dlma> {
+  static constexpr auto live = table::dlma;
+  static constexpr auto kind = resource::dlma;
+  static constexpr std::string_view name = "dlma";
+  static constexpr const auto& fields = dlma_fields;
+};
+template <>
+struct traits<campaign> {
+  static constexpr auto live = table::campaign;
+  static constexpr auto kind = resource::campaign;
+  static constexpr std::string_view name = "campaign";
+  static constexpr const auto& fields = campaign_fields;
+};
+template <>
+struct traits<dl> {
+  static constexpr auto live = table::dl;
+  static constexpr auto kind = resource::dl;
+  static constexpr std::string_view name = "dl";
+  static constexpr const auto& fields = dl_fields;
+};
+template <>
+struct traits<dialing> {
+  static constexpr auto live = table::dialing;
+  static constexpr std::string_view name = "dialing";
+  static constexpr const auto& fields = dialing_fields;
+};
+
+template <class T>
+[[nodiscard]] error unknown(const uuid& id) {
+  return {errc::not_found, fmt::format("there is no {} {}", traits<T>::name, to_string(id)), {}};
+}
+
+template <class T>
+[[nodiscard]] result<T> decode(std::string_view bytes) {
+  return from_record<T>(bytes, traits<T>::fields);
+}
+
+/// Nothing when there is none.
+template <class T>
+[[nodiscard]] result<std::optional<T>> find(const txn& in, const uuid& id) {
+  const auto bytes = in.get(traits<T>::live, id.view());
+  if (!bytes)
+    return bytes.error();
+  if (!*bytes)
+    return std::optional<T>{};
+  auto object = decode<T>(**bytes);
+  if (!object)
+    return object.error();
+  return std::optional<T>{std::move(*object)};
+}
+
+/// `not_found` when there is none.
+template <class T>
+[[nodiscard]] result<T> need(const txn& in, const uuid& id) {
+  auto found = find<T>(in, id);
+  if (!found)
+    return found.error();
+  if (!*found)
+    return unknown<T>(id);
+  return std::move(**found);
+}
+
+template <class T>
+[[nodiscard]] result<void> store(write_txn& in, const T& object) {
+  return in.put(traits<T>::live, object.id.view(), to_record(object, traits<T>::fields));
+}
+
+/// Takes a resource out of the live tables; it stays in `deleted`.
+template <class T>
+[[nodiscard]] result<void> bury(write_txn& in, T& object, time_point now) {
+  object.in_use = 0;
+  object.tm_delete = now;
+  if (auto done = in.put(table::deleted, deleted_key{traits<T>::kind, object.id}.view(),
+                         to_record(object, traits<T>::fields));
+      !done)
+    return done;
+  if (auto done = in.erase(traits<T>::live, object.id.view()); !done)
+    return done.error();
+  return {};
+}
+
+/// Writes an entry and, beside it, its state.
+[[nodiscard]] inline result<void> store_entry(write_txn& in, const dl& entry, const dial_entry& state) {
+  if (auto done = store(in, entry); !done)
+    return done;
+  return in.put(table::dl_by_dlma, entry_key{entry.dlma_uuid, entry.id}.view(), entry_state{state}.view());
+}
+
+/// Takes an entry out of the live tables, freed of the dialing it may be in.
+[[nodiscard]] inline result<void> bury_entry(write_txn& in, dl& entry, time_point now) {
+  if (entry.status == dl_dialing)
+    entry.status = dl_idle;
+  entry.dialing_camp_uuid.reset();
+  entry.dialing_plan_uuid.reset();
+  entry.dialing_uuid.reset();
+  if (auto done = bury(in, entry, now); !done)
+    return done;
+  if (auto done = in.erase(table::dl_by_dlma, entry_key{entry.dlma_uuid, entry.id}.view()); !done)
+    return done.error();
+  return {};
+}
+
+} // namespace ringmaster::storage::records
