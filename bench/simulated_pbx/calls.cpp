@@ -166,8 +166,11 @@ void call_system::originate(originate_request request) {
   const bool full = core_.people.max_calls != 0 && calls_.size() >= core_.people.max_calls;
   const bool taken = (!request.id.empty() && core_.channels.collides(request.id)) ||
                      (!request.other_id.empty() && core_.channels.collides(request.other_id));
-  if (!known || full || taken || target.number.empty())
+  if (!known || full || taken || target.number.empty()) {
+    if (local && taken) // its pair of channels was made, and thrown away
+      (void)core_.new_channel_name("Local", target.resource);
     return respond_failure(request, 0);
+  }
 
   auto fresh = std::make_unique<call>();
   call& c = *fresh;

@@ -85,8 +85,15 @@ void queue_system::ring(queue& q, call& c, const std::shared_ptr<member>& m) {
   m->last_rung = core_.clock.now();
 
   random_source random{derive_seed(core_.seed, p.interface, p.calls++)};
-  const bool ignores = random.unit() < q.how.no_answer;
+  bool ignores = random.unit() < q.how.no_answer;
   sim_time ring_time = q.how.ring.draw(random);
+  const auto& outside = core_.people.customers.contexts;
+  if (std::find(outside.begin(), outside.end(), p.context) != outside.end()) {
+    // A member that is somebody outside behaves like any customer with that number.
+    const customer who = core_.people.customers.draw(core_.seed, p.extension, p.calls);
+    ignores = who.what != outcome::answer && who.what != outcome::machine;
+    ring_time = who.ring;
+  }
   a.talk = seconds_variable(caller, "TALK").value_or(q.how.talk.draw(random));
   a.rest = q.how.wrapup.draw(random);
 
