@@ -164,10 +164,13 @@ class Display:
                 f"left {s['entries_left']}")
         clock = f"{seconds // 60:d}:{seconds % 60:02d}"
         if self.live:
-            columns = shutil.get_terminal_size().columns
-            room = max(8, min(30, columns - len(text) - len(clock) - 12))
+            columns = shutil.get_terminal_size().columns - 1
+            if len(text) + 30 > columns:
+                text = (f"begun {s['calls_begun']} ring {s['ringing']} talk {s['talking']} free {s['agents_free']} "
+                        f"busy {s['agents_busy']} aband {percent(s)} left {s['entries_left']}")
+            room = max(4, min(30, columns - len(text) - len(clock) - 9))
             filled = int(room * share)
-            line = f"{clock} [{'#' * filled}{'.' * (room - filled)}] {share:4.0%} {text}"[:columns - 1]
+            line = f"{clock} [{'#' * filled}{'.' * (room - filled)}] {share:4.0%} {text}"[:columns]
             print("\r" + line.ljust(self.width), end="", flush=True)
             self.width = len(line)
         elif now or time.monotonic() >= self.next_line:
