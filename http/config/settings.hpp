@@ -18,7 +18,7 @@
 
 namespace ringmaster::config {
 
-/// How far `technology_aliases` goes: whether SIP dials PJSIP on a server that has only that.
+/// One Asterisk server.
 struct pbx_settings {
   std::string name{"asterisk"};
   std::string address{"127.0.0.1"};
@@ -27,7 +27,7 @@ struct pbx_settings {
   std::string password;
   double originate_rate{50};           ///< calls begun per second
   std::uint64_t max_channels{1000};
-  bool technology_aliases{true};
+  bool technology_aliases{true};       ///< SIP dials PJSIP on a server that has only that
 };
 
 struct http_settings {
@@ -47,7 +47,8 @@ struct thread_settings { ///< 0: as many as there are cores
 };
 
 struct settings {
-  std::vector<pbx_settings> pbxs; ///< one at least, made of serv_addr & co. when the file names none
+  std::vector<pbx_settings> pbxs; ///< one at least: `single` when the file lists none
+  pbx_settings single{};          ///< what serv_addr, serv_port, username and password say
   http_settings http{};
   std::string data_dir;           ///< default: $XDG_DATA_HOME/ringmaster or ~/.local/share/ringmaster
   std::string database_name{"./database.db"}; ///< relative to data_dir

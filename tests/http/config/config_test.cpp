@@ -1,0 +1,193 @@
+#include "http/config/command_line.hpp"
+#include "http/config/settings.hpp"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+using namespace ringmaster;
+using namespace ringmaster::config;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string complaint(std::string_view text) {
+  const auto r = parse_config(text, "file");
+  return r ? "" : r.error().message;
+}
+
+environment fake(std::map<std::string, std::string> values) {
+  return [values = std::move(values)](const char* name) -> std::optional<std::string> {
+    const auto found = values.find(name);
+    return found == values.end() ? std::nullopt : std::optional{found->second};
+  };
+}
+
+result<invocation> load(std::vector<const char*> arguments, std::map<std::string, std::string> variables = {}) {
+  arguments.insert(arguments.begin(), "ringmaster");
+  return load_settings(static_cast<int>(arguments.size()), arguments.data(), fake(std::move(variables)));
+}
+
+} // namespace
+
+TEST(configuration, reads_the_reference_form) {
+  const auto s = parse_config(R"({
+    "serv_addr": "10.1.2.3", "serv_port": "5039", "username": "u", "password": "p", "loglevel": "7",
+    "general" : { "result_filename" : "./out.json" }, "database" : { "name": "./d.db" } })");
+  ASSERT_TRUE(s) << s.error().message;
+  ASSERT_EQ(1u, s->pbxs.size());
+  EXPECT_EQ("10.1.2.3", s->pbxs[0].address);
+  EXPECT_EQ(5039, s->pbxs[0].port);
+  EXPECT_EQ("u", s->pbxs[0].username);
+  EXPECT_EQ("p", s->pbxs[0].password);
+  EXPECT_EQ(7u, s->loglevel);
+  EXPECT_EQ("./out.json", s->result_filename);
+  EXPECT_EQ("./d.db", s->database_name);
+}
+
+TEST(configuration, reads_several_servers) {
+  const auto s = parse_config(R"({"technology_aliases": false, "pbxs": [
+    {"name": "a", "address": "h1", "originate_rate": 2.5, "max_channels": 10},
+    {"address": "h2", "port": 5040, "technology_aliases": true}]})");
+  ASSERT_TRUE(s) << s.error().message;
+  ASSERT_EQ(2u, s->pbxs.size());
+  EXPECT_EQ(2.5, s->pbxs[0].originate_rate);
+  EXPECT_EQ(10u, s->pbxs[0].max_channels);
+  EXPECT_FALSE(s->pbxs[0].technology_aliases);
+  EXPECT_EQ("asterisk-2", s->pbxs[1].name);
+  EXPECT_EQ(5040, s->pbxs[1].port);
+  EXPECT_TRUE(s->pbxs[1].technology_aliases);
+}
+
+TEST(configuration, names_the_key_and_the_line_of_an_error) {
+  EXPECT_EQ("file:2: \"serv_adr\" is no key of the configuration", complaint("{\n\"serv_adr\": \"x\"}"));
+  EXPECT_EQ("file:3: \"http.prot\" is no key of the configuration", complaint("{\"http\":\n{\"port\": 1,\n\"prot\": 2}}"));
+  EXPECT_EQ("file:2: \"http.port\" takes a number, not true or false", complaint("{\"http\": {\n\"port\": true}}"));
+  EXPECT_EQ("file:1: \"http.port\" must lie from 0 to 65535", complaint("{\"http\": {\"port\": 65536}}"));
+  EXPECT_EQ("file:1: \"http.port\" takes a whole number", complaint("{\"http\": {\"port\": -1}}"));
+  EXPECT_EQ("file:1: \"http.port\" takes a whole number", complaint("{\"http\": {\"port\": \"80x\"}}"));
+  EXPECT_EQ("file:1: \"http.port\" takes a whole number", complaint("{\"http\": {\"port\": 1.5}}"));
+  EXPECT_EQ("file:1: \"http\" takes an object, not a number", complaint("{\"http\": 1}"));
+  EXPECT_EQ("file:1: \"loglevel\" must lie from 0 to 7", complaint("{\"loglevel\": 8}"));
+  EXPECT_EQ("file:1: \"username\" takes a string, not null", complaint("{\"username\": null}"));
+  EXPECT_EQ("file:1: \"username\" must not hold line ends or NUL", complaint(R"({"username": "a\r\nb"})"));
+  EXPECT_EQ("file:2: \"loglevel\" is given twice", complaint("{\"loglevel\": 1,\n\"loglevel\": 1}"));
+  EXPECT_EQ("file:3: \"pbxs[1].prot\" is no key of a PBX", complaint("{\"pbxs\": [{},\n{\n\"prot\": 1}]}"));
+  EXPECT_EQ("file:1: \"pbxs[1].name\" must be unique and not empty", complaint(R"({"pbxs": [{"name": "a"}, {"name": "a"}]})"));
+  EXPECT_EQ("file:1: \"pbxs\" must name one server at least", complaint(R"({"pbxs": []})"));
+  EXPECT_EQ("file:1: \"pbxs\" and \"serv_addr\" exclude each other", complaint(R"({"serv_addr": "a", "pbxs": [{}]})"));
+  EXPECT_EQ("http.port", parse_config("{\"http\": {\"port\": true}}").error().field);
+}
+
+TEST(configuration, refuses_what_is_not_json_with_its_line) {
+  for (const std::string bad : {"", "[", "{", "[]", "1", "{\"loglevel\": 1} x", "{\"loglevel\": tru}", "{\"loglevel\" 1}",
+                                "{\"loglevel\": 1,}", "{loglevel: 1}", "{\"username\": \"\\x\"}", "{\"loglevel\": 01}"}) {
+    const auto why = complaint(bad);
+    EXPECT_TRUE(why.starts_with("file:")) << bad << " → " << why;
+  }
+  EXPECT_TRUE(complaint("{\n\n\"loglevel\": tru}").starts_with("file:3: "));
+  std::string deep;
+  for (int i = 0; i < 100; ++i)
+    deep += "{\"http\": ";
+  EXPECT_NE("", complaint(deep + "1" + std::string(100, '}')));
+}
+
+TEST(configuration, its_sample_means_the_defaults) {
+  const auto from_sample = parse_config(sample());
+  ASSERT_TRUE(from_sample) << from_sample.error().message;
+  const settings fresh;
+  EXPECT_EQ(fresh.http.port, from_sample->http.port);
+  EXPECT_EQ(fresh.http.limits.body, from_sample->http.limits.body);
+  EXPECT_EQ(fresh.tokens.lifetime, from_sample->tokens.lifetime);
+  EXPECT_EQ(fresh.database_map_size, from_sample->database_map_size);
+  EXPECT_NE(std::string::npos, reference_page().find("| `http.port` | number | `8081` | 0 to 65535 |"));
+}
+
+TEST(configuration, refuses_to_listen_beyond_loopback_in_plain) {
+  settings s;
+  EXPECT_TRUE(validate(s));
+  for (const auto* address : {"0.0.0.0", "::", "192.168.1.1"}) {
+    s.http.address = address;
+    EXPECT_EQ("http.address", validate(s).error().field);
+  }
+  s.http.allow_plain_beyond_loopback = true;
+  EXPECT_TRUE(validate(s));
+  s.http.allow_plain_beyond_loopback = false;
+  s.http.certificate = "c.pem";
+  EXPECT_EQ("http.tls", validate(s).error().field);
+  s.http.key = "k.pem";
+  EXPECT_TRUE(validate(s));
+  for (const auto* address : {"127.0.0.7", "::1"}) {
+    settings local;
+    local.http.address = address;
+    EXPECT_TRUE(validate(local));
+  }
+  s.timezone = "Europe/Nowhere";
+  EXPECT_EQ("timezone", validate(s).error().field);
+  s.timezone = "Europe/Berlin";
+  EXPECT_TRUE(validate(s));
+}
+
+TEST(command_line, overrides_the_file_and_the_environment) {
+  const auto path = std::filesystem::temp_directory_path() / ("ringmaster-config-" + std::to_string(::getpid()) + ".json");
+  std::ofstream{path} << R"({"serv_addr": "file", "password": "file", "http": {"port": 1}, "data_dir": "d"})";
+  const auto name = path.string();
+  auto from_file = load({"--config", name.c_str()});
+  ASSERT_TRUE(from_file) << from_file.error().message;
+  EXPECT_EQ("file", from_file->settings.pbxs.at(0).password);
+  EXPECT_EQ("d", from_file->settings.data_dir);
+  auto from_env = load({"--config", name.c_str()}, {{"RINGMASTER_AMI_SECRET", "env"}, {"RINGMASTER_ADMIN_PASSWORD", "adm"}});
+  EXPECT_EQ("env", from_env->settings.pbxs.at(0).password);
+  EXPECT_EQ("adm", from_env->settings.admin_password);
+  auto from_line = load({"--config", name.c_str(), "--listen", "[::1]:0", "--data", "x", "--ami", "pbx:99", "--ami-user", "me",
+                         "--ami-secret", "line"},
+                        {{"RINGMASTER_AMI_SECRET", "env"}});
+  std::filesystem::remove(path);
+  ASSERT_TRUE(from_line) << from_line.error().message;
+  const auto& s = from_line->settings;
+  EXPECT_EQ("::1", s.http.address);
+  EXPECT_EQ(0, s.http.port);
+  EXPECT_EQ("x", s.data_dir);
+  EXPECT_EQ("pbx", s.pbxs.at(0).address);
+  EXPECT_EQ(99, s.pbxs.at(0).port);
+  EXPECT_EQ("me", s.pbxs.at(0).username);
+  EXPECT_EQ("line", s.pbxs.at(0).password);
+}
+
+TEST(command_line, has_defaults_and_says_what_it_does_not_understand) {
+  const auto plain = load({}, {{"HOME", "/home/x"}});
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(purpose::serve, plain->purpose);
+  EXPECT_EQ("/home/x/.local/share/ringmaster", plain->settings.data_dir);
+  EXPECT_EQ("127.0.0.1", plain->settings.http.address);
+  EXPECT_EQ(8081, plain->settings.http.port);
+  EXPECT_EQ(purpose::check_config, load({"--check-config"})->purpose);
+  EXPECT_EQ(purpose::version, load({"--version"})->purpose);
+  EXPECT_EQ(purpose::help, load({"--help"})->purpose);
+  EXPECT_FALSE(load({"--what"}));
+  EXPECT_FALSE(load({"--config", "/nowhere/file.json"}));
+  for (const auto* bad : {"8081", "127.0.0.1", "127.0.0.1:", ":1", "127.0.0.1:65536", "::1:80", "127.0.0.1:1x", "host:1"})
+    EXPECT_FALSE(load({"--listen", bad})) << bad;
+  EXPECT_FALSE(load({"--listen", "0.0.0.0:8081"}));
+}
+
+namespace {
+
+std::string file(const std::string& path) {
+  std::ifstream in{std::string{RINGMASTER_TEST_DATA} + "/../../" + path, std::ios::binary};
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+} // namespace
+
+TEST(configuration, is_documented_by_its_own_table) {
+  EXPECT_EQ(reference_page(), file("docs/configuration.md")) << "take over what `ringmaster --help-config` prints";
+  EXPECT_EQ(sample(), file("configs/ringmaster.json"));
+}
