@@ -1,0 +1,84 @@
+#include "http/daemon/access.hpp"
+
+#include "http/auth/tokens.hpp"
+#include "storage/access.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace ringmaster::daemon {
+
+std::optional<auth::user_record> database_users::find(std::string_view name) {
+  const auto in = env_.read();
+  if (!in)
+    return std::nullopt;
+  auto found = storage::get_user(*in, name);
+  if (!found)
+    return std::nullopt;
+  return auth::user_record{std::move(found->name), std::move(found->password_hash), std::move(found->permissions)};
+}
+
+void database_tokens::put(const auth::token_record& token, done then) {
+  engine_.transact<void>(
+      [kept = storage::token{token.digest, token.user, token.issued, token.expires}](
+          storage::write_txn& in, changes&) { return storage::put_token(in, kept); },
+      std::move(then));
+}
+
+void database_tokens::erase(const auth::token_digest& digest, done then) {
+  engine_.transact<void>(
+      [digest](storage::write_txn& in, changes&) -> result<void> {
+        if (const auto removed = storage::remove_token(in, digest); !removed)
+          return removed.error();
+        return {};
+      },
+      std::move(then));
+}
+
+result<std::vector<auth::token_record>> database_tokens::load() {
+  const auto in = engine_.database().read();
+  if (!in)
+    return in.error();
+  auto kept = storage::all_tokens(*in);
+  if (!kept)
+    return kept.error();
+  std::vector<auth::token_record> tokens;
+  tokens.reserve(kept->size());
+  for (auto& t : *kept)
+    tokens.push_back({t.hash, std::move(t.user), t.issued, t.expires});
+  return tokens;
+}
+
+result<std::optional<std::string>> create_first_user(storage::environment& env, const std::string& given_password,
+                                                     const auth::password_cost& cost, time_point now) {
+  {
+    const auto in = env.read();
+    if (!in)
+      return in.error();
+    const auto users = storage::all_users(*in);
+    if (!users)
+      return users.error();
+    if (!users->empty())
+      return std::optional<std::string>{};
+  }
+  auto password = given_password;
+  if (password.empty()) {
+    auto made = auth::make_token();
+    if (!made)
+      return made.error();
+    password = std::move(*made);
+  }
+  auto hash = auth::hash_password(password, cost);
+  if (!hash)
+    return hash.error();
+  auto in = env.write();
+  if (!in)
+    return in.error();
+  if (const auto put = storage::put_user(*in, {"admin", std::move(*hash), {"*"}, {}, {}}, now); !put)
+    return put.error();
+  if (const auto kept = in->commit(); !kept)
+    return kept.error();
+  spdlog::info("event=user_created user=admin");
+  return given_password.empty() ? std::optional{std::move(password)} : std::nullopt;
+}
+
+} // namespace ringmaster::daemon

@@ -1,0 +1,172 @@
+#include "http/daemon/application.hpp"
+
+#include "actors/engine.hpp"
+#include "http/auth/login.hpp"
+#include "http/daemon/access.hpp"
+#include "http/daemon/status.hpp"
+#include "http/outbound/purge.hpp"
+#include "http/outbound/routes.hpp"
+#include "http/server/server.hpp"
+#include "storage/access.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace ringmaster::daemon {
+
+namespace {
+
+constexpr auto token_sweep_every = std::chrono::minutes{10};
+/// For requests in flight; the whole daemon has five seconds to end.
+constexpr auto answer_grace = std::chrono::milliseconds{1'500};
+
+std::size_t threads(std::uint64_t wanted) {
+  return wanted > 0 ? wanted : std::max(1u, std::thread::hardware_concurrency());
+}
+
+engine_options options_of(const config::settings& s) {
+  engine_options o;
+  for (const auto& p : s.pbxs) {
+    pbx_options to;
+    to.name = p.name;
+    to.address = p.address;
+    to.port = p.port;
+    to.username = p.username;
+    to.secret = p.password;
+    to.originate_rate = p.originate_rate;
+    to.max_channels = p.max_channels;
+    to.technology_aliases = s.technology_aliases && p.technology_aliases;
+    o.pbxs.push_back(std::move(to));
+  }
+  o.result_file = std::filesystem::path{s.data_dir} / s.result_filename;
+  o.timezone = s.timezone;
+  o.actor_threads = threads(s.threads.actors);
+  o.parser_threads = threads(s.threads.parsers);
+  return o;
+}
+
+} // namespace
+
+/// In the order of their beginning; they end in the opposite one.
+struct application::parts {
+  parts(storage::environment e, const config::settings& s) : env{std::move(e)}, settings{s} {}
+  ~parts() {
+    if (server)
+      server->stop(answer_grace);
+  }
+
+  storage::environment env;
+  const config::settings settings;
+  std::optional<std::string> made_password;
+  std::unique_ptr<ringmaster::engine> engine;
+  std::optional<database_users> users;
+  std::optional<database_tokens> token_store;
+  std::optional<auth::token_cache> tokens;
+  std::optional<auth::password_pool> passwords;
+  std::optional<auth::login> login;
+  metrics::registry metrics;
+  std::optional<outbound::purger> purger;
+  std::optional<http::router> router;
+  std::unique_ptr<http::server> server;
+  time_point next_sweep{};
+
+  result<void> start_engine() {
+    auto password = create_first_user(env, settings.admin_password, settings.passwords, wall_clock_now());
+    if (!password)
+      return password.error();
+    made_password = std::move(*password);
+    auto started = ringmaster::engine::start(options_of(settings), env);
+    if (!started)
+      return started.error();
+    engine = std::move(*started);
+    add_engine_metrics(metrics, *engine);
+    purger.emplace(outbound::context{engine.get()});
+    return {};
+  }
+
+  result<void> open_access() {
+    users.emplace(env);
+    token_store.emplace(*engine);
+    tokens.emplace(*token_store, settings.tokens);
+    passwords.emplace(auth::password_pool::options{static_cast<unsigned>(settings.threads.passwords), 32, settings.passwords});
+    login.emplace(*users, *tokens, *passwords);
+    return tokens->load(*users, wall_clock_now());
+  }
+
+  result<void> lay_routes() {
+    router.emplace([this](const http::request& req) { return login->who(req); });
+    router->alias("/v1", "");
+    if (auto added = login->add_to(*router); !added)
+      return added;
+    if (auto added = add_status(*router, *engine, metrics); !added)
+      return added;
+    return outbound::add_routes(*router, outbound::context{engine.get()});
+  }
+
+  result<void> listen() {
+    auto options = settings.server_options();
+    options.on_fault = [](std::string_view what) { spdlog::error("event=http_fault reason=\"{}\"", what); };
+    auto started = http::server::start(std::move(options), *router);
+    if (!started)
+      return started.error();
+    server = std::move(*started);
+    add_server_metrics(metrics, *server);
+    return {};
+  }
+};
+
+application::application(std::unique_ptr<parts> made) : parts_{std::move(made)} {}
+application::~application() = default;
+
+result<std::unique_ptr<application>> application::start(const config::settings& s, bool listen) {
+  storage::environment_options where;
+  where.data_dir = s.data_dir;
+  where.map_size = s.database_map_size;
+  auto env = storage::environment::open(where);
+  if (!env)
+    return env.error();
+  auto made = std::make_unique<parts>(std::move(*env), s);
+  if (auto done = made->start_engine(); !done)
+    return done.error();
+  if (auto done = made->open_access(); !done)
+    return done.error();
+  if (auto done = made->lay_routes(); !done)
+    return done.error();
+  if (listen)
+    if (auto done = made->listen(); !done)
+      return done.error();
+  std::unique_ptr<application> whole{new application{std::move(made)}};
+  whole->housekeeping();
+  return whole;
+}
+
+std::string application::address() const {
+  if (!parts_->server)
+    return {};
+  const auto& h = parts_->settings.http;
+  const bool v6 = h.address.find(':') != std::string::npos;
+  return std::string{h.certificate.empty() ? "http://" : "https://"} + (v6 ? "[" + h.address + "]" : h.address) + ":" +
+         std::to_string(parts_->server->port());
+}
+
+const std::optional<std::string>& application::made_password() const noexcept { return parts_->made_password; }
+const http::dispatcher& application::routes() const noexcept { return *parts_->router; }
+
+void application::housekeeping() {
+  parts_->purger->poke();
+  const auto now = wall_clock_now();
+  if (now < parts_->next_sweep)
+    return;
+  parts_->next_sweep = now + token_sweep_every;
+  parts_->tokens->sweep(now);
+  parts_->engine->transact<std::size_t>(
+      [now](storage::write_txn& in, changes&) { return storage::remove_expired_tokens(in, now); },
+      [](const result<std::size_t>& done) {
+        if (!done)
+          spdlog::warn("event=token_sweep_failed reason=\"{}\"", done.error().message);
+      });
+}
+
+} // namespace ringmaster::daemon

@@ -1,0 +1,39 @@
+/// The whole daemon inside one process, without its command line: database, engine, access, routes, server.
+#pragma once
+
+#include "http/config/settings.hpp"
+#include "http/router.hpp"
+#include "protocol/error.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace ringmaster::daemon {
+
+/// `start` and the destructor belong to one thread. The destructor ends everything in order: no new
+/// requests, those in flight answered, the engine, the database.
+class application {
+public:
+  /// Without a listener when `listen` is false: requests then come through `routes` alone.
+  [[nodiscard]] static result<std::unique_ptr<application>> start(const config::settings& s, bool listen = true);
+  ~application();
+  application(const application&) = delete;
+  application& operator=(const application&) = delete;
+
+  /// "http://127.0.0.1:8081"; empty without a listener.
+  [[nodiscard]] std::string address() const;
+  /// Password of the user `admin`, when this start has created the user and made the password up.
+  [[nodiscard]] const std::optional<std::string>& made_password() const noexcept;
+  [[nodiscard]] const http::dispatcher& routes() const noexcept;
+
+  /// What has to be done now and then: expired tokens, lists of deleted dlmas. About once a second.
+  void housekeeping();
+
+private:
+  struct parts;
+  explicit application(std::unique_ptr<parts> made);
+  std::unique_ptr<parts> parts_;
+};
+
+} // namespace ringmaster::daemon

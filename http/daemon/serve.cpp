@@ -1,0 +1,55 @@
+#include "http/daemon/serve.hpp"
+
+#include "http/daemon/application.hpp"
+#include "http/daemon/log.hpp"
+
+#include <fmt/core.h>
+#include <spdlog/spdlog.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <unistd.h>
+
+namespace ringmaster::daemon {
+
+int serve(const config::settings& s) {
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr); // other threads inherit it: the signals come to sigtimedwait
+  std::signal(SIGPIPE, SIG_IGN);
+  start_logging(s.loglevel);
+
+  auto daemon = application::start(s);
+  if (!daemon) {
+    fmt::print(stderr, "ringmaster: {}\n", daemon.error().message);
+    return 1;
+  }
+  if (const auto& password = (*daemon)->made_password())
+    fmt::print("ringmaster: created user admin with password {}\n", *password);
+  fmt::print("ringmaster: ready on {}\n", (*daemon)->address());
+  std::fflush(stdout);
+  spdlog::info("event=ready address={} data_dir=\"{}\"", (*daemon)->address(), s.data_dir);
+
+  for (;;) {
+    const timespec second{1, 0};
+    const int signal = sigtimedwait(&ends, nullptr, &second);
+    if (signal > 0) {
+      spdlog::info("event=stopping signal={}", signal);
+      break;
+    }
+    (*daemon)->housekeeping();
+  }
+  // Everything acknowledged is on disk: should the orderly end ever hang, the kernel's is as good.
+  std::signal(SIGALRM, [](int) { _exit(1); });
+  alarm(5);
+  daemon->reset();
+  alarm(0);
+  spdlog::info("event=stopped");
+  return 0;
+}
+
+} // namespace ringmaster::daemon

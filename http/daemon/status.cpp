@@ -1,0 +1,118 @@
+#include "http/daemon/status.hpp"
+
+#include "protocol/json.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+namespace ringmaster::daemon {
+
+namespace {
+
+http::response health(engine& about) {
+  http::response r;
+  std::string out;
+  json_writer w{out};
+  w.begin_object();
+  w.member("status", "ok");
+  w.key("pbxs");
+  w.begin_list();
+  for (const auto& configured : about.options().pbxs) {
+    const auto live = about.live().pbxs.find(configured.name);
+    w.begin_object();
+    w.member("name", configured.name);
+    w.member("connected", live && live->connected);
+    w.end_object();
+  }
+  w.end_list();
+  w.end_object();
+  r.body = std::move(out);
+  return r;
+}
+
+void add_pbx_metrics(metrics::registry& to, engine& from, const std::string& name) {
+  struct value {
+    const char* name;
+    const char* help;
+    double (*read)(const live_pbx&);
+  };
+  constexpr value values[] = {
+      {"ringmaster_pbx_connected", "1 when the server is logged in, booted and listed.",
+       [](const live_pbx& p) { return p.connected ? 1.0 : 0.0; }},
+      {"ringmaster_pbx_channels", "Calls of ours on the server.",
+       [](const live_pbx& p) { return static_cast<double>(p.channels); }},
+      {"ringmaster_pbx_queued_originates", "Originates that wait for the server's rate.",
+       [](const live_pbx& p) { return static_cast<double>(p.queued); }}};
+  for (const auto& v : values)
+    to.add_callback(
+        v.name, v.help, false,
+        [&from, name, read = v.read] {
+          const auto live = from.live().pbxs.find(name);
+          return live ? read(*live) : 0.0;
+        },
+        {{"pbx", name}});
+}
+
+} // namespace
+
+void add_engine_metrics(metrics::registry& to, engine& from) {
+  auto& total = from.live().total;
+  const auto count = [&to](const char* name, const char* help, const std::atomic<std::uint64_t>& value) {
+    to.add_callback(name, help, true, [&value] { return static_cast<double>(value.load(std::memory_order_relaxed)); });
+  };
+  count("ringmaster_ami_messages_total", "Messages read from Asterisk.", total.ami_messages);
+  count("ringmaster_ami_bytes_total", "Bytes read from Asterisk.", total.ami_bytes);
+  count("ringmaster_calls_begun_total", "Calls begun.", total.calls_begun);
+  count("ringmaster_calls_answered_total", "Calls that the customer answered.", total.calls_answered);
+  count("ringmaster_calls_connected_total", "Calls that an agent took.", total.calls_connected);
+  count("ringmaster_calls_abandoned_total", "Answered calls that ended before an agent took them.", total.calls_abandoned);
+  count("ringmaster_calls_ended_total", "Calls that ended.", total.calls_ended);
+  count("ringmaster_originate_failures_total", "Originates that Asterisk refused.", total.originate_failures);
+  count("ringmaster_commits_total", "Commits of the database.", total.commits);
+  count("ringmaster_committed_operations_total", "Writes in those commits.", total.committed_operations);
+  count("ringmaster_commit_failures_total", "Commits that the disk refused.", total.commit_failures);
+  const auto gauge = [&to](const char* name, const char* help, std::function<double()> read) {
+    to.add_callback(name, help, false, std::move(read));
+  };
+  gauge("ringmaster_writes_in_flight", "Writes that wait or run.",
+        [&from] { return static_cast<double>(from.writes_in_flight()); });
+  gauge("ringmaster_live_dialings", "Calls that are up.",
+        [&from] { return static_cast<double>(from.live().dialings.size()); });
+  gauge("ringmaster_database_used_bytes", "Bytes of the database in use.",
+        [&from] { return static_cast<double>(from.database().space().used); });
+  gauge("ringmaster_database_limit_bytes", "Most that the database can hold.",
+        [&from] { return static_cast<double>(from.database().space().limit); });
+  for (const auto& p : from.options().pbxs)
+    add_pbx_metrics(to, from, p.name);
+}
+
+void add_server_metrics(metrics::registry& to, const http::server& from) {
+  const auto& c = from.counters();
+  const auto add = [&to](const char* name, const char* help, bool is_counter, const std::atomic<std::uint64_t>& value) {
+    to.add_callback(name, help, is_counter,
+                    [&value] { return static_cast<double>(value.load(std::memory_order_relaxed)); });
+  };
+  add("ringmaster_http_connections_total", "Connections accepted.", true, c.accepted);
+  add("ringmaster_http_connections", "Connections now.", false, c.open);
+  add("ringmaster_http_turned_away_total", "Connections beyond the limit.", true, c.turned_away);
+  add("ringmaster_http_requests_total", "Requests.", true, c.requests);
+  add("ringmaster_http_refused_total", "Requests refused by the gate or a limit.", true, c.refused);
+  add("ringmaster_http_timed_out_total", "Connections that were too slow.", true, c.timed_out);
+}
+
+result<void> add_status(http::router& r, engine& about, const metrics::registry& page) {
+  if (auto added = r.add({http::method::get, "/health", {}, http::access::open,
+                          {[&about](const auto&, const auto& reply) { reply(health(about)); }, {}, {}, 0}});
+      !added)
+    return added;
+  return r.add({http::method::get, "/metrics", "metrics.read", http::access::token,
+                {[&page](const auto&, const auto& reply) {
+                   http::response shown;
+                   shown.content_type = "text/plain; version=0.0.4; charset=utf-8";
+                   shown.body = page.render();
+                   reply(std::move(shown));
+                 },
+                 {}, {}, 0}});
+}
+
+} // namespace ringmaster::daemon
