@@ -54,20 +54,11 @@ void plan_resource::append_item(std::string& out, const plan& item, const http::
 
 result<destination> destination_resource::create(storage::write_txn& in, changes& what, destination fresh,
                                                  time_point now) {
-  if (auto wrong = validate(fresh))
-    return *wrong;
   return noted(storage::create(in, std::move(fresh), now), what.resources);
 }
 result<destination> destination_resource::update(storage::write_txn& in, changes& what, const uuid& id,
                                                  const storage::edit<destination>& change, time_point now) {
-  const auto checked = [&](const destination& before) -> result<destination> {
-    auto after = change(before);
-    if (after)
-      if (auto wrong = validate(*after))
-        return *wrong;
-    return after;
-  };
-  return noted(storage::update(in, id, storage::edit<destination>{checked}, now), what.resources);
+  return noted(storage::update(in, id, change, now), what.resources);
 }
 result<destination> destination_resource::remove(storage::write_txn& in, changes& what, const uuid& id,
                                                  const remove_options& how, time_point now) {
