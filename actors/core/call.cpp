@@ -7,11 +7,13 @@ namespace ringmaster::core {
 namespace {
 
 constexpr std::int64_t up = 6, ringing_state = 5;
-constexpr std::string_view outcome_unknown = "The outcome is unknown: the call ended while nobody could hear of it";
+constexpr std::string_view outcome_unknown =
+    "The outcome is unknown: the call ended while nobody could hear of it";
 constexpr std::string_view not_placed = "The call could not be placed";
 
 bool is_network_refusal(std::int64_t cause) noexcept {
-  static constexpr std::array<std::int64_t, 15> causes{1, 3, 20, 21, 22, 27, 28, 34, 38, 41, 42, 44, 47, 58, 127};
+  static constexpr std::array<std::int64_t, 15> causes{1,  3,  20, 21, 22, 27, 28, 34,
+                                                       38, 41, 42, 44, 47, 58, 127};
   return std::find(causes.begin(), causes.end(), cause) != causes.end();
 }
 
@@ -58,127 +60,134 @@ call_change call::on(const call_event& event, time_point now) {
   const auto channel_was_empty = channel_.empty();
   auto heard = true; // a word from the PBX about this very call
 
-  std::visit(
-      overloaded{
-          [&](const originate_sent&) {
-            heard = false;
-            if (!is(f_sent) && facts_ == 0)
-              deadline_ = now + times_.dial_timeout + times_.setup_grace;
-            learn(f_sent);
-          },
-          [&](const originate_not_sent& e) {
-            learn(f_not_sent);
-            failure_text_ = e.why;
-          },
-          [&](const originate_accepted&) { learn(f_accepted); },
-          [&](const originate_refused& e) {
-            learn(f_refused);
-            failure_text_ = e.message;
-          },
-          [&](const originate_result& e) {
-            learn(f_result);
-            if (e.success) {
-              learn(f_up);
-              named(e.channel, true);
-              return;
-            }
-            if (!is(f_failed))
-              failed_at_ = now;
-            learn(f_failed);
-            switch (e.reason) { // a number of the peer's, not an enum
-            case 1: learn(f_reason_hangup); break;
-            case 3: learn(f_no_answer); break;
-            case 4: learn(f_up); break;
-            case 5: learn(f_busy); break;
-            case 8: learn(f_congestion); break;
-            }
-          },
-          [&](const channel_created& e) {
-            learn(f_channel);
-            named(e.channel, false);
-          },
-          [&](const channel_changed& e) {
-            learn(f_channel);
-            named(e.channel, true);
-            if (e.state == ringing_state)
-              learn(f_rang);
-            if (e.state == up)
-              learn(f_up);
-          },
-          [&](const dial_began&) { learn(f_dial_begun); },
-          [&](const dial_progressed& e) {
-            learn(f_dial_begun);
-            if (e.dial_status == "RINGING")
-              learn(f_rang);
-          },
-          [&](const dial_ended& e) {
-            learn(f_dial_ended);
-            if (e.dial_status == "ANSWER")
-              learn(f_up);
-            else if (e.dial_status == "BUSY")
-              learn(f_busy);
-            else if (e.dial_status == "CONGESTION" || e.dial_status == "CHANUNAVAIL")
-              learn(f_congestion);
-            else if (e.dial_status == "NOANSWER")
-              learn(f_dial_no_answer);
-          },
-          [&](const hung_up& e) {
-            if (!is(f_hangup)) {
-              hung_up_at_ = now;
-              cause_ = std::max<std::int64_t>(e.cause, 0);
-              cause_text_ = e.cause_text;
-            }
-            learn(f_hangup);
-          },
-          [&](const queue_joined& e) {
-            learn(f_up);
-            if (!reached_.has(milestone::queued))
-              change.reached.add(milestone::queued);
-            queue_ = e.queue;
-          },
-          [&](const queue_left&) { learn(f_up); },
-          [&](const queue_abandoned&) {
-            learn(f_up);
-            if (!reached_.has(milestone::connected) && !reached_.has(milestone::abandoned))
-              change.reached.add(milestone::abandoned);
-          },
-          [&](const agent_connected&) {
-            learn(f_up);
-            if (!reached_.has(milestone::connected))
-              change.reached.add(milestone::connected);
-          },
-          [&](const agent_completed&) {
-            learn(f_up);
-            if (!reached_.has(milestone::agent_done))
-              change.reached.add(milestone::agent_done);
-          },
-          [&](const pbx_lost&) {
-            heard = false;
-            if (!is(f_hangup) && !is(f_failed) && !is(f_pbx_lost)) {
-              learn(f_pbx_lost);
-              forget(f_asked);
-              deadline_ = now + times_.pbx_patience;
-            }
-          },
-          [&](const channel_alive& e) {
-            learn(f_channel);
-            named(e.channel, false);
-            if (e.state == ringing_state)
-              learn(f_rang);
-            if (e.state == up)
-              learn(f_up);
-            forget(f_pbx_lost);
-            forget(f_asked);
-            if (!is(f_up)) // it lives beyond its time: ask again after as long
-              deadline_ = now + times_.dial_timeout + times_.setup_grace;
-          },
-          [&](const channel_vanished&) {
-            heard = false;
-            ending_ = is(f_hangup) || is(f_failed) ? call_ending::known : call_ending::unknown;
-          },
-          [&](const deadline_passed&) { heard = !pass_deadline(now, change) && heard; },
-      },
-      event);
+  std::visit(overloaded{
+                 [&](const originate_sent&) {
+                   heard = false;
+                   if (!is(f_sent) && facts_ == 0)
+                     deadline_ = now + times_.dial_timeout + times_.setup_grace;
+                   learn(f_sent);
+                 },
+                 [&](const originate_not_sent& e) {
+                   learn(f_not_sent);
+                   failure_text_ = e.why;
+                 },
+                 [&](const originate_accepted&) { learn(f_accepted); },
+                 [&](const originate_refused& e) {
+                   learn(f_refused);
+                   failure_text_ = e.message;
+                 },
+                 [&](const originate_result& e) {
+                   learn(f_result);
+                   if (e.success) {
+                     learn(f_up);
+                     named(e.channel, true);
+                     return;
+                   }
+                   if (!is(f_failed))
+                     failed_at_ = now;
+                   learn(f_failed);
+                   switch (e.reason) { // a number of the peer's, not an enum
+                   case 1:
+                     learn(f_reason_hangup);
+                     break;
+                   case 3:
+                     learn(f_no_answer);
+                     break;
+                   case 4:
+                     learn(f_up);
+                     break;
+                   case 5:
+                     learn(f_busy);
+                     break;
+                   case 8:
+                     learn(f_congestion);
+                     break;
+                   }
+                 },
+                 [&](const channel_created& e) {
+                   learn(f_channel);
+                   named(e.channel, false);
+                 },
+                 [&](const channel_changed& e) {
+                   learn(f_channel);
+                   named(e.channel, true);
+                   if (e.state == ringing_state)
+                     learn(f_rang);
+                   if (e.state == up)
+                     learn(f_up);
+                 },
+                 [&](const dial_began&) { learn(f_dial_begun); },
+                 [&](const dial_progressed& e) {
+                   learn(f_dial_begun);
+                   if (e.dial_status == "RINGING")
+                     learn(f_rang);
+                 },
+                 [&](const dial_ended& e) {
+                   learn(f_dial_ended);
+                   if (e.dial_status == "ANSWER")
+                     learn(f_up);
+                   else if (e.dial_status == "BUSY")
+                     learn(f_busy);
+                   else if (e.dial_status == "CONGESTION" || e.dial_status == "CHANUNAVAIL")
+                     learn(f_congestion);
+                 },
+                 [&](const hung_up& e) {
+                   if (!is(f_hangup)) {
+                     hung_up_at_ = now;
+                     cause_ = std::max<std::int64_t>(e.cause, 0);
+                     cause_text_ = e.cause_text;
+                   }
+                   learn(f_hangup);
+                 },
+                 [&](const queue_joined& e) {
+                   learn(f_up);
+                   if (!reached_.has(milestone::queued))
+                     change.reached.add(milestone::queued);
+                   queue_ = e.queue;
+                 },
+                 [&](const queue_left&) { learn(f_up); },
+                 [&](const queue_abandoned&) {
+                   learn(f_up);
+                   if (!reached_.has(milestone::connected) && !reached_.has(milestone::abandoned))
+                     change.reached.add(milestone::abandoned);
+                 },
+                 [&](const agent_connected&) {
+                   learn(f_up);
+                   if (!reached_.has(milestone::connected))
+                     change.reached.add(milestone::connected);
+                 },
+                 [&](const agent_completed&) {
+                   learn(f_up);
+                   if (!reached_.has(milestone::agent_done))
+                     change.reached.add(milestone::agent_done);
+                 },
+                 [&](const pbx_lost&) {
+                   heard = false;
+                   if (!is(f_hangup) && !is(f_failed) && !is(f_pbx_lost)) {
+                     learn(f_pbx_lost);
+                     forget(f_asked);
+                     deadline_ = now + times_.pbx_patience;
+                   }
+                 },
+                 [&](const channel_alive& e) {
+                   learn(f_channel);
+                   named(e.channel, false);
+                   if (e.state == ringing_state)
+                     learn(f_rang);
+                   if (e.state == up)
+                     learn(f_up);
+                   forget(f_pbx_lost);
+                   forget(f_asked);
+                   if (!is(f_up)) // it lives beyond its time: ask again after as long
+                     deadline_ = now + times_.dial_timeout + times_.setup_grace;
+                 },
+                 [&](const channel_vanished&) {
+                   heard = false;
+                   ending_ = is(f_hangup) || is(f_failed) ? call_ending::known : call_ending::unknown;
+                 },
+                 [&](const deadline_passed&) { heard = !pass_deadline(now, change) && heard; },
+             },
+             event);
 
   if (heard && !std::holds_alternative<deadline_passed>(event)) {
     if (is(f_pbx_lost) || is(f_asked)) {
@@ -198,8 +207,11 @@ call_change call::on(const call_event& event, time_point now) {
 bool call::pass_deadline(time_point now, call_change& change) {
   if (now < deadline_)
     return false; // an old timer
-  if (is(f_hangup) || is(f_failed)) {
-    ending_ = call_ending::known;
+  if (is(f_hangup)) {
+    // Without an OriginateResponse a plain hang-up may hide an answer that was lost.
+    ending_ = res_dial() > 1 ? call_ending::known : call_ending::unknown;
+  } else if (is(f_failed)) {
+    ending_ = res_dial() == 0 && is(f_channel) ? call_ending::unknown : call_ending::known;
   } else if (is(f_pbx_lost) || is(f_asked)) {
     ending_ = call_ending::unknown;
   } else {
@@ -272,10 +284,8 @@ std::int64_t call::res_dial() const noexcept {
     return 8;
   if (is(f_no_answer) || cause_ == 19)
     return 3;
-  if (is(f_rang) && cause_ != 16 && (is_silence(cause_) || is(f_dial_no_answer)) && (is(f_hangup) || is(f_failed)))
-    return 3;
   if (is_silence(cause_))
-    return 8;
+    return is(f_rang) ? 3 : 8;
   if (is(f_reason_hangup) || (is(f_hangup) && (cause_ > 0 || is(f_rang))))
     return 1;
   return 0;

@@ -15,16 +15,15 @@
 ///
 /// What `res_dial` says, first match:
 ///
-///   | fact                                                                          | res_dial       |
-///   |-------------------------------------------------------------------------------|----------------|
-///   | answered: Reason 4, state Up, DialStatus ANSWER, in a queue, with an agent     | 4 answered     |
-///   | Reason 5, DialStatus BUSY, cause 17                                            | 5 busy         |
-///   | Reason 8, DialStatus CONGESTION or CHANUNAVAIL; causes 34 38 41 42 44 47 58 27 21 3 20: the network
-///   refuses; 1 22 28: no such number (Asterisk has no code of its own for these; see the hang-up's text) | 8
-///   congestion | | Reason 3; cause 19; cause 18 or DialStatus NOANSWER after it rang, unless hung up by us
-///   (cause 16) | 3 rang | | cause 18 and it never rang (a dead trunk)                                      |
-///   8 congestion   | | Reason 1, or hung up before the answer for another reason                      | 1
-///   hung up      | | nothing of these (refused, no such technology, events lost)                    | 0 |
+/// - 4 answered: Reason 4, state Up, DialStatus ANSWER, in a queue, with an agent
+/// - 5 busy: Reason 5, DialStatus BUSY, cause 17
+/// - 8 congestion: Reason 8, DialStatus CONGESTION or CHANUNAVAIL, a cause by which the network refuses (3 20
+/// 21 27
+///   34 38 41 42 44 47 58 127) or knows no such number (1 22 28: the codes have none for these, and the
+///   hang-up's text tells); cause 18 or 102 without ringing, as of a dead trunk
+/// - 3 rang without answer: Reason 3, cause 19, cause 18 or 102 after ringing
+/// - 1 hung up: Reason 1, or hung up before the answer with another cause or after ringing
+/// - 0: nothing of these: refused, no such technology or extension, events lost
 ///
 /// Pure: no clock, no thread of its own. An event costs some tens of nanoseconds.
 #pragma once
@@ -40,7 +39,6 @@
 namespace ringmaster::core {
 
 // --- what happens to a call; texts are borrowed for the duration of `call::on`
-// --------------------------------
 
 /// The Originate was written to the connection.
 struct originate_sent {};
@@ -114,7 +112,6 @@ using call_event =
                  channel_alive, channel_vanished, deadline_passed>;
 
 // --- what comes of it
-// ------------------------------------------------------------------------------------------
 
 /// Things worth telling campaigns, queues and wallboards. Each happens at most once a call.
 enum class milestone : std::uint8_t {
@@ -217,7 +214,6 @@ private:
     f_congestion = 1u << 13,
     f_no_answer = 1u << 14, ///< Reason 3
     f_reason_hangup = 1u << 15,
-    f_dial_no_answer = 1u << 16,
     f_pbx_lost = 1u << 17, ///< the one fact that is taken back
     f_asked = 1u << 18,    ///< so is this: a liveness question is open
   };

@@ -19,7 +19,8 @@ campaign_step go(campaign_state from, campaign_status to) noexcept {
 }
 
 /// On the way when calls are in flight, else there already.
-campaign_step go_by(campaign_state from, campaign_status way, campaign_status goal, std::size_t calls) noexcept {
+campaign_step go_by(campaign_state from, campaign_status way, campaign_status goal,
+                    std::size_t calls) noexcept {
   return go(from, calls > 0 ? way : goal);
 }
 
@@ -31,13 +32,20 @@ error not_now(campaign_status from, std::string_view why) {
 
 std::string_view status_name(campaign_status s) noexcept {
   switch (s) {
-  case stopped: return "stopped";
-  case started: return "started";
-  case paused: return "paused";
-  case stopping: return "stopping";
-  case starting: return "starting";
-  case pausing: return "pausing";
-  case force_stopping: return "force-stopping";
+  case stopped:
+    return "stopped";
+  case started:
+    return "started";
+  case paused:
+    return "paused";
+  case stopping:
+    return "stopping";
+  case starting:
+    return "starting";
+  case pausing:
+    return "pausing";
+  case force_stopping:
+    return "force-stopping";
   }
   return "unknown";
 }
@@ -59,13 +67,16 @@ result<campaign_step> request_status(campaign_state from, std::int64_t wanted, s
     case started:
     case paused:
     case starting:
-    case pausing: return go_by(from, stopping, stopped, calls_in_flight);
+    case pausing:
+      return go_by(from, stopping, stopped, calls_in_flight);
     }
     break;
   case started:
     switch (from.status) {
-    case starting: return stay(from);
-    case force_stopping: return not_now(from.status, "wait until its calls are hung up, then start it");
+    case starting:
+      return stay(from);
+    case force_stopping:
+      return not_now(from.status, "wait until its calls are hung up, then start it");
     case stopped:
     case started:
     case paused:
@@ -79,13 +90,17 @@ result<campaign_step> request_status(campaign_state from, std::int64_t wanted, s
     break;
   case paused:
     switch (from.status) {
-    case pausing: return stay(from);
+    case pausing:
+      return stay(from);
     case started:
-    case starting: return go_by(from, pausing, paused, calls_in_flight);
+    case starting:
+      return go_by(from, pausing, paused, calls_in_flight);
     case stopped:
     case stopping:
-    case force_stopping: return not_now(from.status, "only a started campaign can be paused");
-    case paused: return stay(from);
+    case force_stopping:
+      return not_now(from.status, "only a started campaign can be paused");
+    case paused:
+      return stay(from);
     }
     break;
   case force_stopping: {
@@ -97,10 +112,12 @@ result<campaign_step> request_status(campaign_state from, std::int64_t wanted, s
   }
   case stopping:
   case starting:
-  case pausing: break;
+  case pausing:
+    break;
   }
-  return invalid_field("status", "status must be 0 (stop), 1 (start), 2 (pause) or 30 (stop by hanging up); 10, 11 "
-                                 "and 12 are shown on the way and cannot be asked for");
+  return invalid_field("status",
+                       "status must be 0 (stop), 1 (start), 2 (pause) or 30 (stop by hanging up); 10, 11 "
+                       "and 12 are shown on the way and cannot be asked for");
 }
 
 campaign_step prepared(campaign_state from) noexcept {
@@ -116,17 +133,21 @@ campaign_step calls_left(campaign_state from, std::size_t calls_in_flight) noexc
     step.start_next = from.list_done;
     return step;
   }
-  case force_stopping: return go(from, stopped);
-  case pausing: return go(from, paused);
+  case force_stopping:
+    return go(from, stopped);
+  case pausing:
+    return go(from, paused);
   case stopped:
   case started:
   case paused:
-  case starting: return stay(from);
+  case starting:
+    return stay(from);
   }
   return stay(from);
 }
 
-campaign_step list_done(campaign_state from, std::int64_t dl_end_handle, std::size_t calls_in_flight) noexcept {
+campaign_step list_done(campaign_state from, std::int64_t dl_end_handle,
+                        std::size_t calls_in_flight) noexcept {
   if (from.status != started || dl_end_handle != 1)
     return stay(from);
   auto step = go_by(from, stopping, stopped, calls_in_flight);
@@ -135,7 +156,8 @@ campaign_step list_done(campaign_state from, std::int64_t dl_end_handle, std::si
   return step;
 }
 
-std::optional<error> cannot_start(const campaign& c, const plan* p, const dlma* list, const destination* dest) {
+std::optional<error> cannot_start(const campaign& c, const plan* p, const dlma* list,
+                                  const destination* dest) {
   const auto missing = [](std::string_view field, std::string_view what, bool named) {
     return error{errc::illegal_state,
                  named ? fmt::format("the campaign's {} does not exist any more", what)

@@ -46,8 +46,8 @@ struct slot {
 };
 static_assert(sizeof(slot) == 56);
 
-/// Place in a view's heap. The key of a ready entry is tries (14 bits), then age (50 bits of microseconds since
-/// 2015, good until 2050); of one that cools down, the nanosecond when that ends.
+/// Place in a view's heap. The key of a ready entry is tries (14 bits), then age (50 bits of microseconds
+/// since 2015, good until 2050); of one that cools down, the nanosecond when that ends.
 struct item {
   std::uint64_t key;
   std::uint32_t slot;
@@ -109,14 +109,22 @@ std::int64_t to_ns(time_point t) noexcept {
 
 std::string_view name(entry_state s) noexcept {
   switch (s) {
-  case entry_state::ready: return "ready";
-  case entry_state::cooling: return "cooling down";
-  case entry_state::dialing: return "dialing";
-  case entry_state::reserved: return "reserved";
-  case entry_state::answered: return "answered";
-  case entry_state::exhausted: return "exhausted";
-  case entry_state::no_numbers: return "no numbers";
-  case entry_state::absent: return "absent";
+  case entry_state::ready:
+    return "ready";
+  case entry_state::cooling:
+    return "cooling down";
+  case entry_state::dialing:
+    return "dialing";
+  case entry_state::reserved:
+    return "reserved";
+  case entry_state::answered:
+    return "answered";
+  case entry_state::exhausted:
+    return "exhausted";
+  case entry_state::no_numbers:
+    return "no numbers";
+  case entry_state::absent:
+    return "absent";
   }
   return "";
 }
@@ -472,7 +480,8 @@ list_counts dial_list::counts(view_id view, time_point now) {
   return c;
 }
 
-entry_explanation dial_list::explain(const dial_entry& e, const dial_policy& policy, bool leased, time_point now) {
+entry_explanation dial_list::explain(const dial_entry& e, const dial_policy& policy, bool leased,
+                                     time_point now) {
   const auto stands = stand(e, policy, leased, to_ns(now));
   entry_explanation x;
   x.state = stands.state;

@@ -41,7 +41,8 @@ private:
 void say_status(reasons& out, const campaign_snapshot& s) {
   const auto calls = s.calls_in_flight;
   switch (s.status) {
-  case campaign_status::started: return;
+  case campaign_status::started:
+    return;
   case campaign_status::stopped:
     out.add("stopped", "The campaign is stopped. Start it with status 1.");
     return;
@@ -52,15 +53,18 @@ void say_status(reasons& out, const campaign_snapshot& s) {
     out.add("starting", "The campaign is starting: its dial list is being loaded.");
     return;
   case campaign_status::stopping:
-    out.add("stopping", fmt::format("The campaign is stopping: no call is begun, {} in flight may finish.", calls))
+    out.add("stopping",
+            fmt::format("The campaign is stopping: no call is begun, {} in flight may finish.", calls))
         .fields = {{"calls_in_flight", calls}};
     return;
   case campaign_status::pausing:
-    out.add("pausing", fmt::format("The campaign is pausing: no call is begun, {} in flight may finish.", calls))
+    out.add("pausing",
+            fmt::format("The campaign is pausing: no call is begun, {} in flight may finish.", calls))
         .fields = {{"calls_in_flight", calls}};
     return;
   case campaign_status::force_stopping:
-    out.add("force_stopping", fmt::format("The campaign is being stopped by force: {} in flight are hung up.", calls))
+    out.add("force_stopping",
+            fmt::format("The campaign is being stopped by force: {} in flight are hung up.", calls))
         .fields = {{"calls_in_flight", calls}};
     return;
   }
@@ -70,11 +74,13 @@ void say_setup(reasons& out, const campaign_snapshot& s) {
   if (!s.has_plan)
     out.add("no_plan", "The campaign has no plan, or its plan was deleted.");
   else if (s.dial_mode == 0)
-    out.add("dial_mode_off", "The plan's dial_mode is 0: it dials nothing. Set it to 1.").fields = {{"dial_mode", 0}};
+    out.add("dial_mode_off", "The plan's dial_mode is 0: it dials nothing. Set it to 1.").fields = {
+        {"dial_mode", 0}};
   if (!s.has_dlma)
     out.add("no_dlma", "The campaign has no dial list master, or it was deleted.");
   if (!s.has_destination)
-    out.add("no_destination", "The campaign has no destination, or it was deleted: nobody could take an answered call.");
+    out.add("no_destination",
+            "The campaign has no destination, or it was deleted: nobody could take an answered call.");
   else if (s.destination_unusable)
     out.add("destination_unusable", "The destination cannot take calls: " + *s.destination_unusable + '.');
 }
@@ -83,7 +89,8 @@ void say_schedule(reasons& out, const campaign_snapshot& s, time_point now) {
   if (s.schedule_open)
     return;
   if (s.schedule_change)
-    out.add("schedule_closed", fmt::format("The schedule is closed; it opens in {}.", how_long(now, *s.schedule_change)),
+    out.add("schedule_closed",
+            fmt::format("The schedule is closed; it opens in {}.", how_long(now, *s.schedule_change)),
             s.schedule_change);
   else
     out.add("schedule_closed", "The schedule is closed and never opens again.");
@@ -95,7 +102,8 @@ void say_pbx(reasons& out, const campaign_snapshot& s, time_point now) {
     return;
   }
   if (s.pbx_usable == 0) {
-    out.add("pbx_not_connected", fmt::format("None of the {} Asterisk servers is connected and ready.", s.pbx_configured))
+    out.add("pbx_not_connected",
+            fmt::format("None of the {} Asterisk servers is connected and ready.", s.pbx_configured))
         .fields = {{"configured", s.pbx_configured}};
     return;
   }
@@ -109,8 +117,9 @@ void say_pbx(reasons& out, const campaign_snapshot& s, time_point now) {
 void say_agents(reasons& out, const campaign_snapshot& s) {
   const auto& a = s.agents;
   const auto fields = [&](reason& r) {
-    r.fields = {{"available", a.available}, {"soon", a.soon},     {"ringing", a.ringing},
-                {"on_call", a.on_call},     {"wrap_up", a.wrap_up}, {"paused", a.paused},
+    r.fields = {{"available", a.available},     {"soon", a.soon},
+                {"ringing", a.ringing},         {"on_call", a.on_call},
+                {"wrap_up", a.wrap_up},         {"paused", a.paused},
                 {"unavailable", a.unavailable}, {"callers_waiting", a.waiting}};
     if (!s.queue.empty())
       r.texts = {{"queue", s.queue}};
@@ -123,12 +132,13 @@ void say_agents(reasons& out, const campaign_snapshot& s) {
   if (s.pacing && s.pacing->calls > 0)
     return;
   if (!a.unlimited && a.available == 0) {
-    fields(out.add("no_agent",
-                   a.members() == 0
-                       ? fmt::format("The queue \"{}\" has no members.", s.queue)
-                       : fmt::format("No agent of queue \"{}\" can take a call: {} on a call, {} ringing, {} in "
-                                     "wrap-up, {} paused, {} unavailable.",
-                                     s.queue, a.on_call, a.ringing, a.wrap_up, a.paused, a.unavailable)));
+    fields(
+        out.add("no_agent",
+                a.members() == 0
+                    ? fmt::format("The queue \"{}\" has no members.", s.queue)
+                    : fmt::format("No agent of queue \"{}\" can take a call: {} on a call, {} ringing, {} in "
+                                  "wrap-up, {} paused, {} unavailable.",
+                                  s.queue, a.on_call, a.ringing, a.wrap_up, a.paused, a.unavailable)));
   } else if (s.pacing) {
     auto& r = out.add("pacing", "Enough calls are on the way: " + s.pacing->reason + '.');
     r.fields = s.pacing->fields;
@@ -140,9 +150,9 @@ void say_list(reasons& out, const campaign_snapshot& s, time_point now) {
     return;
   const auto& l = *s.list;
   const auto fields = [&](reason& r) {
-    r.fields = {{"total", as_number(l.total)},       {"cooling", as_number(l.cooling)},
-                {"dialing", as_number(l.dialing)},   {"reserved", as_number(l.reserved)},
-                {"answered", as_number(l.answered)}, {"exhausted", as_number(l.exhausted)},
+    r.fields = {{"total", as_number(l.total)},          {"cooling", as_number(l.cooling)},
+                {"dialing", as_number(l.dialing)},      {"reserved", as_number(l.reserved)},
+                {"answered", as_number(l.answered)},    {"exhausted", as_number(l.exhausted)},
                 {"no_numbers", as_number(l.no_numbers)}};
   };
   if (l.total == 0) {
@@ -150,20 +160,23 @@ void say_list(reasons& out, const campaign_snapshot& s, time_point now) {
     return;
   }
   if (l.cooling > 0) {
-    fields(out.add("cooling_down",
-                   fmt::format("{} wait for their retry delay{}.", entries(l.cooling),
-                               s.next_eligible ? "; the next can be dialed in " + how_long(now, *s.next_eligible)
-                                               : std::string{}),
-                   s.next_eligible));
+    fields(
+        out.add("cooling_down",
+                fmt::format("{} wait for their retry delay{}.", entries(l.cooling),
+                            s.next_eligible ? "; the next can be dialed in " + how_long(now, *s.next_eligible)
+                                            : std::string{}),
+                s.next_eligible));
     return;
   }
   if (l.dialing > 0) {
-    fields(out.add("list_in_flight", fmt::format("Every entry that is left ({}) is being dialed.", l.dialing)));
+    fields(
+        out.add("list_in_flight", fmt::format("Every entry that is left ({}) is being dialed.", l.dialing)));
     return;
   }
-  fields(out.add("list_done",
-                 fmt::format("The list is done: {} answered, {} with all tries used, {} reserved, {} without a number.",
-                             l.answered, l.exhausted, l.reserved, l.no_numbers)));
+  fields(out.add(
+      "list_done",
+      fmt::format("The list is done: {} answered, {} with all tries used, {} reserved, {} without a number.",
+                  l.answered, l.exhausted, l.reserved, l.no_numbers)));
 }
 
 } // namespace
@@ -180,8 +193,8 @@ std::vector<reason> explain_campaign(const campaign_snapshot& s, time_point now)
   if (s.has_dlma)
     say_list(out, s, now);
   if (out.empty())
-    out.add("dialing", fmt::format("The campaign is dialing: {} calls are in flight.", s.calls_in_flight)).fields = {
-        {"calls_in_flight", s.calls_in_flight}};
+    out.add("dialing", fmt::format("The campaign is dialing: {} calls are in flight.", s.calls_in_flight))
+        .fields = {{"calls_in_flight", s.calls_in_flight}};
   return out.take();
 }
 
@@ -198,25 +211,39 @@ std::vector<reason> explain_entry(const entry_explanation& e, bool deleted, cons
   }
   bool waits = false; // for its turn, so that what holds the campaign back holds it back too
   switch (e.state) {
-  case entry_state::answered: out.add("answered", "The entry is done: its last dialing was answered."); break;
-  case entry_state::exhausted: out.add("exhausted", "Every number of the entry has had as many tries as the plan allows."); break;
-  case entry_state::no_numbers: out.add("no_numbers", "The entry has no number."); break;
-  case entry_state::reserved: out.add("reserved", "The entry is reserved (status 2) and not dialed by itself."); break;
-  case entry_state::dialing: out.add("dialing", "The entry is being dialed."); break;
+  case entry_state::answered:
+    out.add("answered", "The entry is done: its last dialing was answered.");
+    break;
+  case entry_state::exhausted:
+    out.add("exhausted", "Every number of the entry has had as many tries as the plan allows.");
+    break;
+  case entry_state::no_numbers:
+    out.add("no_numbers", "The entry has no number.");
+    break;
+  case entry_state::reserved:
+    out.add("reserved", "The entry is reserved (status 2) and not dialed by itself.");
+    break;
+  case entry_state::dialing:
+    out.add("dialing", "The entry is being dialed.");
+    break;
   case entry_state::cooling:
     try_fields(out.add("cooling_down",
-                       e.until ? fmt::format("The retry delay since the last hangup is not over; the next try is "
-                                             "possible in {}.",
-                                             how_long(now, *e.until))
-                               : std::string{"The retry delay since the last hangup is not over."},
+                       e.until
+                           ? fmt::format("The retry delay since the last hangup is not over; the next try is "
+                                         "possible in {}.",
+                                         how_long(now, *e.until))
+                           : std::string{"The retry delay since the last hangup is not over."},
                        e.until));
     waits = true;
     break;
   case entry_state::ready:
-    try_fields(out.add("ready", "The entry can be dialed and waits for its turn: fewest tries first, then oldest."));
+    try_fields(
+        out.add("ready", "The entry can be dialed and waits for its turn: fewest tries first, then oldest."));
     waits = true;
     break;
-  case entry_state::absent: out.add("deleted", "The dial list does not hold this entry."); break;
+  case entry_state::absent:
+    out.add("deleted", "The dial list does not hold this entry.");
+    break;
   }
   auto list = out.take();
   if (!waits)

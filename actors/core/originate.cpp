@@ -41,7 +41,8 @@ std::string resolve_technology(std::string_view technology, const technology_ali
   return std::string{technology};
 }
 
-result<std::string> originate_channel(std::string_view technology, std::string_view number, const text& trunk) {
+result<std::string> originate_channel(std::string_view technology, std::string_view number,
+                                      const text& trunk) {
   const std::string tech{technology};
   if (auto wrong = check("tech_name", tech, technology_rule))
     return *wrong;

@@ -14,10 +14,18 @@ std::string calls_text(std::int64_t n, std::string_view what) {
 
 void pacing::count(phase p, std::int64_t by) noexcept {
   switch (p) {
-  case phase::ringing: counts_.ringing += by; [[fallthrough]];
-  case phase::dialing: counts_.dialing += by; break;
-  case phase::waiting: counts_.waiting += by; break;
-  case phase::with_agent: counts_.with_agent += by; break;
+  case phase::ringing:
+    counts_.ringing += by;
+    [[fallthrough]];
+  case phase::dialing:
+    counts_.dialing += by;
+    break;
+  case phase::waiting:
+    counts_.waiting += by;
+    break;
+  case phase::with_agent:
+    counts_.with_agent += by;
+    break;
   }
 }
 
@@ -72,9 +80,10 @@ pacing_decision pacing::fill_unlimited() const {
   pacing_decision d;
   d.calls = std::max<std::int64_t>(0, options_.unlimited_calls - counts_.in_flight());
   d.fields = {{"in_flight", counts_.in_flight()}, {"most_in_flight", options_.unlimited_calls}};
-  d.reason = d.calls > 0 ? fmt::format("the destination takes any number of calls; {} of at most {} are in flight",
-                                       counts_.in_flight(), options_.unlimited_calls)
-                         : fmt::format("as many calls as allowed ({}) are in flight", options_.unlimited_calls);
+  d.reason = d.calls > 0
+                 ? fmt::format("the destination takes any number of calls; {} of at most {} are in flight",
+                               counts_.in_flight(), options_.unlimited_calls)
+                 : fmt::format("as many calls as allowed ({}) are in flight", options_.unlimited_calls);
   return d;
 }
 
@@ -90,8 +99,9 @@ pacing_decision available_pacing::decide(time_point) {
               {"outstanding", counts_.outstanding()},
               {"others_outstanding", agents_.others_calls},
               {"service_level", options_.service_level}};
-  d.reason = fmt::format("{} can take a call, {} on the way and not with an agent, service level {}",
-                         calls_text(agents, "agent"), calls_text(outstanding, "call"), options_.service_level);
+  d.reason =
+      fmt::format("{} can take a call, {} on the way and not with an agent, service level {}",
+                  calls_text(agents, "agent"), calls_text(outstanding, "call"), options_.service_level);
   return d;
 }
 

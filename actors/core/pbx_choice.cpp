@@ -20,7 +20,8 @@ std::vector<std::size_t> choose_pbx(std::span<const pbx_capacity> servers, std::
     std::optional<std::size_t> best;
     for (std::size_t i = 0; i < now.size(); ++i) {
       // a/b < c/d without dividing
-      if (now[i].free() > 0 && (!best || now[i].channels * most(now[*best]) < now[*best].channels * most(now[i])))
+      if (now[i].free() > 0 &&
+          (!best || now[i].channels * most(now[*best]) < now[*best].channels * most(now[i])))
         best = i;
     }
     if (!best)

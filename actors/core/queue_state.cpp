@@ -16,12 +16,18 @@ constexpr seconds settling{10};
 
 std::string_view name(member_activity a) noexcept {
   switch (a) {
-  case member_activity::available: return "available";
-  case member_activity::ringing: return "ringing";
-  case member_activity::on_call: return "on call";
-  case member_activity::wrap_up: return "wrap-up";
-  case member_activity::paused: return "paused";
-  case member_activity::unavailable: return "unavailable";
+  case member_activity::available:
+    return "available";
+  case member_activity::ringing:
+    return "ringing";
+  case member_activity::on_call:
+    return "on call";
+  case member_activity::wrap_up:
+    return "wrap-up";
+  case member_activity::paused:
+    return "paused";
+  case member_activity::unavailable:
+    return "unavailable";
   }
   return "";
 }
@@ -110,8 +116,8 @@ void queue_state::member_changed(const member_update& u, time_point now) {
 
 // The live picture and the one that a resync is drawing hear the same.
 template <class F>
-static void on_member(std::unordered_map<std::string, queue_member>& a, std::unordered_map<std::string, queue_member>& b,
-                      std::string_view interface, F&& f) {
+static void on_member(std::unordered_map<std::string, queue_member>& a,
+                      std::unordered_map<std::string, queue_member>& b, std::string_view interface, F&& f) {
   const std::string key{interface};
   if (const auto it = a.find(key); it != a.end())
     f(it->second);
@@ -163,8 +169,9 @@ member_activity queue_state::activity(const queue_member& m, time_point now) con
   if (m.rung && now - *m.rung < longest_ringing)
     return member_activity::ringing;
   switch (m.status) { // a number of the peer's, not an enum
-  case 4: // invalid
-  case 5: return member_activity::unavailable;
+  case 4:             // invalid
+  case 5:
+    return member_activity::unavailable;
   case 6:
     if (!m.ring_in_use)
       return member_activity::ringing;
@@ -195,16 +202,26 @@ availability queue_state::counts(time_point now, seconds horizon) const noexcept
   availability a;
   for (const auto& [interface, m] : members_) {
     switch (activity(m, now)) {
-    case member_activity::available: ++a.available; break;
-    case member_activity::ringing: ++a.ringing; break;
-    case member_activity::on_call: ++a.on_call; break;
+    case member_activity::available:
+      ++a.available;
+      break;
+    case member_activity::ringing:
+      ++a.ringing;
+      break;
+    case member_activity::on_call:
+      ++a.on_call;
+      break;
     case member_activity::wrap_up:
       ++a.wrap_up;
       if (activity(m, now + horizon) == member_activity::available)
         ++a.soon;
       break;
-    case member_activity::paused: ++a.paused; break;
-    case member_activity::unavailable: ++a.unavailable; break;
+    case member_activity::paused:
+      ++a.paused;
+      break;
+    case member_activity::unavailable:
+      ++a.unavailable;
+      break;
     }
   }
   a.waiting = static_cast<std::int64_t>(callers_.size());

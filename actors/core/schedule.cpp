@@ -39,8 +39,8 @@ std::optional<sys_days> read_date(std::string_view text) noexcept {
   const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
   if (text.size() != 10 || text[4] != '-' || text[7] != '-' || !year || !month || !day)
     return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(*year)}, std::chrono::month{*month},
-                                         std::chrono::day{*day}};
+  const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(*year)},
+                                         std::chrono::month{*month}, std::chrono::day{*day}};
   return date.ok() ? std::optional{sys_days{date}} : std::nullopt;
 }
 
@@ -93,7 +93,8 @@ result<schedule> schedule::compile(const campaign& c) {
   const auto zone = given(c.sc_timezone) ? *c.sc_timezone : std::string{"UTC"};
   s.zone_ = find_zone(zone);
   if (!s.zone_)
-    return invalid_field("sc_timezone", "sc_timezone: there is no time zone \"" + zone + "\" in this system's database");
+    return invalid_field("sc_timezone",
+                         "sc_timezone: there is no time zone \"" + zone + "\" in this system's database");
 
   const auto read_one = [](std::string_view field, const text& from, auto read, auto& into,
                            std::string_view says) -> std::optional<error> {
@@ -176,8 +177,8 @@ std::optional<time_point> schedule::next_change(time_point now) const {
   const auto offset = zone_->get_info(date::floor<seconds>(now)).offset;
   const auto today = day_of(wall{now.time_since_epoch() + offset});
 
-  // Away from the dates that are named the picture repeats every week, and a clock change can swallow a week's
-  // window once: what happens at all happens within 15 days of now or of a named date.
+  // Away from the dates that are named the picture repeats every week, and a clock change can swallow a
+  // week's window once: what happens at all happens within 15 days of now or of a named date.
   constexpr days reach{15};
   std::vector<day> seeds{today};
   const auto seed = [&](day d) {

@@ -1,0 +1,334 @@
+#include "actors/core/call.hpp"
+
+#include "tests/core/recorded_calls.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace ringmaster::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr time_point start{std::chrono::hours{500'000}};
+
+struct expectation {
+  const char* recording;
+  const char* channel_id;
+  std::int64_t res_dial, res_hangup;
+  std::vector<milestone> reached;
+  std::vector<milestone> not_reached{};
+};
+
+using enum milestone;
+
+const std::vector<expectation>& expectations() {
+  static const std::vector<expectation> all{
+      {"busy", "call-6", 5, 0, {channel, ended}, {ringing, answered}},
+      {"cancel", "call-10", 1, 0, {ringing, ended}, {answered}},
+      {"congestion", "call-8", 8, 0, {ended}, {answered}},
+      {"unallocated", "call-9", 8, 1, {ended}, {answered}},
+      {"no-answer", "call-7", 3, 19, {ringing, ended}, {answered}},
+      {"hangup", "call-11", 4, 16, {ringing, answered, ended}, {queued}},
+      {"amd-machine", "call-19", 4, 16, {answered, ended}, {queued}},
+      {"amd-person", "call-20", 4, 16, {answered, queued, connected, agent_done, ended}, {abandoned}},
+      {"bridge", "call-13", 4, 16, {answered, ended}},
+      {"park", "call-15", 4, 16, {answered, ended}, {queued}},
+      {"park-timeout", "call-17", 4, 16, {answered, ended}},
+      {"queue-answer",
+       "call-1",
+       4,
+       16,
+       {ringing, answered, queued, connected, agent_done, ended},
+       {abandoned}},
+      {"queue-context", "call-2", 4, 16, {answered, queued, connected, ended}, {abandoned}},
+      {"queue-abandon", "call-3", 4, 16, {answered, queued, abandoned, ended}, {connected}},
+      {"queue-timeout", "call-4", 4, 0, {answered, queued, abandoned, ended}, {connected}},
+      {"queue-ring-no-answer", "call-5", 4, 0, {answered, queued, abandoned, ended}, {connected}},
+      {"redirect", "call-12", 4, 16, {answered, queued, connected, ended}},
+      {"sip-answer", "sip-1", 4, 16, {answered, queued, connected, agent_done, ended}},
+      {"sip-busy", "sip-3", 5, 17, {ended}, {answered}},
+      {"sip-callee-hangs-up", "sip-2", 4, 0, {answered, queued, abandoned, ended}, {connected}},
+      {"sip-cancel", "sip-7", 1, 16, {ringing, ended}, {answered}},
+      {"sip-congestion", "sip-5", 8, 34, {ended}, {answered}},
+      {"sip-dead-trunk", "sip-0", 8, 18, {ended}, {ringing, answered}},
+      {"sip-no-answer", "sip-4", 3, 19, {ringing, ended}, {answered}},
+      {"sip-unallocated", "sip-6", 8, 1, {ended}, {answered}},
+  };
+  return all;
+}
+
+/// All calls above, each recording read once.
+const std::vector<std::pair<expectation, const recorded_call*>>& recorded_calls() {
+  static std::vector<recorded> kept;
+  static const auto calls = [] {
+    std::vector<std::pair<expectation, const recorded_call*>> found;
+    kept.reserve(expectations().size());
+    for (const auto& e : expectations()) {
+      kept.push_back(read_calls(e.recording));
+      for (const auto& c : kept.back().calls)
+        if (c.channel_id == e.channel_id)
+          found.emplace_back(e, &c);
+    }
+    return found;
+  }();
+  return calls;
+}
+
+/// Feeds events and passes deadlines as time goes by; counts ends.
+struct driver {
+  call c{call_times{}, start};
+  time_point now{start};
+  int ends{0}, questions{0};
+
+  void feed(const call_event& e) {
+    const auto was_over = c.ended();
+    const auto change = c.on(e, now);
+    ends += change.reached.has(ended) ? 1 : 0;
+    questions += change.ask_whether_alive ? 1 : 0;
+    if (was_over) {
+      EXPECT_TRUE(change.reached.empty());
+      EXPECT_FALSE(change.status_changed);
+    }
+    EXPECT_EQ(c.deadline() == time_point::max(), c.ended()) << "a live call always has a deadline";
+  }
+  /// Until the end, by deadlines alone. The PBX answers a question with `answer`, or not at all.
+  void run_out(std::optional<call_event> answer = std::nullopt) {
+    for (int i = 0; i < 100 && !c.ended(); ++i) {
+      now = std::max(now, c.deadline());
+      const auto before = questions;
+      feed(deadline_passed{});
+      if (questions > before && answer)
+        feed(*answer);
+    }
+    EXPECT_TRUE(c.ended()) << "deadlines alone end a call";
+  }
+};
+
+/// The right outcome, or none, or one that says of itself that it may be wrong.
+bool told_right(const call& c, const expectation& expected) {
+  return c.res_dial() == expected.res_dial || c.res_dial() == 0 || c.ending() == call_ending::unknown;
+}
+
+TEST(call, ends_as_every_recording_says) {
+  ASSERT_EQ(recorded_calls().size(), expectations().size());
+  for (const auto& [expected, recorded] : recorded_calls()) {
+    SCOPED_TRACE(expected.recording);
+    driver d;
+    d.feed(originate_sent{});
+    EXPECT_EQ(d.c.status(), dialing_status::originate_sent);
+    for (const auto& e : recorded->events)
+      d.feed(e);
+    EXPECT_EQ(d.ends, 1);
+    EXPECT_EQ(d.c.ending(), call_ending::known);
+    EXPECT_EQ(d.c.status(), dialing_status::hangup);
+    EXPECT_EQ(d.c.res_dial(), expected.res_dial);
+    EXPECT_EQ(d.c.res_hangup(), expected.res_hangup);
+    EXPECT_FALSE(d.c.res_dial_text().empty());
+    EXPECT_FALSE(d.c.channel().empty());
+    for (const auto m : expected.reached)
+      EXPECT_TRUE(d.c.reached().has(m)) << int{static_cast<std::uint8_t>(m)};
+    for (const auto m : expected.not_reached)
+      EXPECT_FALSE(d.c.reached().has(m)) << int{static_cast<std::uint8_t>(m)};
+  }
+}
+
+TEST(call, ends_the_same_in_any_order_and_with_everything_twice) {
+  const auto seed = std::random_device{}();
+  RecordProperty("seed", std::to_string(seed));
+  for (const auto& [expected, recorded] : recorded_calls())
+    for (unsigned round = 0; round < 200; ++round) {
+      SCOPED_TRACE(testing::Message() << expected.recording << ", seed " << seed << ", round " << round);
+      std::mt19937 random{seed + round};
+      auto events = recorded->events;
+      for (const auto& e : recorded->events)
+        if (random() % 3 == 0)
+          events.push_back(e);
+      events.emplace_back(originate_sent{});
+      std::shuffle(events.begin(), events.end(), random);
+      driver d;
+      for (const auto& e : events) {
+        d.now += std::chrono::milliseconds{random() % 10};
+        d.feed(e);
+      }
+      d.run_out();
+      ASSERT_EQ(d.ends, 1);
+      ASSERT_EQ(d.c.status(), dialing_status::hangup);
+      // A failure and a hang-up together end the call: what would come after both is not waited for.
+      ASSERT_TRUE(told_right(d.c, expected)) << d.c.res_dial();
+      if (expected.res_dial == 4) {
+        ASSERT_EQ(d.c.res_dial(), 4);
+      }
+    }
+}
+
+TEST(call, is_right_or_unknown_when_events_are_lost) {
+  const auto seed = std::random_device{}();
+  RecordProperty("seed", std::to_string(seed));
+  for (const auto& [expected, recorded] : recorded_calls())
+    for (unsigned round = 0; round < 200; ++round) {
+      SCOPED_TRACE(testing::Message() << expected.recording << ", seed " << seed << ", round " << round);
+      std::mt19937 random{seed + round};
+      driver d;
+      d.feed(originate_sent{});
+      for (const auto& e : recorded->events) {
+        if (random() % 3 == 0)
+          continue;
+        d.now += std::chrono::milliseconds{random() % 10};
+        d.feed(e);
+      }
+      if (random() % 2 == 0)
+        d.run_out(channel_vanished{});
+      else
+        d.run_out();
+      ASSERT_EQ(d.ends, 1);
+      ASSERT_TRUE(told_right(d.c, expected)) << "says " << d.c.res_dial() << " and is sure of it";
+    }
+}
+
+TEST(call, is_refused_by_a_response) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(originate_refused{"Channel not specified"});
+  EXPECT_EQ(d.c.status(), dialing_status::originate_queue_failed);
+  EXPECT_EQ(d.ends, 1);
+  EXPECT_EQ(d.c.res_dial_text(), "Channel not specified");
+}
+
+TEST(call, that_could_not_be_sent_is_over) {
+  driver d;
+  d.feed(originate_not_sent{"no connection"});
+  EXPECT_EQ(d.c.status(), dialing_status::originate_failed);
+  EXPECT_EQ(d.ends, 1);
+}
+
+TEST(call, with_an_unknown_technology_ends_without_a_channel_within_two_seconds) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(originate_accepted{});
+  d.feed(originate_result{false, 0, "NoSuchTech/1"});
+  EXPECT_FALSE(d.c.ended());
+  EXPECT_EQ(d.c.deadline(), start + 2s);
+  d.run_out();
+  EXPECT_EQ(d.c.status(), dialing_status::originate_response_failed);
+  EXPECT_EQ(d.c.ending(), call_ending::known);
+  EXPECT_TRUE(d.c.channel().empty());
+}
+
+TEST(call, hung_up_before_its_originate_response_waits_two_seconds_for_it) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(channel_created{"Local/1@x-1;1"});
+  d.feed(hung_up{19, "User alerting, no answer", ""});
+  EXPECT_FALSE(d.c.ended());
+  EXPECT_EQ(d.c.deadline(), start + 2s);
+  d.now += 1s;
+  d.feed(originate_result{false, 3, ""});
+  EXPECT_EQ(d.ends, 1);
+  EXPECT_EQ(d.c.res_dial(), 3);
+}
+
+TEST(call, whose_originate_failed_waits_five_seconds_for_the_cause) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(channel_created{"PJSIP/a-1"});
+  d.feed(originate_result{false, 0, "PJSIP/1@a"});
+  EXPECT_EQ(d.c.status(), dialing_status::originate_response_failed);
+  EXPECT_EQ(d.c.deadline(), start + 5s);
+  d.now += 4s;
+  d.feed(hung_up{17, "User busy", "486"});
+  EXPECT_EQ(d.c.res_dial(), 5);
+  EXPECT_EQ(d.ends, 1);
+}
+
+TEST(call, asks_for_an_answered_channel_from_time_to_time) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(originate_result{true, 4, "PJSIP/a-1"});
+  d.now = d.c.deadline();
+  EXPECT_EQ(d.now, start + 15min);
+  d.feed(deadline_passed{});
+  EXPECT_EQ(d.questions, 1);
+  d.feed(channel_alive{6, "PJSIP/a-1"});
+  EXPECT_FALSE(d.c.ended());
+  EXPECT_EQ(d.c.deadline(), d.now + 15min);
+  d.run_out(channel_vanished{});
+  EXPECT_EQ(d.c.ending(), call_ending::unknown);
+  EXPECT_EQ(d.c.res_dial(), 4);
+  EXPECT_NE(d.c.res_dial_text().find("unknown"), std::string::npos);
+  EXPECT_EQ(d.c.status(), dialing_status::failed);
+}
+
+TEST(call, outlives_a_lost_connection_when_its_channel_does) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(channel_created{"PJSIP/a-1"});
+  d.feed(pbx_lost{});
+  EXPECT_EQ(d.c.deadline(), start + 30min);
+  d.now += 1min;
+  d.feed(channel_alive{6, "PJSIP/a-1"});
+  EXPECT_TRUE(d.c.answered());
+  d.feed(hung_up{16, "Normal Clearing", ""});
+  d.run_out();
+  EXPECT_EQ(d.c.ending(), call_ending::known);
+}
+
+TEST(call, gives_a_lost_pbx_up_in_the_end) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(pbx_lost{});
+  d.run_out();
+  EXPECT_EQ(d.c.ending(), call_ending::unknown);
+  EXPECT_EQ(d.now, start + 30min);
+}
+
+TEST(call, ignores_a_timer_that_is_too_early) {
+  driver d;
+  d.feed(originate_sent{});
+  d.now += 1s;
+  d.feed(deadline_passed{});
+  EXPECT_EQ(d.questions, 0);
+  EXPECT_FALSE(d.c.ended());
+}
+
+TEST(call, is_adopted_with_what_was_recorded) {
+  dialing record;
+  record.res_dial = 4;
+  record.channel = "PJSIP/a-1";
+  auto c = call::adopted(call_times{}, start, record, 6, "PJSIP/a-1");
+  EXPECT_TRUE(c.answered());
+  EXPECT_EQ(c.status(), dialing_status::channel_created);
+  c.on(hung_up{16, "Normal Clearing", ""}, start + 1s);
+  c.on(deadline_passed{}, c.deadline());
+  EXPECT_TRUE(c.ended());
+  EXPECT_EQ(c.res_dial(), 4);
+  c.write_to(record, start + 1s);
+  EXPECT_EQ(record.status, 7);
+  EXPECT_EQ(record.res_hangup, 16);
+  EXPECT_EQ(record.res_hangup_detail, "Normal Clearing");
+}
+
+TEST(call, says_what_every_cause_means) {
+  const auto outcome = [](std::int64_t cause, bool rang) {
+    call c{call_times{}, start};
+    if (rang)
+      c.on(channel_changed{5, ""}, start);
+    c.on(originate_result{false, 0, ""}, start);
+    c.on(hung_up{cause, "", ""}, start);
+    return c.res_dial();
+  };
+  EXPECT_EQ(outcome(17, false), 5);
+  for (const std::int64_t cause : {1, 22, 28, 34, 38, 41, 42, 44, 27, 21, 3})
+    EXPECT_EQ(outcome(cause, false), 8) << cause;
+  EXPECT_EQ(outcome(18, true), 3);
+  EXPECT_EQ(outcome(18, false), 8);
+  EXPECT_EQ(outcome(19, false), 3);
+  EXPECT_EQ(outcome(16, true), 1);
+  EXPECT_EQ(outcome(0, true), 1);
+  EXPECT_EQ(outcome(0, false), 0);
+}
+
+} // namespace
+} // namespace ringmaster::core
