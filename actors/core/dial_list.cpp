@@ -249,10 +249,13 @@ struct dial_list::impl {
     std::make_heap(v.ready.begin(), v.ready.end(), later{});
     std::make_heap(v.cooling.begin(), v.cooling.end(), later{});
   }
-  static item pop(std::vector<item>& heap) noexcept {
+  static item pop(std::vector<item>& heap) {
     std::pop_heap(heap.begin(), heap.end(), later{});
     const auto top = heap.back();
     heap.pop_back();
+    // Entries wander from one heap to the other: an emptied one gives its memory back.
+    if (heap.capacity() > 4 * heap.size() + 4096)
+      heap.shrink_to_fit();
     return top;
   }
   /// What has cooled down becomes ready.
@@ -266,7 +269,7 @@ struct dial_list::impl {
       enter(v, top.slot);
     }
   }
-  void drop_stale_top(std::vector<item>& heap) noexcept {
+  void drop_stale_top(std::vector<item>& heap) {
     while (!heap.empty() && is_stale(heap.front()))
       pop(heap);
   }

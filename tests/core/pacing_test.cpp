@@ -1,0 +1,172 @@
+#include "actors/core/pacing.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace ringmaster::core {
+namespace {
+
+constexpr time_point now{std::chrono::hours{500'000}};
+
+uuid numbered(std::uint8_t n) {
+  uuid id;
+  id.bytes[15] = n;
+  return id;
+}
+
+availability agents(std::int64_t available, std::int64_t ringing = 0, std::int64_t on_call = 0,
+                    std::int64_t waiting = 0) {
+  availability a;
+  a.available = available;
+  a.ringing = ringing;
+  a.on_call = on_call;
+  a.waiting = waiting;
+  return a;
+}
+
+TEST(available_pacing, begins_agents_minus_calls_plus_service_level) {
+  available_pacing p{{.service_level = 2}};
+  p.agents(agents(3), now);
+  EXPECT_EQ(p.decide(now).calls, 5);
+  p.begun(numbered(1), now);
+  p.begun(numbered(1), now);
+  EXPECT_EQ(p.decide(now).calls, 4) << "a call begun twice is one call";
+  p.set_options({.service_level = -5});
+  EXPECT_EQ(p.decide(now).calls, 0) << "never below none";
+  EXPECT_FALSE(p.decide(now).reason.empty());
+}
+
+TEST(available_pacing, does_not_stall_when_all_agents_but_one_talk) {
+  available_pacing p{{}};
+  for (std::uint8_t n = 1; n <= 4; ++n) {
+    p.begun(numbered(n), now);
+    p.answered(numbered(n), now);
+    p.handed_to_agent(numbered(n), now);
+  }
+  p.agents(agents(1, 0, 4), now);
+  EXPECT_EQ(p.decide(now).calls, 1)
+      << "a call with an agent has taken its agent out of the available ones already";
+}
+
+TEST(available_pacing, counts_an_agent_who_is_rung_for_our_caller_together_with_the_caller) {
+  available_pacing p{{}};
+  p.begun(numbered(1), now);
+  p.answered(numbered(1), now);
+  p.agents(agents(1, 1, 0, 1), now);
+  EXPECT_EQ(p.decide(now).calls, 1);
+  p.agents(agents(1, 3, 0, 3), now);
+  EXPECT_EQ(p.decide(now).calls, 1) << "those who are rung for other callers are not ours";
+}
+
+TEST(available_pacing, leaves_room_for_other_campaigns_on_the_same_queue) {
+  available_pacing p{{}};
+  auto a = agents(5);
+  a.others_calls = 3;
+  p.agents(a, now);
+  EXPECT_EQ(p.decide(now).calls, 2);
+}
+
+TEST(progressive_pacing, never_has_more_lines_than_free_agents) {
+  progressive_pacing p{{.service_level = 50}};
+  p.agents(agents(3), now);
+  EXPECT_EQ(p.decide(now).calls, 3);
+  p.begun(numbered(1), now);
+  p.begun(numbered(2), now);
+  p.answered(numbered(2), now);
+  p.agents(agents(3, 0, 0, 1), now);
+  EXPECT_EQ(p.decide(now).calls, 1);
+}
+
+TEST(progressive_pacing, serves_callers_who_wait_first) {
+  progressive_pacing p{{}};
+  p.agents(agents(3, 0, 0, 2), now);
+  EXPECT_EQ(p.decide(now).calls, 1);
+  p.agents(agents(3, 0, 0, 7), now);
+  EXPECT_EQ(p.decide(now).calls, 0);
+}
+
+TEST(pacing, fills_a_destination_without_agents_to_a_cap) {
+  available_pacing p{{.service_level = 9, .unlimited_calls = 3}};
+  availability a;
+  a.unlimited = true;
+  p.agents(a, now);
+  EXPECT_EQ(p.decide(now).calls, 3);
+  p.begun(numbered(1), now);
+  p.begun(numbered(2), now);
+  p.answered(numbered(2), now);
+  EXPECT_EQ(p.decide(now).calls, 1) << "answered ones hold a channel, too";
+  p.ended(numbered(2), now);
+  EXPECT_EQ(p.decide(now).calls, 2);
+}
+
+TEST(pacing, counts_each_call_once_whatever_the_order_of_its_events) {
+  available_pacing p{{}};
+  p.answered(numbered(9), now);
+  EXPECT_EQ(p.calls(), call_counts{}) << "a stranger";
+  p.begun(numbered(1), now);
+  p.handed_to_agent(numbered(1), now);
+  p.ringing(numbered(1), now);
+  p.answered(numbered(1), now);
+  EXPECT_EQ(p.calls(), (call_counts{.with_agent = 1}));
+  EXPECT_EQ(p.answers(), 1);
+  p.begun(numbered(2), now);
+  p.ringing(numbered(2), now);
+  EXPECT_EQ(p.calls(), (call_counts{.dialing = 1, .ringing = 1, .with_agent = 1}));
+  p.answered(numbered(2), now);
+  p.abandoned(numbered(2), now);
+  p.abandoned(numbered(2), now);
+  EXPECT_EQ(p.abandons(), 1);
+  EXPECT_EQ(p.calls().outstanding(), 0);
+  p.ended(numbered(1), now);
+  p.ended(numbered(1), now);
+  p.ended(numbered(2), now);
+  EXPECT_EQ(p.calls(), call_counts{});
+}
+
+TEST(pacing, counts_never_go_below_nothing) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random{seed};
+  progressive_pacing p{{}};
+  for (int i = 0; i < 20'000; ++i) {
+    const auto id = numbered(static_cast<std::uint8_t>(random() % 20));
+    switch (random() % 6) {
+    case 0:
+      p.begun(id, now);
+      break;
+    case 1:
+      p.ringing(id, now);
+      break;
+    case 2:
+      p.answered(id, now);
+      break;
+    case 3:
+      p.handed_to_agent(id, now);
+      break;
+    case 4:
+      p.abandoned(id, now);
+      break;
+    default:
+      p.ended(id, now);
+    }
+    p.agents(agents(random() % 5, random() % 3, random() % 3, random() % 4), now);
+    const auto& c = p.calls();
+    ASSERT_TRUE(c.dialing >= c.ringing && c.ringing >= 0 && c.waiting >= 0 && c.with_agent >= 0);
+    const auto d = p.decide(now);
+    ASSERT_GE(d.calls, 0);
+    ASSERT_LE(d.calls, p.agents().available);
+  }
+}
+
+TEST(pacing, is_made_by_name) {
+  EXPECT_EQ((*make_pacing(std::nullopt, {}))->method(), "available");
+  EXPECT_EQ((*make_pacing("available", {}))->method(), "available");
+  EXPECT_EQ((*make_pacing("progressive", {}))->method(), "progressive");
+  const auto unknown = make_pacing("clairvoyant", {});
+  ASSERT_FALSE(unknown.has_value());
+  EXPECT_EQ(unknown.error().field, "pacing_method");
+}
+
+} // namespace
+} // namespace ringmaster::core

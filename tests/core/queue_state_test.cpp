@@ -1,0 +1,155 @@
+#include "actors/core/queue_state.hpp"
+
+#include "tests/core/recorded_calls.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ringmaster::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr time_point start{std::chrono::hours{500'000}};
+
+member_update member(std::string_view interface, std::int64_t status = 1) {
+  member_update u;
+  u.interface = interface;
+  u.status = status;
+  u.paused = false;
+  u.in_call = false;
+  return u;
+}
+
+queue_state queue_of_two() {
+  queue_state q{"sales"};
+  q.resync_begin();
+  q.resync_member(member("Local/1@agents/n"));
+  q.resync_member(member("PJSIP/2"));
+  q.resync_end(start);
+  return q;
+}
+
+TEST(queue_state, counts_by_device_state_as_the_queue_does) {
+  const std::pair<std::int64_t, member_activity> expected[]{
+      {0, member_activity::available}, {1, member_activity::available},   {2, member_activity::on_call},
+      {3, member_activity::on_call},   {4, member_activity::unavailable}, {5, member_activity::unavailable},
+      {6, member_activity::ringing},   {7, member_activity::on_call},     {8, member_activity::on_call}};
+  for (const auto& [status, activity] : expected) {
+    queue_state q{"sales"};
+    q.member_added(member("PJSIP/1", status), start);
+    EXPECT_EQ(q.activity(q.members().at("PJSIP/1"), start), activity) << status;
+    auto u = member("PJSIP/1", status);
+    u.ring_in_use = true;
+    q.member_changed(u, start);
+    EXPECT_EQ(q.available_members(start), status == 4 || status == 5 ? 0 : 1) << "ringinuse, " << status;
+    u.paused = true;
+    q.member_changed(u, start);
+    EXPECT_EQ(q.available_members(start), 0) << "paused, " << status;
+  }
+}
+
+TEST(queue_state, believes_the_call_more_than_the_device) {
+  auto q = queue_of_two();
+  EXPECT_EQ(q.available_members(start), 2);
+  q.agent_called("Local/1@agents/n", start);
+  q.member_changed(member("Local/1@agents/n", 1), start);
+  EXPECT_EQ(q.counts(start).ringing, 1) << "its device says not in use";
+  q.agent_connected("Local/1@agents/n", start + 2s);
+  q.member_changed(member("Local/1@agents/n", 1), start + 2s);
+  EXPECT_EQ(q.counts(start + 3s).on_call, 1);
+  q.agent_completed("Local/1@agents/n", start + 60s);
+  EXPECT_EQ(q.available_members(start + 60s), 2);
+}
+
+TEST(queue_state, frees_a_member_who_did_not_answer) {
+  auto q = queue_of_two();
+  q.agent_called("PJSIP/2", start);
+  EXPECT_EQ(q.available_members(start), 1);
+  q.agent_released("PJSIP/2", start + 10s);
+  EXPECT_EQ(q.available_members(start + 10s), 2);
+}
+
+TEST(queue_state, forgets_ringing_and_calls_whose_end_was_lost) {
+  auto q = queue_of_two();
+  q.agent_called("PJSIP/2", start);
+  EXPECT_EQ(q.next_change(start), start + 120s);
+  EXPECT_EQ(q.available_members(start + 120s), 2);
+  q.agent_connected("PJSIP/2", start);
+  auto u = member("PJSIP/2");
+  u.calls_taken = 1;
+  q.member_changed(u, start + 30s);
+  EXPECT_EQ(q.available_members(start + 30s), 2) << "one call more taken and none now";
+}
+
+TEST(queue_state, knows_when_wrap_up_ends) {
+  queue_state q{"sales", 20s};
+  q.member_added(member("PJSIP/1"), start);
+  auto own = member("PJSIP/2");
+  own.wrapup = 5s;
+  q.member_added(own, start);
+  for (const auto* who : {"PJSIP/1", "PJSIP/2"}) {
+    q.agent_connected(who, start);
+    q.agent_completed(who, start + 10s);
+  }
+  const auto c = q.counts(start + 11s);
+  EXPECT_EQ(c.wrap_up, 2);
+  EXPECT_EQ(c.soon, 1);
+  EXPECT_EQ(q.next_change(start + 11s), start + 15s);
+  EXPECT_EQ(q.available_members(start + 15s), 1);
+  EXPECT_EQ(q.available_members(start + 30s), 2);
+}
+
+TEST(queue_state, a_resync_replaces_everything_at_its_end) {
+  auto q = queue_of_two();
+  q.caller_joined("a");
+  q.resync_begin();
+  q.resync_member(member("PJSIP/3"));
+  q.resync_entry("b");
+  EXPECT_TRUE(q.members().contains("PJSIP/2")) << "the old picture stands until the end";
+  q.caller_joined("c");
+  q.resync_end(start);
+  EXPECT_EQ(q.members().size(), 1u);
+  EXPECT_EQ(q.callers().size(), 2u) << "b, and c who joined meanwhile";
+  EXPECT_FALSE(q.callers().contains("a"));
+}
+
+TEST(queue_state, events_of_strangers_do_nothing) {
+  queue_state q{"sales"};
+  EXPECT_FALSE(q.known());
+  q.agent_called("nobody", start);
+  q.agent_completed("nobody", start);
+  q.member_removed("nobody");
+  q.caller_left("nobody");
+  q.resync_member(member("PJSIP/1"));
+  q.resync_end(start);
+  EXPECT_FALSE(q.known());
+  EXPECT_TRUE(q.members().empty());
+}
+
+/// The availability of sales_1 after each message of a recording that concerns it.
+TEST(queue_state, follows_a_recorded_call_to_an_agent_and_back) {
+  const auto r = read_calls("queue-answer");
+  queue_state q{"sales_1"};
+  std::vector<member_activity> seen;
+  auto now = start;
+  for (const auto m : *r.received) {
+    now += 1s;
+    if (queue_of(m) != "sales_1" && m.kind() != ami::event_kind::queue_status_complete)
+      continue;
+    apply(q, m, now);
+    const auto who = q.members().find("Local/agent-01@agents/n");
+    if (who == q.members().end())
+      continue;
+    const auto a = q.activity(who->second, now);
+    if (seen.empty() || seen.back() != a)
+      seen.push_back(a);
+  }
+  EXPECT_EQ(seen.back(), member_activity::available);
+  EXPECT_NE(std::find(seen.begin(), seen.end(), member_activity::on_call), seen.end());
+  EXPECT_TRUE(q.known());
+  EXPECT_TRUE(q.callers().empty());
+  EXPECT_EQ(q.available_members(now), static_cast<std::int64_t>(q.members().size()));
+}
+
+} // namespace
+} // namespace ringmaster::core
