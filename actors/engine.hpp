@@ -6,9 +6,9 @@
 
 #include "actors/live_state.hpp"
 #include "actors/pbx_options.hpp"
+#include "protocol/dial_entry.hpp"
 #include "protocol/error.hpp"
 #include "protocol/outbound.hpp"
-#include "storage/dialing.hpp"
 #include "storage/environment.hpp"
 #include "storage/outbound.hpp"
 
@@ -79,7 +79,7 @@ public:
 private:
   engine() = default;
   void submit(std::function<void(storage::write_txn&)> run,
-              std::function<void(const std::optional<error>&, bool refused)> done);
+              std::function<void(const std::optional<error>&)> done);
   void publish(std::shared_ptr<const changes> what);
   struct impl;
   std::unique_ptr<impl> impl_;
@@ -96,7 +96,7 @@ void engine::transact(std::function<result<R>(storage::write_txn&, changes&)> wo
   };
   auto j = std::make_shared<job>(job{std::move(work), std::move(done)});
   submit([j](storage::write_txn& txn) { j->outcome.emplace(j->work(txn, *j->what)); },
-         [this, j](const std::optional<error>& failed, bool) {
+         [this, j](const std::optional<error>& failed) {
            if (failed)
              return j->done(*failed);
            if (j->outcome->has_value() && !j->what->empty())

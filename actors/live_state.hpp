@@ -5,6 +5,9 @@
 /// a pointer (about 50 ns).
 #pragma once
 
+#include "actors/core/dial_list.hpp"
+#include "actors/core/explain.hpp"
+#include "actors/core/pacing.hpp"
 #include "protocol/outbound.hpp"
 
 #include <array>
@@ -100,7 +103,7 @@ struct live_pbx {
 /// Members and callers of one queue on one server.
 struct live_queue {
   std::string pbx, name;
-  std::size_t members{0}, available{0}, busy{0}, paused{0}, wrapping_up{0}, unavailable{0}, waiting{0};
+  core::availability agents;
   bool known{false};          ///< the server has told us about it since the last connection
 };
 
@@ -109,10 +112,14 @@ struct live_campaign {
   uuid id;
   std::int64_t status{0};
   std::uint64_t calls_begun{0}, answered{0}, connected{0}, abandoned{0}, ended{0}, failed{0};
-  std::size_t in_flight{0}, ringing{0}, waiting{0}, talking{0};
+  std::size_t in_flight{0}, outstanding{0}, ringing{0}, waiting{0}, talking{0};
+  std::string queue;          ///< that its answered calls go to; empty: no queue
   std::size_t agents_total{0}, agents_free{0}, agents_busy{0}, agents_paused{0};
   std::size_t entries_total{0}, entries_ready{0}, entries_cooling{0}, entries_leased{0}, entries_done{0};
   std::string explain_json;   ///< the list of reasons, as `GET …/explain` gives it
+  std::shared_ptr<const core::campaign_snapshot> snapshot; ///< what the reasons were made from
+  core::dial_policy policy;   ///< that the list is dialed by
+  maybe_uuid dlma;
   time_point at;
 };
 

@@ -218,7 +218,7 @@ template <class T, class... G>
 /// with a field left out where it has the struct's default; unknown tags are passed over when read.
 template <class T, class... G>
 void append_record(std::string& out, const T& object, const field_table<G...>& table) {
-  static const T defaults{};
+  [[maybe_unused]] static const T defaults{};
   out.push_back('\1');
   table.each([&](const auto& f) {
     if (f.may == access::shown_only || f.get(object) == f.get(defaults))

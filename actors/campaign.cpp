@@ -1,0 +1,706 @@
+#include "actors/campaign.hpp"
+
+#include "actors/campaign_counters.hpp"
+#include "actors/channel.hpp"
+#include "actors/core/campaign_state.hpp"
+#include "actors/core/explain.hpp"
+#include "actors/core/originate.hpp"
+#include "actors/core/pacing.hpp"
+#include "actors/core/pbx_choice.hpp"
+#include "actors/core/schedule.hpp"
+#include "actors/engine.hpp"
+#include "storage/dialing.hpp"
+#include "storage/outbound.hpp"
+#include "storage/snapshot.hpp"
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <queue>
+#include <unordered_map>
+
+namespace ringmaster {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto tick_every = 100ms;
+constexpr auto publish_every = 250ms;
+constexpr auto counts_every = 1s;
+constexpr auto keep_every = 5s;
+constexpr auto hang_up_every = 2s;
+constexpr std::int64_t most_at_once = 1000; ///< entries leased in one go: one commit's worth
+
+const core::technology_aliases sip_is_pjsip{{"SIP", "PJSIP"}};
+
+/// The queue that a destination hands calls to; empty: none.
+std::string queue_of(const destination& d) {
+  if (d.type != 1 || !d.application || !d.data)
+    return {};
+  std::string application = *d.application;
+  std::transform(application.begin(), application.end(), application.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return application == "queue" ? d.data->substr(0, d.data->find(',')) : std::string{};
+}
+
+} // namespace
+
+class campaign_work {
+public:
+  campaign_work(caf::stateful_actor<campaign_actor_state>* self, const uuid& id, engine_shared* shared)
+      : self_{self}, me_{caf::actor_cast<caf::actor>(self)}, id_{id}, shared_{*shared} {
+    restore_counters();
+    read();
+  }
+
+  // --- what is on disk --------------------------------------------------------------------------------------
+
+  void read() {
+    transition_pending_ = false;
+    auto txn = shared_.env->read();
+    if (!txn)
+      return spdlog::error("event=campaign_unreadable campaign={} reason=\"{}\"", to_string(id_), txn.error().message);
+    auto found = storage::get<campaign>(*txn, id_);
+    if (!found)
+      return removed();
+    record_ = *found;
+    state_.status = static_cast<campaign_status>(record_->status);
+    plan_ = referred<plan>(*txn, record_->plan);
+    list_ = referred<dlma>(*txn, record_->dlma);
+    dest_ = referred<destination>(*txn, record_->dest);
+    use_schedule();
+    use_plan();
+    use_list();
+    if (plan_ && list_ && dest_)
+      setup_ = storage::make_call_setup(*record_, *plan_, *dest_, *list_);
+    else
+      setup_.reset();
+    follow_status();
+    publish(wall_clock_now());
+  }
+
+  template <class T>
+  static std::optional<T> referred(const storage::txn& txn, const maybe_uuid& id) {
+    if (!id)
+      return std::nullopt;
+    auto found = storage::get<T>(txn, *id);
+    return found ? std::optional<T>{std::move(*found)} : std::nullopt;
+  }
+
+  void removed() {
+    record_.reset();
+    setup_.reset();
+    state_ = {};
+    drop_list();
+    shared_.live.campaigns.erase(id_);
+    if (calls_.empty())
+      self_->quit();
+  }
+
+  void use_schedule() {
+    auto zoned = *record_;
+    if (!zoned.sc_timezone || zoned.sc_timezone->empty())
+      zoned.sc_timezone = shared_.timezone;
+    auto compiled = core::schedule::compile(zoned);
+    schedule_ = compiled ? std::optional{std::move(*compiled)} : std::nullopt;
+    if (!schedule_)
+      spdlog::error("event=schedule_unusable campaign={} reason=\"{}\"", to_string(id_), compiled.error().message);
+  }
+
+  void use_plan() {
+    core::pacing_options options;
+    options.service_level = plan_ ? plan_->service_level : 0;
+    const auto method = plan_ ? plan_->pacing_method : text{};
+    if (method == method_) {
+      pacing_->set_options(options);
+    } else if (auto made = core::make_pacing(method, options)) {
+      method_ = method;
+      pacing_ = std::move(*made);
+      for (const auto& [id, call] : calls_)
+        tell_pacing(id, call.reached);
+    }
+    queue_ = dest_ ? queue_of(*dest_) : std::string{};
+    if (queue_ != watched_) {
+      watched_ = queue_;
+      if (!queue_.empty())
+        for (const auto& [name, pbx] : shared_.pbxs)
+          caf::anon_send(pbx, watch_queue{queue_, me_});
+    }
+  }
+
+  void tell_pacing(const uuid& id, core::milestones reached) {
+    const auto now = wall_clock_now();
+    pacing_->begun(id, now);
+    if (reached.has(core::milestone::ringing))
+      pacing_->ringing(id, now);
+    if (reached.has(core::milestone::answered))
+      pacing_->answered(id, now);
+    if (reached.has(core::milestone::connected))
+      pacing_->handed_to_agent(id, now);
+    if (reached.has(core::milestone::abandoned))
+      pacing_->abandoned(id, now);
+  }
+
+  void use_list() {
+    const auto wanted = list_ ? std::optional{list_->id} : std::nullopt;
+    if (wanted == list_wanted_)
+      return;
+    drop_list();
+    list_wanted_ = wanted;
+    if (wanted)
+      caf::anon_send(shared_.engine, need_dial_list{*wanted, me_});
+  }
+
+  void drop_list() {
+    if (list_actor_)
+      caf::anon_send(list_actor_, drop_view{id_});
+    list_actor_ = {};
+    list_wanted_.reset();
+    list_counts_.reset();
+    next_eligible_.reset();
+    lease_pending_ = false;
+  }
+
+  void list_ready(const dial_list_ready& ready) {
+    if (!list_wanted_ || ready.dlma != *list_wanted_)
+      return;
+    list_actor_ = ready.list;
+    follow_status();
+    act();
+  }
+
+  // --- status -----------------------------------------------------------------------------------------------
+
+  void follow_status() {
+    if (!record_)
+      return;
+    if (state_.status == campaign_status::starting) {
+      if (list_actor_)
+        take_step(core::prepared(state_));
+    } else {
+      take_step(core::calls_left(state_, calls_.size()));
+    }
+    if (state_.status == campaign_status::force_stopping)
+      hang_up_all(wall_clock_now());
+  }
+
+  void take_step(const core::campaign_step& step) {
+    if (step.hang_up_all)
+      hang_up_all(wall_clock_now());
+    if (!step.changed || transition_pending_ || !record_)
+      return;
+    transition_pending_ = true;
+    auto told = std::make_shared<changes>();
+    auto& engine = shared_.engine;
+    shared_.write(
+        [id = id_, from = record_->status, to = step.state.status, next = step.start_next, told](
+            storage::write_txn& txn) {
+          const auto now = storage::get<campaign>(txn, id);
+          // Somebody else may have asked for another status meanwhile; theirs stands.
+          if (!now || now->status != from || !storage::set_campaign_status(txn, id, to))
+            return;
+          told->campaigns.push_back(id);
+          if (next && now->next_campaign)
+            start_next(txn, *now->next_campaign, *told);
+        },
+        [me = me_, told, engine](const std::optional<error>& failed) {
+          if (failed || told->campaigns.empty())
+            caf::anon_send(me, reload{});
+          else
+            caf::anon_send(engine, changes_ptr{told});
+        });
+    spdlog::info("event=campaign_status campaign={} from={} to={}", to_string(id_),
+                 core::status_name(state_.status), core::status_name(step.state.status));
+  }
+
+  static void start_next(storage::write_txn& txn, const uuid& id, changes& told) {
+    const auto next = storage::get<campaign>(txn, id);
+    if (!next)
+      return;
+    const auto its_plan = referred<plan>(txn, next->plan);
+    const auto its_list = referred<dlma>(txn, next->dlma);
+    const auto its_dest = referred<destination>(txn, next->dest);
+    const auto missing = core::cannot_start(*next, its_plan ? &*its_plan : nullptr, its_list ? &*its_list : nullptr,
+                                            its_dest ? &*its_dest : nullptr);
+    if (missing)
+      return spdlog::warn("event=next_campaign_not_started campaign={} reason=\"{}\"", to_string(id), missing->message);
+    const auto step = core::request_status({static_cast<campaign_status>(next->status)}, 1, 0);
+    if (step && step->changed && storage::set_campaign_status(txn, id, step->state.status))
+      told.campaigns.push_back(id);
+  }
+
+  void hang_up_all(time_point now) {
+    if (now < next_hang_up_)
+      return;
+    next_hang_up_ = now + hang_up_every;
+    for (const auto& [id, call] : calls_)
+      if (call.channel)
+        caf::anon_send(call.channel, hang_up_call{[](result<std::string>) {}});
+  }
+
+  // --- dialing ----------------------------------------------------------------------------------------------
+
+  void tick() {
+    const auto now = wall_clock_now();
+    while (!deadlines_.empty() && deadlines_.top().first <= now) {
+      const auto [at, id] = deadlines_.top();
+      deadlines_.pop();
+      const auto call = calls_.find(id);
+      if (call != calls_.end() && call->second.channel && call->second.deadline <= now)
+        caf::anon_send(call->second.channel, call_deadline{});
+    }
+    if (state_.status == campaign_status::force_stopping)
+      hang_up_all(now);
+    act();
+    if (now >= next_publish_)
+      publish(now);
+    if (now >= next_keep_)
+      keep_counters(now);
+    self_->delayed_send(self_, tick_every, caf::tick_atom::value);
+  }
+
+  bool may_begin(time_point now) const {
+    return record_ && setup_ && list_actor_ && core::may_dial(state_.status) && !transition_pending_ &&
+           schedule_ && schedule_->is_open(now) && plan_->dial_mode == 1 && !unusable(*dest_) && !shared_.stopping;
+  }
+
+  void act() {
+    const auto now = wall_clock_now();
+    if (!record_)
+      return;
+    look_at_agents(now);
+    if (!list_actor_ || lease_pending_)
+      return;
+    std::size_t wanted = 0;
+    if (may_begin(now) && now >= hold_until_) {
+      decision_ = pacing_->decide(now);
+      if (decision_->calls > 0)
+        wanted = core::choose_pbx(capacities(), std::min(decision_->calls, most_at_once)).size();
+    }
+    // An empty list is asked again when something in it may have become eligible.
+    const bool dry = list_counts_ && list_counts_->ready == 0 && now < next_counts_ &&
+                     (!next_eligible_ || *next_eligible_ > now);
+    if ((wanted == 0 || dry) && now < next_counts_)
+      return;
+    next_counts_ = now + counts_every;
+    lease_pending_ = true;
+    caf::anon_send(list_actor_, lease_request{id_, plan_ ? core::dial_policy::from(*plan_) : core::dial_policy{},
+                                              wanted, me_});
+  }
+
+  void look_at_agents(time_point now) {
+    core::availability sum;
+    queue_known_ = queue_.empty();
+    if (queue_.empty()) {
+      sum.unlimited = true;
+    } else {
+      for (const auto& name : shared_.pbx_names) {
+        const auto pbx = shared_.live.pbxs.find(name);
+        const auto queue = shared_.live.queues.find(queue_key(name, queue_));
+        if (!pbx || !pbx->connected || !queue || !queue->known)
+          continue;
+        queue_known_ = true;
+        const auto& a = queue->agents;
+        sum.available += a.available;
+        sum.soon += a.soon;
+        sum.ringing += a.ringing;
+        sum.on_call += a.on_call;
+        sum.wrap_up += a.wrap_up;
+        sum.paused += a.paused;
+        sum.unavailable += a.unavailable;
+        sum.waiting += a.waiting;
+      }
+      for (const auto& other : shared_.live.campaigns.all())
+        if (other->id != id_ && other->queue == queue_)
+          sum.others_calls += static_cast<std::int64_t>(other->outstanding);
+    }
+    pacing_->agents(sum, now);
+  }
+
+  std::vector<core::pbx_capacity> capacities() const {
+    std::vector<core::pbx_capacity> servers;
+    for (const auto& name : shared_.pbx_names) {
+      const auto pbx = shared_.live.pbxs.find(name);
+      core::pbx_capacity one;
+      if (pbx) {
+        one.usable = pbx->connected && reaches_queue(name);
+        one.max_channels = static_cast<std::int64_t>(pbx->max_channels);
+        const auto here = by_pbx_.find(name);
+        const auto ours = here == by_pbx_.end() ? 0 : here->second;
+        // The server counts a call when its Originate arrives; ours on the way are known here first.
+        one.channels = std::max(static_cast<std::int64_t>(pbx->channels), ours);
+        one.tokens = static_cast<std::int64_t>(pbx->tokens);
+      }
+      servers.push_back(one);
+    }
+    return servers;
+  }
+
+  bool reaches_queue(const std::string& pbx) const {
+    if (queue_.empty())
+      return true;
+    const auto queue = shared_.live.queues.find(queue_key(pbx, queue_));
+    return queue && queue->known;
+  }
+
+  void take_leased(const leased& answer) {
+    const auto now = wall_clock_now();
+    lease_pending_ = false;
+    list_counts_ = answer.counts;
+    next_eligible_ = answer.next_eligible;
+    if (answer.entries.empty()) {
+      if (core::may_dial(state_.status) && answer.counts.list_done() && calls_.empty() && plan_)
+        take_step(core::list_done(state_, plan_->dl_end_handle, calls_.size()));
+      return;
+    }
+    // The gate sees each call at this very instant.
+    const auto servers = may_begin(now) ? core::choose_pbx(capacities(), static_cast<std::int64_t>(answer.entries.size()))
+                                        : std::vector<std::size_t>{};
+    auto requests = std::make_shared<std::vector<storage::begin_request>>();
+    give_back back;
+    for (std::size_t i = 0; i < answer.entries.size(); ++i) {
+      const auto& entry = answer.entries[i];
+      if (i >= servers.size()) {
+        back.entries.push_back(entry.id);
+        continue;
+      }
+      storage::begin_request request;
+      request.id = random_uuid();
+      if (core::resolve_technology(plan_->tech_name, nullptr) == "Local")
+        request.other_channel_id = random_uuid();
+      request.setup = setup_;
+      request.entry = entry.id;
+      request.number_index = entry.number;
+      request.pbx = shared_.pbx_names[servers[i]];
+      pacing_->begun(request.id, now);
+      calls_[request.id] = live_call{{}, entry.id, request.pbx, {}, time_point::max()};
+      ++by_pbx_[request.pbx];
+      requests->push_back(std::move(request));
+    }
+    if (!back.entries.empty())
+      caf::anon_send(list_actor_, std::move(back));
+    if (!requests->empty())
+      begin(requests);
+    act();
+  }
+
+  void begin(const std::shared_ptr<std::vector<storage::begin_request>>& requests) {
+    struct outcome {
+      begun_batch batch;
+      entries_changed entries;
+    };
+    auto made = std::make_shared<outcome>();
+    shared_.write(
+        [requests, made, id = id_](storage::write_txn& txn) {
+          const auto now = wall_clock_now();
+          const auto campaign_now = storage::get<campaign>(txn, id);
+          const bool may = campaign_now && core::may_dial(static_cast<campaign_status>(campaign_now->status));
+          for (const auto& request : *requests) {
+            auto begun = may ? storage::begin_dialing(txn, request, now)
+                             : result<storage::begun>{error{errc::illegal_state, "the campaign was stopped", {}}};
+            if (begun) {
+              made->batch.calls.push_back(std::make_shared<const dialing>(std::move(begun->call)));
+              continue;
+            }
+            made->batch.refused.push_back({request.id, request.entry});
+            made->batch.why = begun.error().message;
+            if (txn.broken())
+              return;
+            // The list was mistaken about this entry: tell it how it is.
+            if (const auto entry = storage::get<dl>(txn, request.entry))
+              made->entries.now.push_back(dial_entry::from(*entry));
+            else
+              made->entries.gone.push_back(request.entry);
+          }
+        },
+        [requests, made, me = me_, list = list_actor_](const std::optional<error>& failed) {
+          if (failed) {
+            made->batch = {};
+            made->batch.why = failed->message;
+            for (const auto& request : *requests)
+              made->batch.refused.push_back({request.id, request.entry});
+          } else if (!made->entries.now.empty() || !made->entries.gone.empty()) {
+            caf::anon_send(list, made->entries);
+          }
+          caf::anon_send(me, std::move(made->batch));
+        });
+  }
+
+  void take_begun(const begun_batch& batch) {
+    const auto now = wall_clock_now();
+    give_back back;
+    for (const auto& refused : batch.refused) {
+      back.entries.push_back(refused.entry);
+      forget(refused.call, now);
+    }
+    if (!batch.refused.empty()) {
+      spdlog::warn("event=calls_not_begun campaign={} count={} reason=\"{}\"", to_string(id_), batch.refused.size(),
+                   batch.why);
+      if (list_actor_)
+        caf::anon_send(list_actor_, std::move(back));
+      hold_until_ = now + counts_every; // a disk that refuses is not asked again at once
+    }
+    std::unordered_map<std::string, originate_batch> by_pbx;
+    for (const auto& call : batch.calls) {
+      const auto at = calls_.find(call->id);
+      if (at == calls_.end())
+        continue;
+      at->second.channel = self_->spawn<caf::linked>(channel_actor, channel_options{call, me_, false}, &shared_);
+      shared_.channels.put(call->id, at->second.channel);
+      ++counters_.begun;
+      shared_.live.total.calls_begun.fetch_add(1, std::memory_order_relaxed);
+      if (auto bytes = originate_bytes(*call))
+        by_pbx[call->pbx].calls.push_back(
+            {followed_call{{call->id, call->other_channel_id, dialing_status::none, now}, at->second.channel},
+             std::move(*bytes)});
+      else
+        caf::anon_send(at->second.channel, originate_written{false, bytes.error().message});
+    }
+    for (auto& [name, originates] : by_pbx)
+      caf::anon_send(shared_.pbxs.at(name), std::move(originates));
+    follow_status(); // a stop may have come while the intents were written
+  }
+
+  result<std::string> originate_bytes(const dialing& call) const {
+    if (!plan_)
+      return error{errc::illegal_state, "the plan was deleted", {}};
+    const auto pbx = shared_.live.pbxs.find(call.pbx);
+    core::originate_options options;
+    options.technology = plan_->tech_name;
+    options.trunk = plan_->trunk_name;
+    options.caller_id = plan_->caller_id;
+    options.early_media = plan_->early_media;
+    options.codecs = plan_->codecs;
+    options.aliases = pbx && pbx->sip_means_pjsip ? &sip_is_pjsip : nullptr;
+    return core::originate_action(call, options);
+  }
+
+  // --- calls ------------------------------------------------------------------------------------------------
+
+  struct live_call {
+    caf::actor channel;
+    uuid entry;
+    std::string pbx;
+    core::milestones reached;
+    time_point deadline;
+  };
+
+  void milestone(const call_milestone& what) {
+    const auto at = calls_.find(what.id);
+    if (at == calls_.end())
+      return;
+    const auto now = wall_clock_now();
+    at->second.reached.bits = static_cast<std::uint8_t>(at->second.reached.bits | what.reached.bits);
+    if (what.deadline != time_point::max()) {
+      at->second.deadline = what.deadline;
+      deadlines_.emplace(what.deadline, what.id);
+    }
+    if (what.reached.has(core::milestone::ringing))
+      pacing_->ringing(what.id, now);
+    if (what.reached.has(core::milestone::answered)) {
+      ++counters_.answered;
+      pacing_->answered(what.id, now);
+    }
+    if (what.reached.has(core::milestone::connected)) {
+      ++counters_.connected;
+      pacing_->handed_to_agent(what.id, now);
+    }
+    if (what.reached.has(core::milestone::abandoned)) {
+      ++counters_.abandoned;
+      pacing_->abandoned(what.id, now);
+    }
+    if (!what.reached.empty())
+      act();
+  }
+
+  void finished(const call_finished& what) {
+    if (what.status >= static_cast<std::int64_t>(dialing_status::failed))
+      ++counters_.failed;
+    ++counters_.ended;
+    forget(what.id, wall_clock_now());
+    list_counts_.reset();
+    next_counts_ = std::min(next_counts_, wall_clock_now() + 100ms);
+    if (!record_ && calls_.empty())
+      return self_->quit();
+    follow_status();
+    act();
+  }
+
+  void forget(const uuid& id, time_point now) {
+    const auto at = calls_.find(id);
+    if (at == calls_.end())
+      return;
+    if (const auto here = by_pbx_.find(at->second.pbx); here != by_pbx_.end() && --here->second <= 0)
+      by_pbx_.erase(here);
+    calls_.erase(at);
+    pacing_->ended(id, now);
+  }
+
+  void adopt(const adopted_calls& adopted) {
+    const auto now = wall_clock_now();
+    for (const auto& one : adopted.calls) {
+      live_call call{one.channel, one.record->uuid_dl_list, one.record->pbx, {}, now};
+      call.reached.add(core::milestone::channel);
+      if (one.record->res_dial == 4)
+        call.reached.add(core::milestone::answered);
+      calls_[one.record->id] = call;
+      ++by_pbx_[one.record->pbx];
+      tell_pacing(one.record->id, call.reached);
+    }
+    publish(now);
+  }
+
+  // --- what is kept and shown -------------------------------------------------------------------------------
+
+  void restore_counters() {
+    auto txn = shared_.env->read();
+    if (!txn)
+      return;
+    const auto kept = storage::get_snapshot(*txn, campaign_snapshot_name(id_));
+    if (!kept || !*kept)
+      return;
+    if (const auto counters = from_record<campaign_counters>(**kept, campaign_counter_fields))
+      counters_ = kept_ = *counters;
+  }
+
+  void keep_counters(time_point now) {
+    next_keep_ = now + keep_every;
+    if (counters_ == kept_)
+      return;
+    kept_ = counters_;
+    shared_.write(
+        [name = campaign_snapshot_name(id_), bytes = to_record(counters_, campaign_counter_fields)](
+            storage::write_txn& txn) { (void)storage::put_snapshot(txn, name, bytes); },
+        [](const std::optional<error>&) {});
+  }
+
+  core::campaign_snapshot snapshot(time_point now) const {
+    core::campaign_snapshot s;
+    s.status = state_.status;
+    s.calls_in_flight = static_cast<std::int64_t>(calls_.size());
+    s.has_plan = plan_.has_value();
+    s.has_dlma = list_.has_value();
+    s.has_destination = dest_.has_value();
+    s.dial_mode = plan_ ? plan_->dial_mode : 0;
+    if (dest_)
+      s.destination_unusable = unusable(*dest_);
+    s.queue = queue_;
+    s.queue_known = queue_known_;
+    s.schedule_open = schedule_ && schedule_->is_open(now);
+    if (schedule_)
+      s.schedule_change = schedule_->next_change(now);
+    s.pbx_configured = static_cast<std::int64_t>(shared_.pbx_names.size());
+    std::int64_t tokens = 0;
+    for (const auto& name : shared_.pbx_names)
+      if (const auto pbx = shared_.live.pbxs.find(name); pbx && pbx->connected) {
+        ++s.pbx_usable;
+        s.pbx_free_channels += static_cast<std::int64_t>(pbx->max_channels > pbx->channels ? pbx->max_channels - pbx->channels : 0);
+        tokens += static_cast<std::int64_t>(pbx->tokens);
+      }
+    if (s.pbx_usable > 0 && tokens == 0)
+      s.rate_limited_until = now + 1s;
+    s.agents = pacing_->agents();
+    s.pacing = decision_;
+    s.list = list_counts_;
+    s.next_eligible = next_eligible_;
+    return s;
+  }
+
+  void publish(time_point now) {
+    next_publish_ = now + publish_every;
+    if (!record_)
+      return;
+    live_campaign shown;
+    shown.id = id_;
+    shown.status = record_->status;
+    shown.queue = queue_;
+    shown.calls_begun = static_cast<std::uint64_t>(counters_.begun);
+    shown.answered = static_cast<std::uint64_t>(counters_.answered);
+    shown.connected = static_cast<std::uint64_t>(counters_.connected);
+    shown.abandoned = static_cast<std::uint64_t>(counters_.abandoned);
+    shown.ended = static_cast<std::uint64_t>(counters_.ended);
+    shown.failed = static_cast<std::uint64_t>(counters_.failed);
+    shown.in_flight = calls_.size();
+    const auto& c = pacing_->calls();
+    shown.outstanding = static_cast<std::size_t>(c.outstanding());
+    shown.ringing = static_cast<std::size_t>(c.ringing);
+    shown.waiting = static_cast<std::size_t>(c.waiting);
+    shown.talking = static_cast<std::size_t>(c.with_agent);
+    const auto& a = pacing_->agents();
+    shown.agents_total = static_cast<std::size_t>(a.members());
+    shown.agents_free = static_cast<std::size_t>(a.available);
+    shown.agents_busy = static_cast<std::size_t>(a.on_call + a.ringing + a.wrap_up);
+    shown.agents_paused = static_cast<std::size_t>(a.paused);
+    if (list_counts_)
+      shown_counts_ = list_counts_;
+    if (shown_counts_) {
+      shown.entries_total = shown_counts_->total;
+      shown.entries_ready = shown_counts_->ready;
+      shown.entries_cooling = shown_counts_->cooling;
+      shown.entries_leased = shown_counts_->dialing;
+      shown.entries_done = shown_counts_->answered + shown_counts_->exhausted + shown_counts_->no_numbers;
+    }
+    shown.snapshot = std::make_shared<const core::campaign_snapshot>(snapshot(now));
+    core::append_reasons(shown.explain_json, core::explain_campaign(*shown.snapshot, now));
+    shown.policy = plan_ ? core::dial_policy::from(*plan_) : core::dial_policy{};
+    shown.dlma = list_wanted_;
+    shown.at = now;
+    shared_.live.campaigns.put(id_, std::move(shown));
+  }
+
+private:
+  using timed_call = std::pair<time_point, uuid>;
+
+  caf::stateful_actor<campaign_actor_state>* self_;
+  caf::actor me_;
+  uuid id_;
+  engine_shared& shared_;
+
+  std::optional<campaign> record_;
+  std::optional<plan> plan_;
+  std::optional<dlma> list_;
+  std::optional<destination> dest_;
+  std::shared_ptr<const storage::call_setup> setup_;
+  std::optional<core::schedule> schedule_;
+  std::string queue_, watched_;
+  bool queue_known_{false};
+  core::campaign_state state_;
+  bool transition_pending_{false};
+
+  std::unique_ptr<core::pacing> pacing_{std::make_unique<core::available_pacing>(core::pacing_options{})};
+  text method_;
+  std::optional<core::pacing_decision> decision_;
+
+  caf::actor list_actor_;
+  maybe_uuid list_wanted_;
+  bool lease_pending_{false};
+  std::optional<core::list_counts> list_counts_, shown_counts_;
+  maybe_time next_eligible_;
+
+  std::unordered_map<uuid, live_call> calls_;
+  std::unordered_map<std::string, std::int64_t> by_pbx_;
+  std::priority_queue<timed_call, std::vector<timed_call>, std::greater<>> deadlines_;
+  campaign_counters counters_, kept_;
+  time_point next_publish_{}, next_counts_{}, next_keep_{}, next_hang_up_{}, hold_until_{};
+};
+
+caf::behavior campaign_actor(caf::stateful_actor<campaign_actor_state>* self, const uuid& id,
+                             engine_shared* shared) {
+  self->state.work = std::make_shared<campaign_work>(self, id, shared);
+  auto* work = self->state.work.get();
+  self->send(self, caf::tick_atom::value);
+  return {
+      [=](const reload&) { work->read(); },
+      [=](const wake&) { work->act(); },
+      [=](const dial_list_ready& ready) { work->list_ready(ready); },
+      [=](const leased& answer) { work->take_leased(answer); },
+      [=](const begun_batch& batch) { work->take_begun(batch); },
+      [=](const call_milestone& what) { work->milestone(what); },
+      [=](const call_finished& what) { work->finished(what); },
+      [=](const adopted_calls& adopted) { work->adopt(adopted); },
+      [=](caf::tick_atom) { work->tick(); },
+  };
+}
+
+} // namespace ringmaster

@@ -1,0 +1,172 @@
+#include "actors/channel.hpp"
+
+#include "actors/core/translate.hpp"
+#include "storage/dialing.hpp"
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+namespace ringmaster {
+namespace {
+
+using self_pointer = caf::stateful_actor<channel_actor_state>*;
+
+/// A server that has left the configuration has no actor, and nothing can be asked of it.
+template <class Message>
+void tell_pbx(const channel_actor_state& state, Message what) {
+  if (state.pbx)
+    caf::anon_send(state.pbx, std::move(what));
+}
+
+void show(self_pointer self, engine_shared& shared) {
+  const auto& r = self->state.record;
+  shared.live.dialings.put(r.id, live_dialing{r.id, r.uuid_camp, r.status, r.res_dial, r.res_hangup, r.channel,
+                                              r.res_dial_detail, r.res_hangup_detail, r.tm_update});
+}
+
+/// The end, on disk; then everybody who counts on the call is told, and the actor's work is done.
+void write_end(self_pointer self, engine_shared& shared) {
+  const auto& r = self->state.record;
+  auto outcome = std::make_shared<storage::call_outcome>();
+  outcome->status = static_cast<dialing_status>(r.status);
+  outcome->channel = r.channel;
+  outcome->res_dial = r.res_dial;
+  outcome->res_dial_detail = r.res_dial_detail;
+  outcome->res_hangup = r.res_hangup;
+  outcome->res_hangup_detail = r.res_hangup_detail;
+  auto ended = std::make_shared<result<storage::ended>>(error{});
+  shared.write(
+      [id = r.id, outcome, ended](storage::write_txn& txn) {
+        *ended = storage::end_dialing(txn, id, *outcome, wall_clock_now());
+      },
+      [me = caf::actor_cast<caf::actor>(self), ended, &shared, id = r.id, entry = r.uuid_dl_list,
+       dlma = r.uuid_dlma, campaign = self->state.campaign, pbx = self->state.pbx, status = r.status,
+       res_dial = r.res_dial](const std::optional<error>& failed) {
+        if (failed) {
+          caf::anon_send(me, write_end_again{false});
+          return;
+        }
+        // `not_found` is an end that was written already: all the more over.
+        shared.live.dialings.erase(id);
+        shared.channels.erase(id);
+        if (pbx)
+          caf::anon_send(pbx, forget_call{id});
+        if (*ended)
+          if (const auto list = shared.dial_lists.find(dlma))
+            caf::anon_send(*list, entry_ended{entry, (*ended)->state});
+        caf::anon_send(campaign, call_finished{id, status, res_dial});
+        caf::anon_send(shared.results, drain_outbox{});
+        shared.live.total.calls_ended.fetch_add(1, std::memory_order_relaxed);
+        caf::anon_send_exit(me, caf::exit_reason::normal);
+      });
+}
+
+void keep_answer(self_pointer self, engine_shared& shared) {
+  if (std::exchange(self->state.answer_kept, true))
+    return;
+  storage::dialing_progress progress;
+  progress.status = static_cast<dialing_status>(self->state.record.status);
+  progress.channel = self->state.record.channel;
+  progress.res_dial = self->state.record.res_dial;
+  shared.write(
+      [id = self->state.record.id, progress](storage::write_txn& txn) {
+        // An end that overtook it has nothing to be updated any more.
+        (void)storage::update_dialing(txn, id, progress, wall_clock_now());
+      },
+      [](const std::optional<error>&) {});
+}
+
+void log_end(const dialing& r, const core::call& call) {
+  spdlog::debug("event=call_ended dialing={} campaign={} pbx={} channel={} status={} res_dial={} res_hangup={} "
+                "known={}",
+                to_string(r.id), to_string(r.uuid_camp), r.pbx, r.dial_channel, r.status, r.res_dial, r.res_hangup,
+                call.ending() == core::call_ending::known);
+}
+
+void take(self_pointer self, engine_shared& shared, const core::call_event& event) {
+  auto& state = self->state;
+  if (state.call->ended())
+    return;
+  const auto now = wall_clock_now();
+  const auto change = state.call->on(event, now);
+  if (change.ask_whether_alive)
+    tell_pbx(state, ask_presence{state.record.id});
+  if (change.status_changed || !change.reached.empty()) {
+    state.call->write_to(state.record, now);
+    show(self, shared);
+  }
+  auto& total = shared.live.total;
+  if (change.reached.has(core::milestone::answered)) {
+    total.calls_answered.fetch_add(1, std::memory_order_relaxed);
+    if (!state.call->ended())
+      keep_answer(self, shared);
+  }
+  if (change.reached.has(core::milestone::connected))
+    total.calls_connected.fetch_add(1, std::memory_order_relaxed);
+  if (change.reached.has(core::milestone::abandoned))
+    total.calls_abandoned.fetch_add(1, std::memory_order_relaxed);
+  caf::anon_send(state.campaign, call_milestone{state.record.id, change.reached, state.call->deadline()});
+  if (state.call->ended()) {
+    log_end(state.record, *state.call);
+    write_end(self, shared);
+  }
+}
+
+void hang_up(const channel_actor_state& state, const std::function<void(result<std::string>)>& done) {
+  const auto name = state.record.channel && !state.record.channel->empty() ? *state.record.channel
+                                                                           : to_string(state.record.id);
+  if (!state.pbx)
+    return done(error{errc::pbx_unavailable, "the server " + state.record.pbx + " is not configured any more", {}});
+  tell_pbx(state, pbx_action_ptr{std::make_shared<const pbx_action>(
+                      pbx_action{"Hangup", {{"Channel", name}, {"Cause", "16"}}, done})});
+}
+
+} // namespace
+
+caf::behavior channel_actor(self_pointer self, const channel_options& options, engine_shared* shared) {
+  auto& state = self->state;
+  state.record = *options.record;
+  state.campaign = options.campaign;
+  if (const auto pbx = shared->pbxs.find(state.record.pbx); pbx != shared->pbxs.end())
+    state.pbx = pbx->second;
+  core::call_times times;
+  times.dial_timeout = std::chrono::milliseconds{state.record.dial_timeout};
+  const auto now = wall_clock_now();
+  if (options.adopted)
+    state.call.emplace(core::call::adopted(times, now, state.record, 0,
+                                           state.record.channel ? std::string_view{*state.record.channel}
+                                                                : std::string_view{}));
+  else
+    state.call.emplace(times, now);
+  state.answer_kept = options.adopted && state.record.res_dial == 4;
+  show(self, *shared);
+  return {
+      [=](const message_batch& batch) {
+        for (const auto index : batch.at)
+          if (const auto addressed = core::to_call_event((*batch.block)[index]))
+            take(self, *shared, addressed->event);
+      },
+      [=](const originate_written& written) {
+        if (written.sent)
+          take(self, *shared, core::originate_sent{});
+        else
+          take(self, *shared, core::originate_not_sent{written.why});
+      },
+      [=](const channel_presence& presence) {
+        if (presence.alive)
+          return take(self, *shared, core::channel_alive{presence.state, presence.channel});
+        take(self, *shared, core::channel_vanished{});
+      },
+      [=](const connection_lost&) { take(self, *shared, core::pbx_lost{}); },
+      [=](const call_deadline&) { take(self, *shared, core::deadline_passed{}); },
+      [=](const hang_up_call& what) { hang_up(self->state, what.done); },
+      [=](const write_end_again& again) {
+        if (again.now)
+          write_end(self, *shared);
+        else
+          self->delayed_send(self, std::chrono::seconds{1}, write_end_again{true});
+      },
+  };
+}
+
+} // namespace ringmaster

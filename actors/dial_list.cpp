@@ -1,0 +1,81 @@
+#include "actors/dial_list.hpp"
+
+#include "storage/outbound.hpp"
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+namespace ringmaster {
+namespace {
+
+void load(core::dial_list& list, const uuid& dlma, const storage::environment& env) {
+  const auto begun = wall_clock_now();
+  auto txn = env.read();
+  if (!txn)
+    return spdlog::error("event=dial_list_unreadable dlma={} reason=\"{}\"", to_string(dlma), txn.error().message);
+  const auto count = storage::for_each_entry(*txn, dlma, [&](const dial_entry& e) { list.add(e); });
+  if (!count)
+    return spdlog::error("event=dial_list_unreadable dlma={} reason=\"{}\"", to_string(dlma), count.error().message);
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(wall_clock_now() - begun);
+  spdlog::info("event=dial_list_loaded dlma={} entries={} ms={} bytes={}", to_string(dlma), *count, took.count(),
+               list.memory());
+}
+
+core::view_id view_of(dial_list_state& state, const lease_request& request, time_point now) {
+  const auto at = state.views.find(request.campaign);
+  if (at == state.views.end())
+    return state.views.emplace(request.campaign, state.list.add_view(request.policy, now)).first->second;
+  state.list.set_policy(at->second, request.policy, now); // free when nothing changed
+  return at->second;
+}
+
+} // namespace
+
+caf::behavior dial_list_actor(caf::stateful_actor<dial_list_state>* self, const uuid& dlma,
+                              storage::environment* env) {
+  load(self->state.list, dlma, *env);
+  auto* state = &self->state;
+  return {
+      [=](const lease_request& request) {
+        const auto now = wall_clock_now();
+        const auto view = view_of(*state, request, now);
+        leased answer;
+        state->list.lease(view, now, request.count, answer.entries);
+        answer.counts = state->list.counts(view, now);
+        answer.next_eligible = state->list.next_eligible_time(view, now);
+        caf::anon_send(request.campaign_actor, std::move(answer));
+      },
+      [=](const give_back& back) {
+        for (const auto& id : back.entries)
+          state->list.give_back(id);
+      },
+      [=](const entries_changed& changed) {
+        for (const auto& entry : changed.now)
+          if (!state->list.update(entry))
+            state->list.add(entry);
+        for (const auto& id : changed.gone)
+          state->list.remove(id);
+      },
+      [=](const entry_ended& ended) {
+        if (!ended.state)
+          state->list.remove(ended.entry);
+        else if (!state->list.ended(*ended.state))
+          state->list.add(*ended.state);
+      },
+      [=](const drop_view& what) {
+        if (const auto at = state->views.find(what.campaign); at != state->views.end()) {
+          state->list.remove_view(at->second);
+          state->views.erase(at);
+        }
+      },
+      [=](const explain_request& request) {
+        const auto now = wall_clock_now();
+        const auto entry = state->list.find(request.entry);
+        request.done(entry ? core::dial_list::explain(*entry, request.policy,
+                                                      state->list.is_leased(request.entry), now)
+                           : core::entry_explanation{});
+      },
+  };
+}
+
+} // namespace ringmaster

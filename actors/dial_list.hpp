@@ -1,0 +1,27 @@
+/// One dial list (dlma): the index of what can be dialed next, and who has leased what.
+///
+/// The index is read from the database when the actor begins; after that the engine tells it of every change.
+/// Messages: `lease_request`, `give_back`, `entries_changed`, `entry_ended`, `drop_view`, `explain_request`.
+#pragma once
+
+#include "actors/core/dial_list.hpp"
+#include "actors/messages.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <unordered_map>
+
+namespace ringmaster {
+
+struct dial_list_state {
+  static constexpr const char* name = "dial_list";
+  core::dial_list list;
+  std::unordered_map<uuid, core::view_id> views; ///< by campaign
+};
+
+/// `env` outlives the actor.
+caf::behavior dial_list_actor(caf::stateful_actor<dial_list_state>* self, const uuid& dlma,
+                              storage::environment* env);
+
+} // namespace ringmaster

@@ -1,0 +1,275 @@
+#include "actors/engine.hpp"
+
+#include "actors/campaign.hpp"
+#include "actors/channel.hpp"
+#include "actors/core/explain.hpp"
+#include "actors/dial_list.hpp"
+#include "actors/messages.hpp"
+#include "actors/pbx.hpp"
+#include "actors/results.hpp"
+#include "actors/shared.hpp"
+#include "actors/store.hpp"
+#include "protocol/ami/parallel_parser.hpp"
+#include "storage/dialing.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include <future>
+#include <thread>
+#include <unordered_map>
+
+namespace ringmaster {
+namespace {
+
+constexpr std::size_t most_writes = 20'000; ///< of callers, at once
+
+/// Keeps the actors of campaigns and dial lists, and tells each what a commit changed for it.
+struct engine_actor_state {
+  static constexpr const char* name = "engine";
+  std::unordered_map<uuid, caf::actor> campaigns, lists;
+};
+using engine_actor = caf::stateful_actor<engine_actor_state>;
+
+caf::actor campaign_of(engine_actor* self, engine_shared& shared, const uuid& id) {
+  auto& campaigns = self->state.campaigns;
+  const auto at = campaigns.find(id);
+  if (at != campaigns.end())
+    return at->second;
+  return campaigns.emplace(id, self->spawn<caf::linked>(campaign_actor, id, &shared)).first->second;
+}
+
+caf::actor list_of(engine_actor* self, engine_shared& shared, const uuid& dlma) {
+  auto& lists = self->state.lists;
+  const auto at = lists.find(dlma);
+  if (at != lists.end())
+    return at->second;
+  auto list = self->spawn<caf::linked>(dial_list_actor, dlma, shared.env);
+  shared.dial_lists.put(dlma, list);
+  return lists.emplace(dlma, std::move(list)).first->second;
+}
+
+void apply(engine_actor* self, engine_shared& shared, const changes& what) {
+  std::unordered_map<uuid, entries_changed> by_list;
+  for (const auto& [dlma, entry] : what.entries)
+    by_list[dlma].now.push_back(entry);
+  for (const auto& [dlma, entry] : what.gone)
+    by_list[dlma].gone.push_back(entry);
+  for (auto& [dlma, changed] : by_list)
+    if (const auto at = self->state.lists.find(dlma); at != self->state.lists.end())
+      caf::anon_send(at->second, std::move(changed));
+  if (!what.resources.empty())
+    for (const auto& [id, campaign] : self->state.campaigns)
+      caf::anon_send(campaign, reload{});
+  for (const auto& id : what.campaigns)
+    caf::anon_send(campaign_of(self, shared, id), reload{});
+  for (const auto& id : what.hang_up)
+    if (const auto channel = shared.channels.find(id))
+      caf::anon_send(*channel, hang_up_call{[](result<std::string>) {}});
+}
+
+caf::behavior engine_behavior(engine_actor* self, engine_shared* shared) {
+  return {
+      [=](const changes_ptr& what) { apply(self, *shared, *what); },
+      [=](const need_dial_list& what) {
+        caf::anon_send(what.campaign, dial_list_ready{what.dlma, list_of(self, *shared, what.dlma)});
+      },
+      [=](const adopted_calls& adopted) {
+        // One message a campaign and one a server, however many calls were up.
+        std::unordered_map<uuid, adopted_calls> by_campaign;
+        std::unordered_map<std::string, adopt_batch> by_pbx;
+        for (const auto& one : adopted.calls) {
+          const auto& record = *one.record;
+          auto campaign = campaign_of(self, *shared, record.uuid_camp);
+          auto channel = self->spawn<caf::linked>(channel_actor, channel_options{one.record, campaign, true}, shared);
+          shared->channels.put(record.id, channel);
+          by_campaign[record.uuid_camp].calls.push_back({one.record, channel});
+          if (shared->pbxs.count(record.pbx) != 0)
+            by_pbx[record.pbx].calls.push_back(
+                {{record.id, record.other_channel_id, static_cast<dialing_status>(record.status),
+                  record.tm_create.value_or(time_point{})},
+                 channel});
+          else
+            caf::anon_send(channel, channel_presence{false, 0, {}, "its server is not configured any more"});
+        }
+        for (auto& [id, calls] : by_campaign)
+          caf::anon_send(campaign_of(self, *shared, id), std::move(calls));
+        for (auto& [name, calls] : by_pbx)
+          caf::anon_send(shared->pbxs.at(name), std::move(calls));
+      },
+  };
+}
+
+} // namespace
+
+struct engine::impl {
+  explicit impl(engine_options o) : options{std::move(o)}, parsers{options.parser_threads} {
+    config.set("scheduler.max-threads", std::max<std::size_t>(options.actor_threads, 1));
+    config.set("scheduler.max-throughput", std::size_t{300});
+    system = std::make_unique<caf::actor_system>(config);
+  }
+
+  void spawn_all() {
+    shared.store = system->spawn<caf::detached>(store_actor, shared.env, &shared.live);
+    shared.results = system->spawn<caf::detached>(results_actor, options.result_file, &shared);
+    shared.engine = system->spawn(engine_behavior, &shared);
+    for (const auto& pbx : options.pbxs) {
+      shared.pbx_names.push_back(pbx.name);
+      shared.pbxs[pbx.name] = system->spawn(pbx_actor, pbx, pbx_environment{&io, &parsers, &shared.live});
+    }
+  }
+
+  /// What the last process left: campaigns in use, and calls that were up.
+  result<void> take_up() {
+    auto txn = shared.env->read();
+    if (!txn)
+      return txn.error();
+    auto campaigns = storage::all<campaign>(*txn);
+    if (!campaigns)
+      return campaigns.error();
+    auto dialings = storage::all_dialings(*txn);
+    if (!dialings)
+      return dialings.error();
+    if (!dialings->empty()) {
+      adopted_calls adopted;
+      for (auto& record : *dialings)
+        adopted.calls.push_back({std::make_shared<const dialing>(std::move(record)), {}});
+      spdlog::info("event=calls_left_from_before count={}", adopted.calls.size());
+      caf::anon_send(shared.engine, std::move(adopted));
+    }
+    auto what = std::make_shared<changes>();
+    for (const auto& one : *campaigns)
+      what->campaigns.push_back(one.id);
+    caf::anon_send(shared.engine, changes_ptr{what});
+    return {};
+  }
+
+  void stop() {
+    shared.stopping = true;
+    // Children are linked: campaigns, lists and channels end with the engine, queues with their pbx.
+    caf::anon_send_exit(shared.engine, caf::exit_reason::user_shutdown);
+    for (const auto& [name, pbx] : shared.pbxs)
+      caf::anon_send_exit(pbx, caf::exit_reason::user_shutdown);
+    // Whatever was handed to the writer before is on disk when this is.
+    std::promise<void> committed;
+    auto done = committed.get_future();
+    shared.write([](storage::write_txn&) {}, [&](const std::optional<error>&) { committed.set_value(); });
+    done.wait();
+    caf::anon_send_exit(shared.results, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(shared.store, caf::exit_reason::user_shutdown);
+    shared.store = shared.results = shared.engine = nullptr;
+    shared.pbxs.clear();
+    system.reset(); // waits for every actor
+    work.reset();
+    io.stop();
+    if (io_thread.joinable())
+      io_thread.join();
+  }
+
+  engine_options options;
+  caf::actor_system_config config;
+  boost::asio::io_context io{1};
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work;
+  std::thread io_thread;
+  ami::parser_pool parsers;
+  engine_shared shared;
+  std::atomic<std::size_t> writes{0};
+  std::unique_ptr<caf::actor_system> system;
+};
+
+result<std::unique_ptr<engine>> engine::start(engine_options options, storage::environment& env) {
+  std::unique_ptr<engine> made{new engine};
+  made->impl_ = std::make_unique<impl>(std::move(options));
+  auto& in = *made->impl_;
+  in.shared.env = &env;
+  in.shared.timezone = in.options.timezone;
+  in.work.emplace(in.io.get_executor());
+  in.io_thread = std::thread{[&in] { in.io.run(); }};
+  in.spawn_all();
+  if (auto taken = in.take_up(); !taken)
+    return taken.error();
+  return made;
+}
+
+engine::~engine() {
+  if (impl_)
+    impl_->stop();
+}
+
+void engine::submit(std::function<void(storage::write_txn&)> run,
+                    std::function<void(const std::optional<error>&)> done) {
+  auto& in = *impl_;
+  if (in.writes.fetch_add(1) >= most_writes) {
+    in.writes.fetch_sub(1);
+    return done(error{errc::overloaded, "too many writes wait for the disk; try again in a second", {}});
+  }
+  in.shared.write(std::move(run), [&in, done = std::move(done)](const std::optional<error>& failed) {
+    in.writes.fetch_sub(1);
+    done(failed);
+  });
+}
+
+void engine::publish(std::shared_ptr<const changes> what) {
+  caf::anon_send(impl_->shared.engine, changes_ptr{std::move(what)});
+}
+
+storage::environment& engine::database() noexcept { return *impl_->shared.env; }
+live_state& engine::live() noexcept { return impl_->shared.live; }
+const engine_options& engine::options() const noexcept { return impl_->options; }
+std::size_t engine::writes_in_flight() const noexcept { return impl_->writes.load(); }
+
+void engine::hang_up(const uuid& id, std::function<void(result<void>)> done) {
+  const auto channel = impl_->shared.channels.find(id);
+  if (!channel)
+    return done(error{errc::not_found, "no dialing " + to_string(id) + " is live", "uuid"});
+  caf::anon_send(*channel, hang_up_call{[done = std::move(done)](result<std::string> said) {
+                   if (said)
+                     done(result<void>{});
+                   else
+                     done(said.error());
+                 }});
+}
+
+void engine::explain_entry(const uuid& id, std::function<void(result<std::string>)> done) {
+  auto txn = impl_->shared.env->read();
+  if (!txn)
+    return done(txn.error());
+  const auto entry = storage::get<dl>(*txn, id);
+  if (!entry)
+    return done(entry.error());
+  // Of the campaigns that dial this list, one that is started says most.
+  snapshot_map<uuid, live_campaign>::pointer by;
+  for (const auto& one : impl_->shared.live.campaigns.all())
+    if (one->dlma == entry->dlma_uuid && (!by || one->status == 1))
+      by = one;
+  const auto answer = [id, by, done = std::move(done)](const core::entry_explanation& found) {
+    const auto now = wall_clock_now();
+    std::string json;
+    json_writer w{json};
+    w.begin_object();
+    w.member("uuid", to_string(id));
+    w.key("campaign");
+    if (by)
+      w.string(to_string(by->id));
+    else
+      w.null();
+    w.member("state", core::name(found.state));
+    w.key("reasons");
+    std::string reasons;
+    core::append_reasons(reasons, core::explain_entry(found, false, by ? by->snapshot.get() : nullptr, now));
+    w.raw(reasons);
+    w.end_object();
+    done(std::move(json));
+  };
+  const auto policy = by ? by->policy : core::dial_policy{};
+  if (const auto list = impl_->shared.dial_lists.find(entry->dlma_uuid))
+    return caf::anon_send(*list, explain_request{id, policy, answer});
+  answer(core::dial_list::explain(dial_entry::from(*entry), policy, false, wall_clock_now()));
+}
+
+} // namespace ringmaster

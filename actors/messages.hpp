@@ -1,0 +1,271 @@
+/// The one catalogue of what actors say to each other. Everything stays in this process, so payloads are
+/// plain structs; big or shared ones travel as shared pointers to const. Batches, never a message per event.
+///
+/// What a CAF newer than 0.17 would want differently (type registration) is confined to this header.
+#pragma once
+
+#include "actors/core/call.hpp"
+#include "actors/core/dial_list.hpp"
+#include "actors/core/explain.hpp"
+#include "actors/core/reconcile.hpp"
+#include "protocol/ami/block.hpp"
+#include "protocol/dial_entry.hpp"
+#include "protocol/outbound.hpp"
+#include "storage/environment.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ringmaster {
+
+struct changes;
+struct live_campaign;
+
+// --- store: the one LMDB writer ------------------------------------------------------------------------------
+
+/// A command for the writer. `run` works inside the write transaction; `done` is called on the store's thread
+/// after the commit (nothing: it is on disk) or with the error because of which nothing was kept. Both must
+/// be short; `done` hands on by message or post.
+struct store_operation {
+  std::function<void(storage::write_txn&)> run;
+  std::function<void(const std::optional<error>&)> done;
+};
+using store_operation_ptr = std::shared_ptr<store_operation>;
+
+/// The store to itself: commit what has been gathered.
+struct commit_now {};
+
+// --- pbx: one Asterisk server --------------------------------------------------------------------------------
+
+/// From the connection; `epoch` tells events of an old connection from those of the present one.
+struct link_opened {
+  std::uint64_t epoch;
+};
+struct link_received {
+  std::uint64_t epoch;
+  ami::block_ptr block;
+};
+struct link_closed {
+  std::uint64_t epoch;
+  std::string why;
+};
+
+/// A call that a pbx actor follows.
+struct followed_call {
+  core::open_dialing dialing;
+  caf::actor channel;
+};
+/// Calls to begin, with their ready-made Originates.
+struct originate_batch {
+  struct one {
+    followed_call call;
+    std::string bytes;
+  };
+  std::vector<one> calls;
+};
+/// Calls that were up when this process began: follow them; the next resync says which still live.
+struct adopt_batch {
+  std::vector<followed_call> calls;
+};
+
+/// An action on behalf of somebody; `done` gets Asterisk's message, or why there is none.
+struct pbx_action {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::function<void(result<std::string>)> done;
+};
+using pbx_action_ptr = std::shared_ptr<const pbx_action>;
+
+/// The call is over: its unique ids are of no more use.
+struct forget_call {
+  uuid id;
+};
+/// Does the channel of this call live? Answered with `channel_presence`.
+struct ask_presence {
+  uuid id;
+};
+/// Wake this campaign when the queue's availability changes.
+struct watch_queue {
+  std::string queue;
+  caf::actor campaign;
+};
+
+// --- channel and queue: what the pbx routes ------------------------------------------------------------------
+
+/// The messages of one block that concern one target, in their order.
+struct message_batch {
+  ami::block_ptr block;
+  std::vector<std::uint32_t> at;
+};
+/// To a channel: what the server knows of it after a resync, or when asked.
+struct channel_presence {
+  bool alive;
+  std::int64_t state; ///< of the channel: 5 ringing, 6 up
+  std::string channel;
+  std::string detail; ///< of a channel that is gone: what to record
+};
+/// To a channel: its Originate was written to the connection, or will never be.
+struct originate_written {
+  bool sent;
+  std::string why;
+};
+/// To a channel: the connection to its server is lost.
+struct connection_lost {};
+/// To a channel: its deadline has passed.
+struct call_deadline {};
+/// To a channel: hang up; `done` as in `pbx_action`.
+struct hang_up_call {
+  std::function<void(result<std::string>)> done;
+};
+/// To a channel whose end could not be written: try again, in a second or now.
+struct write_end_again {
+  bool now;
+};
+/// To a queue: a listing is complete.
+struct queue_listed {};
+/// To a queue: time has passed since it last looked.
+struct queue_look {
+  std::uint64_t generation;
+};
+
+// --- dial list ------------------------------------------------------------------------------------------------
+
+/// A campaign asks the engine for the actor of its dial list; answered with `dial_list_ready`.
+struct need_dial_list {
+  uuid dlma;
+  caf::actor campaign;
+};
+struct dial_list_ready {
+  uuid dlma;
+  caf::actor list;
+};
+
+/// Asks for up to `count` entries to dial (0: for the counts alone); answered with `leased`.
+struct lease_request {
+  uuid campaign;
+  core::dial_policy policy;
+  std::size_t count;
+  caf::actor campaign_actor;
+};
+struct leased {
+  std::vector<core::leased_entry> entries;
+  core::list_counts counts;
+  std::optional<time_point> next_eligible;
+};
+/// Leased entries whose calls were not begun.
+struct give_back {
+  std::vector<uuid> entries;
+};
+/// Entries as they are now, after a commit, and those that are gone.
+struct entries_changed {
+  std::vector<dial_entry> now;
+  std::vector<uuid> gone;
+};
+/// The call to an entry is over, and this is its state now; nothing: the entry was deleted meanwhile.
+struct entry_ended {
+  uuid entry;
+  std::optional<dial_entry> state;
+};
+/// The campaign has no more use for its view.
+struct drop_view {
+  uuid campaign;
+};
+/// Is the entry leased, and what does a policy say of it?
+struct explain_request {
+  uuid entry;
+  core::dial_policy policy;
+  std::function<void(core::entry_explanation)> done;
+};
+
+// --- campaign --------------------------------------------------------------------------------------------------
+
+/// The campaign or something it refers to has changed on disk: read it again.
+struct reload {};
+/// Something that pacing depends on has changed.
+struct wake {};
+/// Intents that are on disk now, and entries that could not be begun.
+struct begun_batch {
+  struct refusal {
+    uuid call, entry;
+  };
+  std::vector<std::shared_ptr<const dialing>> calls;
+  std::vector<refusal> refused;
+  std::string why; ///< of the last refusal
+};
+/// From a channel: something happened to a call, and when it wants to hear of time next.
+struct call_milestone {
+  uuid id;
+  core::milestones reached;
+  time_point deadline;
+};
+/// From a channel: the call is over, and its end is on disk.
+struct call_finished {
+  uuid id;
+  std::int64_t status;
+  std::int64_t res_dial;
+};
+/// Calls of this campaign that were up when this process began.
+struct adopted_calls {
+  struct one {
+    std::shared_ptr<const dialing> record;
+    caf::actor channel;
+  };
+  std::vector<one> calls;
+};
+
+// --- engine and results ----------------------------------------------------------------------------------------
+
+/// What a commit changed; the engine tells whom it concerns.
+using changes_ptr = std::shared_ptr<const changes>;
+
+/// To the result writer: lines wait in the outbox.
+struct drain_outbox {};
+
+} // namespace ringmaster
+
+#define RINGMASTER_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ringmaster::type)
+RINGMASTER_MESSAGE(store_operation_ptr)
+RINGMASTER_MESSAGE(commit_now)
+RINGMASTER_MESSAGE(link_opened)
+RINGMASTER_MESSAGE(link_received)
+RINGMASTER_MESSAGE(link_closed)
+RINGMASTER_MESSAGE(originate_batch)
+RINGMASTER_MESSAGE(adopt_batch)
+RINGMASTER_MESSAGE(pbx_action_ptr)
+RINGMASTER_MESSAGE(forget_call)
+RINGMASTER_MESSAGE(ask_presence)
+RINGMASTER_MESSAGE(watch_queue)
+RINGMASTER_MESSAGE(message_batch)
+RINGMASTER_MESSAGE(channel_presence)
+RINGMASTER_MESSAGE(originate_written)
+RINGMASTER_MESSAGE(connection_lost)
+RINGMASTER_MESSAGE(call_deadline)
+RINGMASTER_MESSAGE(hang_up_call)
+RINGMASTER_MESSAGE(write_end_again)
+RINGMASTER_MESSAGE(queue_listed)
+RINGMASTER_MESSAGE(queue_look)
+RINGMASTER_MESSAGE(need_dial_list)
+RINGMASTER_MESSAGE(dial_list_ready)
+RINGMASTER_MESSAGE(lease_request)
+RINGMASTER_MESSAGE(leased)
+RINGMASTER_MESSAGE(give_back)
+RINGMASTER_MESSAGE(entries_changed)
+RINGMASTER_MESSAGE(entry_ended)
+RINGMASTER_MESSAGE(drop_view)
+RINGMASTER_MESSAGE(explain_request)
+RINGMASTER_MESSAGE(reload)
+RINGMASTER_MESSAGE(wake)
+RINGMASTER_MESSAGE(begun_batch)
+RINGMASTER_MESSAGE(call_milestone)
+RINGMASTER_MESSAGE(call_finished)
+RINGMASTER_MESSAGE(adopted_calls)
+RINGMASTER_MESSAGE(changes_ptr)
+RINGMASTER_MESSAGE(drain_outbox)
+#undef RINGMASTER_MESSAGE

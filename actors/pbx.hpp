@@ -1,0 +1,52 @@
+/// One actor per Asterisk server: connection, login, resync, the originate rate, and the routing of events.
+///
+///     idle ──connect──▶ greeting ──▶ challenge ──▶ login ──FullyBooted──▶ resync ──lists complete──▶ ready
+///       ▲                  │             │           │                      │                          │
+///       └──── back-off ◀───┴─────────────┴───────────┴──────────────────────┴──── closed or silent ────┘
+///
+/// Login uses the MD5 challenge where the server offers it, the plain secret as the fallback. A ping goes out
+/// every 10 s; 25 s without a byte count as a dead connection. Reconnects back off to 30 s, with jitter. After
+/// FullyBooted the server's channels and queues are listed: calls of ours that are not among them are gone,
+/// those that are go on (core/reconcile.hpp).
+///
+/// Originates wait here for a token of the server's rate and a free channel. Those that wait longer than ten
+/// seconds, or when the connection breaks, were never sent, and their channels are told so.
+///
+/// Events are grouped by target: a channel or a queue gets one message for a whole block. Everything else
+/// that a server says is counted and passed over. The server is asked for the event classes system, call,
+/// agent and user alone: VarSet and Newexten (class dialplan) are half of what it would send.
+///
+/// Messages: `link_*`, `originate_batch`, `adopt_batch`, `pbx_action_ptr`, `forget_call`, `ask_presence`,
+/// `watch_queue`; `caf::tick_atom` to itself.
+#pragma once
+
+#include "actors/live_state.hpp"
+#include "actors/messages.hpp"
+#include "actors/pbx_options.hpp"
+#include "protocol/ami/parallel_parser.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <memory>
+
+namespace ringmaster {
+
+/// What a pbx actor needs from outside; all of it outlives the actor.
+struct pbx_environment {
+  boost::asio::io_context* io{nullptr};
+  ami::parser_pool* parsers{nullptr};
+  live_state* live{nullptr};
+};
+
+class pbx_session;
+struct pbx_state {
+  static constexpr const char* name = "pbx";
+  std::shared_ptr<pbx_session> session;
+};
+
+caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options& options,
+                        const pbx_environment& with);
+
+} // namespace ringmaster

@@ -1,0 +1,32 @@
+/// One queue of one server: its members and callers as events tell them, published for everybody, and the
+/// campaigns that wait for agents woken when that changes.
+///
+/// Messages: `message_batch`, `queue_listed`, `watch_queue`; `queue_look` to itself.
+#pragma once
+
+#include "actors/core/queue_state.hpp"
+#include "actors/live_state.hpp"
+#include "actors/messages.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ringmaster {
+
+struct queue_actor_state {
+  static constexpr const char* name = "queue";
+  std::optional<core::queue_state> queue;
+  std::optional<core::availability> published;
+  std::vector<caf::actor> watchers;
+  std::optional<time_point> look_at; ///< when the pending `queue_look` comes
+  std::uint64_t generation{0};       ///< of that one; others are stale
+};
+
+caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const std::string& pbx,
+                          const std::string& queue, live_state* live);
+
+} // namespace ringmaster

@@ -1,0 +1,123 @@
+#include "actors/results.hpp"
+
+#include "storage/dialing.hpp"
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+namespace ringmaster {
+namespace {
+
+constexpr std::size_t lines_at_once = 4096;
+constexpr std::int64_t tail_bytes = 16 * 1024 * 1024; ///< more than the outbox can hold lines of
+
+std::string read_tail(const std::filesystem::path& file) {
+  std::ifstream in{file, std::ios::binary | std::ios::ate};
+  if (!in)
+    return {};
+  const auto size = static_cast<std::int64_t>(in.tellg());
+  const auto wanted = std::min(size, tail_bytes);
+  std::string tail(static_cast<std::size_t>(wanted), '\0');
+  in.seekg(size - wanted);
+  in.read(tail.data(), wanted);
+  return tail;
+}
+
+/// The uuid that a result line begins with: {"uuid":"…
+std::string_view uuid_of(std::string_view line) {
+  constexpr std::string_view head = "{\"uuid\":\"";
+  return line.starts_with(head) ? line.substr(head.size(), 36) : std::string_view{};
+}
+
+/// Empty on success, else the reason.
+std::string append(const std::filesystem::path& file, const std::string& bytes) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+  if (fd < 0)
+    return std::strerror(errno);
+  const auto before = ::lseek(fd, 0, SEEK_END);
+  std::string trouble;
+  for (std::size_t done = 0; done < bytes.size() && trouble.empty();) {
+    const auto count = ::write(fd, bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno != EINTR)
+      trouble = std::strerror(errno);
+    else if (count > 0)
+      done += static_cast<std::size_t>(count);
+  }
+  if (trouble.empty() && ::fdatasync(fd) != 0)
+    trouble = std::strerror(errno);
+  // Half a line would spoil the file for every reader.
+  if (!trouble.empty() && before >= 0 && ::ftruncate(fd, before) != 0)
+    trouble.append("; and the partly written lines could not be taken back");
+  ::close(fd);
+  return trouble;
+}
+
+class writer {
+public:
+  writer(caf::stateful_actor<results_state>* self, std::filesystem::path file, engine_shared& shared)
+      : self_{self}, state_{self->state}, file_{std::move(file)}, shared_{shared} {}
+
+  void drain() {
+    auto txn = shared_.env->read();
+    if (!txn)
+      return complain(txn.error().message);
+    auto lines = storage::pending_lines(*txn, lines_at_once);
+    if (!lines)
+      return complain(lines.error().message);
+    std::erase_if(*lines, [&](const auto& line) { return line.seq <= state_.written; });
+    if (lines->empty()) {
+      state_.begun = true;
+      return;
+    }
+    const auto last = lines->back().seq;
+    if (!std::exchange(state_.begun, true)) {
+      const auto tail = read_tail(file_);
+      std::erase_if(*lines, [&](const auto& line) { return tail.find(uuid_of(line.line)) != std::string::npos; });
+    }
+    std::string bytes;
+    for (const auto& line : *lines)
+      bytes.append(line.line).push_back('\n');
+    if (!bytes.empty())
+      if (const auto trouble = append(file_, bytes); !trouble.empty()) {
+        state_.begun = false;
+        return complain(trouble);
+      }
+    state_.written = last;
+    shared_.write([last](storage::write_txn& write) { (void)storage::delete_lines(write, last); },
+                  [](const std::optional<error>&) {}); // if this fails, the start's search finds them in the file
+    self_->send(self_, drain_outbox{});
+  }
+
+private:
+  void complain(const std::string& why) {
+    const auto now = wall_clock_now();
+    if (now >= state_.next_complaint) {
+      state_.next_complaint = now + std::chrono::minutes{1};
+      spdlog::error("event=result_file_unwritable file={} reason=\"{}\" lines=kept", file_.string(), why);
+    }
+    self_->delayed_send(self_, std::chrono::seconds{1}, drain_outbox{});
+  }
+
+  caf::stateful_actor<results_state>* self_;
+  results_state& state_;
+  std::filesystem::path file_;
+  engine_shared& shared_;
+};
+
+} // namespace
+
+caf::behavior results_actor(caf::stateful_actor<results_state>* self, const std::filesystem::path& file,
+                            engine_shared* shared) {
+  auto work = std::make_shared<writer>(self, file, *shared);
+  self->send(self, drain_outbox{});
+  return {[=](const drain_outbox&) { work->drain(); }};
+}
+
+} // namespace ringmaster

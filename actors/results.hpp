@@ -1,0 +1,31 @@
+/// Appends the lines of ended calls to the result file.
+///
+/// A line is in the database (outbox) from the commit that ends its call until it is in the file and the file
+/// is on disk, so that a crash loses none. After a crash between the two a line may be in both: at the start
+/// the file's tail is searched for the dialings of the lines that wait.
+///
+/// Messages: `drain_outbox`. Spawn it detached: it waits for the disk.
+#pragma once
+
+#include "actors/messages.hpp"
+#include "actors/shared.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <filesystem>
+#include <string>
+
+namespace ringmaster {
+
+struct results_state {
+  static constexpr const char* name = "results";
+  bool begun{false};           ///< the tail was searched
+  std::uint64_t written{0};    ///< highest line that is in the file
+  time_point next_complaint{}; ///< a disk that stays full is logged once a minute
+};
+
+caf::behavior results_actor(caf::stateful_actor<results_state>* self, const std::filesystem::path& file,
+                            engine_shared* shared);
+
+} // namespace ringmaster

@@ -1,0 +1,39 @@
+/// What the actors of one engine share. Everything in it outlives the actors and may be used from any thread.
+#pragma once
+
+#include "actors/live_state.hpp"
+#include "actors/messages.hpp"
+#include "storage/environment.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/send.hpp>
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace ringmaster {
+
+struct engine_shared {
+  storage::environment* env{nullptr};
+  live_state live;
+  caf::actor store;
+  caf::actor engine;
+  caf::actor results;
+  std::unordered_map<std::string, caf::actor> pbxs; ///< by name; complete before any other actor begins
+  std::vector<std::string> pbx_names;               ///< in the order of the configuration
+  snapshot_map<uuid, caf::actor> channels;          ///< of live dialings
+  snapshot_map<uuid, caf::actor> dial_lists;        ///< by dlma, those in use
+  std::string timezone{"UTC"};
+  std::atomic<bool> stopping{false};
+
+  /// Hands a command to the writer; never refused. See `store_operation`.
+  void write(std::function<void(storage::write_txn&)> run,
+             std::function<void(const std::optional<error>&)> done) {
+    caf::anon_send(store, std::make_shared<store_operation>(store_operation{std::move(run), std::move(done)}));
+  }
+};
+
+} // namespace ringmaster
