@@ -91,6 +91,9 @@ int main(int argc, char** argv) {
   fmt::print("simulated-pbx: ready on {}:{}\n", address.find(':') == std::string::npos ? address : "[" + address + "]",
              (*pbx)->port());
   std::fflush(stdout);
-  (*pbx)->run();
+  if (const auto ended = (*pbx)->run(); !ended) {
+    fmt::print(stderr, "simulated-pbx: {}\n", ended.error().message);
+    return 1;
+  }
   return 0;
 }

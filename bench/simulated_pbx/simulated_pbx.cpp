@@ -60,7 +60,7 @@ public:
     return {};
   }
 
-  void run() {
+  result<void> run() {
     if (options_.handle_signals) {
       signals_.add(SIGINT);
       signals_.add(SIGTERM);
@@ -72,7 +72,9 @@ public:
     accept();
     arm();
     io_.run();
-    journal_.flush();
+    if (!write_log())
+      return error{errc::storage_failed, fmt::format("cannot write the log {}", options_.log_file), {}};
+    return {};
   }
   void stop() { io_.stop(); }
   [[nodiscard]] std::uint16_t port() const noexcept { return endpoint_.port(); }
@@ -94,8 +96,8 @@ public:
     if (restart_after_turn_)
       return die();
     // First the log, then the clients: whatever they were told is on file.
-    if (journal_.is_open())
-      journal_.flush();
+    if (!write_log())
+      return io_.stop();
     std::vector<std::shared_ptr<session>> ready;
     ready.swap(with_output_);
     for (const auto& s : ready)
@@ -127,6 +129,8 @@ private:
       acceptor_.listen(asio::socket_base::max_listen_connections, e);
     return e;
   }
+
+  bool write_log() { return !journal_.is_open() || journal_.flush(); }
 
   void accept() {
     acceptor_.async_accept([this](const boost::system::error_code& e, tcp::socket socket) {
@@ -164,7 +168,8 @@ private:
     const auto down = *restart_after_turn_;
     restart_after_turn_.reset();
     journal_.write("restart", life_->state.clock.now(), {});
-    journal_.flush();
+    if (!write_log())
+      return io_.stop();
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     for (auto& [id, s] : std::map{sessions_}) {
@@ -254,7 +259,7 @@ result<std::unique_ptr<simulated_pbx>> simulated_pbx::open(simulated_pbx_options
   return std::unique_ptr<simulated_pbx>{new simulated_pbx{std::move(s)}};
 }
 
-void simulated_pbx::run() { server_->run(); }
+result<void> simulated_pbx::run() { return server_->run(); }
 void simulated_pbx::stop() { server_->stop(); }
 std::uint16_t simulated_pbx::port() const noexcept { return server_->port(); }
 simulated_pbx_counters simulated_pbx::counters() const noexcept { return server_->counters(); }

@@ -39,8 +39,9 @@ public:
   simulated_pbx(const simulated_pbx&) = delete;
   simulated_pbx& operator=(const simulated_pbx&) = delete;
 
-  /// Serves until `stop`. Call once.
-  void run();
+  /// Serves until `stop`. Call once. Fails when the log can no longer be written: a judge that cannot
+  /// write must not go on.
+  result<void> run();
   /// From any thread.
   void stop();
   [[nodiscard]] std::uint16_t port() const noexcept;
