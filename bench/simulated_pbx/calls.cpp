@@ -169,6 +169,12 @@ void call_system::originate(originate_request request) {
   if (!known || full || taken || target.number.empty()) {
     if (local && taken) // its pair of channels was made, and thrown away
       (void)core_.new_channel_name("Local", target.resource);
+    if (core_.log.is_open())
+      core_.log.write("refused", core_.clock.now(),
+                      {{"action_id", request.action_id},
+                       {"channel_id", request.id},
+                       {"number", target.number},
+                       {"detail", !known ? "technology" : full ? "limit" : taken ? "id is live" : "number"}});
     return respond_failure(request, 0);
   }
 

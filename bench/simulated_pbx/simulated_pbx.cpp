@@ -148,10 +148,13 @@ private:
   }
 
   void be_born() {
-    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    const auto wall = std::chrono::duration_cast<std::chrono::seconds>(
+                          std::chrono::system_clock::now().time_since_epoch())
+                          .count();
+    // Later than anything that the life before has said, so that no start time or unique id comes twice.
+    const std::int64_t epoch = life_ == nullptr ? wall : std::max(wall, life_->state.wall_seconds() + 1);
     born_ = std::chrono::steady_clock::now();
-    life_ = std::make_unique<pbx>(options_.people, options_.seed, emitter_, journal_, counts_,
-                                  std::chrono::duration_cast<std::chrono::seconds>(wall).count());
+    life_ = std::make_unique<pbx>(options_.people, options_.seed, emitter_, journal_, counts_, epoch);
     life_->calls.answer_synchronous = [this](std::uint64_t id, const std::string& action_id, bool answered) {
       const auto it = sessions_.find(id);
       if (it == sessions_.end())
