@@ -43,9 +43,6 @@ action& action::variable(std::string_view name, std::string_view value) & {
   if (!proper)
     fail(errc::invalid_field, name,
          "a channel variable's name holds more than letters, digits, _, ., - and spaces");
-  else if (value.ends_with(' '))
-    fail(errc::invalid_field, name,
-         "a channel variable's value ends with a space, which Asterisk would drop");
   else
     line("Variable", fmt::format("{}={}", name, escape_argument(value)), name);
   return *this;

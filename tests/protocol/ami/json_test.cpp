@@ -29,7 +29,8 @@ using file = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
 file temporary(std::string_view content = {}) {
   file made{std::tmpfile(), &std::fclose};
-  std::fwrite(content.data(), 1, content.size(), made.get());
+  if (!content.empty())
+    std::fwrite(content.data(), 1, content.size(), made.get());
   std::rewind(made.get());
   return made;
 }

@@ -12,16 +12,27 @@ namespace ringmaster::ami::reference {
 
 using headers = std::vector<std::pair<std::string, std::string>>;
 
+inline std::string lower(std::string text) {
+  for (auto& c : text)
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c + ('a' - 'A'));
+  return text;
+}
+
+inline bool raw_follows(const std::vector<std::string>& lines) {
+  return !lines.empty() && (lower(lines[0]) == "response: follows" || lower(lines[0]) == "response:follows");
+}
+
 inline headers finished(std::vector<std::string> lines) {
   headers made;
   bool raw = false;
-  const bool follows = !lines.empty() && (lines[0] == "Response: Follows");
+  const bool follows = raw_follows(lines);
   if (follows && lines.back() == "--END COMMAND--")
     lines.pop_back();
   for (std::size_t i = 0; i != lines.size(); ++i) {
     auto& line = lines[i];
     if (follows && i > 0 && !raw)
-      raw = line.rfind("Privilege: ", 0) != 0 && line.rfind("ActionID: ", 0) != 0;
+      raw = lower(line).rfind("privilege: ", 0) != 0 && lower(line).rfind("actionid: ", 0) != 0;
     if (raw) {
       const std::string mark = "--END COMMAND--";
       if (i + 1 == lines.size() && line.size() >= mark.size() &&
@@ -31,7 +42,7 @@ inline headers finished(std::vector<std::string> lines) {
       continue;
     }
     const auto colon = line.find(':');
-    if (colon == std::string::npos || line.rfind("Asterisk Call Manager", 0) == 0) {
+    if (colon == std::string::npos || (i == 0 && line.rfind("Asterisk Call Manager", 0) == 0)) {
       made.emplace_back("", line);
       continue;
     }
@@ -66,7 +77,7 @@ inline std::vector<headers> parse(const std::string& bytes) {
     const auto& last = lines.back();
     const std::string mark = "--END COMMAND--";
     const bool marked = last.size() >= mark.size() && last.substr(last.size() - mark.size()) == mark;
-    if (lines[0] == "Response: Follows" && !marked) {
+    if (raw_follows(lines) && !marked) {
       lines.push_back(line);
       continue;
     }
