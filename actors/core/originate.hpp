@@ -18,9 +18,9 @@ using technology_aliases = std::vector<std::pair<std::string, std::string>>;
 
 /// What beyond the dialing an Originate needs.
 struct originate_options {
-  std::string_view technology; ///< the plan's
-  text trunk, caller_id, early_media, codecs;
-  std::string_view account;                   ///< may be empty
+  std::string_view technology{}; ///< the plan's
+  text trunk{}, caller_id{}, early_media{}, codecs{};
+  std::string_view account{};                 ///< may be empty
   const technology_aliases* aliases{nullptr}; ///< of this server; null or empty: none
 };
 

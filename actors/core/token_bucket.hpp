@@ -21,7 +21,7 @@ public:
     if (unlimited())
       return std::int64_t{1} << 40;
     refill(now);
-    return static_cast<std::int64_t>(tokens_ + slack);
+    return static_cast<std::int64_t>(std::min(tokens_ + slack, burst_));
   }
   /// Takes up to `wanted`; returns how many.
   std::int64_t take(std::int64_t wanted, time_point now) noexcept {
@@ -43,7 +43,10 @@ private:
   static constexpr double slack = 1e-6; // a token that rounding has left a hair short
   void refill(time_point now) noexcept {
     if (now > at_) {
-      tokens_ = std::min(burst_, tokens_ + rate_ * std::chrono::duration<double>(now - at_).count());
+      // A full bucket keeps what it has of the next token: asked in steps it would otherwise fall behind its
+      // rate.
+      tokens_ = std::min(burst_ + (1.0 - slack),
+                         tokens_ + rate_ * std::chrono::duration<double>(now - at_).count());
       at_ = now;
     }
   }

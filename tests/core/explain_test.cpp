@@ -1,0 +1,148 @@
+#include "actors/core/explain.hpp"
+
+#include <gtest/gtest.h>
+
+#include <simdjson.h>
+
+namespace ringmaster::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr time_point now{std::chrono::hours{500'000}};
+
+/// A campaign that nothing holds back.
+campaign_snapshot healthy() {
+  campaign_snapshot s;
+  s.status = campaign_status::started;
+  s.has_plan = s.has_dlma = s.has_destination = true;
+  s.dial_mode = 1;
+  s.queue = "sales";
+  s.pbx_configured = s.pbx_usable = 1;
+  s.pbx_free_channels = 10;
+  s.agents.available = 2;
+  s.pacing = pacing_decision{2, "2 agents can take a call", {}};
+  s.list = list_counts{.total = 5, .ready = 5};
+  return s;
+}
+
+std::vector<std::string_view> codes(const campaign_snapshot& s) {
+  std::vector<std::string_view> found;
+  for (const auto& r : explain_campaign(s, now)) {
+    EXPECT_FALSE(r.text.empty());
+    found.push_back(r.code);
+  }
+  return found;
+}
+
+using code_list = std::vector<std::string_view>;
+
+template <class F>
+code_list codes_when(F&& change) {
+  auto s = healthy();
+  change(s);
+  return codes(s);
+}
+
+TEST(explain, says_dialing_when_nothing_holds_it_back) {
+  EXPECT_EQ(codes(healthy()), code_list{"dialing"});
+}
+
+TEST(explain, names_each_single_reason) {
+  using s = campaign_snapshot;
+  EXPECT_EQ(codes_when([](s& c) { c.status = campaign_status::stopped; }), code_list{"stopped"});
+  EXPECT_EQ(codes_when([](s& c) { c.status = campaign_status::paused; }), code_list{"paused"});
+  EXPECT_EQ(codes_when([](s& c) { c.status = campaign_status::stopping; }), code_list{"stopping"});
+  EXPECT_EQ(codes_when([](s& c) { c.status = campaign_status::starting; }), code_list{"starting"});
+  EXPECT_EQ(codes_when([](s& c) { c.status = campaign_status::pausing; }), code_list{"pausing"});
+  EXPECT_EQ(codes_when([](s& c) { c.status = campaign_status::force_stopping; }),
+            code_list{"force_stopping"});
+  EXPECT_EQ(codes_when([](s& c) { c.has_plan = false; }), code_list{"no_plan"});
+  EXPECT_EQ(codes_when([](s& c) { c.dial_mode = 0; }), code_list{"dial_mode_off"});
+  EXPECT_EQ(codes_when([](s& c) { c.has_dlma = false; }), code_list{"no_dlma"});
+  EXPECT_EQ(codes_when([](s& c) { c.has_destination = false; }), code_list{"no_destination"});
+  EXPECT_EQ(codes_when([](s& c) { c.destination_unusable = "it has no application"; }),
+            code_list{"destination_unusable"});
+  EXPECT_EQ(codes_when([](s& c) { c.schedule_open = false; }), code_list{"schedule_closed"});
+  EXPECT_EQ(codes_when([](s& c) { c.pbx_configured = 0; }), code_list{"no_pbx"});
+  EXPECT_EQ(codes_when([](s& c) { c.pbx_usable = 0; }), code_list{"pbx_not_connected"});
+  EXPECT_EQ(codes_when([](s& c) { c.pbx_free_channels = 0; }), code_list{"no_free_channel"});
+  EXPECT_EQ(codes_when([](s& c) { c.rate_limited_until = now + 1s; }), code_list{"rate_limit"});
+  EXPECT_EQ(codes_when([](s& c) { c.queue_known = false; }), code_list{"queue_unknown"});
+  EXPECT_EQ(codes_when([](s& c) { c.agents = {}, c.pacing->calls = 0; }), code_list{"no_agent"});
+  EXPECT_EQ(codes_when([](s& c) { c.pacing->calls = 0; }), code_list{"pacing"});
+  EXPECT_EQ(codes_when([](s& c) { c.list = list_counts{}; }), code_list{"list_empty"});
+  EXPECT_EQ(codes_when([](s& c) { c.list = list_counts{.total = 1, .answered = 1}; }),
+            code_list{"list_done"});
+  EXPECT_EQ(codes_when([](s& c) { c.list = list_counts{.total = 1, .dialing = 1}; }),
+            code_list{"list_in_flight"});
+  EXPECT_EQ(codes_when([](s& c) { c.list = list_counts{.total = 1, .cooling = 1}; }),
+            code_list{"cooling_down"});
+}
+
+TEST(explain, says_when_it_changes_by_itself) {
+  auto s = healthy();
+  s.schedule_open = false;
+  s.schedule_change = now + 90min;
+  s.list = list_counts{.total = 2, .cooling = 2};
+  s.next_eligible = now + 40s;
+  const auto all = explain_campaign(s, now);
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].until, now + 90min);
+  EXPECT_NE(all[0].text.find("90 min"), std::string::npos) << all[0].text;
+  EXPECT_EQ(all[1].until, now + 40s);
+  EXPECT_NE(all[1].text.find("40 s"), std::string::npos) << all[1].text;
+}
+
+TEST(explain, puts_the_most_fundamental_reason_first) {
+  auto s = healthy();
+  s.status = campaign_status::paused;
+  s.schedule_open = false;
+  s.pbx_usable = 0;
+  EXPECT_EQ(codes(s), (code_list{"paused", "schedule_closed", "pbx_not_connected"}));
+}
+
+TEST(explain, an_entry_by_itself_and_by_its_campaign) {
+  const auto codes_of = [](const entry_explanation& e, bool deleted, const campaign_snapshot* c) {
+    code_list found;
+    for (const auto& r : explain_entry(e, deleted, c, now))
+      found.push_back(r.code);
+    return found;
+  };
+  auto paused = healthy();
+  paused.status = campaign_status::paused;
+  const auto fine = healthy();
+  const entry_explanation ready{entry_state::ready, {}, 0, 1, 5};
+  const entry_explanation cooling{entry_state::cooling, now + 10s, 1, 1, 5};
+  EXPECT_EQ(codes_of(ready, false, &fine), code_list{"ready"});
+  EXPECT_EQ(codes_of(ready, false, &paused), (code_list{"ready", "paused"}));
+  EXPECT_EQ(codes_of(ready, false, nullptr), (code_list{"ready", "no_campaign"}));
+  EXPECT_EQ(codes_of(cooling, false, &fine), code_list{"cooling_down"});
+  EXPECT_EQ(codes_of(ready, true, &fine), code_list{"deleted"});
+  EXPECT_EQ(codes_of({entry_state::answered, {}, {}, 0, 0}, false, &paused), code_list{"answered"});
+  EXPECT_EQ(codes_of({entry_state::exhausted, {}, {}, 0, 0}, false, nullptr), code_list{"exhausted"});
+}
+
+TEST(explain, is_written_as_json) {
+  auto s = healthy();
+  s.queue = "sal\"es";
+  s.agents = {};
+  s.pacing->calls = 0;
+  s.list = list_counts{.total = 2, .cooling = 2};
+  s.next_eligible = now + 40s;
+  std::string out;
+  append_reasons(out, explain_campaign(s, now));
+  simdjson::dom::parser parser;
+  simdjson::dom::element doc;
+  ASSERT_EQ(parser.parse(out).get(doc), simdjson::SUCCESS) << out;
+  const auto code_at = [&](std::size_t i) { return std::string{std::string_view{doc.at(i)["code"]}}; };
+  EXPECT_EQ(code_at(0), "no_agent");
+  EXPECT_EQ(code_at(1), "cooling_down");
+  EXPECT_TRUE(doc.at(0)["until"].is_null());
+  EXPECT_EQ(std::string_view{doc.at(1)["until"]}, format_timestamp(now + 40s));
+  EXPECT_EQ(std::int64_t{doc.at(1)["fields"]["cooling"]}, 2);
+  EXPECT_EQ(std::string_view{doc.at(0)["fields"]["queue"]}, "sal\"es");
+}
+
+} // namespace
+} // namespace ringmaster::core
