@@ -176,11 +176,7 @@ BENCHMARK_CAPTURE(ami_parse_typed_block, sse2, queue_load, ami::instruction_set:
 BENCHMARK_CAPTURE(ami_parse_typed_block, scalar, queue_load, ami::instruction_set::scalar);
 BENCHMARK_CAPTURE(ami_parse_index, queue_load, queue_load);
 BENCHMARK_CAPTURE(ami_frame, queue_load, queue_load);
-BENCHMARK_CAPTURE(ami_workers, queue_load, queue_load)
-    ->Arg(1)
-    ->Arg(2)
-    ->UseRealTime()
-    ->MeasureProcessCPUTime();
+BENCHMARK_CAPTURE(ami_workers, queue_load, queue_load)->Arg(1)->Arg(2)->UseManualTime();
 
 } // namespace
 } // namespace ringmaster::bench
