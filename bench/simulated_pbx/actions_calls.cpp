@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <regex.h>
+
 #include <charconv>
-#include <regex>
 
 namespace ringmaster::sim {
 namespace {
@@ -56,18 +57,37 @@ void hang_up_one(pbx& life, const channel& c, int cause) {
     life.queues.hang_up_agent(c.attempt);
 }
 
+/// A POSIX expression, which is what Asterisk takes here.
+class pattern_of_names {
+public:
+  explicit pattern_of_names(const std::string& text)
+      : valid_{regcomp(&compiled_, text.c_str(), REG_EXTENDED | REG_NOSUB) == 0} {}
+  ~pattern_of_names() {
+    if (valid_)
+      regfree(&compiled_);
+  }
+  pattern_of_names(const pattern_of_names&) = delete;
+  pattern_of_names& operator=(const pattern_of_names&) = delete;
+
+  [[nodiscard]] bool valid() const noexcept { return valid_; }
+  [[nodiscard]] bool matches(const std::string& name) const {
+    return regexec(&compiled_, name.c_str(), 0, nullptr, 0) == 0;
+  }
+
+private:
+  regex_t compiled_{};
+  bool valid_;
+};
+
 void hang_up_matching(session& s, const action& a, std::string_view pattern, int cause) {
   pbx& life = s.host().life();
-  std::regex wanted;
-  try {
-    wanted.assign(std::string{pattern}, std::regex::extended);
-  } catch (const std::regex_error&) {
+  const pattern_of_names wanted{std::string{pattern}};
+  if (!wanted.valid())
     return fail(s, a, "Regex compile failed");
-  }
   begin_list(s, a, "Channels hung up will follow");
   std::vector<std::string> names;
   for (const auto& [number, c] : life.state.channels.all())
-    if (std::regex_search(c->name, wanted))
+    if (wanted.matches(c->name))
       names.push_back(c->name);
   for (const std::string& name : names) {
     std::string out = fmt::format("Event: ChannelHungup\r\nChannel: {}\r\n", name);
