@@ -163,12 +163,13 @@ block_ptr parse(buffer bytes, instruction_set with) {
   const std::size_t size = bytes.size();
 
   // Asterisk's lines have 20 to 30 bytes, its messages 300 to 800.
-  offsets newlines{size / 18 + 2 * stripe};
-  offsets blanks{size / 200 + 2 * stripe};
+  const std::size_t slack = std::min(size, stripe) + 65;
+  offsets newlines{size / 18 + slack};
+  offsets blanks{size / 200 + slack};
   scan::line_index index{.newlines = newlines.data(), .blanks = blanks.data()};
   for (std::size_t done = 0; done < size; done += stripe) {
-    newlines.reserve(index.lines + stripe + 65);
-    blanks.reserve(index.blank_lines + stripe + 65);
+    newlines.reserve(index.lines + slack);
+    blanks.reserve(index.blank_lines + slack);
     index.newlines = newlines.data();
     index.blanks = blanks.data();
     functions.index_lines(bytes.data(), done, std::min(stripe, size - done), index);
