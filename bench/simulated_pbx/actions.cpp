@@ -51,8 +51,9 @@ constexpr std::pair<std::string_view, handler> handlers[] = {
 };
 
 void unknown(session& s, const action& a, std::string_view name) {
-  fail(s, a,
-       fmt::format("Invalid/unknown command: {}. Use Action: ListCommands to show available commands.", name));
+  fail(
+      s, a,
+      fmt::format("Invalid/unknown command: {}. Use Action: ListCommands to show available commands.", name));
   // `begin` writes the Privilege line; the rest is the session's own.
   s.host()
       .events()
@@ -108,7 +109,8 @@ void begin_list(session& s, const action& a, std::string_view message) {
   answer{a, "Success"}.text("EventList", "start").text("Message", message).to(s);
 }
 
-void end_list(session& s, const action& a, std::string_view event, std::size_t items, std::string_view last_header) {
+void end_list(session& s, const action& a, std::string_view event, std::size_t items,
+              std::string_view last_header) {
   std::string out = fmt::format("Event: {}\r\n", event);
   if (const auto id = a.get("ActionID"); !id.empty())
     out += fmt::format("ActionID: {}\r\n", id);

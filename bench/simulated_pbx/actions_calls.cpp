@@ -48,7 +48,9 @@ void read_variables(const action& a, originate_request& into) {
   }
 }
 
-std::string no_channel(std::string_view name) { return fmt::format("Channel does not exist: {}", name); }
+std::string no_channel(std::string_view name) {
+  return fmt::format("Channel does not exist: {}", name);
+}
 
 void hang_up_one(pbx& life, const channel& c, int cause) {
   if (call* owner = life.calls.find(c.call))
@@ -197,7 +199,8 @@ void park(session& s, const action& a) {
   if (c == nullptr)
     return fail(s, a, no_channel(name));
   call* owner = life.calls.find(c->call);
-  if (owner == nullptr || owner->one != c || owner->where == call::phase::dialing || owner->parking_space != 0)
+  if (owner == nullptr || owner->one != c || owner->where == call::phase::dialing ||
+      owner->parking_space != 0)
     return fail(s, a, "Park failed");
   std::optional<sim_time> timeout;
   if (const auto ms = number_in(a.get("Timeout")); ms && *ms > 0)
@@ -267,7 +270,8 @@ void status(session& s, const action& a) {
     to.channel(*each)
         .text("Type", each->name.substr(0, each->name.find('/')))
         .text("DNID", {})
-        .text("EffectiveConnectedLineNum", each->connected_number.empty() ? "<unknown>" : each->connected_number)
+        .text("EffectiveConnectedLineNum",
+              each->connected_number.empty() ? "<unknown>" : each->connected_number)
         .text("EffectiveConnectedLineName", each->connected_name.empty() ? "<unknown>" : each->connected_name)
         .number("TimeToHangup", 0)
         .text("BridgeID", each->bridge)

@@ -49,8 +49,8 @@ void queue_add(session& s, const action& a) {
   if (a.get("Queue").empty())
     return fail(s, a, "'Queue' not specified.");
   change_members(s, a, "Added interface to queue", [&](queue_system& queues) {
-    return queues.add(a.get("Queue"), a.get("Interface"), a.get("MemberName"), number_or_zero(a.get("Penalty")),
-                      is_true(a.get("Paused")));
+    return queues.add(a.get("Queue"), a.get("Interface"), a.get("MemberName"),
+                      number_or_zero(a.get("Penalty")), is_true(a.get("Paused")));
   });
 }
 

@@ -47,9 +47,10 @@ std::uint16_t mask_of(std::string_view text) {
 void login(session& s, const action& a) {
   session_host& host = s.host();
   const bool by_digest = same_name(a.get("AuthType"), "MD5");
-  const bool right = same_name(a.get("Username"), host.user()) &&
-                     (by_digest ? !s.challenge().empty() && a.get("Key") == md5_hex(s.challenge() + host.secret())
-                                : a.get("Secret") == host.secret());
+  const bool right =
+      same_name(a.get("Username"), host.user()) &&
+      (by_digest ? !s.challenge().empty() && a.get("Key") == md5_hex(s.challenge() + host.secret())
+                 : a.get("Secret") == host.secret());
   if (!right || host.faults().strike(fault::kind::refuse_login)) {
     fail(s, a, "Authentication failed");
     s.close_after_output();
@@ -106,7 +107,8 @@ void events(session& s, const action& a) {
 }
 
 void filter(session& s, const action& a) {
-  // The two ways to say it: `Filter: !Event: VarSet`, and Asterisk 22's `Filter(action(exclude),name(VarSet)):`.
+  // The two ways to say it: `Filter: !Event: VarSet`, and Asterisk 22's
+  // `Filter(action(exclude),name(VarSet)):`.
   for (const auto& [key, value] : a.headers) {
     std::string_view k = key;
     if (same_name(k.substr(0, 6), "Filter") && k.size() > 6) {
@@ -175,7 +177,8 @@ void command(session& s, const action& a) {
   };
   if (line == "core show uptime") {
     const auto seconds = whole_seconds(life.state.clock.now());
-    return output({fmt::format("System uptime: {} seconds", seconds), fmt::format("Last reload: {} seconds", seconds)});
+    return output(
+        {fmt::format("System uptime: {} seconds", seconds), fmt::format("Last reload: {} seconds", seconds)});
   }
   if (line == "core show version")
     return output({fmt::format("Asterisk {} (simulated)", version)});
@@ -187,8 +190,9 @@ void command(session& s, const action& a) {
   const auto third = second == std::string_view::npos ? second : line.find(' ', second + 1);
   answer{a, "Error"}
       .text("Message", "Command output follows")
-      .text("Output", fmt::format("No such command '{}' (type 'core show help {}' for other possible commands)", line,
-                                  line.substr(0, third)))
+      .text("Output",
+            fmt::format("No such command '{}' (type 'core show help {}' for other possible commands)", line,
+                        line.substr(0, third)))
       .to(s);
 }
 
@@ -247,8 +251,10 @@ void simulator_fault(session& s, const action& a) {
   fault f;
   const auto kind = fault_kind(a.get("Kind"));
   if (!kind)
-    return fail(s, a, "Kind must be drop, delay, duplicate, lose, reorder, refuse-originate, refuse-login, garbage, "
-                      "cut or none");
+    return fail(
+        s, a,
+        "Kind must be drop, delay, duplicate, lose, reorder, refuse-originate, refuse-login, garbage, "
+        "cut or none");
   f.what = *kind;
   const auto given = [&](std::string_view name) { return !a.get(name).empty(); };
   const auto probability = number_in<double>(a.get("Probability"));

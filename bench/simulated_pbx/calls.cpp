@@ -34,12 +34,15 @@ struct refusal {
 
 refusal refusal_of(outcome o) {
   switch (o) {
-  case outcome::busy: return {"BUSY", "Busy", "BUSY", 17, 486, 5};
-  case outcome::congestion: return {"CONGESTION", "Congestion", "CONGESTION", 34, 503, 8};
+  case outcome::busy:
+    return {"BUSY", "Busy", "BUSY", 17, 486, 5};
+  case outcome::congestion:
+    return {"CONGESTION", "Congestion", "CONGESTION", 34, 503, 8};
   case outcome::invalid:
   case outcome::answer:
   case outcome::machine:
-  case outcome::no_answer: break;
+  case outcome::no_answer:
+    break;
   }
   return {"NOANSWER", "Hangup", "NO ANSWER", 1, 404, 0};
 }
@@ -60,7 +63,8 @@ dial_target parse_dial_string(std::string_view text) {
     t.resource = t.number + "@" + t.context;
     return t;
   }
-  if (const auto peer = rest.find('/'); peer != std::string_view::npos) { // TRUNK/NUMBER, TRUNK/sip:NUMBER@HOST
+  if (const auto peer = rest.find('/');
+      peer != std::string_view::npos) { // TRUNK/NUMBER, TRUNK/sip:NUMBER@HOST
     t.resource = rest.substr(0, peer);
     rest.remove_prefix(peer + 1);
     if (rest.starts_with("sip:"))
@@ -160,9 +164,9 @@ void call_system::originate(originate_request request) {
 
   const auto& technologies = core_.people.technologies;
   const bool local = target.technology == "Local";
-  const bool known = local || std::any_of(technologies.begin(), technologies.end(), [&](const std::string& t) {
-                       return same_name(t, target.technology);
-                     });
+  const bool known =
+      local || std::any_of(technologies.begin(), technologies.end(),
+                           [&](const std::string& t) { return same_name(t, target.technology); });
   const bool full = core_.people.max_calls != 0 && calls_.size() >= core_.people.max_calls;
   const bool taken = (!request.id.empty() && core_.channels.collides(request.id)) ||
                      (!request.other_id.empty() && core_.channels.collides(request.other_id));
@@ -174,7 +178,10 @@ void call_system::originate(originate_request request) {
                       {{"action_id", request.action_id},
                        {"channel_id", request.id},
                        {"number", target.number},
-                       {"detail", !known ? "technology" : full ? "limit" : taken ? "id is live" : "number"}});
+                       {"detail", !known  ? "technology"
+                                  : full  ? "limit"
+                                  : taken ? "id is live"
+                                          : "number"}});
     return respond_failure(request, 0);
   }
 
@@ -216,7 +223,8 @@ void call_system::prepare(call& c) {
 void call_system::dial_local(call& c) {
   const std::string name = core_.new_channel_name("Local", c.target.resource);
   c.one = &core_.channels.add(name + ";1", c.request.id);
-  c.two = &core_.channels.add(name + ";2", c.request.other_id.empty() ? core_.new_unique_id() : c.request.other_id);
+  c.two = &core_.channels.add(name + ";2",
+                              c.request.other_id.empty() ? core_.new_unique_id() : c.request.other_id);
   for (channel* half : {c.one, c.two}) {
     half->linked_id = c.one->unique_id;
     half->context = c.target.context;
@@ -465,6 +473,8 @@ void call_system::answer(call& c) {
     respond(*alive, true, 4);
 }
 
-void call_system::forget(call& c) { calls_.erase(c.id); }
+void call_system::forget(call& c) {
+  calls_.erase(c.id);
+}
 
 } // namespace ringmaster::sim

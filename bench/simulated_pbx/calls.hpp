@@ -67,8 +67,8 @@ struct call {
   phase where{phase::dialing};
   bool ringing{false};
   bool in_dialplan{false}; ///< runs a context, not a single application
-  channel* one{nullptr}; ///< the side that runs the application
-  channel* two{nullptr}; ///< of Local: the customer's side
+  channel* one{nullptr};   ///< the side that runs the application
+  channel* two{nullptr};   ///< of Local: the customer's side
   std::uint32_t step{0}; ///< changes with each application, so that timers of former ones know they are late
   queue_place place;
   int parking_space{0};
@@ -84,7 +84,8 @@ enum class ending : std::uint8_t {
 
 class call_system {
 public:
-  call_system(core& c, queue_system& queues, parking_lot& parking) : core_{c}, queues_{queues}, parking_{parking} {}
+  call_system(core& c, queue_system& queues, parking_lot& parking)
+      : core_{c}, queues_{queues}, parking_{parking} {}
 
   /// Told of the end of a synchronous originate: session, action id, whether it was answered.
   std::function<void(std::uint64_t, const std::string&, bool)> answer_synchronous;
@@ -132,7 +133,9 @@ private:
 
   [[nodiscard]] bool is_customer_context(std::string_view context) const;
   [[nodiscard]] std::string local_device(const call& c) const { return "Local/" + c.target.resource; }
-  [[nodiscard]] std::string direct_device(const call& c) const { return c.target.technology + "/" + c.target.resource; }
+  [[nodiscard]] std::string direct_device(const call& c) const {
+    return c.target.technology + "/" + c.target.resource;
+  }
   void log(std::string_view event, const call& c, std::string_view detail = {});
 
   core& core_;

@@ -36,7 +36,8 @@ void call_system::run(call& c) {
     if (c.who.what == outcome::machine)
       core_.new_exten(*c.two, "Playback", "vm-intro&beep,noanswer");
     else
-      core_.new_exten(*c.two, "Wait", std::to_string(whole_seconds(c.who.leaves_after.value_or(c.who.listen))));
+      core_.new_exten(*c.two, "Wait",
+                      std::to_string(whole_seconds(c.who.leaves_after.value_or(c.who.listen))));
   }
 }
 
@@ -141,13 +142,12 @@ void call_system::run_queue(call& c, std::string_view data) {
   }
   log("queue_join", c, name);
   if (!c.who.leaves_after)
-    core_.clock.after(c.who.what == outcome::machine ? c.who.listen : c.who.patience,
-                      [this, id = c.id, step = c.step] {
-                        call* alive = find(id);
-                        if (alive != nullptr && alive->step == step && alive->place.in != nullptr &&
-                            !alive->place.connected)
-                          end(*alive, ending::customer, 16);
-                      });
+    core_.clock.after(c.who.what == outcome::machine ? c.who.listen : c.who.patience, [this, id = c.id,
+                                                                                       step = c.step] {
+      call* alive = find(id);
+      if (alive != nullptr && alive->step == step && alive->place.in != nullptr && !alive->place.connected)
+        end(*alive, ending::customer, 16);
+    });
 }
 
 void call_system::run_detection(call& c, std::string_view queue_name) {
@@ -190,7 +190,10 @@ void call_system::end(call& c, ending how, int cause) {
   channel& one = *c.one;
   channel* const two = c.two;
   const bool was_connected = c.place.connected;
-  log("hangup", c, how == ending::customer ? "customer" : how == ending::application ? "application" : "request");
+  log("hangup", c,
+      how == ending::customer      ? "customer"
+      : how == ending::application ? "application"
+                                   : "request");
   switch (how) {
   case ending::customer:
     if (two != nullptr) {

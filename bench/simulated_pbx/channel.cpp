@@ -6,34 +6,52 @@ namespace ringmaster::sim {
 
 std::string_view name_of(channel_state s) noexcept {
   switch (s) {
-  case channel_state::down: return "Down";
-  case channel_state::ring: return "Ring";
-  case channel_state::ringing: return "Ringing";
-  case channel_state::up: return "Up";
-  case channel_state::busy: return "Busy";
+  case channel_state::down:
+    return "Down";
+  case channel_state::ring:
+    return "Ring";
+  case channel_state::ringing:
+    return "Ringing";
+  case channel_state::up:
+    return "Up";
+  case channel_state::busy:
+    return "Busy";
   }
   return "Unknown";
 }
 
 std::string_view cause_text(int cause) noexcept {
   switch (cause) {
-  case 1: return "Unallocated (unassigned) number";
-  case 16: return "Normal Clearing";
-  case 17: return "User busy";
-  case 18: return "No user responding";
-  case 19: return "User alerting, no answer";
-  case 21: return "Call Rejected";
-  case 26: return "Answered elsewhere";
-  case 27: return "Destination out of order";
-  case 34: return "Circuit/channel congestion";
-  case 38: return "Network out of order";
-  case 127: return "Interworking, unspecified";
-  default: return "Unknown";
+  case 1:
+    return "Unallocated (unassigned) number";
+  case 16:
+    return "Normal Clearing";
+  case 17:
+    return "User busy";
+  case 18:
+    return "No user responding";
+  case 19:
+    return "User alerting, no answer";
+  case 21:
+    return "Call Rejected";
+  case 26:
+    return "Answered elsewhere";
+  case 27:
+    return "Destination out of order";
+  case 34:
+    return "Circuit/channel congestion";
+  case 38:
+    return "Network out of order";
+  case 127:
+    return "Interworking, unspecified";
+  default:
+    return "Unknown";
   }
 }
 
 const std::string* channel::variable(std::string_view wanted) const noexcept {
-  const auto it = std::find_if(variables.begin(), variables.end(), [&](const auto& v) { return v.name == wanted; });
+  const auto it =
+      std::find_if(variables.begin(), variables.end(), [&](const auto& v) { return v.name == wanted; });
   return it == variables.end() ? nullptr : &it->value;
 }
 

@@ -42,7 +42,7 @@ struct channel {
   sim_time created{0};
   sim_time answered{-1};
   std::vector<channel_variable> variables;
-  std::uint64_t call{0};   ///< the originated call that it belongs to; 0: none
+  std::uint64_t call{0};    ///< the originated call that it belongs to; 0: none
   std::uint64_t attempt{0}; ///< the ringing of a queue member that it belongs to; 0: none
 
   [[nodiscard]] const std::string* variable(std::string_view wanted) const noexcept;

@@ -7,7 +7,6 @@
 
 namespace ringmaster::sim {
 
-
 std::string core::date_time(sim_time t) const {
   const std::time_t at = static_cast<std::time_t>(epoch + whole_seconds(t));
   std::tm parts{};
@@ -15,7 +14,9 @@ std::string core::date_time(sim_time t) const {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}", parts);
 }
 
-std::string core::new_unique_id() { return fmt::format("{}.{}", wall_seconds(), unique_++); }
+std::string core::new_unique_id() {
+  return fmt::format("{}.{}", wall_seconds(), unique_++);
+}
 
 std::string core::new_channel_name(std::string_view technology, std::string_view resource) {
   return fmt::format("{}/{}-{:08x}", technology, resource, names_[std::string{technology}]++);
@@ -59,7 +60,9 @@ void core::new_state(channel& c, channel_state s) {
 void core::caller_id(channel& c, std::string_view number, std::string_view name) {
   c.caller_number = number;
   c.caller_name = name;
-  out.begin("NewCallerid", event_class::call).channel(c).text("CID-CallingPres", "0 (Presentation Allowed, Not Screened)");
+  out.begin("NewCallerid", event_class::call)
+      .channel(c)
+      .text("CID-CallingPres", "0 (Presentation Allowed, Not Screened)");
 }
 
 void core::connected_line(channel& c, std::string_view number, std::string_view name) {
@@ -163,8 +166,9 @@ void core::local_bridge(const channel& one, const channel& two, bool optimize) {
 
 void core::rtp_statistics(channel& c) {
   static constexpr std::pair<std::string_view, std::string_view> zeros[] = {
-      {"RTPAUDIOQOS", "ssrc=1769601761;themssrc=0;lp=0;rxjitter=0.000000;rxcount=0;txjitter=0.000000;txcount=50;"
-                      "rlp=0;rtt=0.000000;rxmes=0.000000;txmes=0.000000"},
+      {"RTPAUDIOQOS",
+       "ssrc=1769601761;themssrc=0;lp=0;rxjitter=0.000000;rxcount=0;txjitter=0.000000;txcount=50;"
+       "rlp=0;rtt=0.000000;rxmes=0.000000;txmes=0.000000"},
       {"RTPAUDIOQOSJITTER", "minrxjitter=000.000000;maxrxjitter=000.000000;avgrxjitter=000.000000;"},
       {"RTPAUDIOQOSLOSS", "minrxlost=000.000000;maxrxlost=000.000000;avgrxlost=000.000000;"},
       {"RTPAUDIOQOSRTT", "minrtt=000.000000;maxrtt=000.000000;avgrtt=000.000000;stdevrtt=000.000000;"},

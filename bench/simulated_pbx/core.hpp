@@ -22,7 +22,8 @@ using call_counts = std::unordered_map<std::string, std::uint64_t>;
 class core {
 public:
   /// `epoch` is the wall clock (seconds) at which simulated time is zero.
-  core(const population& p, std::uint64_t run_seed, emitter& e, journal& j, call_counts& counts, std::int64_t start)
+  core(const population& p, std::uint64_t run_seed, emitter& e, journal& j, call_counts& counts,
+       std::int64_t start)
       : people{p}, seed{run_seed}, out{e}, log{j}, called{counts}, epoch{start} {}
 
   const population& people;

@@ -8,8 +8,8 @@ namespace ringmaster::sim {
 namespace {
 
 constexpr std::pair<event_class, std::string_view> class_names[] = {
-    {event_class::system, "system"},     {event_class::call, "call"}, {event_class::agent, "agent"},
-    {event_class::user, "user"},         {event_class::dialplan, "dialplan"}, {event_class::cdr, "cdr"},
+    {event_class::system, "system"},     {event_class::call, "call"},          {event_class::agent, "agent"},
+    {event_class::user, "user"},         {event_class::dialplan, "dialplan"},  {event_class::cdr, "cdr"},
     {event_class::security, "security"}, {event_class::reporting, "reporting"}};
 
 void append(std::string& out, std::string_view prefix, std::string_view name, std::string_view value) {
@@ -22,7 +22,9 @@ void append(std::string& out, std::string_view prefix, std::string_view name, st
   append(out, prefix, name, std::string_view{digits, static_cast<std::size_t>(end - digits)});
 }
 
-std::string_view shown(const std::string& id) { return id.empty() ? std::string_view{"<unknown>"} : id; }
+std::string_view shown(const std::string& id) {
+  return id.empty() ? std::string_view{"<unknown>"} : id;
+}
 
 } // namespace
 
@@ -81,7 +83,8 @@ header_writer& header_writer::channel(const sim::channel& c, std::string_view pr
 }
 
 emitter::event::event(emitter& owner, std::string_view name, event_class c, bool wanted)
-    : header_writer{wanted ? &owner.text_ : nullptr, owner.channel_variables_}, owner_{owner}, name_{name}, class_{c} {
+    : header_writer{wanted ? &owner.text_ : nullptr, owner.channel_variables_}, owner_{owner}, name_{name},
+      class_{c} {
   ++owner.events_;
   if (into_ == nullptr)
     return;

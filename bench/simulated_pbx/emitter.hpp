@@ -12,7 +12,14 @@ namespace ringmaster::sim {
 
 /// Asterisk's privilege classes: the header `Privilege`, and what `Action: Events` chooses from.
 enum class event_class : std::uint16_t {
-  system = 1, call = 2, agent = 4, user = 8, dialplan = 16, cdr = 32, security = 64, reporting = 128,
+  system = 1,
+  call = 2,
+  agent = 4,
+  user = 8,
+  dialplan = 16,
+  cdr = 32,
+  security = 64,
+  reporting = 128,
 };
 inline constexpr std::uint16_t every_class = 0xff;
 [[nodiscard]] std::string_view name_of(event_class c) noexcept;
@@ -45,7 +52,8 @@ protected:
 
 class emitter {
 public:
-  explicit emitter(const std::vector<std::string>& channel_variables) : channel_variables_{&channel_variables} {
+  explicit emitter(const std::vector<std::string>& channel_variables)
+      : channel_variables_{&channel_variables} {
     text_.reserve(4096);
   }
 
@@ -68,7 +76,9 @@ public:
     return event{*this, name, c, (wanted_ & static_cast<std::uint16_t>(c)) != 0};
   }
   /// Headers of an answer for one subscriber, with the same channel block as events.
-  [[nodiscard]] header_writer answer(std::string& into) const { return header_writer{&into, channel_variables_}; }
+  [[nodiscard]] header_writer answer(std::string& into) const {
+    return header_writer{&into, channel_variables_};
+  }
 
   void add(subscriber& s);
   void remove(subscriber& s);

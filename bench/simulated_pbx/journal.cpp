@@ -19,7 +19,8 @@ void quote(std::string& out, std::string_view text) {
       out += '\\';
       out += c;
     } else if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}",
+                     static_cast<unsigned>(static_cast<unsigned char>(c)));
     } else {
       out += c;
     }
@@ -39,7 +40,8 @@ journal::~journal() {
 result<void> journal::open(const std::string& path) {
   descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (descriptor_ < 0)
-    return error{errc::storage_failed, fmt::format("cannot open the log {}: {}", path, std::strerror(errno)), {}};
+    return error{
+        errc::storage_failed, fmt::format("cannot open the log {}: {}", path, std::strerror(errno)), {}};
   return {};
 }
 

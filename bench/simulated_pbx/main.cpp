@@ -88,8 +88,8 @@ int main(int argc, char** argv) {
   auto pbx = ringmaster::sim::simulated_pbx::open(std::move(options));
   if (!pbx)
     return complain(pbx.error().message);
-  fmt::print("simulated-pbx: ready on {}:{}\n", address.find(':') == std::string::npos ? address : "[" + address + "]",
-             (*pbx)->port());
+  fmt::print("simulated-pbx: ready on {}:{}\n",
+             address.find(':') == std::string::npos ? address : "[" + address + "]", (*pbx)->port());
   std::fflush(stdout);
   if (const auto ended = (*pbx)->run(); !ended) {
     fmt::print(stderr, "simulated-pbx: {}\n", ended.error().message);

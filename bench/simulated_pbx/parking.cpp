@@ -6,11 +6,12 @@
 
 namespace ringmaster::sim {
 
-
 namespace {
 
 /// Who parked it, for the way back: the channel's name without its serial.
-std::string parker_of(const channel& c) { return c.name.substr(0, c.name.rfind('-')); }
+std::string parker_of(const channel& c) {
+  return c.name.substr(0, c.name.rfind('-'));
+}
 
 void bridge_headers(header_writer& to, std::string_view id, int channels) {
   to.text("BridgeUniqueid", id)

@@ -9,7 +9,8 @@
 namespace ringmaster::sim {
 
 struct pbx {
-  pbx(const population& p, std::uint64_t seed, emitter& e, journal& j, call_counts& counts, std::int64_t epoch)
+  pbx(const population& p, std::uint64_t seed, emitter& e, journal& j, call_counts& counts,
+      std::int64_t epoch)
       : state{p, seed, e, j, counts, epoch}, queues{state}, parking{state}, calls{state, queues, parking} {
     queues.serve(calls);
     parking.serve(calls);

@@ -8,9 +8,12 @@ namespace ringmaster::sim {
 
 sim_time distribution::draw(random_source& random) const noexcept {
   switch (kind) {
-  case shape::constant: return seconds_of(a);
-  case shape::uniform: return seconds_of(a + (b - a) * random.unit());
-  case shape::exponential: return seconds_of(-a * std::log(1.0 - random.unit()));
+  case shape::constant:
+    return seconds_of(a);
+  case shape::uniform:
+    return seconds_of(a + (b - a) * random.unit());
+  case shape::exponential:
+    return seconds_of(-a * std::log(1.0 - random.unit()));
   case shape::lognormal: {
     const double variance = std::log(1.0 + b * b);
     return seconds_of(a * std::exp(std::sqrt(variance) * random.normal() - variance / 2));
@@ -19,28 +22,39 @@ sim_time distribution::draw(random_source& random) const noexcept {
   return sim_time{0};
 }
 
-double distribution::mean() const noexcept { return kind == shape::uniform ? (a + b) / 2 : a; }
+double distribution::mean() const noexcept {
+  return kind == shape::uniform ? (a + b) / 2 : a;
+}
 
 std::string_view name_of(outcome o) noexcept {
   switch (o) {
-  case outcome::answer: return "answer";
-  case outcome::machine: return "machine";
-  case outcome::busy: return "busy";
-  case outcome::no_answer: return "no_answer";
-  case outcome::congestion: return "congestion";
-  case outcome::invalid: return "invalid";
+  case outcome::answer:
+    return "answer";
+  case outcome::machine:
+    return "machine";
+  case outcome::busy:
+    return "busy";
+  case outcome::no_answer:
+    return "no_answer";
+  case outcome::congestion:
+    return "congestion";
+  case outcome::invalid:
+    return "invalid";
   }
   return "?";
 }
 
 std::optional<fault::kind> fault_kind(std::string_view name) noexcept {
   using enum fault::kind;
-  static constexpr std::pair<std::string_view, fault::kind> names[] = {
-      {"drop", drop},       {"delay", delay},
-      {"duplicate", duplicate}, {"lose", lose},
-      {"reorder", reorder}, {"refuse-originate", refuse_originate},
-      {"refuse-login", refuse_login}, {"garbage", garbage},
-      {"cut", cut}};
+  static constexpr std::pair<std::string_view, fault::kind> names[] = {{"drop", drop},
+                                                                       {"delay", delay},
+                                                                       {"duplicate", duplicate},
+                                                                       {"lose", lose},
+                                                                       {"reorder", reorder},
+                                                                       {"refuse-originate", refuse_originate},
+                                                                       {"refuse-login", refuse_login},
+                                                                       {"garbage", garbage},
+                                                                       {"cut", cut}};
   for (const auto& [text, kind] : names)
     if (text == name)
       return kind;
@@ -49,7 +63,9 @@ std::optional<fault::kind> fault_kind(std::string_view name) noexcept {
 
 namespace {
 
-distribution constant(double seconds) { return {distribution::shape::constant, seconds, 0}; }
+distribution constant(double seconds) {
+  return {distribution::shape::constant, seconds, 0};
+}
 
 /// The numbers of the test peer's dialplan: seven or more digits, and the first one decides.
 const std::vector<number_rule>& first_digit_rules() {
@@ -85,7 +101,8 @@ const std::vector<number_rule>& first_digit_rules() {
 }
 
 bool matches(const number_rule& rule, std::string_view digits) {
-  return digits.size() >= rule.min_digits && digits.size() <= rule.max_digits && digits.starts_with(rule.prefix);
+  return digits.size() >= rule.min_digits && digits.size() <= rule.max_digits &&
+         digits.starts_with(rule.prefix);
 }
 
 } // namespace

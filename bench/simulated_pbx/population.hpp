@@ -34,11 +34,11 @@ inline constexpr std::size_t outcome_count = 6;
 /// What one customer does in one call.
 struct customer {
   outcome what{outcome::answer};
-  sim_time ring{0};                      ///< from the first ringing to the answer
-  sim_time patience{0};                  ///< waits this long in a queue
-  sim_time listen{0};                    ///< stays this long in anything but a queue
-  std::optional<sim_time> leaves_after;  ///< hangs up this long after the answer, whoever is talking
-  bool rings{true};                      ///< false: answers without a Ringing before
+  sim_time ring{0};                     ///< from the first ringing to the answer
+  sim_time patience{0};                 ///< waits this long in a queue
+  sim_time listen{0};                   ///< stays this long in anything but a queue
+  std::optional<sim_time> leaves_after; ///< hangs up this long after the answer, whoever is talking
+  bool rings{true};                     ///< false: answers without a Ringing before
 };
 
 /// Numbers that start with `prefix` and have `min_digits` to `max_digits` digits behave like this.
@@ -59,7 +59,7 @@ struct customer_population {
   distribution listen{distribution::shape::uniform, 5, 30};
   std::uint32_t min_digits{3}; ///< shorter numbers are in no dialplan
   bool first_digit_rules{true};
-  std::vector<number_rule> rules; ///< tried in order, before the first-digit rules
+  std::vector<number_rule> rules;                            ///< tried in order, before the first-digit rules
   std::vector<std::string> contexts{"customers", "default"}; ///< of Local/NUMBER@CONTEXT
 
   /// The same (seed, number, attempt) gives the same customer.
@@ -68,17 +68,18 @@ struct customer_population {
 
 struct queue_population {
   std::string name;
-  std::string strategy{"rrmemory"}; ///< rrmemory, roundrobin, leastrecent, fewestcalls, random, linear, ringall
+  std::string strategy{
+      "rrmemory"}; ///< rrmemory, roundrobin, leastrecent, fewestcalls, random, linear, ringall
   std::uint32_t agents{10};
   std::uint32_t first_agent{1};
-  std::string interface{"Local/agent-%02d@agents/n"}; ///< one %d (or %02d …) for the agent's number
+  std::string interface { "Local/agent-%02d@agents/n" }; ///< one %d (or %02d …) for the agent's number
   std::string member_name{"Agent %02d"};
   distribution ring{distribution::shape::constant, 1, 0};
   distribution talk{distribution::shape::constant, 5, 0};
   distribution wrapup{distribution::shape::constant, 0, 0};
-  double no_answer{0};          ///< share of rings that the agent lets ring
-  double ring_timeout_s{15};    ///< how long a member is rung
-  double retry_s{1};            ///< before the next try after a ring without an answer
+  double no_answer{0};       ///< share of rings that the agent lets ring
+  double ring_timeout_s{15}; ///< how long a member is rung
+  double retry_s{1};         ///< before the next try after a ring without an answer
   std::int64_t service_level_s{20};
 };
 
@@ -106,10 +107,11 @@ struct fault {
 struct population {
   customer_population customers;
   std::vector<queue_population> queues;
-  std::vector<std::string> technologies{"PJSIP"}; ///< beside Local
+  std::vector<std::string> technologies{"PJSIP"};        ///< beside Local
   std::vector<std::string> channel_variables{"CALL_ID"}; ///< sent as ChanVariable, like `channelvars`
   std::uint64_t max_calls{0};                            ///< originated calls alive at once; 0: any number
-  double response_after_application{0}; ///< share of calls whose OriginateResponse follows the first events of the application
+  double response_after_application{
+      0}; ///< share of calls whose OriginateResponse follows the first events of the application
   double parking_timeout_s{45};
   std::vector<fault> faults;
 

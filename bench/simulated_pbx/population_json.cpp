@@ -27,7 +27,8 @@ public:
   }
   [[nodiscard]] const std::optional<error>& failure() const noexcept { return error_; }
 
-  void object(const dom::element& value, const std::string& path, const std::map<std::string_view, handler>& keys) {
+  void object(const dom::element& value, const std::string& path,
+              const std::map<std::string_view, handler>& keys) {
     dom::object all;
     if (value.get(all) != simdjson::SUCCESS)
       return fail(path.empty() ? "population" : path, "must be an object");
@@ -90,7 +91,9 @@ public:
   handler texts(std::vector<std::string>& into) {
     return [this, &into](const dom::element& v, const std::string& path) {
       into.clear();
-      array(v, path, [&](const dom::element& item, const std::string& where) { text(into.emplace_back())(item, where); });
+      array(v, path, [&](const dom::element& item, const std::string& where) {
+        text(into.emplace_back())(item, where);
+      });
     };
   }
 
@@ -214,7 +217,8 @@ void read_queue(reader& r, const dom::element& v, const std::string& path, queue
   static constexpr std::string_view strategies[] = {"rrmemory", "roundrobin", "leastrecent", "fewestcalls",
                                                     "random",   "linear",     "ringall"};
   if (std::find(std::begin(strategies), std::end(strategies), into.strategy) == std::end(strategies))
-    r.fail(path + ".strategy", "must be rrmemory, roundrobin, leastrecent, fewestcalls, random, linear or ringall");
+    r.fail(path + ".strategy",
+           "must be rrmemory, roundrobin, leastrecent, fewestcalls, random, linear or ringall");
   if (into.name.empty())
     r.fail(path + ".name", "is missing");
 }
@@ -232,9 +236,8 @@ void read_fault(reader& r, const dom::element& v, const std::string& path, fault
                  r.fail(p, "is no kind of fault");
              }},
             {"probability", r.number(into.probability, 0, 1)},
-            {"count", [&](const dom::element& e, const std::string& p) {
-               r.count(into.count.emplace(), 1'000'000'000)(e, p);
-             }},
+            {"count", [&](const dom::element& e,
+                          const std::string& p) { r.count(into.count.emplace(), 1'000'000'000)(e, p); }},
             {"delay_ms", r.number(delay_ms, 0, 3'600'000)},
             {"after_bytes", r.count(into.after_bytes, 1'000'000'000)}});
   into.delay = seconds_of(delay_ms / 1e3);
@@ -251,7 +254,8 @@ result<population> population::parse(std::string_view json) {
   population p = standard();
   reader r;
   r.object(root, "",
-           {{"customers", [&](const dom::element& v, const std::string& at) { read_customers(r, v, at, p.customers); }},
+           {{"customers",
+             [&](const dom::element& v, const std::string& at) { read_customers(r, v, at, p.customers); }},
             {"queues",
              [&](const dom::element& v, const std::string& at) {
                p.queues.clear();

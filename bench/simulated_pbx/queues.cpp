@@ -8,7 +8,6 @@
 
 namespace ringmaster::sim {
 
-
 namespace {
 
 std::optional<sim_time> seconds_variable(const channel& c, std::string_view name) {
@@ -19,7 +18,9 @@ std::optional<sim_time> seconds_variable(const channel& c, std::string_view name
   return seconds_of(value);
 }
 
-std::int64_t milliseconds(sim_time t) { return t.count() / 1000; }
+std::int64_t milliseconds(sim_time t) {
+  return t.count() / 1000;
+}
 
 } // namespace
 
@@ -232,7 +233,8 @@ void queue_system::answered(std::uint64_t id) {
   a.connected = true;
   c.place.connected = true;
   c.place.connected_at = core_.clock.now();
-  agent_event("AgentConnect", a, c, "HoldTime", hold, "RingTime", whole_seconds(core_.clock.now() - a.rung_at), {});
+  agent_event("AgentConnect", a, c, "HoldTime", hold, "RingTime",
+              whole_seconds(core_.clock.now() - a.rung_at), {});
   core_.log.write("agent_connect", core_.clock.now(),
                   {{"action_id", c.request.action_id},
                    {"channel_id", caller.unique_id},

@@ -23,8 +23,8 @@ struct phone {
   std::string extension;  ///< agent-01
   std::string context;    ///< agents; empty for a phone
   enum class device : std::uint8_t { free = 1, in_use = 2, ringing = 6 } state{device::free};
-  sim_time rests_until{0};   ///< wrap-up work
-  std::uint64_t calls{0};    ///< rung so often; chooses what the agent does in the next one
+  sim_time rests_until{0}; ///< wrap-up work
+  std::uint64_t calls{0};  ///< rung so often; chooses what the agent does in the next one
   std::vector<queue*> queues;
 
   [[nodiscard]] std::string device_name() const { return technology + "/" + resource; }
@@ -40,7 +40,7 @@ struct member {
   bool ring_in_use{false};
   bool in_call{false};
   std::int64_t calls_taken{0};
-  std::int64_t last_call{0};  ///< seconds since 1970, as are the next two; 0: never
+  std::int64_t last_call{0}; ///< seconds since 1970, as are the next two; 0: never
   std::int64_t last_pause{0};
   std::int64_t login{0};
   sim_time last_rung{-1};
@@ -56,7 +56,8 @@ public:
 
   [[nodiscard]] member* find(std::string_view interface) const;
   [[nodiscard]] double service_level() const noexcept {
-    return completed == 0 ? 0.0 : 100.0 * static_cast<double>(completed_in_level) / static_cast<double>(completed);
+    return completed == 0 ? 0.0
+                          : 100.0 * static_cast<double>(completed_in_level) / static_cast<double>(completed);
   }
 };
 
@@ -73,12 +74,13 @@ public:
   void hang_up_agent(std::uint64_t attempt);
 
   // Actions. What they answer is an error's text, or nothing.
-  std::optional<std::string> add(std::string_view name, std::string_view interface, std::string_view member_name,
-                                 std::int64_t penalty, bool paused);
+  std::optional<std::string> add(std::string_view name, std::string_view interface,
+                                 std::string_view member_name, std::int64_t penalty, bool paused);
   std::optional<std::string> remove(std::string_view name, std::string_view interface);
   std::optional<std::string> pause(std::string_view name, std::string_view interface, bool paused,
                                    std::string_view reason);
-  std::optional<std::string> set_penalty(std::string_view name, std::string_view interface, std::int64_t penalty);
+  std::optional<std::string> set_penalty(std::string_view name, std::string_view interface,
+                                         std::int64_t penalty);
   std::optional<std::string> set_ring_in_use(std::string_view name, std::string_view interface, bool on);
   void reset(std::string_view name);
   /// Appends the events of QueueStatus (or QueueSummary) and returns how many.

@@ -11,7 +11,6 @@
 
 namespace ringmaster::sim {
 
-
 namespace {
 
 /// Puts the agent's number where the pattern has %d or %02d.
@@ -31,8 +30,8 @@ std::string numbered(std::string_view pattern, std::uint64_t n) {
 } // namespace
 
 member* queue::find(std::string_view interface) const {
-  const auto it =
-      std::find_if(members.begin(), members.end(), [&](const auto& m) { return m->phone->interface == interface; });
+  const auto it = std::find_if(members.begin(), members.end(),
+                               [&](const auto& m) { return m->phone->interface == interface; });
   return it == members.end() ? nullptr : it->get();
 }
 
@@ -51,7 +50,8 @@ queue_system::queue_system(core& c) : core_{c} {
 }
 
 queue* queue_system::find(std::string_view name) const {
-  const auto it = std::find_if(queues_.begin(), queues_.end(), [&](const auto& q) { return q->how.name == name; });
+  const auto it =
+      std::find_if(queues_.begin(), queues_.end(), [&](const auto& q) { return q->how.name == name; });
   return it == queues_.end() ? nullptr : it->get();
 }
 
@@ -134,9 +134,15 @@ void queue_system::set_device(phone& p, phone::device state) {
   const bool changed = p.state != state;
   p.state = state;
   switch (state) {
-  case phone::device::free: core_.device(p.device_name(), "NOT_INUSE"); break;
-  case phone::device::in_use: core_.device(p.device_name(), "INUSE"); break;
-  case phone::device::ringing: core_.device(p.device_name(), "RINGING"); break;
+  case phone::device::free:
+    core_.device(p.device_name(), "NOT_INUSE");
+    break;
+  case phone::device::in_use:
+    core_.device(p.device_name(), "INUSE");
+    break;
+  case phone::device::ringing:
+    core_.device(p.device_name(), "RINGING");
+    break;
   }
   if (!changed)
     return;
@@ -152,7 +158,8 @@ void queue_system::set_device(phone& p, phone::device state) {
 void queue_system::wake(const phone& p) {
   // Later, because the caller is in the middle of an event's work.
   for (queue* q : p.queues)
-    core_.clock.after(std::max(p.rests_until - core_.clock.now(), sim_time{1'000}), [this, q] { assign(*q); });
+    core_.clock.after(std::max(p.rests_until - core_.clock.now(), sim_time{1'000}),
+                      [this, q] { assign(*q); });
 }
 
 void queue_system::queue_variables(const queue& q, channel& c) {
@@ -182,9 +189,9 @@ void queue_system::bridge_event(std::string_view event, const attempt& a, int ch
     e.channel(*c);
 }
 
-void queue_system::agent_event(std::string_view event, const attempt& a, const call& c, std::string_view first,
-                               std::int64_t first_value, std::string_view second, std::int64_t second_value,
-                               std::string_view reason) {
+void queue_system::agent_event(std::string_view event, const attempt& a, const call& c,
+                               std::string_view first, std::int64_t first_value, std::string_view second,
+                               std::int64_t second_value, std::string_view reason) {
   auto e = core_.out.begin(event, event_class::agent);
   e.channel(*c.one)
       .channel(*a.one, "Dest")
@@ -220,7 +227,8 @@ void queue_system::member_event(std::string_view event, const queue& q, const me
 }
 
 std::optional<std::string> queue_system::add(std::string_view name, std::string_view interface,
-                                             std::string_view member_name, std::int64_t penalty, bool paused) {
+                                             std::string_view member_name, std::int64_t penalty,
+                                             bool paused) {
   queue* const q = find(name);
   if (q == nullptr)
     return "Unable to add interface to queue: No such queue";
@@ -287,7 +295,8 @@ std::optional<std::string> queue_system::set_penalty(std::string_view name, std:
   return any ? std::nullopt : std::optional<std::string>{"Invalid interface, queuename or penalty"};
 }
 
-std::optional<std::string> queue_system::set_ring_in_use(std::string_view name, std::string_view interface, bool on) {
+std::optional<std::string> queue_system::set_ring_in_use(std::string_view name, std::string_view interface,
+                                                         bool on) {
   bool any = false;
   for (queue* q : named(name))
     if (member* const m = q->find(interface)) {

@@ -65,8 +65,11 @@ void session::process() {
   action a;
   while (!blocked_ && !closing_ && !closed_) {
     switch (reader_.next(a)) {
-    case action_reader::status::more: return;
-    case action_reader::status::ready: handle_action(*this, a); break;
+    case action_reader::status::more:
+      return;
+    case action_reader::status::ready:
+      handle_action(*this, a);
+      break;
     case action_reader::status::line_too_long:
     case action_reader::status::too_many_headers:
       send("Response: Error\r\nMessage: Failed to parse, line or message too long\r\n\r\n");
@@ -97,7 +100,9 @@ void session::set_mask(std::uint16_t mask) {
   host_.events().refresh();
 }
 
-void session::add_filter(std::string event, bool wanted) { (wanted ? wanted_ : unwanted_).push_back(std::move(event)); }
+void session::add_filter(std::string event, bool wanted) {
+  (wanted ? wanted_ : unwanted_).push_back(std::move(event));
+}
 
 void session::deliver(std::string_view event, std::string_view text) {
   if (!unwanted_.empty() && std::find(unwanted_.begin(), unwanted_.end(), event) != unwanted_.end())
@@ -185,7 +190,7 @@ void session::flush() {
                     [self = shared_from_this()](const boost::system::error_code& e, std::size_t n) {
                       self->is_writing_ = false;
                       self->host_.count_sent(n);
-                                      if (e)
+                      if (e)
                         return self->close();
                       self->flush();
                     });

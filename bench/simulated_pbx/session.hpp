@@ -58,7 +58,9 @@ public:
   void flush();
 
   // subscriber
-  [[nodiscard]] std::uint16_t mask() const noexcept override { return authenticated_ ? mask_ : std::uint16_t{0}; }
+  [[nodiscard]] std::uint16_t mask() const noexcept override {
+    return authenticated_ ? mask_ : std::uint16_t{0};
+  }
   void deliver(std::string_view event, std::string_view text) override;
 
   /// For answers: appended as they are, out of the faults' reach except `cut`.

@@ -30,8 +30,8 @@ constexpr std::chrono::microseconds least_wait{500};
 class simulated_pbx::server final : public session_host {
 public:
   explicit server(simulated_pbx_options options)
-      : options_{std::move(options)}, acceptor_{io_}, clock_timer_{io_}, down_timer_{io_}, signals_{io_},
-        emitter_{options_.people.channel_variables}, faults_{options_.seed} {
+      : options_{std::move(options)}, acceptor_{io_}, clock_timer_{io_},
+        down_timer_{io_}, signals_{io_}, emitter_{options_.people.channel_variables}, faults_{options_.seed} {
     for (const fault& f : options_.people.faults)
       faults_.add(f);
   }
@@ -52,9 +52,10 @@ public:
       if (auto opened = journal_.open(options_.log_file); !opened)
         return opened.error();
     if (const auto listening = listen(); listening)
-      return error{errc::pbx_unavailable,
-                   fmt::format("cannot listen on {}:{}: {}", options_.address, options_.port, listening.message()),
-                   "listen"};
+      return error{
+          errc::pbx_unavailable,
+          fmt::format("cannot listen on {}:{}: {}", options_.address, options_.port, listening.message()),
+          "listen"};
     endpoint_.port(acceptor_.local_endpoint().port());
     be_born();
     return {};
@@ -148,9 +149,9 @@ private:
   }
 
   void be_born() {
-    const auto wall = std::chrono::duration_cast<std::chrono::seconds>(
-                          std::chrono::system_clock::now().time_since_epoch())
-                          .count();
+    const auto wall =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
     // Later than anything that the life before has said, so that no start time or unique id comes twice.
     const std::int64_t epoch = life_ == nullptr ? wall : std::max(wall, life_->state.wall_seconds() + 1);
     born_ = std::chrono::steady_clock::now();
@@ -159,9 +160,10 @@ private:
       const auto it = sessions_.find(id);
       if (it == sessions_.end())
         return;
-      const std::string id_line = action_id.empty() ? std::string{} : fmt::format("ActionID: {}\r\n", action_id);
-      it->second->send(fmt::format("Response: {}\r\n{}Message: {}\r\n\r\n", answered ? "Success" : "Error", id_line,
-                                   answered ? "Originate successfully queued" : "Originate failed"));
+      const std::string id_line =
+          action_id.empty() ? std::string{} : fmt::format("ActionID: {}\r\n", action_id);
+      it->second->send(fmt::format("Response: {}\r\n{}Message: {}\r\n\r\n", answered ? "Success" : "Error",
+                                   id_line, answered ? "Originate successfully queued" : "Originate failed"));
       it->second->unblock();
     };
   }
@@ -215,7 +217,8 @@ private:
     const auto next = life_->state.clock.next();
     if (!next)
       return;
-    const std::chrono::duration<double, std::micro> at{static_cast<double>(next->count()) / options_.time_scale};
+    const std::chrono::duration<double, std::micro> at{static_cast<double>(next->count()) /
+                                                       options_.time_scale};
     auto when = born_ + std::chrono::duration_cast<std::chrono::steady_clock::duration>(at);
     when = std::max(when, std::chrono::steady_clock::now() + least_wait);
     if (armed_ && clock_timer_.expiry() <= when)
@@ -262,9 +265,17 @@ result<std::unique_ptr<simulated_pbx>> simulated_pbx::open(simulated_pbx_options
   return std::unique_ptr<simulated_pbx>{new simulated_pbx{std::move(s)}};
 }
 
-result<void> simulated_pbx::run() { return server_->run(); }
-void simulated_pbx::stop() { server_->stop(); }
-std::uint16_t simulated_pbx::port() const noexcept { return server_->port(); }
-simulated_pbx_counters simulated_pbx::counters() const noexcept { return server_->counters(); }
+result<void> simulated_pbx::run() {
+  return server_->run();
+}
+void simulated_pbx::stop() {
+  server_->stop();
+}
+std::uint16_t simulated_pbx::port() const noexcept {
+  return server_->port();
+}
+simulated_pbx_counters simulated_pbx::counters() const noexcept {
+  return server_->counters();
+}
 
 } // namespace ringmaster::sim

@@ -17,8 +17,8 @@ struct simulated_pbx_options {
   std::string secret{"secret"};
   population people{population::standard()};
   std::uint64_t seed{1};
-  double time_scale{1}; ///< simulated seconds in a real one
-  std::string log_file; ///< empty: no log
+  double time_scale{1};       ///< simulated seconds in a real one
+  std::string log_file;       ///< empty: no log
   bool handle_signals{false}; ///< SIGINT and SIGTERM end `run`
 };
 

@@ -25,8 +25,9 @@ std::vector<pairs> read_all(std::string_view bytes, std::size_t piece) {
 }
 
 TEST(action_reader, gives_the_same_actions_however_the_bytes_are_cut) {
-  const std::string bytes = "Action: Ping\r\nActionID: 1\r\n\r\n\r\naction:Originate\nVariable: A=1\nVariable: B=2:3\n\n"
-                            "Action: Logoff\r\nEmpty: \r\n\r\n";
+  const std::string bytes =
+      "Action: Ping\r\nActionID: 1\r\n\r\n\r\naction:Originate\nVariable: A=1\nVariable: B=2:3\n\n"
+      "Action: Logoff\r\nEmpty: \r\n\r\n";
   const std::vector<pairs> expected{{{"Action", "Ping"}, {"ActionID", "1"}},
                                     {{"action", "Originate"}, {"Variable", "A=1"}, {"Variable", "B=2:3"}},
                                     {{"Action", "Logoff"}, {"Empty", ""}}};

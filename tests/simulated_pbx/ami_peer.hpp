@@ -62,7 +62,8 @@ inline std::vector<message> take_messages(std::string& bytes) {
       done = at;
     } else if (const auto colon = line.find(':'); colon != std::string::npos) {
       const auto value = line.find_first_not_of(' ', colon + 1);
-      current.headers.emplace_back(line.substr(0, colon), value == std::string::npos ? "" : line.substr(value));
+      current.headers.emplace_back(line.substr(0, colon),
+                                   value == std::string::npos ? "" : line.substr(value));
     }
   }
   bytes.erase(0, done);

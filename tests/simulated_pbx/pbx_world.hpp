@@ -12,8 +12,8 @@ namespace ringmaster::sim::testing {
 class pbx_world : private subscriber {
 public:
   explicit pbx_world(population p = population::standard(), std::uint64_t seed = 1)
-      : people{std::move(p)}, emitter_{people.channel_variables},
-        pbx{people, seed, emitter_, journal_, counts_, 1'800'000'000} {
+      : people{std::move(p)}, emitter_{people.channel_variables}, pbx{people,   seed,    emitter_,
+                                                                      journal_, counts_, 1'800'000'000} {
     emitter_.add(*this);
   }
 

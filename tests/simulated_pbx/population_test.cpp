@@ -9,7 +9,8 @@ namespace ringmaster::sim {
 namespace {
 
 TEST(population, reads_the_sample_of_the_configuration_folder) {
-  const auto p = population::load(std::string{RINGMASTER_TEST_DATA} + "/../../configs/sample/population.json");
+  const auto p =
+      population::load(std::string{RINGMASTER_TEST_DATA} + "/../../configs/sample/population.json");
   ASSERT_TRUE(p) << p.error().message;
   EXPECT_FALSE(p->queues.empty());
 }
@@ -36,21 +37,22 @@ TEST_P(bad_population, is_refused_by_name) {
 
 INSTANTIATE_TEST_SUITE_P(
     files, bad_population,
-    ::testing::Values(bad_file{"{", ""}, bad_file{"[]", "population"}, bad_file{R"({"custmers": {}})", "custmers"},
-                      bad_file{R"({"customers": {"outcomes": {"answer": 0.5, "busy": 0.4}}})", "customers.outcomes"},
-                      bad_file{R"({"customers": {"outcomes": {"answer": 2}}})", "customers.outcomes.answer"},
-                      bad_file{R"({"customers": {"outcomes": {"asnwer": 1}}})", "customers.outcomes.asnwer"},
-                      bad_file{R"({"customers": {"ring": {"uniform": [5, 1]}}})", "customers.ring.uniform"},
-                      bad_file{R"({"customers": {"ring": {}}})", "customers.ring"},
-                      bad_file{R"({"customers": {"ring": -1}})", "customers.ring"},
-                      bad_file{R"({"customers": {"rules": [{"outcome": "maybe"}]}})", "customers.rules[0].outcome"},
-                      bad_file{R"({"queues": [{"name": "q", "talk": "long"}]})", "queues[0].talk"},
-                      bad_file{R"({"queues": [{}]})", "queues[0].name"},
-                      bad_file{R"({"queues": [{"name": "q", "strategy": "wild"}]})", "queues[0].strategy"},
-                      bad_file{R"({"technologies": "SIP"})", "technologies"},
-                      bad_file{R"({"technologies": ["SIP\r\n"]})", "technologies[0]"},
-                      bad_file{R"({"faults": [{"kind": "explode"}]})", "faults[0].kind"},
-                      bad_file{R"({"limits": {"max_calls": -1}})", "limits.max_calls"}));
+    ::testing::Values(
+        bad_file{"{", ""}, bad_file{"[]", "population"}, bad_file{R"({"custmers": {}})", "custmers"},
+        bad_file{R"({"customers": {"outcomes": {"answer": 0.5, "busy": 0.4}}})", "customers.outcomes"},
+        bad_file{R"({"customers": {"outcomes": {"answer": 2}}})", "customers.outcomes.answer"},
+        bad_file{R"({"customers": {"outcomes": {"asnwer": 1}}})", "customers.outcomes.asnwer"},
+        bad_file{R"({"customers": {"ring": {"uniform": [5, 1]}}})", "customers.ring.uniform"},
+        bad_file{R"({"customers": {"ring": {}}})", "customers.ring"},
+        bad_file{R"({"customers": {"ring": -1}})", "customers.ring"},
+        bad_file{R"({"customers": {"rules": [{"outcome": "maybe"}]}})", "customers.rules[0].outcome"},
+        bad_file{R"({"queues": [{"name": "q", "talk": "long"}]})", "queues[0].talk"},
+        bad_file{R"({"queues": [{}]})", "queues[0].name"},
+        bad_file{R"({"queues": [{"name": "q", "strategy": "wild"}]})", "queues[0].strategy"},
+        bad_file{R"({"technologies": "SIP"})", "technologies"},
+        bad_file{R"({"technologies": ["SIP\r\n"]})", "technologies[0]"},
+        bad_file{R"({"faults": [{"kind": "explode"}]})", "faults[0].kind"},
+        bad_file{R"({"limits": {"max_calls": -1}})", "limits.max_calls"}));
 
 TEST(population, says_when_the_file_is_not_there) {
   const auto p = population::load("/nonexistent/population.json");
@@ -99,7 +101,8 @@ TEST(customer, comes_in_the_shares_that_were_asked_for) {
   for (int n = 0; n < calls; ++n)
     ++seen[static_cast<std::size_t>(people.draw(1, std::to_string(n), 0).what)];
   for (std::size_t i = 0; i < outcome_count; ++i)
-    EXPECT_NEAR(static_cast<double>(seen[i]) / calls, people.outcomes[i], 0.015) << name_of(static_cast<outcome>(i));
+    EXPECT_NEAR(static_cast<double>(seen[i]) / calls, people.outcomes[i], 0.015)
+        << name_of(static_cast<outcome>(i));
 }
 
 TEST(distribution, has_the_mean_that_was_asked_for) {

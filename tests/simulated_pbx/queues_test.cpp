@@ -200,7 +200,8 @@ TEST(pbx, gives_each_customer_the_same_fate_whatever_the_order_of_the_calls) {
     pbx_world world{p, 5};
     for (int i = 0; i < 200; ++i) {
       const int n = backwards ? 199 - i : i;
-      world.originate("PJSIP/" + std::to_string(5'550'000 + n) + "@carrier", "call-" + std::to_string(1000 + n));
+      world.originate("PJSIP/" + std::to_string(5'550'000 + n) + "@carrier",
+                      "call-" + std::to_string(1000 + n));
       world.run_for(0.01);
     }
     world.run_for(1000);
@@ -222,7 +223,8 @@ TEST(pbx, repeats_a_run_to_the_byte_with_the_same_seed) {
     p.response_after_application = 0.5;
     pbx_world world{p, seed};
     for (int i = 0; i < 50; ++i) {
-      world.originate("Local/" + std::to_string(5'550'000 + i) + "@customers", "call-" + std::to_string(100 + i));
+      world.originate("Local/" + std::to_string(5'550'000 + i) + "@customers",
+                      "call-" + std::to_string(100 + i));
       world.run_for(0.5);
     }
     world.run_for(600);

@@ -87,10 +87,11 @@ names responses(const std::vector<message>& all) {
     if (m.get("Event").empty()) {
       std::string text;
       for (const auto& [name, value] : m.headers)
-        text += name + (name == "Response" || name == "Message" || name == "ActionID" || name == "Output" ||
-                                name == "Variable" || name == "Value"
-                            ? "=" + value
-                            : "") +
+        text += name +
+                (name == "Response" || name == "Message" || name == "ActionID" || name == "Output" ||
+                         name == "Variable" || name == "Value"
+                     ? "=" + value
+                     : "") +
                 "; ";
       result.push_back(text);
     }
@@ -101,8 +102,9 @@ names originate_responses(const std::vector<message>& all) {
   names result;
   for (const message& m : all)
     if (m.is("OriginateResponse"))
-      result.push_back(m.get("ActionID") + " " + m.get("Response") + " " + m.get("Reason") + " " + m.get("Data") +
-                       m.get("Context") + " " + m.get("CallerIDNum") + " " + m.get("CallerIDName"));
+      result.push_back(m.get("ActionID") + " " + m.get("Response") + " " + m.get("Reason") + " " +
+                       m.get("Data") + m.get("Context") + " " + m.get("CallerIDNum") + " " +
+                       m.get("CallerIDName"));
   std::sort(result.begin(), result.end());
   return result;
 }
@@ -120,7 +122,8 @@ std::map<std::string, std::size_t> milestones(const std::vector<message>& all, s
   std::map<std::string, std::size_t> counts;
   std::set<std::string> channels; // a refused ChannelId makes Asterisk tell of the live one again
   for (std::size_t i = 0; i < until; ++i)
-    for (const char* event : {"Newchannel", "Newstate", "QueueCallerJoin", "AgentConnect", "ParkedCall", "Hangup"})
+    for (const char* event :
+         {"Newchannel", "Newstate", "QueueCallerJoin", "AgentConnect", "ParkedCall", "Hangup"})
       if (all[i].is(event) && all[i].get("ActionID").empty() &&
           (!all[i].is("Newchannel") || channels.insert(all[i].get("Uniqueid")).second))
         ++counts[event];
@@ -145,7 +148,8 @@ void replay(const std::string& scenario, ami_peer& peer) {
     const bool last = sent.get("Action") == "Logoff";
     std::size_t at = then.size();
     for (std::size_t i = 0; i < then.size() && !last; ++i)
-      if (!then[i].get("Response").empty() && !then[i].is("OriginateResponse") && then[i].get("ActionID") == id) {
+      if (!then[i].get("Response").empty() && !then[i].is("OriginateResponse") &&
+          then[i].get("ActionID") == id) {
         at = i;
         break;
       }
@@ -156,7 +160,8 @@ void replay(const std::string& scenario, ami_peer& peer) {
         const auto it = got.find(w.first);
         return it != got.end() && it->second >= w.second;
       });
-    })) << scenario << ": waited for ever before " << id;
+    })) << scenario
+        << ": waited for ever before " << id;
     std::string text;
     for (auto& [name, value] : sent.headers) {
       // The serials in channels' names are each PBX's own.
@@ -207,11 +212,11 @@ TEST_P(scenario, is_answered_as_by_asterisk) {
 }
 
 INSTANTIATE_TEST_SUITE_P(recorded, scenario,
-                         ::testing::Values("busy", "no-answer", "congestion", "unallocated", "cancel", "hangup",
-                                           "queue-answer", "queue-context", "queue-abandon", "queue-timeout",
-                                           "queue-admin", "redirect", "park",
-                                           "park-timeout", "bad-login", "errors", "sip-answer", "sip-busy",
-                                           "sip-no-answer", "sip-congestion", "sip-unallocated", "sip-cancel",
+                         ::testing::Values("busy", "no-answer", "congestion", "unallocated", "cancel",
+                                           "hangup", "queue-answer", "queue-context", "queue-abandon",
+                                           "queue-timeout", "queue-admin", "redirect", "park", "park-timeout",
+                                           "bad-login", "errors", "sip-answer", "sip-busy", "sip-no-answer",
+                                           "sip-congestion", "sip-unallocated", "sip-cancel",
                                            "sip-callee-hangs-up"),
                          [](const auto& param) {
                            std::string name = param.param;

@@ -21,7 +21,8 @@ simulated_pbx_options fast(double scale = 20) {
 
 std::string originate(const std::string& id, const std::string& channel = "PJSIP/1000001@carrier",
                       const std::string& rest = "Application: Wait\r\nData: 1\r\nAsync: true") {
-  return "Action: Originate\r\nActionID: " + id + "\r\nChannelId: " + id + "\r\nChannel: " + channel + "\r\n" + rest;
+  return "Action: Originate\r\nActionID: " + id + "\r\nChannelId: " + id + "\r\nChannel: " + channel +
+         "\r\n" + rest;
 }
 
 std::string md5_hex(const std::string& text) {
@@ -57,7 +58,8 @@ TEST(session, refuses_a_wrong_digest_and_one_without_a_challenge) {
       peer.action("Action: Challenge\r\nActionID: c\r\nAuthType: MD5");
       (void)peer.response("c");
     }
-    peer.action(std::string{"Action: Login\r\nActionID: l\r\nAuthType: MD5\r\nUsername: dialer\r\nKey: "} + key);
+    peer.action(std::string{"Action: Login\r\nActionID: l\r\nAuthType: MD5\r\nUsername: dialer\r\nKey: "} +
+                key);
     EXPECT_EQ(peer.response("l").get("Message"), "Authentication failed");
     EXPECT_TRUE(peer.read_to_end());
   }
@@ -129,7 +131,8 @@ TEST(session, keeps_calls_alive_when_it_ends) {
   {
     ami_peer peer{pbx.port()};
     peer.login();
-    peer.action(originate("call", "PJSIP/8000001@carrier", "Context: hold\r\nExten: s\r\nPriority: 1\r\nAsync: true"));
+    peer.action(originate("call", "PJSIP/8000001@carrier",
+                          "Context: hold\r\nExten: s\r\nPriority: 1\r\nAsync: true"));
     (void)peer.event("OriginateResponse");
   }
   ami_peer again{pbx.port()};
@@ -148,7 +151,8 @@ TEST(session, tells_every_client_the_same) {
   ami_peer a{pbx.port()}, b{pbx.port()};
   a.login();
   b.login();
-  a.action(originate("call", "Local/1000001@customers", "Application: Queue\r\nData: sales_1\r\nAsync: true"));
+  a.action(
+      originate("call", "Local/1000001@customers", "Application: Queue\r\nData: sales_1\r\nAsync: true"));
   for (ami_peer* p : {&a, &b})
     ASSERT_TRUE(p->read_until([&] { return p->count("Hangup") == 4; }));
   const auto told = [](const ami_peer& p) {
@@ -331,7 +335,8 @@ TEST(restart, forgets_calls_without_a_word_and_comes_back) {
   running_pbx pbx{fast(1)};
   ami_peer peer{pbx.port()};
   peer.login();
-  peer.action(originate("call", "PJSIP/8000001@carrier", "Context: hold\r\nExten: s\r\nPriority: 1\r\nAsync: true"));
+  peer.action(
+      originate("call", "PJSIP/8000001@carrier", "Context: hold\r\nExten: s\r\nPriority: 1\r\nAsync: true"));
   (void)peer.event("OriginateResponse");
   peer.action("Action: SimulatorRestart\r\nActionID: r\r\nDown: 300");
   EXPECT_TRUE(peer.read_to_end());
@@ -353,8 +358,8 @@ TEST(restart, forgets_calls_without_a_word_and_comes_back) {
 // --- the log -----------------------------------------------------------------------------------------------
 
 TEST(log, holds_an_originate_before_its_answer_and_the_story_after) {
-  const auto path = std::filesystem::temp_directory_path() /
-                    ("simulated-pbx-log-" + std::to_string(::getpid()) + ".jsonl");
+  const auto path =
+      std::filesystem::temp_directory_path() / ("simulated-pbx-log-" + std::to_string(::getpid()) + ".jsonl");
   std::filesystem::remove(path);
   {
     auto options = fast();
@@ -364,8 +369,9 @@ TEST(log, holds_an_originate_before_its_answer_and_the_story_after) {
     peer.login();
     for (int i = 0; i < 20; ++i) {
       const std::string id = "call-" + std::to_string(100 + i);
-      peer.action(originate(id, "PJSIP/1000001@carrier",
-                            "Application: Queue\r\nData: sales_1\r\nAsync: true\r\nVariable: N=\"" + id + "\\\"\""));
+      peer.action(
+          originate(id, "PJSIP/1000001@carrier",
+                    "Application: Queue\r\nData: sales_1\r\nAsync: true\r\nVariable: N=\"" + id + "\\\"\""));
       (void)peer.response(id);
       std::ifstream file{path};
       const std::string text{std::istreambuf_iterator<char>{file}, {}};
@@ -415,7 +421,8 @@ TEST(server, takes_a_thousand_originates_in_one_burst) {
   peer.login("\r\nEvents: call");
   std::string burst;
   for (int i = 0; i < 1000; ++i)
-    burst += originate("call-" + std::to_string(10'000 + i), "PJSIP/1" + std::to_string(100'000 + i) + "@carrier") +
+    burst += originate("call-" + std::to_string(10'000 + i),
+                       "PJSIP/1" + std::to_string(100'000 + i) + "@carrier") +
              "\r\n\r\n";
   peer.send(burst);
   ASSERT_TRUE(peer.read_until([&] { return peer.count("Hangup") == 1000; }));
