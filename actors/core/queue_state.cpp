@@ -52,10 +52,13 @@ void queue_state::apply(queue_member& m, const member_update& u, time_point now,
       m.wrap_from = ended;
   }
   // A call more than when it was connected, and none now: AgentComplete was lost.
-  if (live && m.on_call && u.in_call == false && u.calls_taken && *u.calls_taken > m.calls_taken)
+  const auto call_is_over = live && m.on_call && u.in_call == false &&
+                            ((u.calls_taken && *u.calls_taken > m.calls_taken) ||
+                             (m.status == 1 && m.rung && now - *m.rung > settling));
+  if (call_is_over) {
     m.on_call = false;
-  if (live && m.on_call && u.in_call == false && m.status == 1 && m.rung && now - *m.rung > settling)
-    m.on_call = false;
+    m.rung.reset();
+  }
   m.calls_taken = u.calls_taken.value_or(m.calls_taken);
   m.in_call = u.in_call.value_or(m.in_call);
   if (!m.on_call && !m.in_call && m.rung && now - *m.rung > settling && m.status == 1)
@@ -76,7 +79,8 @@ void queue_state::resync_member(const member_update& u) {
   // Lists do not tell `ringinuse`: keep what was heard before.
   if (const auto old = members_.find(std::string{u.interface}); old != members_.end()) {
     m.ring_in_use = old->second.ring_in_use;
-    m.rung = old->second.rung;
+    if (!old->second.on_call) // of a call the list itself tells
+      m.rung = old->second.rung;
   }
   apply(m, u, time_point{}, false);
 }

@@ -113,6 +113,28 @@ TEST(queue_state, a_resync_replaces_everything_at_its_end) {
   EXPECT_FALSE(q.callers().contains("a"));
 }
 
+TEST(queue_state, a_call_whose_end_was_lost_does_not_ring_on) {
+  auto q = queue_of_two();
+  q.agent_called("PJSIP/2", start);
+  q.agent_connected("PJSIP/2", start + 1s);
+  auto u = member("PJSIP/2");
+  u.calls_taken = 1;
+  q.member_changed(u, start + 4s);
+  EXPECT_EQ(q.available_members(start + 4s), 2);
+
+  q.agent_connected("PJSIP/2", start + 5s);
+  q.resync_begin();
+  q.resync_member(member("PJSIP/2"));
+  q.resync_end(start + 6s);
+  EXPECT_EQ(q.available_members(start + 6s), 1);
+
+  q.agent_called("PJSIP/2", start + 7s);
+  q.resync_begin();
+  q.resync_member(member("PJSIP/2"));
+  q.resync_end(start + 8s);
+  EXPECT_EQ(q.counts(start + 8s).ringing, 1) << "a list does not tell who is being rung for a Local device";
+}
+
 TEST(queue_state, events_of_strangers_do_nothing) {
   queue_state q{"sales"};
   EXPECT_FALSE(q.known());
