@@ -49,12 +49,15 @@ engine_options options_of(const config::settings& s) {
 
 } // namespace
 
-/// In the order of their beginning; they end in the opposite one.
 struct application::parts {
   parts(storage::environment e, const config::settings& s) : env{std::move(e)}, settings{s} {}
+  /// First nobody asks any more, then no password is being checked, then the engine tells the last results;
+  /// whatever those calls refer to is still there.
   ~parts() {
     if (server)
       server->stop(answer_grace);
+    passwords.reset();
+    engine.reset();
   }
 
   storage::environment env;
