@@ -1,0 +1,78 @@
+// Who may ask, and what the daemon says about itself.
+#include "tests/http/daemon_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+namespace ringmaster::tests {
+namespace {
+
+using ::testing::HasSubstr;
+
+class daemon_access : public daemon_test {};
+
+TEST_F(daemon_access, nothing_answers_without_a_token_but_health) {
+  const auto good = token_;
+  for (const std::string& token : {std::string{}, std::string{"7ac326bf-e146-493a-b9c7-bfb990264b59"}}) {
+    token_ = token;
+    for (const auto* path : {"/ob/plans", "/plans", "/v1/ob/campaigns", "/ob/dls/import", "/metrics"}) {
+      const auto answer = std::string_view{path}.ends_with("import") ? post(path) : get(path);
+      EXPECT_EQ(answer.status(), 401u) << path;
+      EXPECT_EQ(answer.at("/error/code"), "401");
+    }
+    EXPECT_EQ(get("/health").status(), 200u);
+  }
+  token_.clear();
+  EXPECT_EQ(get("/ob/plans?authtoken=" + good).status(), 200u);
+}
+
+TEST_F(daemon_access, a_token_is_given_for_the_password_and_ends_when_it_is_deleted) {
+  const auto wrong = log_in("admin", "wrong"), unknown = log_in("nobody", "wrong");
+  EXPECT_EQ(wrong.status(), 401u);
+  EXPECT_EQ(unknown.status(), 401u);
+  EXPECT_EQ(wrong.at("/error/message"), unknown.at("/error/message"));
+  EXPECT_EQ(get("/ob/plans").status(), 200u);
+  EXPECT_EQ(del("/v1/admin/login?authtoken=" + token_).status(), 200u);
+  EXPECT_EQ(get("/ob/plans").status(), 401u);
+}
+
+TEST_F(daemon_access, the_first_user_is_made_once) {
+  EXPECT_FALSE(daemon_->made_password().has_value()); // it was given
+  daemon_.reset();
+  settings_.admin_password = "another password";
+  start();
+  token_.clear();
+  EXPECT_EQ(log_in("admin", "another password").status(), 401u);
+  EXPECT_EQ(log_in("admin", "a test's password").status(), 200u);
+}
+
+TEST_F(daemon_access, a_password_is_made_up_when_none_is_given) {
+  daemon_.reset();
+  settings_.admin_password.clear();
+  settings_.data_dir = (folder_.path() / "fresh").string();
+  start();
+  ASSERT_TRUE(daemon_->made_password().has_value());
+  token_.clear();
+  EXPECT_EQ(log_in("admin", *daemon_->made_password()).status(), 200u);
+}
+
+TEST_F(daemon_access, a_second_daemon_on_the_same_folder_is_refused) {
+  const auto second = daemon::application::start(settings_, false);
+  EXPECT_FALSE(second.has_value());
+  EXPECT_EQ(get("/ob/plans").status(), 200u);
+}
+
+TEST_F(daemon_access, metrics_are_prometheus_text) {
+  (void)make("/ob/plans");
+  const auto page = get("/metrics");
+  ASSERT_EQ(page.status(), 200u);
+  EXPECT_THAT(page.response.content_type, HasSubstr("text/plain; version=0.0.4"));
+  EXPECT_THAT(page.text, HasSubstr("# TYPE ringmaster_commits_total counter"));
+  EXPECT_THAT(page.text, HasSubstr("ringmaster_live_dialings 0"));
+}
+
+TEST_F(daemon_access, health_tells_the_servers_and_no_secret) {
+  EXPECT_EQ(get("/health").text, R"({"status":"ok","pbxs":[]})");
+}
+
+} // namespace
+} // namespace ringmaster::tests

@@ -1,0 +1,158 @@
+// A campaign's status, schedule and needs over the router; its explanation and its figures; live dialings.
+#include "actors/engine.hpp"
+#include "storage/dialing.hpp"
+#include "tests/http/daemon_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+namespace ringmaster::tests {
+namespace {
+
+using ::testing::HasSubstr;
+
+class outbound_campaigns : public daemon_test {
+protected:
+  void SetUp() override {
+    daemon_test::SetUp();
+    plan_ = make("/ob/plans", R"({"dial_mode":1,"tech_name":"pjsip"})");
+    dest_ = make("/ob/destinations", R"({"type":1,"application":"park"})");
+    list_ = make("/ob/dlmas");
+    entry_ = make("/ob/dls", R"({"dlma_uuid":")" + list_ + R"(","number_1":"300","variables":{"a":"b"}})");
+  }
+
+  std::string body(const std::string& more = "") const {
+    return R"({"plan":")" + plan_ + R"(","dest":")" + dest_ + R"(","dlma":")" + list_ + "\"" + more + "}";
+  }
+  std::string status(const std::string& campaign) { return get("/ob/campaigns/" + campaign).at("/result/status"); }
+  reply ask(const std::string& campaign, int wanted) {
+    return put("/ob/campaigns/" + campaign, R"({"status":)" + std::to_string(wanted) + "}");
+  }
+
+  std::string plan_, dest_, list_, entry_;
+};
+
+TEST_F(outbound_campaigns, start_pause_and_stop_as_the_reference_shows_them) {
+  const auto id = make("/ob/campaigns", body());
+  EXPECT_EQ(status(id), "0");
+  for (const int wanted : {1, 1, 2, 1, 0, 2, 0}) {
+    const auto answer = ask(id, wanted);
+    ASSERT_EQ(answer.status(), 200u) << wanted << ": " << answer.text;
+    EXPECT_EQ(answer.at("/result/status"), std::to_string(wanted));
+  }
+  EXPECT_EQ(ask(id, 1).at("/result/status"), "1");
+  EXPECT_EQ(ask(id, 30).at("/result/status"), "0"); // no call is up
+}
+
+TEST_F(outbound_campaigns, do_not_start_without_what_they_need) {
+  struct lack {
+    std::string body, field;
+  };
+  const auto off = make("/ob/plans");
+  const auto nowhere = make("/ob/destinations", R"({"type":1})");
+  for (const auto& [made, field] : std::vector<lack>{
+           {"{}", "plan"},
+           {R"({"plan":")" + plan_ + R"("})", "dlma"},
+           {R"({"plan":")" + plan_ + R"(","dlma":")" + list_ + R"("})", "dest"},
+           {R"({"plan":")" + off + R"(","dlma":")" + list_ + R"(","dest":")" + dest_ + R"("})", "plan"},
+           {R"({"plan":")" + plan_ + R"(","dlma":")" + list_ + R"(","dest":")" + nowhere + R"("})", "dest"}}) {
+    SCOPED_TRACE(made);
+    const auto id = make("/ob/campaigns", made);
+    const auto answer = ask(id, 1);
+    EXPECT_EQ(answer.status(), 400u) << answer.text;
+    EXPECT_THAT(answer.at("/error/message"), HasSubstr(field)) << answer.text;
+    EXPECT_EQ(status(id), "0");
+  }
+  EXPECT_EQ(post("/ob/campaigns", R"({"status":1})").status(), 400u);
+  EXPECT_EQ(post("/ob/campaigns", body(R"(,"status":1)")).at("/result/status"), "1");
+}
+
+TEST_F(outbound_campaigns, keep_what_they_need_while_they_run) {
+  const auto id = make("/ob/campaigns", body(R"(,"status":1)"));
+  EXPECT_EQ(put("/ob/campaigns/" + id, R"({"plan":null})").status(), 400u);
+  EXPECT_EQ(put("/ob/campaigns/" + id, R"({"name":"x"})").status(), 200u);
+  EXPECT_EQ(put("/ob/campaigns/" + id, R"({"status":0,"plan":null})").status(), 200u);
+}
+
+TEST_F(outbound_campaigns, statuses_on_the_way_cannot_be_asked_for) {
+  const auto id = make("/ob/campaigns", body());
+  for (const int wanted : {10, 11, 12, 3, -1}) {
+    EXPECT_EQ(ask(id, wanted).status(), 400u) << wanted;
+    EXPECT_EQ(status(id), "0");
+  }
+}
+
+TEST_F(outbound_campaigns, explain_themselves) {
+  const auto id = make("/ob/campaigns", body());
+  const auto answer = get("/ob/campaigns/" + id + "/explain");
+  ASSERT_EQ(answer.status(), 200u) << answer.text;
+  EXPECT_EQ(answer.at("/result/uuid"), id);
+  EXPECT_EQ(answer.at("/result/reasons/0/code"), "stopped") << answer.text;
+  EXPECT_FALSE(answer.at("/result/reasons/0/text").empty());
+  EXPECT_NE(answer.at("/result/reasons/0/until"), "(none)");
+
+  const auto entry = get("/ob/dls/" + entry_ + "/explain");
+  ASSERT_EQ(entry.status(), 200u) << entry.text;
+  EXPECT_NE(entry.at("/result/reasons/0/code"), "(none)") << entry.text;
+}
+
+TEST_F(outbound_campaigns, show_their_figures) {
+  const auto id = make("/ob/campaigns", body());
+  const auto answer = get("/ob/campaigns/" + id + "/stats");
+  ASSERT_EQ(answer.status(), 200u) << answer.text;
+  for (const auto* member :
+       {"calls_begun", "ringing", "talking", "in_flight", "waiting", "agents_free", "agents_busy", "agents_paused",
+        "agents_total", "answered", "connected", "abandoned", "entries_total", "entries_left", "entries_done", "status"})
+    EXPECT_THAT(answer.at(std::string{"/result/"} + member), ::testing::MatchesRegex("[0-9]+")) << member;
+  EXPECT_NE(answer.at("/result/abandoned_share"), "(none)");
+}
+
+/// A call in the database that no actor knows: the daemon is down while it is written, as after a crash.
+class a_call_that_is_up : public outbound_campaigns {
+protected:
+  void SetUp() override {
+    outbound_campaigns::SetUp();
+    campaign_ = make("/ob/campaigns", body());
+    daemon_.reset();
+    auto env = storage::environment::open({settings_.data_dir, settings_.database_map_size, 512});
+    ASSERT_TRUE(env.has_value()) << env.error().message;
+    auto txn = env->write();
+    ASSERT_TRUE(txn.has_value());
+    const auto c = storage::get<campaign>(*txn, *parse_uuid(campaign_));
+    const auto p = storage::get<plan>(*txn, *parse_uuid(plan_));
+    const auto d = storage::get<destination>(*txn, *parse_uuid(dest_));
+    const auto m = storage::get<dlma>(*txn, *parse_uuid(list_));
+    ASSERT_TRUE(c && p && d && m);
+    const auto begun = storage::begin_dialing(
+        *txn, {call_, random_uuid(), storage::make_call_setup(*c, *p, *d, *m), *parse_uuid(entry_), 0, "elsewhere"},
+        wall_clock_now());
+    ASSERT_TRUE(begun.has_value()) << begun.error().message;
+    ASSERT_TRUE(txn->commit().has_value());
+  }
+
+  std::string campaign_;
+  const uuid call_ = random_uuid();
+};
+
+TEST_F(a_call_that_is_up, is_recorded_as_unknown_when_its_server_is_gone_and_never_begun_again) {
+  start();
+  // A server that is not configured any more cannot be asked; whatever the engine decides is told truly.
+  const auto shown = get("/ob/dialings/" + to_string(call_));
+  if (shown.status() == 200u) {
+    EXPECT_EQ(shown.at("/result/uuid"), to_string(call_));
+    EXPECT_EQ(shown.at("/result/dial_channel"), "pjsip/300");
+    EXPECT_EQ(shown.at("/result/dial_variables"), R"({"a":"b"})");
+    EXPECT_EQ(shown.at("/result/info_camp/uuid"), campaign_);
+    EXPECT_EQ(shown.at("/result/info_dl_list/trycnt_1"), "0");
+    EXPECT_EQ(shown.at("/result/info_dial/channelid"), to_string(call_));
+    EXPECT_EQ(get("/ob/dialings").size("/result/list"), 1u);
+    EXPECT_NE(del("/ob/dialings/" + to_string(call_)).status(), 200u);
+    EXPECT_EQ(del("/ob/dls/" + entry_).status(), 400u);
+  } else {
+    EXPECT_EQ(shown.status(), 404u);
+    EXPECT_EQ(get("/ob/dls/" + entry_).at("/result/status"), "0");
+  }
+  EXPECT_EQ(get("/ob/dls/" + entry_).at("/result/trycnt_1"), "1");
+}
+
+} // namespace
+} // namespace ringmaster::tests
