@@ -100,7 +100,8 @@ struct application::parts {
 
   result<void> lay_routes() {
     router.emplace([this](const http::request& req) { return login->who(req); });
-    router->alias("/v1", "");
+    outbound::add_aliases(*router);
+    router->alias("/v1", ""); // last, so that it goes before all others
     if (auto added = login->add_to(*router); !added)
       return added;
     if (auto added = add_status(*router, *engine, metrics); !added)

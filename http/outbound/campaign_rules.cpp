@@ -60,7 +60,10 @@ bool runs(campaign_status s) noexcept {
 } // namespace
 
 result<campaign> settle_campaign(const storage::txn& in, const campaign& before, campaign after) {
-  if (const auto schedule = core::schedule::compile(after); !schedule)
+  // Also while it is off: nobody should find out about a wrong one by turning it on.
+  auto scheduled = after;
+  scheduled.sc_mode = 1;
+  if (const auto schedule = core::schedule::compile(scheduled); !schedule)
     return schedule.error();
   const auto was = static_cast<campaign_status>(before.status);
   auto becomes = was;

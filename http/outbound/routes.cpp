@@ -8,10 +8,13 @@
 
 namespace ringmaster::outbound {
 
-result<void> add_routes(http::router& r, const context& c) {
+void add_aliases(http::router& r) {
   for (const char* name : {"/plans", "/destinations", "/dlmas", "/dls", "/dialings", "/campaigns"})
     r.alias(name, std::string{"/ob"} + name);
   r.alias("/ob/campaign", "/ob/campaigns");
+}
+
+result<void> add_routes(http::router& r, const context& c) {
   for (const auto add : {&resource_handlers<plan_resource>::add_to, &resource_handlers<destination_resource>::add_to,
                          &resource_handlers<dlma_resource>::add_to, &resource_handlers<dl_resource>::add_to,
                          &resource_handlers<campaign_resource>::add_to, &add_dialings, &add_import, &add_insight})

@@ -6,9 +6,11 @@
 
 namespace ringmaster::outbound {
 
-/// /ob/plans, /ob/destinations, /ob/dlmas, /ob/dls, /ob/dialings and /ob/campaigns; each also without /ob,
-/// and a single campaign also under /ob/campaign, as the reference's text has it in places. `/v1` is the
-/// caller's to add.
+/// /plans for /ob/plans and so on, and /ob/campaign/… for a single campaign, as the reference's text has it in
+/// places. Before the routes, and before other aliases that are to combine with these.
+void add_aliases(http::router& r);
+
+/// /ob/plans, /ob/destinations, /ob/dlmas, /ob/dls, /ob/dialings and /ob/campaigns.
 [[nodiscard]] result<void> add_routes(http::router& r, const context& c);
 
 } // namespace ringmaster::outbound
