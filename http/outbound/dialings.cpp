@@ -53,6 +53,14 @@ http::response list(const context& c, const http::request& req) {
   });
 }
 
+/// Just after a start the calls that were up are known to the database before they are to the engine.
+error not_hung_up(const context& c, const uuid& id, const error& why) {
+  if (why.code == errc::not_found)
+    if (const auto in = c.read(); in && storage::get_dialing(*in, id))
+      return {errc::pbx_unavailable, "the dialing " + to_string(id) + " is being looked for on its server; try again", {}};
+  return why;
+}
+
 http::response detail(const context& c, const uuid& id) {
   const auto in = c.read();
   if (!in)
@@ -87,8 +95,8 @@ result<void> add_dialings(http::router& r, const context& c) {
     const auto id = path_id(req, "dialing");
     if (!id)
       return reply(refuse(c, id.error()));
-    c.engine->hang_up(*id, [c, reply](const result<void>& done) {
-      reply(done ? http::success(c.now()) : refuse(c, done.error()));
+    c.engine->hang_up(*id, [c, id = *id, reply](const result<void>& done) {
+      reply(done ? http::success(c.now()) : refuse(c, not_hung_up(c, id, done.error())));
     });
   });
 }
