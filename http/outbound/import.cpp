@@ -180,7 +180,11 @@ result<dial_list_format> format_of(const http::request& req) {
   for (const std::string_view lines : {"ndjson", "jsonl", "json-lines", "application/json"})
     if (type.find(lines) != std::string_view::npos)
       return dial_list_format::json_lines;
-  return dial_list_format::csv;
+  // What curl says of its own accord is good too.
+  for (const std::string_view csv : {"text/", "csv", "octet-stream", "x-www-form-urlencoded"})
+    if (type.empty() || type.find(csv) != std::string_view::npos)
+      return dial_list_format::csv;
+  return invalid_field("content-type", "an import is CSV or JSON lines; say format=csv or format=jsonl");
 }
 
 result<import_options> options_of(const context& c, const http::request& req) {

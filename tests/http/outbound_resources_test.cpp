@@ -102,6 +102,7 @@ TEST_F(outbound_resources, refuse_what_is_wrong_by_name_and_change_nothing) {
            {post, "/ob/plans", R"({"nam":"x"})", 400, "nam"},
            {post, "/ob/plans", R"({"name":"x","name":"y"})", 400, "name"},
            {post, "/ob/plans", R"({"dial_mode":7})", 400, "dial_mode"},
+           {post, "/ob/plans", R"({"name":"x","dial_mode":1180591620717411303424})", 400, "dial_mode"},
            {post, "/ob/plans", R"({"dial_timeout":"30000"})", 400, "dial_timeout"},
            {post, "/ob/plans", R"({"tech_name":"SKYPE"})", 400, "tech_name"},
            {post, "/ob/plans", R"({"variables":"x"})", 400, "variables"},
