@@ -59,6 +59,8 @@ dialing describe(const begin_request& request, const dl& entry, time_point now) 
   call.dial_channel = dial_channel(setup.how.tech_name, call.dial_addr, setup.how.trunk_name);
   call.dial_application = setup.dest.application;
   call.dial_data = setup.dest.data;
+  if (call.dial_application && !call.dial_data) // an application without data is shown with empty data
+    call.dial_data.emplace();
   call.dial_context = setup.dest.context;
   call.dial_exten = setup.dest.exten;
   call.dial_priority = setup.dest.priority;

@@ -199,6 +199,12 @@ void command(session& s, const action& a) {
 void module_check(session& s, const action& a) {
   if (a.get("Module").empty())
     return fail(s, a, "Module not specified");
+  if (auto module = a.get("Module"); module.starts_with("chan_")) { // as many drivers as there are technologies
+    module = module.substr(5, module.rfind('.') - 5);
+    const auto& technologies = s.host().life().state.people.technologies;
+    if (std::none_of(technologies.begin(), technologies.end(), [&](const auto& t) { return same_name(t, module); }))
+      return fail(s, a, "Module not loaded");
+  }
   answer{a, "Success"}.text("Version", version).to(s);
 }
 
