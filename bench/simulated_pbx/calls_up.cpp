@@ -189,7 +189,7 @@ void call_system::end(call& c, ending how, int cause) {
   ++c.step;
   channel& one = *c.one;
   channel* const two = c.two;
-  const bool was_connected = c.place.connected;
+  const bool bridged = c.place.connected || c.parking_space != 0; // a parked call is in a bridge, too
   log("hangup", c,
       how == ending::customer      ? "customer"
       : how == ending::application ? "application"
@@ -211,7 +211,7 @@ void call_system::end(call& c, ending how, int cause) {
       core_.hangup_request(one, std::nullopt);
       leave_application(c);
       core_.cdr(one, "ANSWERED");
-      core_.hangup(one, was_connected ? 16 : 0);
+      core_.hangup(one, bridged ? 16 : 0);
     }
     break;
   case ending::application:

@@ -9,10 +9,22 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "asterisk")]
 
 
+class Result(unittest.TextTestResult):
+    """Says at once what went wrong, not only in the end."""
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.stream.writeln(self.errors[-1][1])
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.stream.writeln(self.failures[-1][1])
+
+
 def main():
     names = [a for a in sys.argv[1:] if not a.startswith("-")]
     suite = unittest.defaultTestLoader.loadTestsFromNames(names)
-    runner = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, failfast="-f" in sys.argv)
+    runner = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, resultclass=Result, failfast="-f" in sys.argv)
     result = runner.run(suite)
     if not result.wasSuccessful():
         return 1
