@@ -1,4 +1,5 @@
 #include "actors/campaign.hpp"
+#include "actors/guard.hpp"
 
 #include "actors/campaign_counters.hpp"
 #include "actors/channel.hpp"
@@ -687,6 +688,7 @@ private:
 
 caf::behavior campaign_actor(caf::stateful_actor<campaign_actor_state>* self, const uuid& id,
                              engine_shared* shared) {
+  log_faults(self, "campaign " + to_string(id));
   self->state.work = std::make_shared<campaign_work>(self, id, shared);
   auto* work = self->state.work.get();
   self->send(self, caf::tick_atom::value);

@@ -1,4 +1,5 @@
 #include "actors/channel.hpp"
+#include "actors/guard.hpp"
 
 #include "actors/core/translate.hpp"
 #include "storage/dialing.hpp"
@@ -57,7 +58,7 @@ void write_end(self_pointer self, engine_shared& shared) {
         caf::anon_send(campaign, call_finished{id, status, res_dial});
         caf::anon_send(shared.results, drain_outbox{});
         shared.live.total.calls_ended.fetch_add(1, std::memory_order_relaxed);
-        caf::anon_send_exit(me, caf::exit_reason::normal);
+        caf::anon_send(me, call_over{});
       });
 }
 
@@ -125,6 +126,7 @@ void hang_up(const channel_actor_state& state, const std::function<void(result<s
 
 caf::behavior channel_actor(self_pointer self, const channel_options& options, engine_shared* shared) {
   auto& state = self->state;
+  log_faults(self, "channel " + to_string(options.record->id));
   state.record = *options.record;
   state.campaign = options.campaign;
   if (const auto pbx = shared->pbxs.find(state.record.pbx); pbx != shared->pbxs.end())
@@ -158,6 +160,7 @@ caf::behavior channel_actor(self_pointer self, const channel_options& options, e
         take(self, *shared, core::channel_vanished{});
       },
       [=](const connection_lost&) { take(self, *shared, core::pbx_lost{}); },
+      [=](const call_over&) { self->quit(); },
       [=](const call_deadline&) { take(self, *shared, core::deadline_passed{}); },
       [=](const hang_up_call& what) { hang_up(self->state, what.done); },
       [=](const write_end_again& again) {

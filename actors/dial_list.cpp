@@ -1,4 +1,5 @@
 #include "actors/dial_list.hpp"
+#include "actors/guard.hpp"
 
 #include "storage/outbound.hpp"
 
@@ -33,6 +34,7 @@ core::view_id view_of(dial_list_state& state, const lease_request& request, time
 
 caf::behavior dial_list_actor(caf::stateful_actor<dial_list_state>* self, const uuid& dlma,
                               storage::environment* env) {
+  log_faults(self, "dial list " + to_string(dlma));
   load(self->state.list, dlma, *env);
   auto* state = &self->state;
   return {

@@ -4,6 +4,7 @@
 #include "actors/channel.hpp"
 #include "actors/core/explain.hpp"
 #include "actors/dial_list.hpp"
+#include "actors/guard.hpp"
 #include "actors/messages.hpp"
 #include "actors/pbx.hpp"
 #include "actors/results.hpp"
@@ -74,6 +75,7 @@ void apply(engine_actor* self, engine_shared& shared, const changes& what) {
 }
 
 caf::behavior engine_behavior(engine_actor* self, engine_shared* shared) {
+  log_faults(self, "engine");
   return {
       [=](const changes_ptr& what) { apply(self, *shared, *what); },
       [=](const need_dial_list& what) {

@@ -128,6 +128,8 @@ struct hang_up_call {
 struct write_end_again {
   bool now;
 };
+/// To a channel: the end of its call is on disk, its work is done.
+struct call_over {};
 /// To a queue: a listing is complete.
 struct queue_listed {};
 /// To a queue: time has passed since it last looked.
@@ -249,6 +251,7 @@ RINGMASTER_MESSAGE(connection_lost)
 RINGMASTER_MESSAGE(call_deadline)
 RINGMASTER_MESSAGE(hang_up_call)
 RINGMASTER_MESSAGE(write_end_again)
+RINGMASTER_MESSAGE(call_over)
 RINGMASTER_MESSAGE(queue_listed)
 RINGMASTER_MESSAGE(queue_look)
 RINGMASTER_MESSAGE(need_dial_list)

@@ -1,4 +1,5 @@
 #include "actors/pbx.hpp"
+#include "actors/guard.hpp"
 
 #include "actors/ami_link.hpp"
 #include "actors/core/backoff.hpp"
@@ -552,6 +553,7 @@ private:
 
 caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options& options,
                         const pbx_environment& with) {
+  log_faults(self, "pbx " + options.name);
   self->state.session = std::make_shared<pbx_session>(self, options, with);
   self->state.session->start();
   auto* session = self->state.session.get();

@@ -1,4 +1,5 @@
 #include "actors/queue.hpp"
+#include "actors/guard.hpp"
 
 #include "actors/core/translate.hpp"
 
@@ -32,6 +33,7 @@ void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pb
 
 caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const std::string& pbx,
                           const std::string& queue, live_state* live) {
+  log_faults(self, "queue " + queue + " of " + pbx);
   self->state.queue.emplace(queue);
   return {
       [=](const message_batch& batch) {

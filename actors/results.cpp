@@ -1,4 +1,5 @@
 #include "actors/results.hpp"
+#include "actors/guard.hpp"
 
 #include "storage/dialing.hpp"
 
@@ -116,6 +117,7 @@ private:
 caf::behavior results_actor(caf::stateful_actor<results_state>* self, const std::filesystem::path& file,
                             engine_shared* shared) {
   auto work = std::make_shared<writer>(self, file, *shared);
+  log_faults(self, "results");
   self->send(self, drain_outbox{});
   return {[=](const drain_outbox&) { work->drain(); }};
 }

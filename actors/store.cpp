@@ -1,4 +1,5 @@
 #include "actors/store.hpp"
+#include "actors/guard.hpp"
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
@@ -42,6 +43,7 @@ void commit(store_state& state, storage::environment& env, live_state& live) {
 } // namespace
 
 caf::behavior store_actor(caf::stateful_actor<store_state>* self, storage::environment* env, live_state* live) {
+  log_faults(self, "store");
   return {
       [=](const store_operation_ptr& operation) {
         auto& gathered = self->state.gathered;
