@@ -47,7 +47,9 @@ void queue_state::apply(queue_member& m, const member_update& u, time_point now,
     m.paused_reason = u.paused_reason;
   }
   if (u.last_call && u.last_call->time_since_epoch().count() > 0) {
-    const time_point ended{*u.last_call};
+    // A server's clock may be ahead of ours; a call that has ended, ended before now.
+    const time_point told{*u.last_call};
+    const auto ended = live ? std::min(told, now) : told; // of a list: see resync_end
     if (!m.wrap_from || *m.wrap_from < ended)
       m.wrap_from = ended;
   }
@@ -90,10 +92,13 @@ void queue_state::resync_entry(std::string_view unique_id) {
     fresh_callers_.emplace(unique_id);
 }
 
-void queue_state::resync_end(time_point) {
+void queue_state::resync_end(time_point now) {
   if (!resyncing_)
     return;
   members_ = std::move(fresh_members_);
+  for (auto& [interface, m] : members_)
+    if (m.wrap_from)
+      m.wrap_from = std::min(*m.wrap_from, now);
   callers_ = std::move(fresh_callers_);
   fresh_members_.clear();
   fresh_callers_.clear();

@@ -7,6 +7,8 @@
 #include "bench/simulated_pbx/journal.hpp"
 #include "bench/simulated_pbx/population.hpp"
 
+#include <chrono>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,11 +34,18 @@ public:
   journal& log;
   call_counts& called;
   std::int64_t epoch;
+  double time_scale{1}; ///< simulated seconds in a real one
   event_clock clock;
   channel_table channels;
   std::unordered_map<std::string, std::string> globals; ///< variables of no channel
 
-  [[nodiscard]] std::int64_t wall_seconds() const noexcept { return epoch + whole_seconds(clock.now()); }
+  /// Clients live in real time: points in time and spans that a client counts in are told in its seconds.
+  [[nodiscard]] std::int64_t wall_seconds() const noexcept {
+    return epoch + static_cast<std::int64_t>(std::chrono::duration<double>(clock.now()).count() / time_scale);
+  }
+  [[nodiscard]] std::int64_t real_seconds(double simulated) const noexcept {
+    return std::llround(simulated / time_scale);
+  }
   /// `2026-11-21 20:41:13` (UTC), as Cdr says it.
   [[nodiscard]] std::string date_time(sim_time t) const;
   /// SECONDS.SERIAL

@@ -156,6 +156,7 @@ private:
     const std::int64_t epoch = life_ == nullptr ? wall : std::max(wall, life_->state.wall_seconds() + 1);
     born_ = std::chrono::steady_clock::now();
     life_ = std::make_unique<pbx>(options_.people, options_.seed, emitter_, journal_, counts_, epoch);
+    life_->state.time_scale = options_.time_scale;
     life_->calls.answer_synchronous = [this](std::uint64_t id, const std::string& action_id, bool answered) {
       const auto it = sessions_.find(id);
       if (it == sessions_.end())

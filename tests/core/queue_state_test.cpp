@@ -173,5 +173,21 @@ TEST(queue_state, follows_a_recorded_call_to_an_agent_and_back) {
   EXPECT_EQ(q.available_members(now), static_cast<std::int64_t>(q.members().size()));
 }
 
+TEST(queue_state, a_server_whose_clock_is_ahead_does_not_keep_its_members_in_wrap_up) {
+  const time_point now{std::chrono::seconds{1'000'000}};
+  queue_state q{"sales"};
+  member_update m;
+  m.interface = "PJSIP/1";
+  m.status = 1;
+  m.wrapup = std::chrono::seconds{5};
+  m.last_call = std::chrono::time_point_cast<std::chrono::seconds>(now) + std::chrono::hours{1};
+  q.resync_begin();
+  q.resync_member(m);
+  q.resync_end(now);
+  q.member_changed(m, now);
+  EXPECT_EQ(q.available_members(now), 0);
+  EXPECT_EQ(q.available_members(now + std::chrono::seconds{6}), 1);
+}
+
 } // namespace
 } // namespace ringmaster::core
