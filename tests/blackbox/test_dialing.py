@@ -19,7 +19,7 @@ class Dialing(Case):
 
     def test_what_the_far_end_does_is_recorded(self):
         outcomes = {"1000001": (4, 16), "2000001": (5, 17), "3000001": (3, 19), "4000001": (8, None), "5000001": (None, 1)}
-        campaign = self.make_campaign(self.api, list(outcomes), plan={"max_retry_cnt_1": 1, "dial_timeout": 1000})
+        campaign = self.make_campaign(self.api, list(outcomes), plan={"max_retry_cnt_1": 1, "dial_timeout": 5000})
         self.api.status(campaign, 1)
         lines = {r["dial_addr"]: r for r in self.until_results(self.server, len(outcomes))}
         for number, (dial, hangup) in outcomes.items():
