@@ -116,7 +116,7 @@ class Control(RealCase):
             before = len(server.results())
             campaign = self.make_campaign(server.api, [number], plan={"dial_timeout": 60000})
             server.api.status(campaign, 1)
-            stat = "talking" if dial else "ringing"
+            stat = "answered" if dial else "ringing"
             eventually(lambda: server.api.stats(campaign)[stat] == 1, what=stat)
             (dialing,) = server.api.get("/ob/dialings")["list"]
             server.api.delete(f"/ob/dialings/{dialing['uuid']}")
@@ -207,7 +207,7 @@ class Restart(RealCase):
         server = self.daemon(asterisk)
         campaign = self.make_campaign(server.api, ["1000001", "1000002", "7000003"], dest={"type": 1, "application": "park"})
         server.api.status(campaign, 1)
-        eventually(lambda: server.api.stats(campaign)["talking"] == 3, what="three talks")
+        eventually(lambda: server.api.stats(campaign)["answered"] == 3, what="three answers")
         server.kill()
         eventually(lambda: len(asterisk.channels()) == 2, what="one has hung up")
         server.start()
