@@ -235,12 +235,11 @@ def dial(options, folder, programs):
     print(f"campaign: {url}/ob/campaigns/{campaign}?authtoken={api.token}")
     wait_for_pbx(api, campaign, programs)
     api.call("PUT", f"/ob/campaigns/{campaign}", {"status": 1})
-    print("started; Ctrl-C ends it\n", flush=True)
 
     display, begin, finished = Display(), time.monotonic(), False
     path = f"/ob/campaigns/{campaign}/stats"
-    stats = api.call("GET", path)
     try:
+        print("started; Ctrl-C ends it\n", flush=True)
         while not options.seconds or time.monotonic() - begin < options.seconds:
             for program in programs:
                 program.must_live()

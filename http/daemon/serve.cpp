@@ -21,6 +21,7 @@ int serve(const config::settings& s) {
   sigaddset(&ends, SIGINT);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr); // other threads inherit it: the signals come to sigtimedwait
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of its write, as a full disk is
   start_logging(s.loglevel);
 
   auto daemon = application::start(s);

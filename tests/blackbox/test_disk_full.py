@@ -21,13 +21,13 @@ class SmallDisk:
             raise unittest.SkipTest(f"no small disk can be made here: {made.stderr.strip()}")
 
     def fill(self):
-        with open(self.path / "filler", "wb") as f:
-            try:
-                while True:
-                    f.write(b"\0" * 4096)
-                    f.flush()
-            except OSError:
-                pass
+        filler = os.open(self.path / "filler", os.O_WRONLY | os.O_CREAT)
+        try:
+            while True:
+                os.write(filler, b"\0" * 4096)
+        except OSError:
+            pass
+        os.close(filler)
 
     def free(self):
         (self.path / "filler").unlink()
