@@ -64,7 +64,8 @@ class Import(Case):
             # A header that says nothing is refused as a whole, or rejects each line.
             self.assertTrue(reply.status == 400 or reply.result["imported"] == 0, f"{header}: {reply}")
         self.assertIn(self.load(b"number_1\n1000001\n", kind="application/pdf").status, (400, 415))
-        self.assertEqual(self.api.call("POST", "/ob/dls/import", b"number_1\n1", kind="text/csv").status, 400)
+        reply = self.api.call("POST", "/ob/dls/import", b"number_1\n1000001", kind="text/csv")
+        self.assertTrue(reply.status == 400 or reply.result["imported"] == 0, reply)
         self.assertEqual(self.api.entries(self.dlma), [])
 
     def test_a_big_list_goes_in_and_comes_out(self):
