@@ -19,6 +19,10 @@
 namespace ringmaster {
 
 struct results_state {
+  // Without a constructor of its own this would be an aggregate, and CAF, which hands a state its actor where it can,
+  // would initialise `begun` with a pointer: true.
+  results_state() = default;
+
   static constexpr const char* name = "results";
   bool begun{false};           ///< the tail was searched
   std::uint64_t written{0};    ///< highest line that is in the file
