@@ -78,6 +78,7 @@ public:
     else
       setup_.reset();
     follow_status();
+    look_at_agents(wall_clock_now());
     publish(wall_clock_now());
   }
 
@@ -347,6 +348,13 @@ public:
 
   void take_leased(const leased& answer) {
     const auto now = wall_clock_now();
+    if (answer.list != list_actor_) { // the campaign has got another list meanwhile
+      give_back all;
+      for (const auto& entry : answer.entries)
+        all.entries.push_back(entry.id);
+      caf::anon_send(answer.list, std::move(all));
+      return;
+    }
     lease_pending_ = false;
     list_counts_ = answer.counts;
     next_eligible_ = answer.next_eligible;
@@ -543,8 +551,11 @@ public:
     for (const auto& one : adopted.calls) {
       live_call call{one.channel, one.record->uuid_dl_list, one.record->pbx, {}, now};
       call.reached.add(core::milestone::channel);
-      if (one.record->res_dial == 4)
+      if (one.record->res_dial == 4) {
+        // Most of those who answered are talking by now; the queue's own listing tells of those who wait.
         call.reached.add(core::milestone::answered);
+        call.reached.add(core::milestone::connected);
+      }
       calls_[one.record->id] = call;
       ++by_pbx_[one.record->pbx];
       tell_pacing(one.record->id, call.reached);
@@ -602,7 +613,7 @@ public:
     if (s.pbx_usable > 0 && tokens == 0)
       s.rate_limited_until = now + 1s;
     s.agents = pacing_->agents();
-    s.pacing = decision_;
+    s.pacing = core::may_dial(state_.status) ? decision_ : std::nullopt;
     s.list = list_counts_;
     s.next_eligible = next_eligible_;
     return s;

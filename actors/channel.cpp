@@ -106,7 +106,9 @@ void take(self_pointer self, engine_shared& shared, const core::call_event& even
     total.calls_connected.fetch_add(1, std::memory_order_relaxed);
   if (change.reached.has(core::milestone::abandoned))
     total.calls_abandoned.fetch_add(1, std::memory_order_relaxed);
-  caf::anon_send(state.campaign, call_milestone{state.record.id, change.reached, state.call->deadline()});
+  const auto deadline = state.call->deadline();
+  if (!change.reached.empty() || deadline != std::exchange(state.told_deadline, deadline))
+    caf::anon_send(state.campaign, call_milestone{state.record.id, change.reached, deadline});
   if (state.call->ended()) {
     log_end(state.record, *state.call);
     write_end(self, shared);
@@ -114,12 +116,9 @@ void take(self_pointer self, engine_shared& shared, const core::call_event& even
 }
 
 void hang_up(const channel_actor_state& state, const std::function<void(result<std::string>)>& done) {
-  const auto name = state.record.channel && !state.record.channel->empty() ? *state.record.channel
-                                                                           : to_string(state.record.id);
   if (!state.pbx)
     return done(error{errc::pbx_unavailable, "the server " + state.record.pbx + " is not configured any more", {}});
-  tell_pbx(state, pbx_action_ptr{std::make_shared<const pbx_action>(
-                      pbx_action{"Hangup", {{"Channel", name}, {"Cause", "16"}}, done})});
+  caf::anon_send(state.pbx, hang_up_channel{state.record.id, state.record.channel.value_or(std::string{}), done});
 }
 
 } // namespace

@@ -32,6 +32,7 @@ struct channel_actor_state {
   dialing record;
   std::optional<core::call> call;
   caf::actor campaign, pbx;
+  time_point told_deadline{}; ///< that the campaign knows
   bool answer_kept{false};
 };
 

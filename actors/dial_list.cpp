@@ -42,6 +42,7 @@ caf::behavior dial_list_actor(caf::stateful_actor<dial_list_state>* self, const 
         const auto now = wall_clock_now();
         const auto view = view_of(*state, request, now);
         leased answer;
+        answer.list = caf::actor_cast<caf::actor>(self);
         state->list.lease(view, now, request.count, answer.entries);
         answer.counts = state->list.counts(view, now);
         answer.next_eligible = state->list.next_eligible_time(view, now);

@@ -194,7 +194,7 @@ result<std::unique_ptr<engine>> engine::start(engine_options options, storage::e
   in.io_thread = std::thread{[&in] { in.io.run(); }};
   in.spawn_all();
   if (auto taken = in.take_up(); !taken)
-    return taken.error();
+    return taken.error(); // the destructor stops what has begun
   return made;
 }
 

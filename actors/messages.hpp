@@ -75,13 +75,13 @@ struct adopt_batch {
   std::vector<followed_call> calls;
 };
 
-/// An action on behalf of somebody; `done` gets Asterisk's message, or why there is none.
-struct pbx_action {
-  std::string name;
-  std::vector<std::pair<std::string, std::string>> headers;
+/// Hang up a call, or do not begin it if its Originate still waits. `done` gets Asterisk's message, or why
+/// there is none.
+struct hang_up_channel {
+  uuid id;
+  std::string channel; ///< its name; empty while it is not known
   std::function<void(result<std::string>)> done;
 };
-using pbx_action_ptr = std::shared_ptr<const pbx_action>;
 
 /// The call is over: its unique ids are of no more use.
 struct forget_call {
@@ -120,7 +120,7 @@ struct originate_written {
 struct connection_lost {};
 /// To a channel: its deadline has passed.
 struct call_deadline {};
-/// To a channel: hang up; `done` as in `pbx_action`.
+/// To a channel: hang up; `done` as in `hang_up_channel`.
 struct hang_up_call {
   std::function<void(result<std::string>)> done;
 };
@@ -157,6 +157,7 @@ struct lease_request {
   caf::actor campaign_actor;
 };
 struct leased {
+  caf::actor list; ///< that the entries go back to
   std::vector<core::leased_entry> entries;
   core::list_counts counts;
   std::optional<time_point> next_eligible;
@@ -229,6 +230,8 @@ using changes_ptr = std::shared_ptr<const changes>;
 
 /// To the result writer: lines wait in the outbox.
 struct drain_outbox {};
+/// The result writer to itself, behind the requests that wait.
+struct drain_now {};
 
 } // namespace ringmaster
 
@@ -240,7 +243,7 @@ RINGMASTER_MESSAGE(link_received)
 RINGMASTER_MESSAGE(link_closed)
 RINGMASTER_MESSAGE(originate_batch)
 RINGMASTER_MESSAGE(adopt_batch)
-RINGMASTER_MESSAGE(pbx_action_ptr)
+RINGMASTER_MESSAGE(hang_up_channel)
 RINGMASTER_MESSAGE(forget_call)
 RINGMASTER_MESSAGE(ask_presence)
 RINGMASTER_MESSAGE(watch_queue)
@@ -271,4 +274,5 @@ RINGMASTER_MESSAGE(call_finished)
 RINGMASTER_MESSAGE(adopted_calls)
 RINGMASTER_MESSAGE(changes_ptr)
 RINGMASTER_MESSAGE(drain_outbox)
+RINGMASTER_MESSAGE(drain_now)
 #undef RINGMASTER_MESSAGE

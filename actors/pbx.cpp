@@ -13,6 +13,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <charconv>
 #include <deque>
 #include <unordered_map>
@@ -219,9 +220,11 @@ public:
     ready_since_ = wall_clock_now();
     next_ping_ = ready_since_ + ping_every;
     spdlog::info("event=pbx_ready pbx={} address={}:{} channels={} queues={} calls_of_ours={}", options_.name,
-                 options_.address, options_.port, listed_.size(), queues_.size(), calls_.size());
+                 options_.address, options_.port, channel_count_, queues_.size(), calls_.size());
     publish();
     wake_watchers();
+    if (std::any_of(calls_.begin(), calls_.end(), [](const auto& known) { return known.second.asked; }))
+      list_channels();
   }
 
   void answered(const ami::message& m, std::uint32_t index) {
@@ -275,6 +278,7 @@ public:
 
   void channels_complete() {
     channels_listed_ = true;
+    channel_count_ = listed_.size();
     presence_asked_ = false;
     settle(phase_ != phase::resync);
     maybe_ready();
@@ -385,9 +389,11 @@ public:
       known.to = target{one.channel};
       known.sent = true;
     }
+    // A listing that is under way may have passed them already.
+    for (const auto& one : batch.calls)
+      calls_.at(one.dialing.id).asked = true;
     if (phase_ == phase::ready)
-      for (const auto& one : batch.calls)
-        ask_presence_of(one.dialing.id);
+      list_channels();
     publish();
   }
 
@@ -401,6 +407,10 @@ public:
     if (at == calls_.end() || phase_ != phase::ready)
       return; // the next resync tells
     at->second.asked = true;
+    list_channels();
+  }
+
+  void list_channels() {
     if (presence_asked_)
       return;
     presence_asked_ = true;
@@ -481,10 +491,19 @@ public:
     link_->send(std::move(*bytes));
   }
 
-  void on_behalf(const pbx_action& what) {
+  void hang_up(const hang_up_channel& what) {
+    const auto waits = std::find_if(waiting_.begin(), waiting_.end(),
+                                    [&](const waiting_originate& one) { return one.id == what.id; });
+    if (waits != waiting_.end()) {
+      const auto one = std::move(*waits);
+      waiting_.erase(waits);
+      not_sent(one, "hung up before the call was begun");
+      return what.done(std::string{"the call was not begun"});
+    }
     if (phase_ != phase::ready)
       return what.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
-    ask(what.name, what.headers, what.done);
+    ask("Hangup", {{"Channel", what.channel.empty() ? to_string(what.id) : what.channel}, {"Cause", "16"}},
+        what.done);
   }
 
   void expire_actions(time_point now) {
@@ -548,6 +567,7 @@ private:
   std::vector<batched> batches_;
   std::vector<std::pair<caf::actor, caf::message>> pending_after_;
   std::vector<core::live_channel> listed_;
+  std::size_t channel_count_{0}; ///< of the last listing
   bool channels_listed_{false}, queues_listed_{false}, presence_asked_{false}, sip_means_pjsip_{false};
 };
 
@@ -566,7 +586,7 @@ caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options&
       [=](const link_closed& what) { session->closed(what); },
       [=](const originate_batch& what) { session->originate(what); },
       [=](const adopt_batch& what) { session->adopt(what); },
-      [=](const pbx_action_ptr& what) { session->on_behalf(*what); },
+      [=](const hang_up_channel& what) { session->hang_up(what); },
       [=](const forget_call& what) { session->forget(what.id); },
       [=](const ask_presence& what) { session->ask_presence_of(what.id); },
       [=](const watch_queue& what) { session->watch(what); },

@@ -16,7 +16,7 @@
 /// that a server says is counted and passed over. The server is asked for the event classes system, call,
 /// agent and user alone: VarSet and Newexten (class dialplan) are half of what it would send.
 ///
-/// Messages: `link_*`, `originate_batch`, `adopt_batch`, `pbx_action_ptr`, `forget_call`, `ask_presence`,
+/// Messages: `link_*`, `originate_batch`, `adopt_batch`, `hang_up_channel`, `forget_call`, `ask_presence`,
 /// `watch_queue`; `caf::tick_atom` to itself.
 #pragma once
 

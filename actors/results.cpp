@@ -66,21 +66,25 @@ public:
       : self_{self}, state_{self->state}, file_{std::move(file)}, shared_{shared} {}
 
   void drain() {
+    state_.asked = false;
     auto txn = shared_.env->read();
     if (!txn)
       return complain(txn.error().message);
-    auto lines = storage::pending_lines(*txn, lines_at_once);
+    auto lines = storage::pending_lines(*txn, lines_at_once, state_.written);
     if (!lines)
       return complain(lines.error().message);
-    std::erase_if(*lines, [&](const auto& line) { return line.seq <= state_.written; });
     if (lines->empty()) {
       state_.begun = true;
       return;
     }
     const auto last = lines->back().seq;
-    if (!std::exchange(state_.begun, true)) {
+    const bool full = lines->size() == lines_at_once;
+    if (!state_.begun) {
+      state_.begun = !full;
       const auto tail = read_tail(file_);
+      const auto pending = lines->size();
       std::erase_if(*lines, [&](const auto& line) { return tail.find(uuid_of(line.line)) != std::string::npos; });
+      spdlog::info("event=result_lines_left_from_before pending={} in_file_already={}", pending, pending - lines->size());
     }
     std::string bytes;
     for (const auto& line : *lines)
@@ -93,7 +97,14 @@ public:
     state_.written = last;
     shared_.write([last](storage::write_txn& write) { (void)storage::delete_lines(write, last); },
                   [](const std::optional<error>&) {}); // if this fails, the start's search finds them in the file
-    self_->send(self_, drain_outbox{});
+    if (full)
+      ask();
+  }
+
+  /// Many calls end at once: one look serves them all.
+  void ask() {
+    if (!std::exchange(state_.asked, true))
+      self_->send(self_, drain_now{});
   }
 
 private:
@@ -119,7 +130,7 @@ caf::behavior results_actor(caf::stateful_actor<results_state>* self, const std:
   auto work = std::make_shared<writer>(self, file, *shared);
   log_faults(self, "results");
   self->send(self, drain_outbox{});
-  return {[=](const drain_outbox&) { work->drain(); }};
+  return {[=](const drain_outbox&) { work->ask(); }, [=](const drain_now&) { work->drain(); }};
 }
 
 } // namespace ringmaster

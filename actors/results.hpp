@@ -4,7 +4,7 @@
 /// is on disk, so that a crash loses none. After a crash between the two a line may be in both: at the start
 /// the file's tail is searched for the dialings of the lines that wait.
 ///
-/// Messages: `drain_outbox`. Spawn it detached: it waits for the disk.
+/// Messages: `drain_outbox`; `drain_now` to itself. Spawn it detached: it waits for the disk.
 #pragma once
 
 #include "actors/messages.hpp"
@@ -25,6 +25,7 @@ struct results_state {
 
   static constexpr const char* name = "results";
   bool begun{false};           ///< the tail was searched
+  bool asked{false};           ///< a `drain_now` is on its way
   std::uint64_t written{0};    ///< highest line that is in the file
   time_point next_complaint{}; ///< a disk that stays full is logged once a minute
 };

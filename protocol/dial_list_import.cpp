@@ -137,7 +137,7 @@ struct dial_list_importer::impl {
 
   void keep_row() {
     auto& row = rows[filled];
-    if (row.dlma_uuid.is_nil() && options.dlma)
+    if (options.dlma)
       row.dlma_uuid = *options.dlma;
     if (row.dlma_uuid.is_nil())
       return reject("dlma_uuid is required");

@@ -30,7 +30,7 @@ enum class dial_list_format : std::uint8_t { csv, json_lines };
 
 struct import_options {
   dial_list_format format{dial_list_format::csv};
-  std::optional<uuid> dlma;            ///< of rows that name none
+  std::optional<uuid> dlma;            ///< of every row, whatever it names: an export goes into another list
   std::size_t max_line{64 * 1024};     ///< bytes; a longer one is rejected, without being kept
   std::size_t batch{1'000};            ///< rows handed over at once
 };

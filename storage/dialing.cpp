@@ -335,12 +335,12 @@ result<std::size_t> collect_capsules(write_txn& in) {
 
 // --- result outbox ------------------------------------------------------------------------------------------
 
-result<std::vector<outbox_line>> pending_lines(const txn& in, std::size_t limit) {
+result<std::vector<outbox_line>> pending_lines(const txn& in, std::size_t limit, std::uint64_t after) {
   auto rows = cursor::open(in, table::result_outbox);
   if (!rows)
     return rows.error();
   std::vector<outbox_line> lines;
-  auto row = rows->first();
+  auto row = rows->seek(be64{after + 1}.view());
   for (; row && *row && lines.size() < limit; row = rows->next()) {
     const auto seq = be64::read((*row)->key);
     if (!seq)

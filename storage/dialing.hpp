@@ -114,8 +114,8 @@ struct outbox_line {
   std::uint64_t seq{0};
   std::string line;
 };
-/// The oldest ones, `limit` at most.
-[[nodiscard]] result<std::vector<outbox_line>> pending_lines(const txn& in, std::size_t limit);
+/// The oldest ones after the line `after`, `limit` at most.
+[[nodiscard]] result<std::vector<outbox_line>> pending_lines(const txn& in, std::size_t limit, std::uint64_t after = 0);
 /// Deletes the lines up to and with `seq`; the number.
 result<std::size_t> delete_lines(write_txn& in, std::uint64_t seq);
 

@@ -162,7 +162,7 @@ void say_list(reasons& out, const campaign_snapshot& s, time_point now) {
   if (l.cooling > 0) {
     fields(
         out.add("cooling_down",
-                fmt::format("{} wait for their retry delay{}.", entries(l.cooling),
+                fmt::format("{} {} for the retry delay{}.", entries(l.cooling), l.cooling == 1 ? "waits" : "wait",
                             s.next_eligible ? "; the next can be dialed in " + how_long(now, *s.next_eligible)
                                             : std::string{}),
                 s.next_eligible));

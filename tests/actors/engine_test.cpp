@@ -1,0 +1,305 @@
+// The engine with its real parts: a real database in a folder of its own, a real connection to a simulated
+// PBX on loopback whose log is the judge.
+#include "actors/engine.hpp"
+
+#include "bench/simulated_pbx/simulated_pbx.hpp"
+#include "storage/check.hpp"
+#include "storage/dialing.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <map>
+#include <set>
+#include <thread>
+#include <unistd.h>
+
+namespace ringmaster {
+namespace {
+
+using namespace std::chrono_literals;
+
+class engine_test : public testing::Test {
+protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "ringmaster-engine-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override {
+    stop_engine();
+    stop_pbx();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void start_pbx(double time_scale, const std::string& people) {
+    sim::simulated_pbx_options options;
+    options.port = port_;
+    options.time_scale = time_scale;
+    options.log_file = (folder_ / "calls.jsonl").string();
+    auto population = sim::population::parse(people);
+    ASSERT_TRUE(population) << population.error().message;
+    options.people = *population;
+    auto opened = sim::simulated_pbx::open(std::move(options));
+    ASSERT_TRUE(opened) << opened.error().message;
+    pbx_ = std::move(*opened);
+    port_ = pbx_->port();
+    pbx_thread_ = std::thread{[this] { (void)pbx_->run(); }};
+  }
+  void stop_pbx() {
+    if (!pbx_)
+      return;
+    pbx_->stop();
+    pbx_thread_.join();
+    pbx_.reset();
+  }
+
+  void start_engine() {
+    auto opened = storage::environment::open({folder_ / "data", std::size_t{1} << 30, 126});
+    ASSERT_TRUE(opened) << opened.error().message;
+    env_.emplace(std::move(*opened));
+    engine_options options;
+    pbx_options pbx;
+    pbx.port = port_;
+    pbx.username = "dialer";
+    pbx.secret = "secret";
+    pbx.originate_rate = 2000;
+    options.pbxs.push_back(pbx);
+    options.result_file = folder_ / "results.json";
+    auto started = engine::start(std::move(options), *env_);
+    ASSERT_TRUE(started) << started.error().message;
+    engine_ = std::move(*started);
+  }
+  void stop_engine() {
+    engine_.reset();
+    env_.reset();
+  }
+
+  template <class R>
+  R write(std::function<result<R>(storage::write_txn&, changes&)> work) {
+    auto promise = std::make_shared<std::promise<result<R>>>();
+    engine_->transact<R>(std::move(work), [promise](result<R> r) { promise->set_value(std::move(r)); });
+    auto r = promise->get_future().get();
+    EXPECT_TRUE(r.has_value()) << (r ? "" : r.error().message);
+    return *r;
+  }
+
+  /// A campaign over `entries` customers, started.
+  uuid start_campaign(std::size_t entries, const destination& to, std::int64_t retries = 1) {
+    auto c = write<campaign>([&](storage::write_txn& txn, changes& told) -> result<campaign> {
+      const auto now = wall_clock_now();
+      plan p;
+      p.tech_name = "PJSIP";
+      p.trunk_name = "carrier";
+      p.dial_mode = 1;
+      p.retry_delay = 0;
+      p.max_retry_cnt.fill(retries);
+      const auto made_plan = storage::create(txn, p, now);
+      const auto made_dest = storage::create(txn, to, now);
+      const auto made_list = storage::create(txn, dlma{}, now);
+      if (!made_plan || !made_dest || !made_list)
+        return error{};
+      for (std::size_t i = 0; i < entries; ++i) {
+        dl entry;
+        entry.dlma_uuid = made_list->id;
+        entry.number[0] = std::to_string(9'000'000 + i);
+        if (!storage::create(txn, entry, now))
+          return error{};
+      }
+      campaign fresh;
+      fresh.plan = made_plan->id;
+      fresh.dest = made_dest->id;
+      fresh.dlma = made_list->id;
+      fresh.status = 1;
+      auto made = storage::create(txn, fresh, now);
+      if (made)
+        told.campaigns.push_back(made->id);
+      return made;
+    });
+    return c.id;
+  }
+
+  /// Waits for something that events bring about; the limit is only for a test that has failed.
+  template <class F>
+  bool eventually(F&& f) {
+    for (const auto until = std::chrono::steady_clock::now() + 60s; std::chrono::steady_clock::now() < until;) {
+      if (f())
+        return true;
+      std::this_thread::sleep_for(5ms);
+    }
+    return false;
+  }
+
+  std::size_t live_dialings() {
+    auto txn = env_->read();
+    const auto all = storage::all_dialings(*txn);
+    return all ? all->size() : 0;
+  }
+  campaign campaign_now(const uuid& id) {
+    auto txn = env_->read();
+    return *storage::get<campaign>(*txn, id);
+  }
+
+  /// The value of a string member of each line that has `"event":"<event>"`.
+  std::vector<std::string> logged(const std::string& event, const std::string& member) {
+    std::vector<std::string> values;
+    std::ifstream in{folder_ / "calls.jsonl"};
+    for (std::string line; std::getline(in, line);) {
+      const auto key = '"' + member + "\":\"";
+      const auto at = line.find(key);
+      if (line.find("\"event\":\"" + event + '"') != std::string::npos && at != std::string::npos)
+        values.push_back(line.substr(at + key.size(), line.find('"', at + key.size()) - at - key.size()));
+    }
+    return values;
+  }
+  std::vector<std::string> result_lines() {
+    std::vector<std::string> lines;
+    std::ifstream in{folder_ / "results.json"};
+    for (std::string line; std::getline(in, line);)
+      lines.push_back(line);
+    return lines;
+  }
+  void expect_consistent() {
+    auto txn = env_->read();
+    const auto checked = storage::check_consistency(*txn);
+    ASSERT_TRUE(checked.has_value()) << checked.error().message;
+    EXPECT_TRUE(checked->empty()) << checked->size() << " faults, the first: " << checked->front();
+  }
+
+  static destination park() {
+    destination d;
+    d.type = 1;
+    d.application = "park";
+    return d;
+  }
+  static destination queue() {
+    destination d;
+    d.type = 1;
+    d.application = "queue";
+    d.data = "sales_1";
+    return d;
+  }
+
+  std::filesystem::path folder_;
+  std::uint16_t port_{0};
+  std::unique_ptr<sim::simulated_pbx> pbx_;
+  std::thread pbx_thread_;
+  std::optional<storage::environment> env_;
+  std::unique_ptr<engine> engine_;
+};
+
+constexpr auto quick_people = R"({
+  "customers": {"outcomes": {"answer": 0.5, "machine": 0, "busy": 0.2, "no_answer": 0.1, "congestion": 0.1, "invalid": 0.1},
+                "ring": {"uniform": [1, 4]}, "patience": {"constant": 60}, "listen": {"uniform": [2, 6]},
+                "first_digit_rules": false},
+  "queues": [{"name": "sales_1", "agents": 10, "ring": {"constant": 1}, "talk": {"uniform": [2, 6]}, "wrapup": {"constant": 0}}]
+})";
+
+TEST_F(engine_test, a_list_is_dialed_to_its_end_each_number_once_and_each_result_written_once) {
+  start_pbx(50, quick_people);
+  start_engine();
+  const auto id = start_campaign(300, park());
+  ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0; })) << campaign_now(id).status;
+  ASSERT_TRUE(eventually([&] { return result_lines().size() >= 300; }));
+  const auto dialed = logged("originate", "number");
+  EXPECT_EQ(dialed.size(), 300u);
+  EXPECT_EQ(std::set<std::string>(dialed.begin(), dialed.end()).size(), 300u);
+  EXPECT_EQ(result_lines().size(), 300u);
+  EXPECT_EQ(live_dialings(), 0u);
+  expect_consistent();
+}
+
+TEST_F(engine_test, a_queue_campaign_never_has_more_calls_on_the_way_than_agents_who_can_take_them) {
+  start_pbx(20, quick_people);
+  start_engine();
+  const auto id = start_campaign(60, queue());
+  std::size_t most = 0;
+  ASSERT_TRUE(eventually([&] {
+    if (const auto live = engine_->live().campaigns.find(id))
+      most = std::max(most, live->outstanding);
+    return campaign_now(id).status == 0;
+  }));
+  EXPECT_GT(most, 0u);
+  EXPECT_LE(most, 10u);
+  EXPECT_FALSE(logged("agent_connect", "channel_id").empty());
+  EXPECT_EQ(logged("originate", "number").size(), 60u);
+}
+
+TEST_F(engine_test, an_engine_that_ends_in_the_middle_takes_its_calls_up_again_and_calls_nobody_twice) {
+  start_pbx(5, quick_people);
+  start_engine();
+  const auto id = start_campaign(200, park());
+  ASSERT_TRUE(eventually([&] { return logged("originate", "number").size() >= 50 && live_dialings() > 0; }));
+  for (int again = 0; again < 3; ++again) {
+    stop_engine();
+    start_engine();
+    const auto before = logged("originate", "number").size();
+    ASSERT_TRUE(eventually([&] {
+      return campaign_now(id).status == 0 || logged("originate", "number").size() > before + 10;
+    }));
+  }
+  ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0 && live_dialings() == 0; }));
+  const auto dialed = logged("originate", "number");
+  EXPECT_EQ(std::set<std::string>(dialed.begin(), dialed.end()).size(), dialed.size());
+  ASSERT_TRUE(eventually([&] { return result_lines().size() >= 200; }));
+  EXPECT_EQ(result_lines().size(), 200u);
+  expect_consistent();
+}
+
+TEST_F(engine_test, a_pbx_that_goes_away_for_a_while_loses_its_calls_and_nothing_else) {
+  start_pbx(5, quick_people);
+  start_engine();
+  const auto id = start_campaign(100, park());
+  ASSERT_TRUE(eventually([&] { return logged("originate", "number").size() >= 20; }));
+  stop_pbx();
+  start_pbx(50, quick_people);
+  ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0 && live_dialings() == 0; }));
+  const auto dialed = logged("originate", "number");
+  EXPECT_EQ(std::set<std::string>(dialed.begin(), dialed.end()).size(), dialed.size());
+  expect_consistent();
+}
+
+TEST_F(engine_test, a_forced_stop_hangs_up_every_call_and_begins_no_other) {
+  start_pbx(1, R"({"customers": {"outcomes": {"answer": 1, "machine": 0, "busy": 0, "no_answer": 0, "congestion": 0, "invalid": 0},
+                   "ring": {"constant": 0.2}, "listen": {"constant": 600}, "first_digit_rules": false}})");
+  start_engine();
+  const auto id = start_campaign(20, park());
+  ASSERT_TRUE(eventually([&] { return logged("answer", "channel_id").size() >= 20; }));
+  write<campaign>([&](storage::write_txn& txn, changes& told) {
+    told.campaigns.push_back(id);
+    return storage::set_campaign_status(txn, id, campaign_status::force_stopping);
+  });
+  ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0 && live_dialings() == 0; }));
+  EXPECT_EQ(logged("hangup", "channel_id").size(), 20u);
+}
+
+TEST_F(engine_test, writes_share_commits) {
+  start_pbx(1, quick_people);
+  start_engine();
+  constexpr int count = 500;
+  std::atomic<int> done{0};
+  for (int i = 0; i < count; ++i)
+    engine_->transact<plan>(
+        [](storage::write_txn& txn, changes&) { return storage::create(txn, plan{}, wall_clock_now()); },
+        [&](const result<plan>& r) { done += r.has_value(); });
+  ASSERT_TRUE(eventually([&] { return done == count; }));
+  EXPECT_LT(engine_->live().total.commits.load(), static_cast<std::uint64_t>(count) / 2);
+}
+
+TEST_F(engine_test, hanging_up_a_call_that_is_not_there_says_so) {
+  start_pbx(1, quick_people);
+  start_engine();
+  std::promise<result<void>> answer;
+  engine_->hang_up(random_uuid(), [&](result<void> r) { answer.set_value(std::move(r)); });
+  const auto r = answer.get_future().get();
+  ASSERT_FALSE(r.has_value());
+  EXPECT_EQ(r.error().code, errc::not_found);
+}
+
+} // namespace
+} // namespace ringmaster
