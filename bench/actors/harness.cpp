@@ -1,0 +1,112 @@
+#include "bench/actors/harness.hpp"
+
+#include "actors/channel.hpp"
+#include "actors/pbx.hpp"
+#include "actors/queue.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+
+#include <chrono>
+#include <ctime>
+#include <stdexcept>
+
+namespace ringmaster::bench {
+namespace {
+
+double clock_seconds(clockid_t which) {
+  timespec now{};
+  ::clock_gettime(which, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+caf::behavior counting_campaign(caf::event_based_actor*, harness_counts* counts) {
+  return {
+      [=](const call_milestone&) { counts->milestones.fetch_add(1, std::memory_order_relaxed); },
+      [=](const call_finished&) { counts->ended.fetch_add(1, std::memory_order_relaxed); },
+      [](const wake&) {},
+  };
+}
+
+caf::behavior instant_store(caf::event_based_actor*) {
+  return {[](const store_operation_ptr& what) { what->done(std::nullopt); }};
+}
+
+caf::behavior deaf_results(caf::event_based_actor*) {
+  return {[](const drain_outbox&) {}};
+}
+
+} // namespace
+
+double harness::seconds() { return clock_seconds(CLOCK_MONOTONIC); }
+double cpu_without_me() { return clock_seconds(CLOCK_PROCESS_CPUTIME_ID) - clock_seconds(CLOCK_THREAD_CPUTIME_ID); }
+double cpu_of_all() { return clock_seconds(CLOCK_PROCESS_CPUTIME_ID); }
+void harness::nap() { std::this_thread::sleep_for(std::chrono::microseconds{50}); }
+void harness::too_slow() { throw std::runtime_error{"the engine did not get where it should within 60 s"}; }
+
+harness::harness() : work_{io_.get_executor()}, parsers_{1} {
+  io_thread_ = std::thread{[this] { io_.run(); }};
+  config_.set("scheduler.max-threads", std::size_t{2});
+  config_.set("scheduler.max-throughput", std::size_t{300});
+  system_ = std::make_unique<caf::actor_system>(config_);
+  shared_.store = system_->spawn(instant_store);
+  shared_.results = system_->spawn(deaf_results);
+  campaign_ = system_->spawn(counting_campaign, &counts_);
+  pbx_options options;
+  options.name = "bench";
+  options.port = server_.port();
+  options.username = "dialer";
+  options.secret = "secret";
+  options.originate_rate = 1e9;
+  options.max_channels = 10'000'000;
+  shared_.pbx_names.push_back(options.name);
+  shared_.pbxs[options.name] = system_->spawn(pbx_actor, options, pbx_environment{&io_, &parsers_, &shared_.live});
+  wait_for([&] {
+    const auto pbx = shared_.live.pbxs.find("bench");
+    return pbx && pbx->connected;
+  });
+}
+
+harness::~harness() {
+  for (const auto& channel : shared_.channels.all())
+    caf::anon_send_exit(*channel, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(shared_.pbxs.at("bench"), caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(campaign_, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(shared_.results, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(shared_.store, caf::exit_reason::user_shutdown);
+  shared_.store = shared_.results = campaign_ = nullptr;
+  shared_.pbxs.clear();
+  system_.reset();
+  work_.reset();
+  io_.stop();
+  io_thread_.join();
+}
+
+void harness::begin(std::span<const uuid> calls) {
+  const auto before = counts_.milestones.load();
+  originate_batch batch;
+  for (const auto& id : calls) {
+    auto record = std::make_shared<dialing>();
+    record->id = record->action_id = id;
+    record->pbx = "bench";
+    record->status = static_cast<std::int64_t>(dialing_status::none);
+    record->dial_timeout = 3'600'000; // nothing of this depends on the speed of the machine
+    record->tm_create = wall_clock_now();
+    auto channel = system_->spawn(channel_actor, channel_options{record, campaign_, false}, &shared_);
+    shared_.channels.put(id, channel);
+    batch.calls.push_back({followed_call{{id, {}, dialing_status::none, *record->tm_create}, channel}, {}});
+  }
+  caf::anon_send(shared_.pbxs.at("bench"), std::move(batch));
+  wait_for([&] { return counts_.milestones.load() - before >= calls.size(); });
+}
+
+caf::actor harness::channel(const uuid& call) const {
+  const auto found = shared_.channels.find(call);
+  return found ? *found : nullptr;
+}
+
+caf::actor harness::spawn_queue(const std::string& name) {
+  return system_->spawn(queue_actor, std::string{"bench"}, name, &shared_.live);
+}
+
+} // namespace ringmaster::bench

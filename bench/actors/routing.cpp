@@ -1,0 +1,166 @@
+#include "bench/actors/routing.hpp"
+
+#include "actors/core/translate.hpp"
+#include "bench/actors/harness.hpp"
+#include "bench/actors/stream.hpp"
+#include "protocol/ami/framer.hpp"
+#include "protocol/ami/parser.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+
+#include <stdexcept>
+#include <unordered_map>
+
+namespace ringmaster::bench {
+namespace {
+
+/// Which target, by its place among all; -1: nobody's.
+struct destinations {
+  std::unordered_map<uuid, std::size_t> calls;
+  std::unordered_map<std::string, std::size_t> queues;
+};
+
+/// Parsed blocks with the targets of each event found beforehand: both ways do the same for that.
+struct routed_block {
+  ami::block_ptr block;
+  std::vector<std::pair<std::size_t, std::uint32_t>> events; ///< target, message
+};
+
+struct load {
+  std::vector<routed_block> blocks;
+  destinations to;
+  std::size_t events{0};
+};
+
+load read_load(std::size_t passes, std::size_t block_bytes) {
+  load made;
+  for (std::size_t pass = 0; pass < passes; ++pass)
+    for (std::size_t number = 0; number < recorded_calls; ++number)
+      made.to.calls.emplace(call_id(pass, number), made.to.calls.size());
+  ami::framer cutter;
+  const auto sink = [&](ami::buffer bytes) {
+    routed_block one{ami::parse(std::move(bytes)), {}};
+    for (std::uint32_t i = 0; i < one.block->size(); ++i) {
+      const auto m = (*one.block)[i];
+      if (const auto event = core::to_call_event(m))
+        if (const auto id = parse_uuid(event->call))
+          if (const auto at = made.to.calls.find(*id); at != made.to.calls.end())
+            one.events.emplace_back(at->second, i);
+      if (const auto queue = core::queue_of(m); !queue.empty()) {
+        const auto at = made.to.queues.emplace(queue, passes * recorded_calls + made.to.queues.size()).first;
+        one.events.emplace_back(at->second, i);
+      }
+    }
+    made.events += one.events.size();
+    made.blocks.push_back(std::move(one));
+  };
+  if (!cutter.feed(recorded_load(passes), sink, block_bytes))
+    throw std::runtime_error{"the load cannot be read"};
+  return made;
+}
+
+using actors = std::vector<caf::actor>;
+
+void send_one_by_one(const load& from, const actors& to) {
+  for (const auto& b : from.blocks)
+    for (const auto& [target, index] : b.events)
+      caf::anon_send(to[target], message_batch{b.block, {index}});
+}
+
+std::size_t send_batched(const load& from, const actors& to) {
+  struct slot {
+    std::size_t stamp{0}, at{0};
+  };
+  std::vector<slot> slots(to.size());
+  std::vector<std::pair<std::size_t, std::vector<std::uint32_t>>> batches;
+  std::size_t stamp = 0, sent = 0;
+  for (const auto& b : from.blocks) {
+    ++stamp;
+    batches.clear();
+    for (const auto& [target, index] : b.events) {
+      auto& s = slots[target];
+      if (s.stamp != stamp) {
+        s = {stamp, batches.size()};
+        batches.push_back({target, {}});
+      }
+      batches[s.at].second.push_back(index);
+    }
+    for (auto& [target, at] : batches)
+      caf::anon_send(to[target], message_batch{b.block, std::move(at)});
+    sent += batches.size();
+  }
+  return sent;
+}
+
+struct looked {
+  std::atomic<std::uint64_t> events{0};
+};
+
+caf::behavior looking(caf::event_based_actor*, looked* seen) {
+  return {[=](const message_batch& batch) {
+    std::uint64_t events = 0;
+    for (const auto index : batch.at)
+      events += (*batch.block)[index].type() == ami::message_type::other ? 0 : 1;
+    seen->events.fetch_add(events, std::memory_order_relaxed);
+  }};
+}
+
+} // namespace
+
+routing_figures measure_routing(std::size_t passes, std::size_t block_bytes) {
+  const auto data = read_load(passes, block_bytes);
+  routing_figures out;
+  out.routed = data.events;
+  for (const bool batched : {true, false}) {
+    harness engine;
+    std::vector<uuid> ids(data.to.calls.size());
+    for (const auto& [id, at] : data.to.calls)
+      ids[at] = id;
+    engine.begin(ids);
+    actors to;
+    for (const auto& id : ids)
+      to.push_back(engine.channel(id));
+    to.resize(ids.size() + data.to.queues.size());
+    for (const auto& [name, at] : data.to.queues)
+      to[at] = engine.spawn_queue(name);
+    const auto before = cpu_of_all();
+    if (batched)
+      out.batches = send_batched(data, to);
+    else
+      send_one_by_one(data, to);
+    harness::wait_for([&] { return engine.counts().ended.load() >= ids.size(); });
+    (batched ? out.batched : out.one_by_one) = cpu_of_all() - before;
+    for (const auto& [name, at] : data.to.queues)
+      caf::anon_send_exit(to[at], caf::exit_reason::user_shutdown);
+  }
+  return out;
+}
+
+routing_figures measure_sending(std::size_t passes, std::size_t block_bytes) {
+  const auto data = read_load(passes, block_bytes);
+  routing_figures out;
+  out.routed = data.events;
+  for (const bool batched : {true, false}) {
+    caf::actor_system_config config;
+    config.set("scheduler.max-threads", std::size_t{2});
+    config.set("scheduler.max-throughput", std::size_t{300});
+    looked seen;
+    caf::actor_system system{config};
+    actors to(data.to.calls.size() + data.to.queues.size());
+    for (auto& one : to)
+      one = system.spawn(looking, &seen);
+    const auto before = cpu_of_all();
+    if (batched)
+      out.batches = send_batched(data, to);
+    else
+      send_one_by_one(data, to);
+    harness::wait_for([&] { return seen.events.load() >= data.events; });
+    (batched ? out.batched : out.one_by_one) = cpu_of_all() - before;
+    for (const auto& one : to)
+      caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
+  }
+  return out;
+}
+
+} // namespace ringmaster::bench
