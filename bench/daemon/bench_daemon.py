@@ -1,0 +1,68 @@
+"""What the daemon's benchmarks share: the test harness's processes, CPU seconds and memory from /proc."""
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+os.environ.setdefault("RINGMASTER_BUILD", str(REPOSITORY / "build" / "release"))
+sys.path.insert(0, str(REPOSITORY / "tests" / "blackbox"))
+
+from harness.daemon import Daemon  # noqa: E402  (needs the path above)
+from harness.pbx import SimulatedPbx  # noqa: E402
+
+TICKS = os.sysconf("SC_CLK_TCK")
+QUICK = bool(os.environ.get("RINGMASTER_BENCH_QUICK"))
+
+
+def say(name, value, unit, bar=None, better="higher", note=""):
+    print(json.dumps({"name": name, "value": value, "unit": unit, "bar": bar, "better": better, "note": note}), flush=True)
+
+
+def cpu_seconds(*pids):
+    """utime + stime of processes."""
+    total = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICKS
+
+
+def own_memory(pid):
+    """Bytes that are the process's own: what it has mapped from files, as the database, is not."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("RssAnon:"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError("no RssAnon")
+
+
+def folder():
+    """On a disk: /tmp may be memory, and commits would cost nothing."""
+    return tempfile.TemporaryDirectory(prefix="ringmaster-bench-", dir=os.environ.get("RINGMASTER_BENCH_DIR"))
+
+
+def cores():
+    """A core for what is measured and another for what drives it, where there are two."""
+    have = sorted(os.sched_getaffinity(0))
+    return have[0], have[1 % len(have)]
+
+
+def pin(pid, core):
+    """All threads of a process."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(task.name), {core})
+
+
+def begin_campaign(api, number_of_campaigns=1, plan=None, destination=None):
+    """Campaigns that are stopped, each with an empty list: (campaign, dlma) uuids."""
+    plan = api.post("/ob/plans", {"tech_name": "PJSIP", "trunk_name": "carrier", "dial_mode": 1, **(plan or {})})
+    destination = api.post("/ob/destinations", {"type": 1, **(destination or {"application": "park"})})
+    made = []
+    for _ in range(number_of_campaigns):
+        dlma = api.post("/ob/dlmas", {})["uuid"]
+        made.append((api.post("/ob/campaigns", {"plan": plan["uuid"], "dest": destination["uuid"], "dlma": dlma})["uuid"], dlma))
+    return made
+
+
+__all__ = ["Daemon", "SimulatedPbx", "QUICK", "say", "cpu_seconds", "own_memory", "folder", "cores", "pin", "begin_campaign"]
