@@ -59,6 +59,31 @@ std::string_view call_of(const ami::message& m) {
   }
 }
 
+/// Whether core::apply takes it. Most events are of other kinds, and looking for a queue in each costs more
+/// than all the rest of their routing.
+bool tells_a_queue(event_kind kind) {
+  switch (kind) {
+  case event_kind::queue_params:
+  case event_kind::queue_member:
+  case event_kind::queue_entry:
+  case event_kind::queue_member_added:
+  case event_kind::queue_member_removed:
+  case event_kind::queue_member_status:
+  case event_kind::queue_member_pause:
+  case event_kind::queue_member_penalty:
+  case event_kind::queue_member_ringinuse:
+  case event_kind::queue_caller_join:
+  case event_kind::queue_caller_leave:
+  case event_kind::queue_caller_abandon:
+  case event_kind::agent_called:
+  case event_kind::agent_connect:
+  case event_kind::agent_complete:
+  case event_kind::agent_ring_no_answer:
+  case event_kind::agent_dump: return true;
+  default: return false; // all others say nothing about a queue
+  }
+}
+
 } // namespace
 
 class pbx_session {
@@ -265,9 +290,9 @@ public:
     if (!about.empty())
       if (const auto call = parse_uuid(about))
         route(*call, index);
-    const auto queue_name = core::queue_of(m);
-    if (!queue_name.empty())
-      batch(queue_named(queue_name), index);
+    if (tells_a_queue(m.kind()))
+      if (const auto queue_name = core::queue_of(m); !queue_name.empty())
+        batch(queue_named(queue_name), index);
   }
 
   /// What a queue was sent in this block has to reach it before `what`.

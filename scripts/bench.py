@@ -59,8 +59,12 @@ def main():
     p = argparse.ArgumentParser(prog="bench/run")
     p.add_argument("names", nargs="*")
     p.add_argument("--json")
-    p.add_argument("--rounds", type=int, default=5)
+    p.add_argument("--rounds", type=int, default=int(os.environ.get("RINGMASTER_BENCH_ROUNDS", 5)))
+    p.add_argument("--quick", action="store_true", help="one round of smaller loads: to see that all runs, not for figures")
     options = p.parse_args()
+    if options.quick:
+        options.rounds = 1
+        os.environ["RINGMASTER_BENCH_QUICK"] = "1"
     every = list(found())
     chosen = [(n, path) for n, path in every if not options.names or n in options.names or n.split("/")[0] in options.names]
     if not chosen:

@@ -34,28 +34,33 @@ int serve(std::size_t passes) {
     ::pause();
 }
 
+/// Pass by pass, so that as many calls are live as in the recording.
 int receive(std::size_t passes) {
-  const auto stream = recorded_load(passes);
-  std::vector<uuid> ids;
-  for (std::size_t pass = 0; pass < passes; ++pass)
+  harness engine;
+  double cpu = 0;
+  std::size_t events = 0, bytes = 0;
+  for (std::size_t pass = 0; pass < passes; ++pass) {
+    const auto stream = recorded_load(1, pass);
+    std::vector<uuid> ids;
     for (std::size_t number = 0; number < recorded_calls; ++number)
       ids.push_back(call_id(pass, number));
-  harness engine;
-  engine.begin(ids);
-  const auto before = cpu_without_me();
-  engine.server().send(stream);
-  harness::wait_for([&] { return engine.counts().ended.load() >= ids.size(); });
-  const auto cpu = cpu_without_me() - before;
-  const auto events = events_in(stream);
+    engine.begin(ids);
+    const auto before = cpu_without_me();
+    engine.server().send(stream);
+    harness::wait_for([&] { return engine.counts().ended.load() >= (pass + 1) * recorded_calls; });
+    cpu += cpu_without_me() - before;
+    events += events_in(stream);
+    bytes += stream.size();
+  }
   std::printf("{\"events\": %zu, \"bytes\": %zu, \"cpu_seconds\": %.6f, \"events_per_cpu_second\": %.0f}\n", events,
-              stream.size(), cpu, static_cast<double>(events) / cpu);
+              bytes, cpu, static_cast<double>(events) / cpu);
   return 0;
 }
 
-/// The whole life of 100,000 calls, `calls` of them at a time. All in the same steps and in slices of the
+/// The whole life of many calls, `calls` of them at a time. All in the same steps and in slices of the
 /// same size, so that nothing differs but how many calls are live.
 int live(std::size_t calls, std::size_t slice) {
-  constexpr std::size_t total = 100'000;
+  const auto total = std::max<std::size_t>(calls, 20'000);
   const call_script script;
   harness engine;
   std::mt19937_64 random{42};

@@ -18,8 +18,8 @@ namespace ringmaster::bench {
 inline constexpr std::size_t recorded_calls = 600;
 
 /// The recorded queue load (600 calls to a queue, all event classes) from the first answer to an Originate
-/// on, `passes` times, each pass with ids of its own.
-[[nodiscard]] std::string recorded_load(std::size_t passes);
+/// on, `passes` times, each pass, from `first` on, with ids of its own.
+[[nodiscard]] std::string recorded_load(std::size_t passes, std::size_t first = 0);
 
 /// Messages in `text` that begin with "Event: ": what the rivals count.
 [[nodiscard]] std::size_t events_in(const std::string& text);
