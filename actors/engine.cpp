@@ -113,6 +113,9 @@ struct engine::impl {
   explicit impl(engine_options o) : options{std::move(o)}, parsers{options.parser_threads} {
     config.set("scheduler.max-threads", std::max<std::size_t>(options.actor_threads, 1));
     config.set("scheduler.max-throughput", std::size_t{300});
+    // An idle worker would look for work every 50 µs for 25 ms before it sleeps until it is woken; our ticks come
+    // every 20 ms, so that none ever would.
+    config.set("work-stealing.moderate-poll-attempts", std::size_t{10});
     system = std::make_unique<caf::actor_system>(config);
   }
 
