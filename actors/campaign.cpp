@@ -31,6 +31,7 @@ constexpr auto publish_every = 250ms;
 constexpr auto counts_every = 1s;
 constexpr auto keep_every = 5s;
 constexpr auto hang_up_every = 2s;
+constexpr auto remind_every = 5s;
 constexpr std::int64_t most_at_once = 1000; ///< entries leased in one go: one commit's worth
 
 const core::technology_aliases sip_is_pjsip{{"SIP", "PJSIP"}};
@@ -249,8 +250,12 @@ public:
       const auto [at, id] = deadlines_.top();
       deadlines_.pop();
       const auto call = calls_.find(id);
-      if (call != calls_.end() && call->second.channel && call->second.deadline <= now)
-        caf::anon_send(call->second.channel, call_deadline{});
+      if (call == calls_.end() || !call->second.channel || call->second.deadline > now)
+        continue;
+      caf::anon_send(call->second.channel, call_deadline{});
+      // Asked again unless the channel says otherwise: a clock that went back would leave it unheard.
+      call->second.deadline = now + remind_every;
+      deadlines_.emplace(call->second.deadline, id);
     }
     if (state_.status == campaign_status::force_stopping)
       hang_up_all(now);
@@ -313,6 +318,10 @@ public:
         sum.unavailable += a.unavailable;
         sum.waiting += a.waiting;
       }
+      // A call tells of its agent before the queue does, when the queue's actor is behind: an agent who talks to
+      // one of ours is not free, whatever the queue's last snapshot says.
+      const auto behind = std::max<std::int64_t>(0, pacing_->calls().with_agent - sum.on_call);
+      sum.available = std::max<std::int64_t>(0, sum.available - behind);
       for (const auto& other : shared_.live.campaigns.all())
         if (other->id != id_ && other->queue == queue_)
           sum.others_calls += static_cast<std::int64_t>(other->outstanding);
