@@ -175,7 +175,9 @@ template <class T, class... G>
     return error{errc::malformed, "the body must be a JSON object", {}};
   T after = before;
   std::array<bool, 256> seen{};
-  for (const auto [key, value] : simdjson::dom::object{body}) {
+  for (const simdjson::dom::key_value_pair pair : simdjson::dom::object{body}) {
+    const std::string_view key = pair.key;
+    const simdjson::dom::element value = pair.value; // not a structured binding: a lambda takes it
     std::optional<error> wrong;
     const bool known = table.with(key, [&](const auto& f) {
       if (f.may == access::stored_only || f.may == access::shown_only)

@@ -2,72 +2,77 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 
 namespace ringmaster {
 namespace {
 
-/// The length of the valid UTF-8 sequence at `text[at]`, or 0.
-std::size_t sequence_length(std::string_view text, std::size_t at) {
+/// Length of the UTF-8 sequence at the front of `text`; 0 when there is none, and then `wrong` is how many
+/// bytes make one replacement character.
+std::size_t sequence_length(std::string_view text, std::size_t& wrong) noexcept {
   const auto byte = [&](std::size_t i) -> unsigned {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
   };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
-  const auto lead = byte(at);
+  const unsigned lead = byte(0);
   if (lead < 0x80)
     return 1;
-  if (lead >= 0xC2 && lead <= 0xDF)
-    return follows(at + 1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const auto second = byte(at + 1);
-    const bool ok = follows(at + 1) && follows(at + 2) && !(lead == 0xE0 && second < 0xA0) &&
-                    !(lead == 0xED && second > 0x9F);
-    return ok ? 3 : 0;
+  wrong = 1;
+  const std::size_t length = lead >= 0xc2 && lead <= 0xdf   ? 2
+                             : lead >= 0xe0 && lead <= 0xef ? 3
+                             : lead >= 0xf0 && lead <= 0xf4 ? 4
+                                                            : 0;
+  if (length == 0)
+    return 0;
+  // The second byte's range keeps out overlong forms, surrogates and what lies behind U+10FFFF.
+  const unsigned low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+  const unsigned high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  for (; wrong != length; ++wrong) {
+    const unsigned next = byte(wrong);
+    if (next < (wrong == 1 ? low : 0x80U) || next > (wrong == 1 ? high : 0xbfU))
+      return 0;
   }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const auto second = byte(at + 1);
-    const bool ok = follows(at + 1) && follows(at + 2) && follows(at + 3) &&
-                    !(lead == 0xF0 && second < 0x90) && !(lead == 0xF4 && second > 0x8F);
-    return ok ? 4 : 0;
-  }
-  return 0;
+  return length;
+}
+
+bool is_plain(std::string_view value) noexcept {
+  return std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c != '"' && c != '\\'; });
 }
 
 } // namespace
 
-void append_json_string(std::string& out, std::string_view text) {
-  out.push_back('"');
-  std::size_t plain = 0; // start of the run that needs no change
-  for (std::size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
-      ++i;
+void append_json_string(std::string& to, std::string_view value) {
+  to += '"';
+  // `char` is signed: bytes above 127 are not plain.
+  if (is_plain(value)) {
+    to.append(value).push_back('"');
+    return;
+  }
+  while (!value.empty()) {
+    std::size_t wrong = 1;
+    const std::size_t length = sequence_length(value, wrong);
+    const char c = value[0];
+    if (length == 0) {
+      to += "\xef\xbf\xbd";
+      value.remove_prefix(wrong);
       continue;
     }
-    if (c >= 0x80) {
-      if (const auto length = sequence_length(text, i)) {
-        i += length;
-        continue;
-      }
-    }
-    out.append(text.substr(plain, i - plain));
-    switch (c) {
-    case '"': out.append("\\\""); break;
-    case '\\': out.append("\\\\"); break;
-    case '\n': out.append("\\n"); break;
-    case '\r': out.append("\\r"); break;
-    case '\t': out.append("\\t"); break;
-    default:
-      if (c < 0x20)
-        fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-      else
-        out.append("\xEF\xBF\xBD");
-    }
-    plain = ++i;
+    if (length > 1 || (c >= ' ' && c != '"' && c != '\\'))
+      to.append(value.substr(0, length));
+    else if (c == '"' || c == '\\')
+      to.append({'\\', c});
+    else if (c == '\t')
+      to += "\\t";
+    else if (c == '\r')
+      to += "\\r";
+    else if (c == '\n')
+      to += "\\n";
+    else
+      fmt::format_to(std::back_inserter(to), "\\u{:04x}", static_cast<unsigned>(c));
+    value.remove_prefix(length);
   }
-  out.append(text.substr(plain));
-  out.push_back('"');
+  to += '"';
 }
 
 void append_json_number(std::string& out, std::int64_t value) {

@@ -7,9 +7,9 @@
 
 namespace ringmaster {
 
-/// Appends `text` as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD, so that the output is
-/// always valid JSON whatever a peer sent. About 1 ns a byte.
-void append_json_string(std::string& out, std::string_view text);
+/// Appends `value` as a JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD, one for each
+/// maximal invalid part as Unicode recommends, so that the output is valid JSON whatever a peer sent.
+void append_json_string(std::string& to, std::string_view value);
 
 /// Appends a decimal number.
 void append_json_number(std::string& out, std::int64_t value);

@@ -55,6 +55,7 @@ public:
 
 protected:
   friend class cursor;
+  friend class environment;
   txn() = default;
   ~txn() = default;
   txn(txn&& other) noexcept;

@@ -42,7 +42,7 @@ const field<settings> settings_table[] = {
     {"http.limits.idle_time", [](settings& s) -> auto& { return s.http.limits.idle_time; }, "Milliseconds between two requests of a connection.", 10, day_ms},
     {"http.limits.connections", [](settings& s) -> auto& { return s.http.limits.connections; }, "Connections at once.", 1, 1e6},
     {"http.limits.pipelined", [](settings& s) -> auto& { return s.http.limits.pipelined; }, "Unanswered requests of one connection.", 1, 10'000},
-    {"threads.io", [](settings& s) -> auto& { return s.threads.io; }, "Threads that serve HTTP and Asterisk connections; 0: one a core.", 0, 1024},
+    {"threads.io", [](settings& s) -> auto& { return s.threads.io; }, "Threads that serve HTTP connections; 0: one a core.", 0, 1024},
     {"threads.actors", [](settings& s) -> auto& { return s.threads.actors; }, "Threads that run actors; 0: one a core.", 0, 1024},
     {"threads.parsers", [](settings& s) -> auto& { return s.threads.parsers; }, "Workers that parse what Asterisk sends; 0: one a core.", 0, 1024},
     {"threads.passwords", [](settings& s) -> auto& { return s.threads.passwords; }, "Threads that check passwords.", 1, 64},

@@ -2,8 +2,8 @@
 ///
 ///     {"headers": [["Event", "Newchannel"], ["Privilege", "call,all"], …]}
 ///
-/// Headers in their order, repeats kept. The greeting is one header with an empty name, and so is every line
-/// that has no colon. Output of an old server's command has the name "Output". Control characters are
+/// Headers in their order, repeats kept. A line that has no colon is a header with an empty name; the greeting
+/// of a connection is no message and is left out. Output of an old server's command has the name "Output". Control characters are
 /// escaped, and bytes that are no UTF-8 become U+FFFD (one for each maximal invalid part, as Unicode
 /// recommends).
 #pragma once
@@ -21,11 +21,8 @@ namespace ringmaster::ami {
 /// Appends `m` as one line with its newline.
 void append_json(std::string& to, const message& m);
 
-/// Appends every message of `from`.
+/// Appends every message of `from`; a greeting is none.
 void append_json(std::string& to, const block& from);
-
-/// Appends `value` as a JSON string with its quotes.
-void append_json_string(std::string& to, std::string_view value);
 
 /// Whether a recording ended where a message ends.
 enum class recording_end : bool { whole, within_message };

@@ -1,6 +1,7 @@
 #include "protocol/ami/json.hpp"
 
 #include "protocol/ami/parser.hpp"
+#include "protocol/json.hpp"
 #include "tests/data/ami/recordings.hpp"
 #include "tests/protocol/ami/reference_parser.hpp"
 
@@ -47,7 +48,6 @@ std::string content_of(std::FILE* from) {
 TEST(ami_json, keeps_order_and_repeats) {
   EXPECT_EQ(
       json_of("Asterisk Call Manager/11.0.0\r\nEvent: X\r\nA: 1\r\nA: \"2\"\r\nno colon\r\n\r\n"),
-      "{\"headers\": [[\"\", \"Asterisk Call Manager/11.0.0\"]]}\n"
       "{\"headers\": [[\"Event\", \"X\"], [\"A\", \"1\"], [\"A\", \"\\\"2\\\"\"], [\"\", \"no colon\"]]}\n");
 }
 
@@ -99,7 +99,9 @@ TEST(ami_json, of_a_recording_holds_every_header_of_every_message) {
       headers.emplace_back(std::string{pair.at(0).get_string().value()},
                            std::string{pair.at(1).get_string().value()});
   }
-  EXPECT_TRUE(read == reference::parse(bytes));
+  auto expected = reference::parse(bytes);
+  expected.erase(expected.begin()); // the greeting
+  EXPECT_TRUE(read == expected);
 }
 
 TEST(ami_json, loses_nothing_of_a_recording_that_was_cut) {
