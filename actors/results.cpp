@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <unordered_set>
 
 namespace ringmaster {
 namespace {
@@ -35,6 +36,18 @@ std::string read_tail(const std::filesystem::path& file) {
 std::string_view uuid_of(std::string_view line) {
   constexpr std::string_view head = "{\"uuid\":\"";
   return line.starts_with(head) ? line.substr(head.size(), 36) : std::string_view{};
+}
+
+/// The dialings that a piece of the file has lines of; views into it.
+std::unordered_set<std::string_view> uuids_in(std::string_view piece) {
+  std::unordered_set<std::string_view> found;
+  while (!piece.empty()) {
+    const auto end = std::min(piece.find('\n'), piece.size() - 1);
+    if (const auto id = uuid_of(piece.substr(0, end)); !id.empty())
+      found.insert(id);
+    piece.remove_prefix(end + 1);
+  }
+  return found;
 }
 
 /// Empty on success, else the reason.
@@ -82,8 +95,9 @@ public:
     if (!state_.begun) {
       state_.begun = !full;
       const auto tail = read_tail(file_);
+      const auto there = uuids_in(tail);
       const auto pending = lines->size();
-      std::erase_if(*lines, [&](const auto& line) { return tail.find(uuid_of(line.line)) != std::string::npos; });
+      std::erase_if(*lines, [&](const auto& line) { return there.count(uuid_of(line.line)) != 0; });
       spdlog::info("event=result_lines_left_from_before pending={} in_file_already={}", pending, pending - lines->size());
     }
     std::string bytes;
