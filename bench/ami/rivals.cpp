@@ -2,7 +2,7 @@
 
 #include "protocol/ami/convert.hpp"
 #include "protocol/ami/event_fields.hpp"
-#include "protocol/ami/json.hpp"
+#include "protocol/json.hpp"
 
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -124,9 +124,9 @@ std::string as_json(const ami::block& from) {
       if (!first)
         json += ',';
       first = false;
-      ami::append_json_string(json, name);
+      append_json_string(json, name);
       json += ':';
-      ami::append_json_string(json, value);
+      append_json_string(json, value);
     }
     json += '}';
   }
