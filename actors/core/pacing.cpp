@@ -1,6 +1,7 @@
 #include "actors/core/pacing.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/core.h>
 
 namespace ringmaster::core {
@@ -11,6 +12,93 @@ std::string calls_text(std::int64_t n, std::string_view what) {
 }
 
 } // namespace
+
+std::string_view name(agent_state s) noexcept {
+  switch (s) {
+  case agent_state::free:
+    return "free";
+  case agent_state::ringing:
+    return "ringing";
+  case agent_state::talking:
+    return "talking";
+  case agent_state::wrap_up:
+    return "wrap-up";
+  case agent_state::paused:
+    return "paused";
+  case agent_state::logged_out:
+    return "logged out";
+  }
+  return "";
+}
+
+const jurisdiction* find_jurisdiction(std::string_view name) noexcept {
+  using std::chrono::seconds;
+  static constexpr std::array known{
+      jurisdiction{"US", 0.03, 30, seconds{2}, seconds{15}},
+      jurisdiction{"UK", 0, 1, seconds{2}, seconds{15}},
+      jurisdiction{"own", 0.03, 30, seconds{2}, seconds{15}},
+  };
+  const auto at = std::find_if(known.begin(), known.end(), [&](const auto& j) { return j.name == name; });
+  return at == known.end() ? nullptr : &*at;
+}
+
+std::optional<error> validate(const pacing_options& o) {
+  using std::chrono::seconds;
+  const auto within = [](auto v, auto least, auto most) { return v >= least && v <= most; }; // false for NaN
+  if (!within(o.abandon_limit, 0.0, 1.0) || o.abandon_limit == 1)
+    return invalid_field("abandon_limit", "abandon_limit must be at least 0 and below 100 %");
+  if (!within(o.window_days, 1, 366))
+    return invalid_field("abandon_window_days", "abandon_window_days must be 1 to 366");
+  if (!within(o.daily_limit, 0.0, 1.0))
+    return invalid_field("abandon_daily_limit", "the daily limit must be 0 to 100 %");
+  if (!within(o.target, 0.0, 1.0) || o.target == 1)
+    return invalid_field("abandon_target", "the target must be at least 0 and below 100 %");
+  if (!within(o.grace, seconds{0}, seconds{60}))
+    return invalid_field("abandon_grace_ms", "abandon_grace_ms must be 0 to 60000");
+  if (!within(o.min_ring, seconds{0}, seconds{120}))
+    return invalid_field("min_ring_seconds", "min_ring_seconds must be 0 to 120");
+  if (o.max_ring < o.min_ring)
+    return invalid_field("min_ring_seconds",
+                         "calls are given up after dial_timeout, before min_ring_seconds");
+  if (!within(o.max_calls_per_agent, 0.0, 1000.0))
+    return invalid_field("max_calls_per_agent", "max_calls_per_agent must be 0 to 1000");
+  if (!within(o.max_calls, 0, 1'000'000))
+    return invalid_field("max_calls", "max_calls must be 0 to 1000000");
+  return std::nullopt;
+}
+
+void abandon_days::add(std::int64_t number, std::int64_t answers, std::int64_t abandons) {
+  const auto at = std::lower_bound(days_.begin(), days_.end(), number,
+                                   [](const day& d, std::int64_t n) { return d.number < n; });
+  if (at != days_.end() && at->number == number) {
+    at->answers += answers;
+    at->abandons += abandons;
+  } else {
+    days_.insert(at, day{number, answers, abandons});
+  }
+  while (days_.front().number < days_.back().number - 366)
+    days_.pop_front();
+}
+
+abandon_ledger abandon_days::totals(std::int64_t today, std::int64_t window_days) const noexcept {
+  abandon_ledger sum;
+  for (const auto& d : days_) {
+    if (d.number <= today - window_days || d.number > today)
+      continue;
+    sum.window_answers += d.answers;
+    sum.window_abandons += d.abandons;
+    if (d.number == today) {
+      sum.day_answers += d.answers;
+      sum.day_abandons += d.abandons;
+    }
+  }
+  return sum;
+}
+
+// --- calls
+// --------------------------------------------------------------------------------------------------
+
+pacing::pacing(const pacing_options& options) : options_{options} {}
 
 void pacing::count(phase p, std::int64_t by) noexcept {
   switch (p) {
@@ -26,54 +114,273 @@ void pacing::count(phase p, std::int64_t by) noexcept {
   case phase::with_agent:
     counts_.with_agent += by;
     break;
+  case phase::over:
+    break;
   }
 }
 
-void pacing::advance(const uuid& call, phase to) {
-  const auto it = calls_.find(call);
-  if (it == calls_.end() || it->second >= to)
+void pacing::settle(call_record& call, bool abandoned, time_point now) {
+  if (call.live)
     return;
-  if (it->second < phase::waiting && to >= phase::waiting)
-    ++answers_;
-  count(it->second, -1);
-  it->second = to;
-  count(to, 1);
+  call.live = true;
+  ++answers_, ++ledger_.window_answers, ++ledger_.day_answers;
+  if (abandoned)
+    ++abandons_, ++ledger_.window_abandons, ++ledger_.day_abandons;
+  live_answer(abandoned, now);
 }
 
-void pacing::begun(const uuid& call, time_point) {
-  if (calls_.emplace(call, phase::dialing).second)
-    count(phase::dialing, 1);
+void pacing::advance(const uuid& id, step what, phase to, time_point now) {
+  const auto it = calls_.find(id);
+  if (it == calls_.end() || it->second.at >= to)
+    return;
+  auto& call = it->second;
+  call_moved(call, what, to, now);
+  if (to == phase::waiting)
+    call.answered = now;
+  if (what == step::handed) {
+    // Whoever waited longer than the grace was abandoned, whoever speaks to him then.
+    settle(call, call.at == phase::waiting && now - call.answered > options_.grace, now);
+    if (one_by_one_) {
+      if (taken_ahead_.empty())
+        handed_ahead_.push_back(now);
+      else
+        taken_ahead_.pop_front();
+    }
+  } else if (what == step::abandoned) {
+    settle(call, true, now);
+  } else if (what == step::ended && call.at == phase::waiting) {
+    settle(call, now - call.answered > options_.grace, now);
+  }
+  count(call.at, -1);
+  call.at = to;
+  count(to, 1);
+  if (to == phase::over)
+    calls_.erase(it);
 }
-void pacing::ringing(const uuid& call, time_point) {
-  advance(call, phase::ringing);
+
+void pacing::begun(const uuid& id, const call_features& features, time_point now) {
+  const auto [it, fresh] = calls_.try_emplace(id);
+  if (!fresh)
+    return;
+  auto& call = it->second;
+  call.begun = now;
+  call.list = static_cast<std::uint32_t>(features.list ^ (features.list >> 32));
+  call.attempt = features.attempt;
+  call.number = static_cast<std::uint32_t>(features.number ^ (features.number >> 32));
+  count(phase::dialing, 1);
+  call_moved(call, step::begun, phase::dialing, now);
 }
-void pacing::answered(const uuid& call, time_point) {
-  advance(call, phase::waiting);
+void pacing::ringing(const uuid& call, time_point now) {
+  advance(call, step::ringing, phase::ringing, now);
 }
-void pacing::handed_to_agent(const uuid& call, time_point) {
-  advance(call, phase::with_agent);
+void pacing::answered(const uuid& call, time_point now) {
+  advance(call, step::answered, phase::waiting, now);
 }
-void pacing::abandoned(const uuid& call, time_point) {
+void pacing::machine(const uuid& call, time_point now) {
+  advance(call, step::machine, phase::with_agent, now);
+}
+void pacing::handed_to_agent(const uuid& call, time_point now) {
+  advance(call, step::handed, phase::with_agent, now);
+}
+void pacing::abandoned(const uuid& call, time_point now) {
   // It may stay up for a while (a queue's timeout goes on in the dialplan), but it needs no agent any more.
-  const auto it = calls_.find(call);
-  if (it == calls_.end() || it->second == phase::with_agent)
-    return;
-  advance(call, phase::with_agent);
-  ++abandons_;
+  advance(call, step::abandoned, phase::with_agent, now);
 }
-void pacing::ended(const uuid& call, time_point) {
-  const auto it = calls_.find(call);
-  if (it == calls_.end())
-    return;
-  count(it->second, -1);
-  calls_.erase(it);
+void pacing::ended(const uuid& call, time_point now) {
+  advance(call, step::ended, phase::over, now);
 }
-void pacing::agents(const availability& a, time_point) {
-  agents_ = a;
+
+calls_by_age pacing::in_flight_by_age(time_point now) const {
+  calls_by_age ages{};
+  for (const auto& [id, call] : calls_)
+    if (call.at <= phase::ringing) {
+      const auto age = std::max<std::int64_t>(0, (now - call.begun) / call_age_step);
+      ++ages[std::min(static_cast<std::size_t>(age), call_age_steps - 1)];
+    }
+  return ages;
+}
+
+void pacing::call_moved(call_record&, step, phase, time_point) {}
+void pacing::live_answer(bool, time_point) {}
+
+// --- agents
+// -------------------------------------------------------------------------------------------------
+
+void pacing::count(agent_state s, std::int64_t by) noexcept {
+  switch (s) {
+  case agent_state::free:
+    agents_.available += by;
+    break;
+  case agent_state::ringing:
+    agents_.ringing += by;
+    break;
+  case agent_state::talking:
+    agents_.on_call += by;
+    break;
+  case agent_state::wrap_up:
+    agents_.wrap_up += by;
+    break;
+  case agent_state::paused:
+    agents_.paused += by;
+    break;
+  case agent_state::logged_out:
+    break;
+  }
+}
+
+void pacing::change(const agent_status* before, const agent_status* after, time_point now) {
+  const auto was = before ? before->state : agent_state::logged_out;
+  const auto is = after ? after->state : agent_state::logged_out;
+  count(was, -1);
+  count(is, 1);
+  if (is == agent_state::talking && before) {
+    if (handed_ahead_.empty())
+      taken_ahead_.push_back(now);
+    else
+      handed_ahead_.pop_front();
+  }
+  agent_moved(before, after, now);
+}
+
+void pacing::forget_agents() noexcept {
+  one_by_one_agents_.clear();
+  agents_ = {};
+  handed_ahead_.clear();
+  taken_ahead_.clear();
+}
+
+void pacing::agent_is(const agent_status& agent, time_point now) {
+  if (!one_by_one_)
+    forget_agents();
+  one_by_one_ = true;
+  const auto it = one_by_one_agents_.find(agent.agent);
+  if (agent.state == agent_state::logged_out) {
+    if (it == one_by_one_agents_.end())
+      return;
+    const auto before = it->second.status;
+    one_by_one_agents_.erase(it);
+    return change(&before, nullptr, now);
+  }
+  if (it == one_by_one_agents_.end()) {
+    one_by_one_agents_.emplace(agent.agent, tracked_agent{agent, picture_});
+    return change(nullptr, &agent, now);
+  }
+  it->second.seen = picture_;
+  if (it->second.status == agent)
+    return;
+  const auto before = std::exchange(it->second.status, agent);
+  change(&before, &agent, now);
+}
+
+void pacing::agents_are(std::span<const agent_status> all, time_point now) {
+  if (!one_by_one_)
+    forget_agents();
+  one_by_one_ = true;
+  ++picture_;
+  for (const auto& agent : all)
+    agent_is(agent, now);
+  std::vector<agent_status> gone;
+  for (const auto& [key, known] : one_by_one_agents_)
+    if (known.seen != picture_)
+      gone.push_back(known.status);
+  for (auto& agent : gone) {
+    agent.state = agent_state::logged_out;
+    agent_is(agent, now);
+  }
+}
+
+void pacing::agents(const availability& counts, time_point now) {
+  if (one_by_one_)
+    forget_agents();
+  one_by_one_ = false;
+  agents_ = counts;
+  agents_counted(now);
+}
+
+void pacing::queue(const queue_load& load, time_point) {
+  agents_.waiting = std::max<std::int64_t>(0, load.waiting);
+  agents_.others_calls = std::max<std::int64_t>(0, load.others_calls);
+}
+
+void pacing::others_by_age(const calls_by_age& calls, time_point) {
+  others_ = calls;
+  others_known_ = true;
+}
+
+void pacing::agent_moved(const agent_status*, const agent_status*, time_point) {}
+void pacing::agents_counted(time_point) {}
+void pacing::agent_taken_by_others(time_point) {}
+
+void pacing::advance_time(time_point now) {
+  while (!handed_ahead_.empty() && now - handed_ahead_.front() > agent_lag)
+    handed_ahead_.pop_front();
+  while (!taken_ahead_.empty() && now - taken_ahead_.front() > agent_lag) {
+    taken_ahead_.pop_front();
+    agent_taken_by_others(now);
+  }
 }
 
 std::int64_t pacing::servers() const noexcept {
-  return agents_.available + std::min(agents_.ringing, counts_.waiting);
+  const auto ahead = static_cast<std::int64_t>(handed_ahead_.size());
+  const auto rung = std::max<std::int64_t>(0, agents_.ringing - ahead);
+  const auto free =
+      std::max<std::int64_t>(0, agents_.available - std::max<std::int64_t>(0, ahead - agents_.ringing));
+  return free + std::min(rung, counts_.waiting);
+}
+
+std::int64_t pacing::others_waiting() const noexcept {
+  return std::max<std::int64_t>(0, agents_.waiting - counts_.waiting);
+}
+
+// --- what all methods share
+// ---------------------------------------------------------------------------------
+
+void pacing::set_options(const pacing_options& options) {
+  options_ = options;
+  options_changed();
+}
+void pacing::options_changed() {}
+
+void pacing::ledger(const abandon_ledger& totals, time_point) {
+  const auto sane = [](std::int64_t v) { return std::max<std::int64_t>(0, v); };
+  ledger_ = {sane(totals.window_answers), sane(totals.window_abandons), sane(totals.day_answers),
+             sane(totals.day_abandons)};
+}
+
+std::string pacing::save(time_point) const {
+  return {};
+}
+std::optional<error> pacing::restore(std::string_view bytes, time_point) {
+  if (bytes.empty())
+    return std::nullopt;
+  return error{errc::malformed, "the method keeps nothing", {}};
+}
+
+pacing_view pacing::view(time_point now) const {
+  pacing_view v;
+  v.method = method();
+  v.agents = agents_;
+  v.calls = counts_;
+  const auto ages = in_flight_by_age(now);
+  for (std::size_t i = 0; i + 1 < ages.size(); i += 2)
+    v.in_flight_by_age.push_back(ages[i] + ages[i + 1]);
+  while (!v.in_flight_by_age.empty() && v.in_flight_by_age.back() == 0)
+    v.in_flight_by_age.pop_back();
+  v.ledger = ledger_;
+  v.answers = answers_;
+  v.abandons = abandons_;
+  return v;
+}
+
+std::int64_t pacing::within_bounds(std::int64_t calls) const noexcept {
+  const auto bound = [&](std::int64_t most) { calls = std::min(calls, most - counts_.outstanding()); };
+  if (options_.max_calls > 0)
+    bound(options_.max_calls);
+  if (options_.max_calls_per_agent > 0 && !agents_.unlimited)
+    bound(static_cast<std::int64_t>(
+        options_.max_calls_per_agent *
+        static_cast<double>(agents_.members() - agents_.unavailable - agents_.paused)));
+  return std::max<std::int64_t>(0, calls);
 }
 
 pacing_decision pacing::fill_unlimited() const {
@@ -87,13 +394,20 @@ pacing_decision pacing::fill_unlimited() const {
   return d;
 }
 
-pacing_decision available_pacing::decide(time_point) {
+std::int64_t available_pacing::calls_to_begin(time_point now) {
+  advance_time(now);
+  if (agents_.unlimited)
+    return fill_unlimited().calls;
+  return within_bounds(servers() - counts_.outstanding() - agents_.others_calls + options_.service_level);
+}
+
+pacing_decision available_pacing::decide(time_point now) {
   if (agents_.unlimited)
     return fill_unlimited();
   pacing_decision d;
+  d.calls = calls_to_begin(now);
   const auto agents = servers();
   const auto outstanding = counts_.outstanding() + agents_.others_calls;
-  d.calls = std::max<std::int64_t>(0, agents - outstanding + options_.service_level);
   d.fields = {{"available", agents_.available},
               {"ringing", agents - agents_.available},
               {"outstanding", counts_.outstanding()},
@@ -105,30 +419,70 @@ pacing_decision available_pacing::decide(time_point) {
   return d;
 }
 
-pacing_decision progressive_pacing::decide(time_point) {
+std::int64_t progressive_pacing::calls_to_begin(time_point now) {
+  advance_time(now);
+  if (agents_.unlimited)
+    return fill_unlimited().calls;
+  return within_bounds(servers() - counts_.outstanding() - agents_.others_calls - others_waiting());
+}
+
+pacing_decision progressive_pacing::decide(time_point now) {
   if (agents_.unlimited)
     return fill_unlimited();
   pacing_decision d;
+  d.calls = calls_to_begin(now);
   const auto agents = servers();
-  const auto others_waiting = std::max<std::int64_t>(0, agents_.waiting - counts_.waiting);
-  const auto taken = counts_.outstanding() + agents_.others_calls + others_waiting;
-  d.calls = std::max<std::int64_t>(0, agents - taken);
+  const auto taken = counts_.outstanding() + agents_.others_calls + others_waiting();
   d.fields = {{"available", agents_.available},
               {"ringing", agents - agents_.available},
               {"outstanding", counts_.outstanding()},
               {"others_outstanding", agents_.others_calls},
-              {"others_waiting", others_waiting}};
+              {"others_waiting", others_waiting()}};
   d.reason = fmt::format("{} free, {} on the way or waiting for one", calls_text(agents, "agent"),
                          calls_text(taken, "call"));
   return d;
 }
 
+std::int64_t ratio_pacing::calls_to_begin(time_point now) {
+  advance_time(now);
+  if (agents_.unlimited)
+    return fill_unlimited().calls;
+  const auto ratio = options_.max_calls_per_agent > 0 ? options_.max_calls_per_agent : 1.0;
+  const auto lines = std::ceil(ratio * static_cast<double>(servers() - others_waiting()) - 1e-9);
+  return within_bounds(static_cast<std::int64_t>(lines) - counts_.outstanding() - agents_.others_calls);
+}
+
+pacing_decision ratio_pacing::decide(time_point now) {
+  if (agents_.unlimited)
+    return fill_unlimited();
+  pacing_decision d;
+  d.calls = calls_to_begin(now);
+  const auto agents = servers();
+  d.fields = {{"available", agents_.available},
+              {"ringing", agents - agents_.available},
+              {"outstanding", counts_.outstanding()},
+              {"others_outstanding", agents_.others_calls},
+              {"others_waiting", others_waiting()}};
+  d.reason = fmt::format("{} free, {:.2f} calls for each, {} on the way", calls_text(agents, "agent"),
+                         options_.max_calls_per_agent > 0 ? options_.max_calls_per_agent : 1.0,
+                         calls_text(counts_.outstanding() + agents_.others_calls, "call"));
+  return d;
+}
+
+bool is_pacing_method(std::string_view method) noexcept {
+  return method == "available" || method == "progressive" || method == "ratio";
+}
+
 result<std::unique_ptr<pacing>> make_pacing(const text& method, const pacing_options& options) {
+  if (auto wrong = validate(options))
+    return *wrong;
   if (!method || method->empty() || *method == "available")
     return std::unique_ptr<pacing>{std::make_unique<available_pacing>(options)};
   if (*method == "progressive")
     return std::unique_ptr<pacing>{std::make_unique<progressive_pacing>(options)};
-  return invalid_field("pacing_method", "pacing_method must be available or progressive");
+  if (*method == "ratio")
+    return std::unique_ptr<pacing>{std::make_unique<ratio_pacing>(options)};
+  return invalid_field("pacing_method", "pacing_method must be available, progressive or ratio");
 }
 
 } // namespace ringmaster::core

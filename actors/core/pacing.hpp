@@ -7,18 +7,34 @@
 /// a campaign with all agents but one talking would never begin another call. For the same reason an agent
 /// who is rung for one of our waiting callers is counted as available together with that caller.
 ///
+/// Agents may be told in two ways. One by one (`agents_are` for the whole picture, `agent_is` for a change),
+/// which `predictive` needs: it learns talk and wrap-up times from them and knows how long each has been
+/// busy. Or as counts alone (`agents`); `predictive` then takes busy agents as of unknown age. Whoever tells
+/// them one by one tells the rest of the queue (callers, other campaigns) by `queue`.
+///
 /// A destination without agents (park, an extension …) takes any number of calls: methods then keep
 /// `pacing_options::unlimited_calls` calls in flight, answered ones included; channels and the originate rate
 /// bound them further.
 ///
-/// Not thread-safe; an event and a decision are O(1).
+/// Ask for a decision when an agent becomes free, when a call ends, and every 100 to 250 ms.
+///
+/// Not thread-safe. An event is O(1), `agents_are` O(agents), a decision O(age bins), whatever the number of
+/// calls and agents. Time may stand still between events; one that goes back is taken as standing still.
 #pragma once
 
 #include "protocol/outbound.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <array>
+#include <cstdint>
+#include <deque>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
-#include <unordered_map>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ringmaster::core {
@@ -41,15 +57,44 @@ struct availability {
   }
 };
 
-struct pacing_options {
-  std::int64_t service_level{0};     ///< the plan's
-  std::int64_t unlimited_calls{500}; ///< calls in flight where there are no agents to count
+// --- agents
+// -------------------------------------------------------------------------------------------------
+
+enum class agent_state : std::uint8_t {
+  free,       ///< can take a call now
+  ringing,    ///< being rung for a caller
+  talking,    ///< to anybody: our calls, inbound, other campaigns'
+  wrap_up,    ///< not free yet after a call
+  paused,     ///< logged in, takes no calls
+  logged_out, ///< or unreachable; told of, it is forgotten
+};
+[[nodiscard]] std::string_view name(agent_state s) noexcept;
+
+/// Any number that stays the agent's while it is logged in.
+using agent_key = std::uint64_t;
+
+struct agent_status {
+  agent_key agent{0};
+  agent_state state{agent_state::free};
+  time_point since;               ///< when the state began; may be before it was heard of
+  std::optional<time_point> ends; ///< of a wrap-up whose length is known
+  bool operator==(const agent_status&) const = default;
 };
 
-struct pacing_decision {
-  std::int64_t calls{0};                                         ///< to begin now, 0 or more
-  std::string reason;                                            ///< for a person
-  std::vector<std::pair<std::string_view, std::int64_t>> fields; ///< the numbers it came from
+/// What else uses the agents of the queue.
+struct queue_load {
+  std::int64_t waiting{0};      ///< callers in the queue, ours and others'
+  std::int64_t others_calls{0}; ///< outstanding calls of other campaigns to the same queue
+};
+
+// --- calls
+// --------------------------------------------------------------------------------------------------
+
+/// What may tell how likely a call is to be answered; the hour comes from the time. Zero: not known.
+struct call_features {
+  std::uint64_t list{0};    ///< any number that stands for the list
+  std::uint32_t attempt{0}; ///< from 1
+  std::uint64_t number{0};  ///< any number that stands for the number dialed
 };
 
 /// Counts of a campaign's calls by how far they are.
@@ -63,49 +108,249 @@ struct call_counts {
   bool operator==(const call_counts&) const = default;
 };
 
-/// Base of all methods. Events may come twice or out of order: a call never goes back, and one that ended is
-/// gone.
+/// Calls not answered yet by their age in steps of `call_age_step`, the last one older ones too: how one
+/// campaign tells another on the same queue what it has under way.
+inline constexpr duration call_age_step = std::chrono::milliseconds{500};
+inline constexpr std::size_t call_age_steps = 128;
+using calls_by_age = std::array<std::int32_t, call_age_steps>;
+
+// --- settings
+// -----------------------------------------------------------------------------------------------
+
+/// What a country asks of automatic dialers.
+struct jurisdiction {
+  std::string_view name;
+  double abandon_limit;     ///< share of live answers, 0 … 1; 0: not one
+  std::int64_t window_days; ///< over which the limit holds
+  duration grace;           ///< from the greeting to an agent
+  duration min_ring;        ///< a call is not given up earlier
+};
+
+/// "US": 3 % over 30 days, 2 s, 15 s (47 CFR 64.1200(a)(6), (7); 16 CFR 310.4(b)(4)). "UK": no abandoned
+/// calls, 2 s, 15 s (Ofcom's persistent misuse statement takes any abandoned call as misuse). Null for
+/// others; "own" is "US" as a start for values of one's own.
+[[nodiscard]] const jurisdiction* find_jurisdiction(std::string_view name) noexcept;
+
+struct pacing_options {
+  std::int64_t service_level{0};           ///< the plan's; `available` alone uses it
+  std::int64_t unlimited_calls{500};       ///< calls in flight where there are no agents to count
+  double abandon_limit{0.03};              ///< abandoned per live answer, [0, 1); 0: zero-abandon
+  std::int64_t window_days{30};            ///< 1 … 366
+  double daily_limit{0.036};               ///< no day may be over it, [0, 1]; 1: no daily limit
+  double target{0};                        ///< what to aim at; 0: a little below the limit
+  duration grace{std::chrono::seconds{2}}; ///< a live answer waits this long at most, 0 … 60 s
+  duration min_ring{
+      std::chrono::seconds{15}}; ///< a call rings at least this long before it is given up, 0 … 120 s
+  duration max_ring{std::chrono::seconds{30}}; ///< the plan's dial timeout
+  double max_calls_per_agent{0}; ///< outstanding calls per logged-in agent at most; 0: no such bound. The
+                                 ///< ratio of the method `ratio`, per free agent, there 1 when it is 0
+  std::int64_t max_calls{0}; ///< outstanding calls at most; 0: no such bound
+};
+
+/// The first value out of its range, with its name.
+[[nodiscard]] std::optional<error> validate(const pacing_options& options);
+
+/// Live answers and abandoned ones of the window (the last `window_days` days, today included) and of today.
+/// Campaigns that share one budget are told the sums over all of them.
+struct abandon_ledger {
+  std::int64_t window_answers{0}, window_abandons{0};
+  std::int64_t day_answers{0}, day_abandons{0};
+  bool operator==(const abandon_ledger&) const = default;
+};
+
+/// Live answers and abandons by day, as many days as a window has: what the shell keeps on disk and makes an
+/// `abandon_ledger` of. Days are numbers that grow by one, in the campaign's own time zone.
+class abandon_days {
+public:
+  struct day {
+    std::int64_t number{0}, answers{0}, abandons{0};
+    bool operator==(const day&) const = default;
+  };
+  /// Adds to a day; days are kept sorted, and those further than 366 days before the last one dropped.
+  void add(std::int64_t number, std::int64_t answers, std::int64_t abandons);
+  [[nodiscard]] abandon_ledger totals(std::int64_t today, std::int64_t window_days) const noexcept;
+  [[nodiscard]] const std::deque<day>& days() const noexcept { return days_; }
+
+private:
+  std::deque<day> days_;
+};
+
+// --- decisions
+// ----------------------------------------------------------------------------------------------
+
+struct pacing_decision {
+  std::int64_t calls{0};                                         ///< to begin now, 0 or more
+  std::string reason;                                            ///< for a person
+  std::vector<std::pair<std::string_view, std::int64_t>> fields; ///< the numbers it came from
+};
+
+/// What a method believes, for people. What a method does not have stays 0 or empty.
+struct pacing_view {
+  std::string_view method;
+  availability agents;
+  call_counts calls;
+  std::vector<std::int64_t> in_flight_by_age; ///< not answered ones, by whole seconds since they were begun
+  double answer_probability{0}, answer_low{0}, answer_high{0}; ///< of a new call; interval of 95 %
+  double talk_mean{0}, wrap_up_mean{0}, ring_mean{0};          ///< s; ring: of live answers
+  struct horizon {
+    double seconds{0};     ///< from now
+    double free_agents{0}; ///< expected, before the answers
+    double answers{0};     ///< expected live answers by then
+    double late{0};        ///< probability that one more answer then finds no agent
+  };
+  std::vector<horizon> horizons;
+  double theta{0};         ///< the largest `late` at which another call is begun
+  double budget_factor{1}; ///< by which the budget moves `theta`
+  double target{0};
+  abandon_ledger ledger;
+  double budget_used{0};                ///< abandoned over allowed in the window; over 1: too many
+  std::int64_t answers{0}, abandons{0}; ///< since the method began
+  bool change_alarm{false};             ///< the answer probability seems to have changed just now
+  struct past {
+    time_point at;
+    std::int64_t calls{0}; ///< begun by that decision
+    std::string reason;
+  };
+  std::vector<past> last_decisions; ///< that changed something, newest first, at most 16
+};
+
+/// How far a queue's news of an agent may be behind the news of the call that reached it, or ahead of it.
+inline constexpr duration agent_lag = std::chrono::seconds{2};
+
+/// Base of all methods. Events may come late, twice, out of order or never: a call never goes back, one that
+/// ended is gone, counts are never below nothing, and `agents_are` replaces whatever was believed of agents.
 class pacing {
 public:
-  explicit pacing(const pacing_options& options) : options_{options} {}
+  explicit pacing(const pacing_options& options);
   virtual ~pacing() = default;
   pacing(const pacing&) = delete;
   pacing& operator=(const pacing&) = delete;
 
   [[nodiscard]] virtual std::string_view method() const noexcept = 0;
+  /// The number alone: what a decision costs on the hot path.
+  [[nodiscard]] virtual std::int64_t calls_to_begin(time_point now) = 0;
+  /// The number, and why.
   [[nodiscard]] virtual pacing_decision decide(time_point now) = 0;
+  [[nodiscard]] virtual pacing_view view(time_point now) const;
 
-  virtual void begun(const uuid& call, time_point now);
-  virtual void ringing(const uuid& call, time_point now);
-  virtual void answered(const uuid& call, time_point now);
-  virtual void handed_to_agent(const uuid& call, time_point now);
-  virtual void abandoned(const uuid& call, time_point now);
-  virtual void ended(const uuid& call, time_point now);
-  virtual void agents(const availability& a, time_point now);
-  void set_options(const pacing_options& options) { options_ = options; }
+  // A call's life.
+  void begun(const uuid& call, const call_features& features, time_point now);
+  void begun(const uuid& call, time_point now) { begun(call, call_features{}, now); }
+  void ringing(const uuid& call, time_point now);
+  /// By a person, as far as is known.
+  void answered(const uuid& call, time_point now);
+  /// A machine, before or after `answered`: it needs no agent.
+  void machine(const uuid& call, time_point now);
+  /// Within the grace, or it counts as abandoned all the same.
+  void handed_to_agent(const uuid& call, time_point now);
+  void abandoned(const uuid& call, time_point now);
+  /// However it ended.
+  void ended(const uuid& call, time_point now);
+
+  // Agents.
+  /// One agent's state; the same state again with another `since` is a new one of the same kind.
+  void agent_is(const agent_status& agent, time_point now);
+  /// All agents there are: those not named are gone.
+  void agents_are(std::span<const agent_status> all, time_point now);
+  /// Counts instead of agents one by one; forgets those told one by one.
+  void agents(const availability& counts, time_point now);
+  /// Callers and other campaigns' calls, where agents are told one by one.
+  void queue(const queue_load& load, time_point now);
+  /// Of `queue_load::others_calls`, those not answered yet, by age; without it they are taken as spread
+  /// evenly.
+  void others_by_age(const calls_by_age& calls, time_point now);
+
+  void set_options(const pacing_options& options);
+  /// What the budget was at `now`, everything that this method has reported by then included.
+  void ledger(const abandon_ledger& totals, time_point now);
+
+  /// What has been learned, for `restore` of the same method after a restart; empty: nothing worth keeping.
+  [[nodiscard]] virtual std::string save(time_point now) const;
+  /// Errors: malformed, when the bytes are not what `save` wrote; nothing is changed then.
+  [[nodiscard]] virtual std::optional<error> restore(std::string_view bytes, time_point now);
 
   [[nodiscard]] const call_counts& calls() const noexcept { return counts_; }
   [[nodiscard]] const availability& agents() const noexcept { return agents_; }
-  /// Answered calls, and those of them that left without an agent, since the method began.
+  [[nodiscard]] const abandon_ledger& ledger() const noexcept { return ledger_; }
+  [[nodiscard]] const pacing_options& options() const noexcept { return options_; }
+  /// Our calls not answered yet, for other campaigns' `others_by_age`.
+  [[nodiscard]] calls_by_age in_flight_by_age(time_point now) const;
+  /// Live answers whose fate is known, and those of them that no agent took within the grace, since the
+  /// method began. They only grow: a durable ledger adds what they grew by since it last looked.
   [[nodiscard]] std::int64_t answers() const noexcept { return answers_; }
   [[nodiscard]] std::int64_t abandons() const noexcept { return abandons_; }
 
 protected:
+  enum class phase : std::uint8_t {
+    dialing,
+    ringing,
+    waiting,
+    with_agent, ///< or abandoned and still up, or with a machine: it needs no agent any more
+    over,
+  };
+  struct call_record {
+    time_point begun;
+    time_point answered; ///< of a waiting one
+    phase at{phase::dialing};
+    bool live{false};            ///< answered by a person whose fate is known
+    std::uint8_t probability{0}; ///< the method's own
+    std::uint8_t hour{0};
+    std::uint32_t list{0}, attempt{0}, number{0}; ///< the method's own
+  };
+  /// Why a call went where it did.
+  enum class step : std::uint8_t { begun, ringing, answered, machine, handed, abandoned, ended };
+
+  // What a method learns from. `call.at` is still where it was; `to` where it goes.
+  virtual void call_moved(call_record& call, step what, phase to, time_point now);
+  virtual void live_answer(bool abandoned, time_point now);
+  /// Null: was not known before, or is not any more.
+  virtual void agent_moved(const agent_status* before, const agent_status* after, time_point now);
+  /// Counts came instead of agents one by one.
+  virtual void agents_counted(time_point now);
+  /// An agent took a caller that is not ours; heard of `agent_lag` late.
+  virtual void agent_taken_by_others(time_point now);
+  virtual void options_changed();
+
   [[nodiscard]] pacing_decision fill_unlimited() const;
-  /// Agents who can serve our outstanding calls: available, or rung for one of our callers.
+  /// To be called at the start of a decision.
+  void advance_time(time_point now);
+  /// Agents who can serve our outstanding calls: available, or rung for one of our callers; less those that
+  /// calls of ours have reached of which the queue has not told yet.
   [[nodiscard]] std::int64_t servers() const noexcept;
+  /// Callers in the queue that are not ours.
+  [[nodiscard]] std::int64_t others_waiting() const noexcept;
+  /// Within `max_calls` and `max_calls_per_agent`.
+  [[nodiscard]] std::int64_t within_bounds(std::int64_t calls) const noexcept;
+  [[nodiscard]] const calls_by_age* others() const noexcept { return others_known_ ? &others_ : nullptr; }
+  [[nodiscard]] bool agents_known_one_by_one() const noexcept { return one_by_one_; }
 
   pacing_options options_;
   availability agents_;
   call_counts counts_;
+  abandon_ledger ledger_;
 
 private:
-  enum class phase : std::uint8_t { dialing, ringing, waiting, with_agent };
+  struct tracked_agent {
+    agent_status status;
+    std::uint32_t seen{0};
+  };
   void count(phase p, std::int64_t by) noexcept;
-  void advance(const uuid& call, phase to);
+  void count(agent_state s, std::int64_t by) noexcept;
+  void advance(const uuid& call, step what, phase to, time_point now);
+  void settle(call_record& call, bool abandoned, time_point now);
+  void change(const agent_status* before, const agent_status* after, time_point now);
+  void forget_agents() noexcept;
 
-  std::unordered_map<uuid, phase> calls_;
+  boost::unordered_flat_map<uuid, call_record, std::hash<uuid>> calls_;
+  boost::unordered_flat_map<agent_key, tracked_agent> one_by_one_agents_;
+  bool one_by_one_{false};
+  std::uint32_t picture_{0};
+  calls_by_age others_{};
+  bool others_known_{false};
   std::int64_t answers_{0}, abandons_{0};
+  // A call says that it reached an agent, and the queue that an agent talks; whichever comes first waits here
+  // for the other.
+  std::deque<time_point> handed_ahead_, taken_ahead_;
 };
 
 /// The text's rule: (available members) − (current outbound calls) + service_level.
@@ -113,6 +358,7 @@ class available_pacing final : public pacing {
 public:
   using pacing::pacing;
   [[nodiscard]] std::string_view method() const noexcept override { return "available"; }
+  [[nodiscard]] std::int64_t calls_to_begin(time_point now) override;
   [[nodiscard]] pacing_decision decide(time_point now) override;
 };
 
@@ -123,10 +369,23 @@ class progressive_pacing final : public pacing {
 public:
   using pacing::pacing;
   [[nodiscard]] std::string_view method() const noexcept override { return "progressive"; }
+  [[nodiscard]] std::int64_t calls_to_begin(time_point now) override;
   [[nodiscard]] pacing_decision decide(time_point now) override;
 };
 
-/// By the plan's `pacing_method`; null is `available`. Errors: invalid_field for an unknown one.
+/// `max_calls_per_agent` lines for each free agent, whatever that abandons.
+class ratio_pacing final : public pacing {
+public:
+  using pacing::pacing;
+  [[nodiscard]] std::string_view method() const noexcept override { return "ratio"; }
+  [[nodiscard]] std::int64_t calls_to_begin(time_point now) override;
+  [[nodiscard]] pacing_decision decide(time_point now) override;
+};
+
+[[nodiscard]] bool is_pacing_method(std::string_view method) noexcept;
+
+/// By the plan's `pacing_method`: available, progressive or ratio (predictive to come); null is `available`.
+/// Errors: invalid_field for an unknown one or options out of range.
 [[nodiscard]] result<std::unique_ptr<pacing>> make_pacing(const text& method, const pacing_options& options);
 
 } // namespace ringmaster::core

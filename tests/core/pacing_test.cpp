@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 
 namespace ringmaster::core {
@@ -157,6 +158,138 @@ TEST(pacing, counts_never_go_below_nothing) {
     ASSERT_GE(d.calls, 0);
     ASSERT_LE(d.calls, p.agents().available);
   }
+}
+
+agent_status agent(agent_key key, agent_state state, time_point since = now) {
+  return {key, state, since, std::nullopt};
+}
+
+TEST(pacing, counts_agents_told_one_by_one) {
+  progressive_pacing p{{}};
+  p.agent_is(agent(1, agent_state::free), now);
+  p.agent_is(agent(2, agent_state::talking), now);
+  p.agent_is(agent(2, agent_state::talking), now);
+  p.agent_is(agent(3, agent_state::wrap_up), now);
+  p.agent_is(agent(4, agent_state::paused), now);
+  EXPECT_EQ(p.agents(), (availability{.available = 1, .on_call = 1, .wrap_up = 1, .paused = 1}));
+  p.agent_is(agent(3, agent_state::free), now);
+  p.agent_is(agent(4, agent_state::logged_out), now);
+  p.agent_is(agent(9, agent_state::logged_out), now);
+  EXPECT_EQ(p.agents(), (availability{.available = 2, .on_call = 1}));
+  EXPECT_EQ(p.calls_to_begin(now), 2);
+}
+
+TEST(pacing, a_whole_picture_of_the_agents_replaces_what_was_believed) {
+  available_pacing p{{}};
+  for (agent_key n = 0; n < 5; ++n)
+    p.agent_is(agent(n, agent_state::free), now);
+  const std::vector<agent_status> truth{agent(3, agent_state::talking), agent(7, agent_state::free),
+                                        agent(8, agent_state::logged_out)};
+  p.agents_are(truth, now);
+  EXPECT_EQ(p.agents(), (availability{.available = 1, .on_call = 1}));
+  p.agents(agents(4), now);
+  EXPECT_EQ(p.calls_to_begin(now), 4) << "counts replace agents told one by one";
+  p.agents_are(truth, now);
+  EXPECT_EQ(p.calls_to_begin(now), 1);
+}
+
+TEST(pacing, an_agent_whom_a_call_has_reached_is_not_free_before_the_queue_says_so) {
+  progressive_pacing p{{}};
+  p.agent_is(agent(1, agent_state::free), now);
+  p.agent_is(agent(2, agent_state::free), now);
+  p.begun(numbered(1), now);
+  p.answered(numbered(1), now);
+  p.handed_to_agent(numbered(1), now);
+  EXPECT_EQ(p.calls_to_begin(now), 1);
+  p.agent_is(agent(1, agent_state::talking), now);
+  EXPECT_EQ(p.calls_to_begin(now), 1) << "and is counted once";
+  // The other way round.
+  p.begun(numbered(2), now);
+  p.agent_is(agent(2, agent_state::talking), now);
+  p.handed_to_agent(numbered(2), now);
+  p.agent_is(agent(2, agent_state::free), now);
+  EXPECT_EQ(p.calls_to_begin(now), 1);
+  // News that never comes is not waited for.
+  p.begun(numbered(3), now);
+  p.handed_to_agent(numbered(3), now);
+  EXPECT_EQ(p.calls_to_begin(now), 0);
+  EXPECT_EQ(p.calls_to_begin(now + 2 * agent_lag), 1);
+}
+
+TEST(pacing, a_live_answer_that_waited_longer_than_the_grace_is_abandoned_whoever_takes_it_then) {
+  using namespace std::chrono_literals;
+  progressive_pacing p{{}};
+  for (std::uint8_t n = 1; n <= 4; ++n) {
+    p.begun(numbered(n), now);
+    p.answered(numbered(n), now);
+  }
+  p.handed_to_agent(numbered(1), now + 2s);
+  p.handed_to_agent(numbered(2), now + 2001ms);
+  p.ended(numbered(3), now + 1s);
+  p.abandoned(numbered(4), now + 1s);
+  EXPECT_EQ(p.answers(), 4);
+  EXPECT_EQ(p.abandons(), 2);
+  EXPECT_EQ(p.ledger(), (abandon_ledger{4, 2, 4, 2}));
+  p.ledger({100, 3, 10, 1}, now);
+  p.begun(numbered(5), now);
+  p.abandoned(numbered(5), now);
+  EXPECT_EQ(p.ledger(), (abandon_ledger{101, 4, 11, 2}));
+}
+
+TEST(pacing, a_machine_is_no_live_answer_and_needs_no_agent) {
+  progressive_pacing p{{}};
+  p.begun(numbered(1), now);
+  p.answered(numbered(1), now);
+  p.machine(numbered(1), now);
+  EXPECT_EQ(p.calls().outstanding(), 0);
+  p.ended(numbered(1), now);
+  EXPECT_EQ(p.answers(), 0);
+}
+
+TEST(pacing, keeps_within_the_plans_bounds) {
+  progressive_pacing p{{.max_calls = 3}};
+  p.agents(agents(9), now);
+  EXPECT_EQ(p.calls_to_begin(now), 3);
+  p.set_options({.max_calls_per_agent = 0.5});
+  EXPECT_EQ(p.calls_to_begin(now), 4);
+  ratio_pacing r{{.max_calls_per_agent = 2.5}};
+  r.agents(agents(3), now);
+  EXPECT_EQ(r.calls_to_begin(now), 7) << "of 8, bounded by 2.5 for each agent";
+}
+
+TEST(pacing, names_the_option_that_is_out_of_range) {
+  const auto wrong = [](auto&& set) {
+    pacing_options o;
+    set(o);
+    const auto e = validate(o);
+    return e ? e->field : "";
+  };
+  EXPECT_EQ(wrong([](auto&) {}), "");
+  EXPECT_EQ(wrong([](auto& o) { o.abandon_limit = 1; }), "abandon_limit");
+  EXPECT_EQ(wrong([](auto& o) { o.abandon_limit = -0.01; }), "abandon_limit");
+  EXPECT_EQ(wrong([](auto& o) { o.abandon_limit = std::nan(""); }), "abandon_limit");
+  EXPECT_EQ(wrong([](auto& o) { o.window_days = 0; }), "abandon_window_days");
+  EXPECT_EQ(wrong([](auto& o) { o.grace = -std::chrono::seconds{1}; }), "abandon_grace_ms");
+  EXPECT_EQ(wrong([](auto& o) { o.min_ring = -std::chrono::seconds{1}; }), "min_ring_seconds");
+  EXPECT_EQ(wrong([](auto& o) { o.min_ring = std::chrono::seconds{31}; }), "min_ring_seconds");
+  EXPECT_EQ(wrong([](auto& o) { o.max_calls = -1; }), "max_calls");
+  EXPECT_EQ(wrong([](auto& o) { o.max_calls_per_agent = -1; }), "max_calls_per_agent");
+  EXPECT_EQ(find_jurisdiction("US")->abandon_limit, 0.03);
+  EXPECT_EQ(find_jurisdiction("UK")->abandon_limit, 0);
+  EXPECT_EQ(find_jurisdiction("Atlantis"), nullptr);
+}
+
+TEST(abandon_days, sums_the_window_and_the_day) {
+  abandon_days days;
+  days.add(100, 1000, 30);
+  days.add(129, 500, 10);
+  days.add(130, 5, 1);
+  days.add(129, 1, 1);
+  EXPECT_EQ(days.totals(129, 30), (abandon_ledger{1501, 41, 501, 11}));
+  EXPECT_EQ(days.totals(130, 30), (abandon_ledger{506, 12, 5, 1}));
+  EXPECT_EQ(days.totals(131, 1), abandon_ledger{});
+  days.add(600, 1, 0);
+  EXPECT_EQ(days.days().size(), 1u);
 }
 
 TEST(pacing, is_made_by_name) {
