@@ -10,6 +10,7 @@
 #include "actors/core/pbx_choice.hpp"
 #include "actors/core/schedule.hpp"
 #include "actors/engine.hpp"
+#include "actors/live_json.hpp"
 #include "storage/dialing.hpp"
 #include "storage/outbound.hpp"
 #include "storage/snapshot.hpp"
@@ -28,6 +29,7 @@ using namespace std::chrono_literals;
 
 constexpr auto tick_every = 100ms;
 constexpr auto publish_every = 250ms;
+constexpr auto stats_every = 1s;
 constexpr auto counts_every = 1s;
 constexpr auto keep_every = 5s;
 constexpr auto hang_up_every = 2s;
@@ -80,7 +82,30 @@ public:
       setup_.reset();
     follow_status();
     look_at_agents(wall_clock_now());
+    tell_record();
     publish(wall_clock_now());
+  }
+
+  /// To live clients, when the campaign itself has changed.
+  void tell_record() {
+    std::string json;
+    append_json(json, *record_, campaign_fields);
+    if (json == told_record_)
+      return;
+    const bool known = !told_record_.empty();
+    told_record_ = json;
+    if (shared_.is_wanted(core::topic_family::campaigns))
+      shared_.tell(happening{topic_below(core::topic_of(core::topic_family::campaigns), to_string(id_)),
+                             known ? "ob.campaign.update" : "ob.campaign.create", std::move(json)});
+  }
+
+  void tell_stats(const live_campaign& shown) {
+    if (shown.at < next_stats_ || !shared_.is_wanted(core::topic_family::stats))
+      return;
+    next_stats_ = shown.at + stats_every;
+    std::string json;
+    append_stats(json, shown, shown.status);
+    shared_.tell(happening{topic_below(core::topic_of(core::topic_family::stats), to_string(id_)), "ob.stats", std::move(json)});
   }
 
   template <class T>
@@ -97,6 +122,9 @@ public:
     state_ = {};
     drop_list();
     shared_.live.campaigns.erase(id_);
+    if (!told_record_.empty() && shared_.is_wanted(core::topic_family::campaigns))
+      shared_.tell(happening{topic_below(core::topic_of(core::topic_family::campaigns), to_string(id_)),
+                             "ob.campaign.delete", std::exchange(told_record_, {})});
     if (calls_.empty())
       self_->quit();
   }
@@ -667,7 +695,8 @@ public:
     shown.policy = plan_ ? core::dial_policy::from(*plan_) : core::dial_policy{};
     shown.dlma = list_wanted_;
     shown.at = now;
-    shared_.live.campaigns.put(id_, std::move(shown));
+    shared_.live.campaigns.put(id_, shown);
+    tell_stats(shown);
   }
 
 private:
@@ -703,7 +732,8 @@ private:
   std::unordered_map<std::string, std::int64_t> by_pbx_;
   std::priority_queue<timed_call, std::vector<timed_call>, std::greater<>> deadlines_;
   campaign_counters counters_, kept_;
-  time_point next_publish_{}, next_counts_{}, next_keep_{}, next_hang_up_{}, hold_until_{};
+  std::string told_record_; ///< as live clients know it
+  time_point next_publish_{}, next_stats_{}, next_counts_{}, next_keep_{}, next_hang_up_{}, hold_until_{};
 };
 
 caf::behavior campaign_actor(caf::stateful_actor<campaign_actor_state>* self, const uuid& id,

@@ -5,6 +5,7 @@
 #include "actors/core/explain.hpp"
 #include "actors/dial_list.hpp"
 #include "actors/guard.hpp"
+#include "actors/hub.hpp"
 #include "actors/messages.hpp"
 #include "actors/pbx.hpp"
 #include "actors/results.hpp"
@@ -113,15 +114,16 @@ struct engine::impl {
   explicit impl(engine_options o) : options{std::move(o)}, parsers{options.parser_threads} {
     config.set("scheduler.max-threads", std::max<std::size_t>(options.actor_threads, 1));
     config.set("scheduler.max-throughput", std::size_t{300});
-    // An idle worker would look for work every 50 µs for 25 ms before it sleeps until it is woken; our ticks come
-    // every 20 ms, so that none ever would.
-    config.set("work-stealing.moderate-poll-attempts", std::size_t{10});
+    // One queue for all workers, who sleep until there is work. Those that steal look for work every 50 µs first, a
+    // quarter of a core in a daemon that does nothing, and cost a third more CPU an event with few of them.
+    config.set("scheduler.policy", caf::atom("sharing"));
     system = std::make_unique<caf::actor_system>(config);
   }
 
   void spawn_all() {
     shared.store = system->spawn<caf::detached>(store_actor, shared.env, &shared.live);
     shared.results = system->spawn<caf::detached>(results_actor, options.result_file, &shared);
+    shared.hub = system->spawn(hub_actor, &shared, options.hub_linger);
     shared.engine = system->spawn(engine_behavior, &shared);
     for (const auto& pbx : options.pbxs) {
       shared.pbx_names.push_back(pbx.name);
@@ -167,7 +169,8 @@ struct engine::impl {
     done.wait();
     caf::anon_send_exit(shared.results, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(shared.store, caf::exit_reason::user_shutdown);
-    shared.store = shared.results = shared.engine = nullptr;
+    caf::anon_send_exit(shared.hub, caf::exit_reason::user_shutdown);
+    shared.store = shared.results = shared.engine = shared.hub = nullptr;
     shared.pbxs.clear();
     system.reset(); // waits for every actor
     work.reset();
@@ -224,6 +227,8 @@ void engine::publish(std::shared_ptr<const changes> what) {
 }
 
 storage::environment& engine::database() noexcept { return *impl_->shared.env; }
+caf::actor_system& engine::actors() noexcept { return *impl_->system; }
+const caf::actor& engine::hub() const noexcept { return impl_->shared.hub; }
 live_state& engine::live() noexcept { return impl_->shared.live; }
 const engine_options& engine::options() const noexcept { return impl_->options; }
 std::size_t engine::writes_in_flight() const noexcept { return impl_->writes.load(); }

@@ -12,6 +12,10 @@
 #include "storage/environment.hpp"
 #include "storage/outbound.hpp"
 
+#include <caf/actor.hpp>
+#include <caf/fwd.hpp>
+
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -29,12 +33,10 @@ struct changes {
   std::vector<uuid> resources;                                  ///< plans, destinations, dlmas
   std::vector<std::pair<uuid, dial_entry>> entries;             ///< dlma and the entry as it is now
   std::vector<std::pair<uuid, uuid>> gone;                      ///< dlma and an entry that is not in it any more
-  std::vector<uuid> purges;                                     ///< deleted dlmas with entries left to delete
   std::vector<uuid> hang_up;                                    ///< dialings to hang up
 
   [[nodiscard]] bool empty() const noexcept {
-    return campaigns.empty() && resources.empty() && entries.empty() && gone.empty() && purges.empty() &&
-           hang_up.empty();
+    return campaigns.empty() && resources.empty() && entries.empty() && gone.empty() && hang_up.empty();
   }
 };
 
@@ -44,6 +46,8 @@ struct engine_options {
   std::string timezone{"UTC"};         ///< of campaigns that name none
   std::size_t actor_threads{2};
   std::size_t parser_threads{1};
+  /// How long live events are made and kept after the last reader of their kind has gone.
+  std::chrono::milliseconds hub_linger{std::chrono::minutes{1}};
 };
 
 class engine {
@@ -72,6 +76,11 @@ public:
 
   /// Why an entry is not dialed now, as JSON: {"reasons": [{"code", "text", "until", …}…], …}.
   void explain_entry(const uuid& entry, std::function<void(result<std::string>)> done);
+
+  /// For actors of folders to the right (the front); they have to end before the engine does.
+  [[nodiscard]] caf::actor_system& actors() noexcept;
+  /// Where live events come from; see `actors/hub.hpp`.
+  [[nodiscard]] const caf::actor& hub() const noexcept;
 
   /// Writes that wait or run now.
   [[nodiscard]] std::size_t writes_in_flight() const noexcept;

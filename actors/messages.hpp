@@ -8,6 +8,7 @@
 #include "actors/core/dial_list.hpp"
 #include "actors/core/explain.hpp"
 #include "actors/core/reconcile.hpp"
+#include "actors/core/replay_window.hpp"
 #include "protocol/ami/block.hpp"
 #include "protocol/dial_entry.hpp"
 #include "protocol/outbound.hpp"
@@ -223,6 +224,49 @@ struct adopted_calls {
   std::vector<one> calls;
 };
 
+// --- hub: live events to whoever listens ------------------------------------------------------------------------
+
+/// One thing that happened, for live clients and webhooks.
+struct happening {
+  std::string topic; ///< "/ob/campaigns/<uuid>"
+  std::string name;  ///< "ob.campaign.update"
+  std::string body;  ///< what the event says, a JSON object
+};
+/// To the hub: in the order in which they happened.
+struct hub_publish {
+  std::vector<happening> what;
+};
+/// An outlet of the hub is an actor that hands frames on: the front to its sockets. It gets every frame from
+/// now on, as `hub_frames`.
+struct hub_attach {
+  caf::actor outlet;
+};
+struct hub_frames {
+  std::vector<core::frame_ptr> frames;
+};
+/// A reader of an outlet wants a topic, from now on or from after number `from`. Answered to the outlet with
+/// `hub_subscribed`, which comes in its place among the frames: what has a higher number comes after it.
+struct hub_subscribe {
+  caf::actor outlet;
+  std::uint64_t reader;
+  std::string topic;
+  std::optional<std::uint64_t> from;
+};
+struct hub_subscribed {
+  std::uint64_t reader;
+  std::string topic;
+  std::uint64_t seq; ///< of the last event before the subscription
+  bool gap;          ///< `from` was asked for, and some of what came after it is not kept any more
+  std::vector<core::frame_ptr> missed;
+};
+struct hub_unsubscribe {
+  std::string topic;
+};
+/// The hub to itself: stop making what nobody has wanted for a while.
+struct hub_look {
+  std::uint64_t generation;
+};
+
 // --- engine and results ----------------------------------------------------------------------------------------
 
 /// What a commit changed; the engine tells whom it concerns.
@@ -272,6 +316,13 @@ RINGMASTER_MESSAGE(begun_batch)
 RINGMASTER_MESSAGE(call_milestone)
 RINGMASTER_MESSAGE(call_finished)
 RINGMASTER_MESSAGE(adopted_calls)
+RINGMASTER_MESSAGE(hub_publish)
+RINGMASTER_MESSAGE(hub_attach)
+RINGMASTER_MESSAGE(hub_frames)
+RINGMASTER_MESSAGE(hub_subscribe)
+RINGMASTER_MESSAGE(hub_subscribed)
+RINGMASTER_MESSAGE(hub_unsubscribe)
+RINGMASTER_MESSAGE(hub_look)
 RINGMASTER_MESSAGE(changes_ptr)
 RINGMASTER_MESSAGE(drain_outbox)
 RINGMASTER_MESSAGE(drain_now)

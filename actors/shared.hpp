@@ -1,6 +1,7 @@
 /// What the actors of one engine share. Everything in it outlives the actors and may be used from any thread.
 #pragma once
 
+#include "actors/core/topic_family.hpp"
 #include "actors/live_state.hpp"
 #include "actors/messages.hpp"
 #include "storage/environment.hpp"
@@ -22,12 +23,24 @@ struct engine_shared {
   caf::actor store;
   caf::actor engine;
   caf::actor results;
+  caf::actor hub;
   std::unordered_map<std::string, caf::actor> pbxs; ///< by name; complete before any other actor begins
   std::vector<std::string> pbx_names;               ///< in the order of the configuration
   snapshot_map<uuid, caf::actor> channels;          ///< of live dialings
   snapshot_map<uuid, caf::actor> dial_lists;        ///< by dlma, those in use
   std::string timezone{"UTC"};
   std::atomic<bool> stopping{false};
+  /// Families of events that somebody listens to. Publish the state first, then ask this, then tell: whoever
+  /// begins to listen meanwhile finds what was not told in the state.
+  std::atomic<core::topic_family_set> wanted{0};
+
+  [[nodiscard]] bool is_wanted(core::topic_family f) const noexcept { return (wanted.load() & core::bit_of(f)) != 0; }
+  void tell(std::vector<happening> what) { caf::anon_send(hub, hub_publish{std::move(what)}); }
+  void tell(happening what) {
+    std::vector<happening> one;
+    one.push_back(std::move(what));
+    tell(std::move(one));
+  }
 
   /// Hands a command to the writer; never refused. See `store_operation`.
   void write(std::function<void(storage::write_txn&)> run,

@@ -48,7 +48,7 @@ harness::harness() : work_{io_.get_executor()}, parsers_{1} {
   io_thread_ = std::thread{[this] { io_.run(); }};
   config_.set("scheduler.max-threads", std::size_t{2});
   config_.set("scheduler.max-throughput", std::size_t{300});
-  config_.set("work-stealing.moderate-poll-attempts", std::size_t{10}); // as the engine
+  config_.set("scheduler.policy", caf::atom("sharing")); // as the engine
   system_ = std::make_unique<caf::actor_system>(config_);
   shared_.store = system_->spawn(instant_store);
   shared_.results = system_->spawn(deaf_results);

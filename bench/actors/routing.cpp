@@ -145,6 +145,7 @@ routing_figures measure_sending(std::size_t passes, std::size_t block_bytes) {
     caf::actor_system_config config;
     config.set("scheduler.max-threads", std::size_t{2});
     config.set("scheduler.max-throughput", std::size_t{300});
+    config.set("scheduler.policy", caf::atom("sharing")); // as the engine
     looked seen;
     caf::actor_system system{config};
     actors to(data.to.calls.size() + data.to.queues.size());

@@ -4,6 +4,7 @@
 #include "http/auth/login.hpp"
 #include "http/daemon/access.hpp"
 #include "http/daemon/status.hpp"
+#include "http/live/front.hpp"
 #include "http/outbound/purge.hpp"
 #include "http/outbound/routes.hpp"
 #include "http/server/server.hpp"
@@ -54,8 +55,12 @@ struct application::parts {
   /// First nobody asks any more, then no password is being checked, then the engine tells the last results;
   /// whatever those calls refer to is still there.
   ~parts() {
+    if (front)
+      front->close_all();
     if (server)
       server->stop(answer_grace);
+    server.reset();
+    front.reset();
     passwords.reset();
     engine.reset();
   }
@@ -71,6 +76,7 @@ struct application::parts {
   std::optional<auth::login> login;
   metrics::registry metrics;
   std::optional<outbound::purger> purger;
+  std::unique_ptr<live::front> front;
   std::optional<http::router> router;
   std::unique_ptr<http::server> server;
   time_point next_sweep{};
@@ -105,6 +111,9 @@ struct application::parts {
     if (auto added = login->add_to(*router); !added)
       return added;
     if (auto added = add_status(*router, *engine, metrics); !added)
+      return added;
+    front = std::make_unique<live::front>(*engine);
+    if (auto added = front->add_to(*router); !added)
       return added;
     return outbound::add_routes(*router, outbound::context{engine.get()});
   }

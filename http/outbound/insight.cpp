@@ -1,6 +1,7 @@
 #include "http/outbound/insight.hpp"
 
 #include "actors/core/explain.hpp"
+#include "actors/live_json.hpp"
 #include "http/outbound/resource.hpp"
 #include "storage/outbound.hpp"
 
@@ -48,36 +49,9 @@ http::response stats(const context& c, const uuid& id) {
   if (!kept)
     return refuse(c, kept.error());
   const auto found = c.engine->live().campaigns.find(id);
-  const live_campaign live = found ? *found : live_campaign{};
-  const auto offered = live.connected + live.abandoned;
-  const double share = offered == 0 ? 0.0 : static_cast<double>(live.abandoned) / static_cast<double>(offered);
-  return answer(c, [&](std::string& out) {
-    json_writer w{out};
-    w.begin_object();
-    w.member("uuid", to_string(id));
-    w.member("status", kept->status);
-    w.member("calls_begun", live.calls_begun);
-    w.member("ringing", live.ringing);
-    w.member("waiting", live.waiting);
-    w.member("talking", live.talking);
-    w.member("in_flight", live.in_flight);
-    w.member("agents_total", live.agents_total);
-    w.member("agents_free", live.agents_free);
-    w.member("agents_busy", live.agents_busy);
-    w.member("agents_paused", live.agents_paused);
-    w.member("answered", live.answered);
-    w.member("connected", live.connected);
-    w.member("abandoned", live.abandoned);
-    w.member("abandoned_share", share);
-    w.member("ended", live.ended);
-    w.member("failed", live.failed);
-    w.member("entries_total", live.entries_total);
-    w.member("entries_left", live.entries_total - std::min(live.entries_done, live.entries_total));
-    w.member("entries_done", live.entries_done);
-    w.member("entries_ready", live.entries_ready);
-    w.member("entries_cooling", live.entries_cooling);
-    w.end_object();
-  });
+  live_campaign live = found ? *found : live_campaign{};
+  live.id = id;
+  return answer(c, [&](std::string& out) { append_stats(out, live, kept->status); });
 }
 
 } // namespace

@@ -15,15 +15,13 @@ result<T> noted(result<T> written, std::vector<uuid>& in) {
   return written;
 }
 
-/// What every delete tells: campaigns that lost a reference, and a list that is to be emptied.
+/// What every delete tells: campaigns that lost a reference.
 template <class T>
 result<T> told(result<storage::removed<T>> gone, changes& what) {
   if (!gone)
     return gone.error();
   for (const auto& c : gone->changed)
     what.campaigns.push_back(c.id);
-  if (gone->purge)
-    what.purges.push_back(gone->object.id);
   return std::move(gone->object);
 }
 

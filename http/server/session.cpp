@@ -440,6 +440,7 @@ void session::upgrade(std::string_view raw, request req, const upgrade_handler& 
   home_.forget(*this);
   auto taken = take_stream();
   taken.bytes = std::move(bytes);
+  taken.home = link_;
   taken.lifetime = open_token_;
   open_token_.reset();
   to(std::move(req), std::move(taken));

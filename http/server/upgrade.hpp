@@ -11,6 +11,8 @@
 
 namespace ringmaster::http {
 
+class shard_link;
+
 using plain_stream = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 using tls_stream = boost::asio::ssl::stream<plain_stream>;
 
@@ -18,7 +20,8 @@ using tls_stream = boost::asio::ssl::stream<plain_stream>;
 struct upgraded_connection {
   std::variant<plain_stream, std::unique_ptr<tls_stream>> stream;
   std::string bytes;              ///< the whole head as received, then what the client has sent after it
-  std::shared_ptr<void> lifetime; ///< keep until the connection ends: it counts as open until then
+  std::shared_ptr<shard_link> home; ///< the way to the connection's thread, from any other
+  std::shared_ptr<void> lifetime;   ///< keep until the connection ends: it counts as open until then
 };
 
 } // namespace ringmaster::http

@@ -2,6 +2,7 @@
 
 #include "protocol/ami/parser.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -51,9 +52,17 @@ struct sequencer::stream {
       lock.lock();
       if (!closed)
         pending.fetch_sub(next.bytes, std::memory_order_relaxed);
-      changed.notify_all();
+      if (first > waited_for)
+        tell_waiting();
     }
     delivering = false;
+    if (closed || first >= waited_for)
+      tell_waiting();
+  }
+
+  /// Waking somebody for each block would cost more than the block. Who still has to wait says so again.
+  void tell_waiting() {
+    waited_for = refused;
     changed.notify_all();
   }
 
@@ -64,6 +73,7 @@ struct sequencer::stream {
   std::condition_variable changed;
   std::deque<place> places;
   std::uint64_t first{0}; ///< ticket of places.front()
+  std::uint64_t waited_for{refused}; ///< what somebody who waits wants `first` to reach
   bool delivering{false};
   bool closed{false};
   std::atomic<std::size_t> pending{0};
@@ -153,7 +163,10 @@ void sequencer::drain() {
   std::unique_lock lock{stream_->mutex};
   const auto last = stream_->first + stream_->places.size();
   stream_->changed.wait(lock, [&] {
-    return stream_->closed || stream_->first > last || (stream_->first == last && !stream_->delivering);
+    if (stream_->closed || stream_->first > last || (stream_->first == last && !stream_->delivering))
+      return true;
+    stream_->waited_for = std::min(stream_->waited_for, last);
+    return false;
   });
 }
 

@@ -1,0 +1,16 @@
+/// What is live as JSON: the one shape that REST answers, events and snapshots share.
+#pragma once
+
+#include "actors/live_state.hpp"
+
+#include <string>
+
+namespace ringmaster {
+
+/// The figures of a campaign, as `GET /ob/campaigns/<uuid>/stats` has them. `status` is the durable one.
+void append_stats(std::string& out, const live_campaign& live, std::int64_t status);
+
+/// A call that is up: what changes while it is. `GET /ob/dialings/<uuid>` has the rest.
+void append_live_dialing(std::string& out, const live_dialing& live);
+
+} // namespace ringmaster

@@ -1,0 +1,105 @@
+#include "http/live/front.hpp"
+
+#include "actors/guard.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+
+#include <mutex>
+
+namespace ringmaster::live {
+
+/// The boards of all threads; grows by one when a thread gets its first socket.
+struct front::state {
+  state(engine& e, socket_limits l) : of{e}, limits{l} {}
+
+  [[nodiscard]] std::vector<std::shared_ptr<switchboard>> boards() const {
+    const std::lock_guard lock{guard};
+    return boards_;
+  }
+  [[nodiscard]] std::shared_ptr<switchboard> board(std::uint64_t number) const {
+    const std::lock_guard lock{guard};
+    return number < boards_.size() ? boards_[number] : nullptr;
+  }
+  std::shared_ptr<switchboard> board_at(const std::shared_ptr<http::shard_link>& home) {
+    const std::lock_guard lock{guard};
+    for (std::size_t i = 0; i < homes_.size(); ++i)
+      if (homes_[i] == home)
+        return boards_[i];
+    homes_.push_back(home);
+    boards_.push_back(std::make_shared<switchboard>(boards_.size(), home, of, actor, of.hub()));
+    return boards_.back();
+  }
+
+  /// Actors do not outlive their system, whoever still refers to this.
+  void end() {
+    const std::lock_guard lock{guard};
+    boards_.clear();
+    homes_.clear();
+    actor = nullptr;
+  }
+
+  engine& of;
+  const socket_limits limits;
+  caf::actor actor;
+  std::atomic<std::size_t> sockets{0};
+
+private:
+  mutable std::mutex guard;
+  std::vector<std::shared_ptr<http::shard_link>> homes_;
+  std::vector<std::shared_ptr<switchboard>> boards_;
+};
+
+namespace {
+
+template <class State>
+caf::behavior front_actor(caf::event_based_actor* self, const std::shared_ptr<State>& with) {
+  log_faults(self, "front");
+  return {
+      [=](const hub_frames& what) {
+        const auto frames = std::make_shared<const std::vector<core::frame_ptr>>(what.frames);
+        for (const auto& board : with->boards())
+          board->post([frames](switchboard& b) { b.deliver(*frames); });
+      },
+      [=](const hub_subscribed& what) {
+        if (const auto board = with->board(switchboard::board_of(what.reader)))
+          board->post([what](switchboard& b) { b.answer(what); });
+      },
+  };
+}
+
+} // namespace
+
+front::front(engine& source, socket_limits limits) : state_{std::make_shared<state>(source, limits)} {
+  state_->actor = source.actors().spawn(front_actor<state>, state_);
+  caf::anon_send(source.hub(), hub_attach{state_->actor});
+}
+
+front::~front() {
+  caf::anon_send_exit(state_->actor, caf::exit_reason::user_shutdown);
+  state_->end();
+}
+
+result<void> front::add_to(http::router& r) {
+  http::endpoint to;
+  to.on_upgrade = [s = state_](http::request req, http::upgraded_connection connection) {
+    const auto board = s->board_at(connection.home);
+    // Counted by what lives as long as the connection does.
+    s->sockets.fetch_add(1, std::memory_order_relaxed);
+    connection.lifetime = std::shared_ptr<void>{nullptr, [s, open = std::move(connection.lifetime)](void*) {
+                                                  s->sockets.fetch_sub(1, std::memory_order_relaxed);
+                                                }};
+    open_socket(std::move(connection), std::move(req), board, s->limits);
+  };
+  return r.add({http::method::get, "/ws", {}, http::access::token, std::move(to)});
+}
+
+void front::close_all() {
+  for (const auto& board : state_->boards())
+    board->post([](switchboard& b) { b.end_all(); });
+}
+
+std::size_t front::sockets() const noexcept { return state_->sockets.load(std::memory_order_relaxed); }
+
+} // namespace ringmaster::live

@@ -1,0 +1,38 @@
+/// One WebSocket of a live client: what it sends is a wish, what it gets are answers and events.
+///
+///     → {"type": "subscribe", "topic": "/ob/campaigns", "snapshot": true, "from": 1847}   ("snapshot", "from": optional)
+///     ← {"type": "subscribed", "topic": "/ob/campaigns", "seq": 1900}
+///     ← {"type": "snapshot", "topic": …, "name": "ob.campaign", "seq": 1900, "items": [{…}, …]}   (one or more a family)
+///     ← {"ob.campaign.update": {…}, "topic": "/ob/campaigns/<uuid>", "seq": 1901}
+///     ← {"type": "resync", "topic": …, "seq": 1950, "reason": "…"}     events are missing; a snapshot follows if one was asked for
+///     → {"type": "unsubscribe", "topic": "/ob/campaigns"}
+///     ← {"type": "unsubscribed", "topic": "/ob/campaigns"}
+///     ← {"type": "error", "error": {"code": 400, "message": "…", "field": "topic"}}
+///
+/// A reader that is too slow costs a bounded amount of memory: what waits for it is thrown away and replaced by
+/// a resync; one that reads nothing for half a minute is let go.
+///
+/// Everything runs on the connection's own thread.
+#pragma once
+
+#include "http/live/switchboard.hpp"
+#include "http/server/request.hpp"
+#include "http/server/upgrade.hpp"
+
+#include <memory>
+
+namespace ringmaster::live {
+
+struct socket_limits {
+  std::size_t waiting{1024 * 1024};          ///< bytes of events that wait to be sent
+  std::size_t message{16 * 1024};            ///< bytes of a client's message
+  std::size_t topics{1'000};                 ///< subscriptions
+  std::chrono::seconds behind{30};           ///< that a reader may be behind before it is let go
+  std::chrono::seconds idle{60};             ///< without a sign of life; a ping goes out after half of it
+};
+
+/// Takes the connection over, answers the upgrade, and lives as long as the connection does.
+void open_socket(http::upgraded_connection from, http::request req, const std::shared_ptr<switchboard>& board,
+                 const socket_limits& limits);
+
+} // namespace ringmaster::live

@@ -1,0 +1,350 @@
+// Live clients: real sockets to a whole daemon, through a WebSocket client that is Beast's.
+#include "tests/http/daemon_fixture.hpp"
+
+#include "http/live/front.hpp"
+#include "http/server/server.hpp"
+
+#include <caf/send.hpp>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/websocket.hpp>
+#include <gmock/gmock.h>
+
+#include <thread>
+
+namespace ringmaster::tests {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace websocket = beast::websocket;
+using ::testing::HasSubstr;
+
+class ws_client {
+public:
+  /// The HTTP status that answered: 101 when it worked.
+  unsigned connect(std::uint16_t port, const std::string& target) {
+    beast::get_lowest_layer(ws_).connect(asio::ip::tcp::endpoint{asio::ip::address_v4::loopback(), port});
+    websocket::response_type said;
+    beast::error_code ec;
+    ws_.handshake(said, "127.0.0.1", target, ec);
+    return said.result_int();
+  }
+  void say(const std::string& text) {
+    ws_.text(true);
+    ws_.write(asio::buffer(text));
+  }
+  void say_binary(const std::string& bytes) {
+    ws_.binary(true);
+    ws_.write(asio::buffer(bytes));
+  }
+  /// The next message; the text of the error when there is none.
+  std::string hear() {
+    beast::flat_buffer in;
+    std::optional<beast::error_code> done;
+    ws_.async_read(in, [&](beast::error_code ec, std::size_t) { done = ec; });
+    io_.restart();
+    io_.run_for(std::chrono::seconds{20});
+    if (!done) { // the read refers to this frame
+      beast::get_lowest_layer(ws_).socket().close();
+      io_.restart();
+      io_.run();
+      return "nothing was heard for 20 s";
+    }
+    return *done ? done->message() : beast::buffers_to_string(in.data());
+  }
+  [[nodiscard]] std::uint16_t close_code() const { return ws_.reason().code; }
+  /// Messages until one holds `text`, that one included.
+  std::vector<std::string> hear_until(std::string_view text) {
+    std::vector<std::string> all;
+    for (int i = 0; i < 10'000; ++i) {
+      all.push_back(hear());
+      if (all.back().find(text) != std::string::npos)
+        return all;
+      if (all.back().front() != '{')
+        break;
+    }
+    ADD_FAILURE() << "nothing with " << text << "; last: " << (all.empty() ? "" : all.back());
+    return all;
+  }
+
+private:
+  asio::io_context io_;
+  websocket::stream<beast::tcp_stream> ws_{io_};
+};
+
+std::string field(const std::string& json, std::string_view pointer) {
+  reply r;
+  r.text = json;
+  return r.at(pointer);
+}
+
+class live_test : public daemon_test {
+protected:
+  void SetUp() override {
+    daemon_test::SetUp();
+    daemon_.reset();
+    settings_.http.port = 0;
+    listen();
+  }
+  void listen() {
+    auto made = daemon::application::start(settings_);
+    ASSERT_TRUE(made.has_value()) << made.error().message;
+    daemon_ = std::move(*made);
+    const auto address = daemon_->address();
+    port_ = static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+  }
+  unsigned connect(ws_client& c) { return c.connect(port_, "/ws?authtoken=" + token_); }
+
+  std::uint16_t port_{0};
+};
+
+TEST_F(live_test, asks_for_the_token_before_the_upgrade) {
+  ws_client none, wrong, good, v1;
+  EXPECT_EQ(none.connect(port_, "/ws"), 401u);
+  EXPECT_EQ(wrong.connect(port_, "/ws?authtoken=" + std::string{unknown_id}), 401u);
+  EXPECT_EQ(connect(good), 101u);
+  EXPECT_EQ(v1.connect(port_, "/v1/ws?authtoken=" + token_), 101u);
+}
+
+TEST_F(live_test, tells_a_campaign_from_its_creation_to_its_end) {
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  c.say(R"({"type":"subscribe","topic":"/ob/campaigns"})");
+  const auto answer = c.hear();
+  EXPECT_EQ(field(answer, "/type"), "subscribed");
+  const auto id = make("/ob/campaigns", R"({"name":"one"})");
+  const auto made = c.hear();
+  EXPECT_EQ(field(made, "/ob.campaign.create/uuid"), id);
+  EXPECT_EQ(field(made, "/topic"), topic_below("/ob/campaigns", id));
+  EXPECT_GT(std::stoull(field(made, "/seq")), std::stoull(field(answer, "/seq")));
+  EXPECT_EQ(put("/ob/campaigns/" + id, R"({"name":"two"})").status(), 200u);
+  const auto changed = c.hear();
+  EXPECT_EQ(field(changed, "/ob.campaign.update/name"), "two");
+  EXPECT_EQ(std::stoull(field(changed, "/seq")), std::stoull(field(made, "/seq")) + 1);
+  EXPECT_EQ(del("/ob/campaigns/" + id).status(), 200u);
+  EXPECT_EQ(field(c.hear(), "/ob.campaign.delete/uuid"), id);
+}
+
+TEST_F(live_test, begins_with_a_snapshot_that_is_what_rest_says) {
+  const auto one = make("/ob/campaigns", R"({"name":"one"})"), two = make("/ob/campaigns", R"({"name":"two"})");
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  c.say(R"({"type":"subscribe","topic":"/ob/campaigns/)" + one + R"(","snapshot":true})");
+  EXPECT_EQ(field(c.hear(), "/type"), "subscribed");
+  const auto snapshot = c.hear();
+  EXPECT_EQ(field(snapshot, "/type"), "snapshot");
+  EXPECT_EQ(field(snapshot, "/name"), "ob.campaign");
+  EXPECT_EQ(field(snapshot, "/last"), "true");
+  EXPECT_EQ(field(snapshot, "/items/0"), get("/ob/campaigns/" + one).at("/result"));
+  EXPECT_EQ(field(snapshot, "/items/1"), "(none)");
+  // And of nothing else afterwards.
+  EXPECT_EQ(put("/ob/campaigns/" + two, R"({"name":"three"})").status(), 200u);
+  EXPECT_EQ(put("/ob/campaigns/" + one, R"({"name":"four"})").status(), 200u);
+  EXPECT_EQ(field(c.hear(), "/ob.campaign.update/name"), "four");
+}
+
+TEST_F(live_test, goes_on_where_a_lost_connection_stopped) {
+  const auto id = make("/ob/campaigns", R"({"name":"0"})");
+  std::string last;
+  {
+    ws_client c;
+    ASSERT_EQ(connect(c), 101u);
+    c.say(R"({"type":"subscribe","topic":"/ob/campaigns"})");
+    last = field(c.hear(), "/seq");
+  }
+  for (const char* name : {"1", "2", "3"})
+    ASSERT_EQ(put("/ob/campaigns/" + id, R"({"name":")" + std::string{name} + "\"}").status(), 200u);
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  c.say(R"({"type":"subscribe","topic":"/ob/campaigns","from":)" + last + "}");
+  EXPECT_EQ(field(c.hear(), "/type"), "subscribed");
+  // A change that its actor has not taken up yet may be told together with the next one.
+  const auto missed = c.hear_until(R"("name":"3")");
+  EXPECT_GT(std::stoull(field(missed.front(), "/seq")), std::stoull(last));
+  EXPECT_LE(missed.size(), 4u); // that it was made may come after the subscription
+}
+
+TEST_F(live_test, says_when_it_cannot_go_on_and_sends_a_snapshot) {
+  const auto id = make("/ob/campaigns");
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  c.say(R"({"type":"subscribe","topic":"/ob/campaigns","from":17,"snapshot":true})");
+  EXPECT_EQ(field(c.hear(), "/type"), "subscribed");
+  EXPECT_EQ(field(c.hear(), "/type"), "resync");
+  EXPECT_EQ(field(c.hear(), "/items/0/uuid"), id);
+}
+
+TEST_F(live_test, an_event_comes_once_however_many_subscriptions_cover_it) {
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  for (const char* topic : {"/", "/ob", "/ob/campaigns"}) {
+    c.say(R"({"type":"subscribe","topic":")" + std::string{topic} + "\"}");
+    EXPECT_EQ(field(c.hear_until("subscribed").back(), "/topic"), topic);
+  }
+  const auto one = make("/ob/campaigns"), two = make("/ob/campaigns");
+  int created = 0;
+  for (const auto& said : c.hear_until(two))
+    created += said.find("ob.campaign.create") != std::string::npos ? 1 : 0;
+  EXPECT_EQ(created, 2);
+}
+
+TEST_F(live_test, unsubscribes) {
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  c.say(R"({"type":"subscribe","topic":"/ob/campaigns"})");
+  c.hear();
+  c.say(R"({"type":"unsubscribe","topic":"/ob/campaigns/"})");
+  EXPECT_EQ(field(c.hear(), "/type"), "unsubscribed");
+  (void)make("/ob/campaigns");
+  c.say(R"({"type":"unsubscribe","topic":"/ob/campaigns"})");
+  EXPECT_EQ(field(c.hear(), "/error/code"), "404");
+}
+
+TEST_F(live_test, refuses_what_it_does_not_understand_and_goes_on) {
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  const std::pair<const char*, const char*> wrong[] = {
+      {"hello", "400"},
+      {"[]", "400"},
+      {R"({"type":"subscribe"})", "400"},
+      {R"({"type":"shout","topic":"/"})", "400"},
+      {R"({"type":"subscribe","topic":5})", "400"},
+      {R"({"type":"subscribe","topic":"ob"})", "400"},
+      {R"({"type":"subscribe","topic":"/nothing"})", "404"},
+      {R"({"type":"subscribe","topic":"/","form":1})", "400"},
+      {R"({"type":"subscribe","topic":"/","from":-1})", "400"},
+      {R"({"type":"subscribe","topic":"/","snapshot":"yes"})", "400"},
+  };
+  for (const auto& [said, code] : wrong) {
+    c.say(said);
+    EXPECT_EQ(field(c.hear(), "/error/code"), code) << said;
+  }
+  c.say(R"({"type":"subscribe","topic":"/ob"})");
+  EXPECT_EQ(field(c.hear(), "/type"), "subscribed");
+}
+
+TEST_F(live_test, ends_binary_and_oversized_messages_with_their_close_codes) {
+  ws_client binary, big;
+  ASSERT_EQ(connect(binary), 101u);
+  binary.say_binary("{}");
+  binary.hear();
+  EXPECT_EQ(binary.close_code(), websocket::close_code::unknown_data);
+  ASSERT_EQ(connect(big), 101u);
+  big.say(std::string(17 * 1024, ' '));
+  big.hear();
+  EXPECT_EQ(big.close_code(), websocket::close_code::too_big);
+}
+
+TEST_F(live_test, says_goodbye_when_the_daemon_ends) {
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  c.say(R"({"type":"subscribe","topic":"/"})");
+  c.hear_until("subscribed");
+  daemon_.reset();
+  while (c.hear().front() == '{') {
+  }
+  EXPECT_EQ(c.close_code(), websocket::close_code::going_away);
+}
+
+TEST_F(live_test, a_plain_request_is_told_to_upgrade) {
+  auto req = request(http::method::get, "/ws", "");
+  const auto way = daemon_->routes().begin(req);
+  ASSERT_NE(way.to, nullptr);
+  EXPECT_TRUE(way.to->on_upgrade);
+}
+
+// --- slow readers: the front over an engine of its own, told by the test as actors tell it
+
+class slow_reader_test : public testing::Test {
+protected:
+  void start(const live::socket_limits& limits) {
+    auto env = storage::environment::open({folder_.path() / "data", std::size_t{1} << 30, 126});
+    ASSERT_TRUE(env) << env.error().message;
+    env_.emplace(std::move(*env));
+    engine_options options;
+    options.result_file = folder_.path() / "results.json";
+    auto engine = engine::start(std::move(options), *env_);
+    ASSERT_TRUE(engine) << engine.error().message;
+    engine_ = std::move(*engine);
+    front_ = std::make_unique<live::front>(*engine_, limits);
+    router_.emplace([](const http::request&) -> result<std::shared_ptr<const auth::principal>> {
+      return std::make_shared<const auth::principal>(auth::principal{"someone", {"ob.read"}});
+    });
+    ASSERT_TRUE(front_->add_to(*router_));
+    http::server_options server;
+    server.port = 0;
+    auto started = http::server::start(server, *router_);
+    ASSERT_TRUE(started) << started.error().message;
+    server_ = std::move(*started);
+  }
+  void TearDown() override {
+    server_.reset();
+    front_.reset();
+    engine_.reset();
+  }
+  void tell(std::size_t events, std::size_t bytes, const std::string& topic = "/ob/campaigns/x") {
+    const auto body = "{\"text\":\"" + std::string(bytes, 'x') + "\"}";
+    for (std::size_t i = 0; i < events; ++i)
+      caf::anon_send(engine_->hub(), hub_publish{{happening{topic, "ob.campaign.update", body}}});
+  }
+
+  scratch_folder folder_;
+  std::optional<storage::environment> env_;
+  std::unique_ptr<engine> engine_;
+  std::unique_ptr<live::front> front_;
+  std::optional<http::router> router_;
+  std::unique_ptr<http::server> server_;
+};
+
+TEST_F(slow_reader_test, loses_events_is_told_so_and_gets_a_snapshot) {
+  live::socket_limits limits;
+  limits.waiting = 64 * 1024;
+  start(limits);
+  ws_client slow, quick;
+  ASSERT_EQ(slow.connect(server_->port(), "/ws"), 101u);
+  ASSERT_EQ(quick.connect(server_->port(), "/ws"), 101u);
+  slow.say(R"({"type":"subscribe","topic":"/ob/campaigns","snapshot":true})");
+  quick.say(R"({"type":"subscribe","topic":"/ob/stats"})");
+  slow.hear_until("snapshot");
+  quick.hear_until("subscribed");
+  // More than the kernel holds for a reader that does not read.
+  tell(400, 100'000);
+  tell(1, 10, "/ob/stats/x");
+  EXPECT_THAT(quick.hear(), HasSubstr("/ob/stats/x")) << "another reader is not held up";
+  const auto heard = slow.hear_until("resync");
+  EXPECT_LT(heard.size(), 400u);
+  EXPECT_THAT(slow.hear(), HasSubstr("snapshot"));
+  tell(1, 10);
+  EXPECT_THAT(slow.hear(), HasSubstr("ob.campaign.update"));
+}
+
+TEST_F(slow_reader_test, is_let_go_when_it_stays_behind) {
+  live::socket_limits limits;
+  limits.waiting = 64 * 1024;
+  limits.behind = std::chrono::seconds{0};
+  start(limits);
+  ws_client slow, quick;
+  ASSERT_EQ(slow.connect(server_->port(), "/ws"), 101u);
+  slow.say(R"({"type":"subscribe","topic":"/ob/campaigns"})");
+  slow.hear_until("subscribed");
+  ASSERT_EQ(quick.connect(server_->port(), "/ws"), 101u);
+  quick.say(R"({"type":"subscribe","topic":"/ob/stats"})");
+  quick.hear_until("subscribed");
+  EXPECT_EQ(front_->sockets(), 2u);
+  tell(400, 100'000);
+  tell(1, 10, "/ob/stats/x");
+  EXPECT_THAT(quick.hear(), HasSubstr("/ob/stats/x"));
+  while (slow.hear().front() == '{') {
+  }
+  for (int i = 0; front_->sockets() > 1 && i < 1000; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  EXPECT_EQ(front_->sockets(), 1u);
+}
+
+} // namespace
+} // namespace ringmaster::tests
