@@ -8,9 +8,9 @@
 
 #include <cerrno>
 #include <csignal>
-#include <string_view>
 #include <cstdio>
 #include <ctime>
+#include <string_view>
 #include <unistd.h>
 
 namespace ringmaster::daemon {

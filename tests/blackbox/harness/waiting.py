@@ -11,7 +11,8 @@ def slowness():
 
 def eventually(condition, seconds=10, what="", interval=0.02):
     """The first true value of `condition()`; AssertionError, with the last value, after `seconds` of slow time.
-    A condition may raise AssertionError or LookupError for "not yet"."""
+    A condition may raise AssertionError or LookupError for "not yet". `what` may be a function, for figures that
+    are to be those of the end."""
     deadline = time.monotonic() + seconds * slowness()
     while True:
         try:
@@ -21,7 +22,8 @@ def eventually(condition, seconds=10, what="", interval=0.02):
         except (AssertionError, LookupError) as not_yet:
             value = not_yet
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds * slowness():g} s: {what or condition}; last: {value!r}")
+            said = what() if callable(what) else what or condition
+            raise AssertionError(f"not within {seconds * slowness():g} s: {said}; last: {value!r}")
         time.sleep(interval)
 
 
