@@ -130,7 +130,7 @@ caf::behavior channel_actor(self_pointer self, const channel_options& options, e
   state.campaign = options.campaign;
   if (const auto pbx = shared->pbxs.find(state.record.pbx); pbx != shared->pbxs.end())
     state.pbx = pbx->second;
-  core::call_times times;
+  auto times = shared->call_times;
   times.dial_timeout = std::chrono::milliseconds{state.record.dial_timeout};
   const auto now = wall_clock_now();
   if (options.adopted)

@@ -196,6 +196,7 @@ result<std::unique_ptr<engine>> engine::start(engine_options options, storage::e
   auto& in = *made->impl_;
   in.shared.env = &env;
   in.shared.timezone = in.options.timezone;
+  in.shared.call_times = in.options.call_times;
   in.work.emplace(in.io.get_executor());
   in.io_thread = std::thread{[&in] { in.io.run(); }};
   in.spawn_all();

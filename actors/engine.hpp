@@ -4,6 +4,7 @@
 /// threads of the engine (the store's, an actor's) and must hand on at once: `http::responder` does.
 #pragma once
 
+#include "actors/core/call.hpp"
 #include "actors/live_state.hpp"
 #include "actors/pbx_options.hpp"
 #include "protocol/dial_entry.hpp"
@@ -48,6 +49,7 @@ struct engine_options {
   std::size_t parser_threads{1};
   /// How long live events are made and kept after the last reader of their kind has gone.
   std::chrono::milliseconds hub_linger{std::chrono::minutes{1}};
+  core::call_times call_times{};       ///< when calls are asked for and given up
 };
 
 class engine {

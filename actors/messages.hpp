@@ -131,6 +131,10 @@ struct write_end_again {
 };
 /// To a channel: the end of its call is on disk, its work is done.
 struct call_over {};
+/// From a queue to its pbx: what it knows is in doubt; answered with the listing's messages and `queue_listed`.
+struct queue_in_doubt {
+  std::string queue;
+};
 /// To a queue: a listing is complete.
 struct queue_listed {};
 /// To a queue: time has passed since it last looked.
@@ -299,6 +303,7 @@ RINGMASTER_MESSAGE(call_deadline)
 RINGMASTER_MESSAGE(hang_up_call)
 RINGMASTER_MESSAGE(write_end_again)
 RINGMASTER_MESSAGE(call_over)
+RINGMASTER_MESSAGE(queue_in_doubt)
 RINGMASTER_MESSAGE(queue_listed)
 RINGMASTER_MESSAGE(queue_look)
 RINGMASTER_MESSAGE(need_dial_list)

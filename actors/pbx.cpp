@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <charconv>
 #include <deque>
+#include <set>
 #include <unordered_map>
 
 namespace ringmaster {
@@ -31,6 +32,7 @@ constexpr auto login_limit = 30s;
 constexpr auto boot_limit = 120s;
 constexpr auto action_limit = 10s;
 constexpr auto originate_patience = 10s;
+constexpr auto listing_patience = 30s;
 
 enum class phase : std::uint8_t { idle, greeting, challenge, login, booting, resync, ready };
 
@@ -92,7 +94,9 @@ public:
       : self_{self}, options_{options}, with_{with},
         retry_{std::hash<std::string>{}(options.name) ^
                static_cast<std::uint64_t>(wall_clock_now().time_since_epoch().count())},
-        bucket_{options.originate_rate, options.originate_rate / 5, wall_clock_now()} {}
+        bucket_{options.originate_rate, options.originate_rate / 5, wall_clock_now()},
+        channel_lists_{options.list_channels_every, listing_patience},
+        queue_lists_{options.list_queues_every, listing_patience} {}
 
   void start() {
     connect();
@@ -115,6 +119,7 @@ public:
         ask("Ping", {}, [](result<std::string>) {});
       }
     }
+    list_what_is_in_doubt(now);
     send_originates(now);
     publish();
     self_->delayed_send(self_, tick_every, caf::tick_atom::value);
@@ -153,7 +158,9 @@ public:
     trouble_ = why;
     ++epoch_; // what the old connection still says is not heard any more
     link_.reset();
-    presence_asked_ = false;
+    channel_lists_.lost();
+    queue_lists_.lost();
+    doubted_queues_.clear(); // the next login lists them all
     const auto wait = retry_.next();
     next_connect_ = wall_clock_now() + wait;
     if (was_ready || retry_.attempts() <= 3 || retry_.attempts() % 20 == 0)
@@ -227,13 +234,11 @@ public:
       return;
     phase_ = phase::resync;
     phase_until_ = wall_clock_now() + login_limit;
-    asked_at_ = wall_clock_now();
-    listed_.clear();
     channels_listed_ = queues_listed_ = false;
     ask("ModuleCheck", {{"Module", "chan_sip.so"}},
         [this](result<std::string> there) { sip_means_pjsip_ = options_.technology_aliases && !there; });
-    ask("CoreShowChannels", {}, [](result<std::string>) {});
-    ask("QueueStatus", {}, [](result<std::string>) {});
+    list_channels(wall_clock_now());
+    list_queues(wall_clock_now());
   }
 
   void maybe_ready() {
@@ -248,8 +253,7 @@ public:
                  options_.address, options_.port, channel_count_, queues_.size(), calls_.size());
     publish();
     wake_watchers();
-    if (std::any_of(calls_.begin(), calls_.end(), [](const auto& known) { return known.second.asked; }))
-      list_channels();
+    list_what_is_in_doubt(ready_since_);
   }
 
   void answered(const ami::message& m, std::uint32_t index) {
@@ -275,15 +279,18 @@ public:
     case event_kind::fully_booted: return fully_booted();
     case event_kind::shutdown: return lost("Asterisk is shutting down");
     case event_kind::core_show_channel:
-      listed_.push_back({std::string{m.get("Uniqueid")}, std::string{m.get("Channel")},
-                         number_of(m.get("ChannelState"))});
+      if (m.action_id() == channel_list_id_)
+        listed_.push_back({std::string{m.get("Uniqueid")}, std::string{m.get("Channel")},
+                           number_of(m.get("ChannelState"))});
       return;
-    case event_kind::core_show_channels_complete: return channels_complete();
+    case event_kind::core_show_channels_complete:
+      if (m.action_id() == channel_list_id_)
+        channels_complete(m);
+      return;
     case event_kind::queue_status_complete:
-      queues_listed_ = true;
-      for (const auto& [name, queue] : queues_)
-        flush_then(queue.actor, queue_listed{});
-      return maybe_ready();
+      if (m.action_id() == queue_list_id_)
+        queues_complete();
+      return;
     default: break; // routed by what they are about
     }
     const auto about = call_of(m);
@@ -301,36 +308,53 @@ public:
     pending_after_.emplace_back(to, caf::make_message(std::move(what)));
   }
 
-  void channels_complete() {
+  void channels_complete(const ami::message& m) {
     channels_listed_ = true;
     channel_count_ = listed_.size();
-    presence_asked_ = false;
-    settle(phase_ != phase::resync);
+    // A channel is gone only if the list has it nowhere, so that a list with a gap ends nothing.
+    const auto items = m.get("ListItems");
+    const bool complete = items.empty() || static_cast<std::size_t>(number_of(items)) == listed_.size();
+    if (!complete)
+      spdlog::warn("event=channel_list_incomplete pbx={} said={} heard={}", options_.name, items, listed_.size());
+    settle(phase_ == phase::resync, complete);
+    channel_lists_.ended(complete);
     maybe_ready();
   }
 
-  /// Compares our calls with the listed channels and tells each what became of it.
-  void settle(bool only_asked) {
+  /// Compares our calls with the listed channels and tells each what became of it. After a login that is every call.
+  /// Later it is those that asked, and those that are up as well: they need not ask then for as long as usual, and
+  /// one list serves all. Who is not listed without having asked may have a Hangup on its way to us.
+  void settle(bool everybody, bool complete) {
     std::vector<core::open_dialing> ours;
     for (const auto& [id, known] : calls_)
-      if (known.sent && (!only_asked || known.asked))
+      if (known.sent)
         ours.push_back(known.call.dialing);
     const auto found = core::reconcile(ours, listed_, asked_at_);
     for (const auto& one : found.dialings) {
       auto& known = calls_.at(one.id);
-      known.asked = false;
+      const bool asked = everybody || channel_lists_.answers(known.asked);
       switch (one.what) {
       case core::verdict::adopt:
+        if (!asked && one.channel_state != 6)
+          break;
+        known.asked = 0;
         caf::anon_send(known.call.channel, channel_presence{true, one.channel_state, one.channel, {}});
         break;
       case core::verdict::unknown:
       case core::verdict::never_seen:
+        if (!asked)
+          break;
+        if (!complete) {
+          known.asked = channel_lists_.want();
+          break;
+        }
+        known.asked = 0;
         caf::anon_send(known.call.channel, channel_presence{false, 0, {}, std::string{one.detail}});
         break;
       case core::verdict::undecided: break;
       }
     }
-    if (!only_asked && !found.strays.empty())
+    if (everybody && !found.strays.empty())
       spdlog::warn("event=unknown_channels pbx={} count={} first={}", options_.name, found.strays.size(),
                    found.strays.front().name);
     listed_.clear();
@@ -351,7 +375,7 @@ public:
     followed_call call;
     target to;
     bool sent{false};  ///< its Originate went out (or it was adopted)
-    bool asked{false}; ///< its channel asked whether it lives
+    core::listing_schedule::number asked{0}; ///< its channel asked whether it lives: the first list that answers
   };
 
   void batch(target& to, std::uint32_t index) {
@@ -373,7 +397,10 @@ public:
     const auto at = queues_.find(std::string{name});
     if (at != queues_.end())
       return at->second;
-    auto actor = self_->spawn<caf::linked>(queue_actor, options_.name, std::string{name}, with_.live);
+    auto actor = self_->spawn<caf::linked>(queue_actor,
+                                          queue_options{options_.name, std::string{name}, options_.doubt_queue_after,
+                                                        caf::actor_cast<caf::actor>(self_)},
+                                          with_.live);
     for (const auto& [queue, campaign] : watchers_)
       if (queue == name)
         caf::anon_send(actor, watch_queue{queue, campaign});
@@ -414,11 +441,9 @@ public:
       known.to = target{one.channel};
       known.sent = true;
     }
-    // A listing that is under way may have passed them already.
     for (const auto& one : batch.calls)
-      calls_.at(one.dialing.id).asked = true;
-    if (phase_ == phase::ready)
-      list_channels();
+      calls_.at(one.dialing.id).asked = channel_lists_.want(true);
+    list_what_is_in_doubt(wall_clock_now());
     publish();
   }
 
@@ -431,17 +456,64 @@ public:
     const auto at = calls_.find(id);
     if (at == calls_.end() || phase_ != phase::ready)
       return; // the next resync tells
-    at->second.asked = true;
-    list_channels();
+    at->second.asked = channel_lists_.want();
+    list_what_is_in_doubt(wall_clock_now());
   }
 
-  void list_channels() {
-    if (presence_asked_)
-      return;
-    presence_asked_ = true;
-    asked_at_ = wall_clock_now();
+  // --- asking again -----------------------------------------------------------------------------------------
+
+  void list_what_is_in_doubt(time_point now) {
+    if (phase_ != phase::ready)
+      return; // the login lists everything
+    if (channel_lists_.due(now))
+      list_channels(now);
+    if (queue_lists_.due(now))
+      list_queues(now);
+  }
+
+  void list_channels(time_point now) {
+    asked_at_ = now;
     listed_.clear();
-    ask("CoreShowChannels", {}, [this](result<std::string> began) { presence_asked_ = began.has_value(); });
+    channel_lists_.began(now);
+    channel_list_id_ = ask("CoreShowChannels", {}, [this, list = channel_lists_.current()](result<std::string> began) {
+      if (!began && list == channel_lists_.current())
+        channel_lists_.ended(false);
+    });
+  }
+
+  void queue_doubted(const std::string& queue) {
+    doubted_queues_.insert(queue);
+    queue_lists_.want();
+    list_what_is_in_doubt(wall_clock_now());
+  }
+
+  /// The one queue that is in doubt, or all.
+  void list_queues(time_point now) {
+    listed_queue_ = doubted_queues_.size() == 1 ? *doubted_queues_.begin() : std::string{};
+    doubted_queues_.clear();
+    queue_lists_.began(now);
+    std::vector<std::pair<std::string, std::string>> which;
+    if (!listed_queue_.empty())
+      which.emplace_back("Queue", listed_queue_);
+    queue_list_id_ = ask("QueueStatus", which, [this, list = queue_lists_.current()](result<std::string> began) {
+      if (!began && list == queue_lists_.current())
+        queue_list_failed();
+    });
+  }
+
+  void queue_list_failed() {
+    queue_lists_.ended(false);
+    if (!listed_queue_.empty())
+      doubted_queues_.insert(listed_queue_);
+  }
+
+  void queues_complete() {
+    queue_lists_.ended(true);
+    queues_listed_ = true;
+    for (const auto& [name, queue] : queues_)
+      if (listed_queue_.empty() || name == listed_queue_)
+        flush_then(queue.actor, queue_listed{});
+    maybe_ready();
   }
 
   struct waiting_originate {
@@ -489,9 +561,10 @@ public:
     time_point until;
   };
 
-  void ask(std::string_view name, const std::vector<std::pair<std::string, std::string>>& headers,
-           std::function<void(result<std::string>)> done) {
-    put_action(name, headers, asked_action{std::move(done), {}, wall_clock_now() + action_limit});
+  /// The ActionID; empty when the action could not be written, which `done` has been told.
+  std::string ask(std::string_view name, const std::vector<std::pair<std::string, std::string>>& headers,
+                  std::function<void(result<std::string>)> done) {
+    return put_action(name, headers, asked_action{std::move(done), {}, wall_clock_now() + action_limit});
   }
 
   void ask_message(std::string_view name, const std::vector<std::pair<std::string, std::string>>& headers,
@@ -500,10 +573,10 @@ public:
                asked_action{[](result<std::string>) {}, std::move(on_message), wall_clock_now() + login_limit});
   }
 
-  void put_action(std::string_view name, const std::vector<std::pair<std::string, std::string>>& headers,
-                  asked_action asked) {
+  std::string put_action(std::string_view name, const std::vector<std::pair<std::string, std::string>>& headers,
+                         asked_action asked) {
     if (!link_)
-      return asked.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
+      return asked.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}}), std::string{};
     auto id = "ringmaster-" + std::to_string(++last_action_);
     ami::action action{name};
     action.action_id(id);
@@ -511,9 +584,10 @@ public:
       action.header(key, value);
     auto bytes = std::move(action).bytes();
     if (!bytes)
-      return asked.done(bytes.error());
-    actions_.emplace(std::move(id), std::move(asked));
+      return asked.done(bytes.error()), std::string{};
+    actions_.emplace(id, std::move(asked));
     link_->send(std::move(*bytes));
+    return id;
   }
 
   void hang_up(const hang_up_channel& what) {
@@ -591,9 +665,13 @@ private:
   std::uint64_t stamp_{0};
   std::vector<batched> batches_;
   std::vector<std::pair<caf::actor, caf::message>> pending_after_;
+  core::listing_schedule channel_lists_, queue_lists_;
+  std::string channel_list_id_, queue_list_id_; ///< ActionIDs of the lists asked for last
+  std::set<std::string> doubted_queues_;
+  std::string listed_queue_; ///< that the list under way is of; empty: all
   std::vector<core::live_channel> listed_;
   std::size_t channel_count_{0}; ///< of the last listing
-  bool channels_listed_{false}, queues_listed_{false}, presence_asked_{false}, sip_means_pjsip_{false};
+  bool channels_listed_{false}, queues_listed_{false}, sip_means_pjsip_{false};
 };
 
 caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options& options,
@@ -614,6 +692,7 @@ caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options&
       [=](const hang_up_channel& what) { session->hang_up(what); },
       [=](const forget_call& what) { session->forget(what.id); },
       [=](const ask_presence& what) { session->ask_presence_of(what.id); },
+      [=](const queue_in_doubt& what) { session->queue_doubted(what.queue); },
       [=](const watch_queue& what) { session->watch(what); },
       [=](caf::tick_atom) { session->tick(); },
   };

@@ -1,6 +1,7 @@
 /// How one Asterisk server is reached and what it may be asked to carry.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -14,6 +15,10 @@ struct pbx_options {
   double originate_rate{50};      ///< originates a second
   std::size_t max_channels{1000}; ///< our calls at once
   bool technology_aliases{true};  ///< SIP dials PJSIP on a server that has no chan_sip
+  /// The server is asked for its channels or a queue only while something is in doubt, and then at most this often.
+  std::chrono::milliseconds list_channels_every{10'000}, list_queues_every{30'000};
+  /// Members who are busy, and callers who wait, without a word for so long are in doubt.
+  std::chrono::milliseconds doubt_queue_after{60'000};
 };
 
 } // namespace ringmaster

@@ -21,8 +21,17 @@ void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pb
     for (const auto& campaign : state.watchers)
       caf::anon_send(campaign, wake{});
   }
-  // The end of a wrap-up comes without an event.
-  const auto next = state.queue->next_change(now);
+  // The end of a wrap-up comes without an event, and so does doubt.
+  auto next = state.queue->next_change(now);
+  if (state.server && !state.doubt_told)
+    if (const auto doubt = state.queue->in_doubt_from(now)) {
+      if (*doubt <= now) {
+        state.doubt_told = true;
+        caf::anon_send(state.server, queue_in_doubt{state.queue->queue_name()});
+      } else {
+        next = next ? std::min(*next, *doubt) : *doubt;
+      }
+    }
   if (!next || (state.look_at && *state.look_at > now && *state.look_at <= *next))
     return;
   state.look_at = std::max(*next, now + std::chrono::milliseconds{1});
@@ -31,25 +40,27 @@ void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pb
 
 } // namespace
 
-caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const std::string& pbx,
-                          const std::string& queue, live_state* live) {
-  log_faults(self, "queue " + queue + " of " + pbx);
-  self->state.queue.emplace(queue);
+caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const queue_options& options,
+                          live_state* live) {
+  log_faults(self, "queue " + options.queue + " of " + options.pbx);
+  self->state.queue.emplace(options.queue, std::chrono::seconds{0}, options.doubt_after);
+  self->state.server = options.server;
   return {
-      [=](const message_batch& batch) {
+      [=, pbx = options.pbx](const message_batch& batch) {
         bool changed = false;
         for (const auto index : batch.at)
           changed = core::apply(*self->state.queue, (*batch.block)[index], wall_clock_now()) || changed;
         if (changed)
           publish(self, pbx, *live);
       },
-      [=](const queue_listed&) {
+      [=, pbx = options.pbx](const queue_listed&) {
         self->state.queue->resync_end(wall_clock_now());
         self->state.published.reset();
+        self->state.doubt_told = false;
         publish(self, pbx, *live);
       },
       [=](const watch_queue& what) { self->state.watchers.push_back(what.campaign); },
-      [=](const queue_look& look) {
+      [=, pbx = options.pbx](const queue_look& look) {
         if (look.generation == self->state.generation)
           publish(self, pbx, *live);
       },

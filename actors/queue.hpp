@@ -1,5 +1,6 @@
 /// One queue of one server: its members and callers as events tell them, published for everybody, and the
-/// campaigns that wait for agents woken when that changes.
+/// campaigns that wait for agents woken when that changes. When something that it believes is in doubt, its server is
+/// asked for the queue, once until the list has come.
 ///
 /// Messages: `message_batch`, `queue_listed`, `watch_queue`; `queue_look` to itself.
 #pragma once
@@ -11,11 +12,18 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace ringmaster {
+
+struct queue_options {
+  std::string pbx, queue;
+  std::chrono::nanoseconds doubt_after{std::chrono::seconds{60}}; ///< see core/queue_state.hpp
+  caf::actor server{};                                            ///< the pbx actor that can list it
+};
 
 struct queue_actor_state {
   static constexpr const char* name = "queue";
@@ -24,9 +32,11 @@ struct queue_actor_state {
   std::vector<caf::actor> watchers;
   std::optional<time_point> look_at; ///< when the pending `queue_look` comes
   std::uint64_t generation{0};       ///< of that one; others are stale
+  caf::actor server;                 ///< told of a doubt; may be nobody
+  bool doubt_told{false};            ///< and the list has not come yet
 };
 
-caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const std::string& pbx,
-                          const std::string& queue, live_state* live);
+caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const queue_options& options,
+                          live_state* live);
 
 } // namespace ringmaster

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/core/topic_family.hpp"
+#include "actors/core/call.hpp"
 #include "actors/live_state.hpp"
 #include "actors/messages.hpp"
 #include "storage/environment.hpp"
@@ -29,6 +30,7 @@ struct engine_shared {
   snapshot_map<uuid, caf::actor> channels;          ///< of live dialings
   snapshot_map<uuid, caf::actor> dial_lists;        ///< by dlma, those in use
   std::string timezone{"UTC"};
+  core::call_times call_times; ///< of every call; its own dial timeout in place of the one here
   std::atomic<bool> stopping{false};
   /// Families of events that somebody listens to. Publish the state first, then ask this, then tell: whoever
   /// begins to listen meanwhile finds what was not told in the state.

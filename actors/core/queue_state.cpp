@@ -32,10 +32,11 @@ std::string_view name(member_activity a) noexcept {
   return "";
 }
 
-queue_state::queue_state(std::string name, seconds default_wrapup)
-    : name_{std::move(name)}, default_wrapup_{default_wrapup} {}
+queue_state::queue_state(std::string name, seconds default_wrapup, std::chrono::nanoseconds doubt_after)
+    : name_{std::move(name)}, default_wrapup_{default_wrapup}, doubt_after_{doubt_after} {}
 
 void queue_state::apply(queue_member& m, const member_update& u, time_point now, bool live) {
+  m.heard = now;
   if (!u.name.empty())
     m.name = u.name;
   m.status = u.status.value_or(m.status);
@@ -89,17 +90,21 @@ void queue_state::resync_member(const member_update& u) {
 
 void queue_state::resync_entry(std::string_view unique_id) {
   if (resyncing_)
-    fresh_callers_.emplace(unique_id);
+    fresh_callers_.emplace(unique_id, time_point{});
 }
 
 void queue_state::resync_end(time_point now) {
   if (!resyncing_)
     return;
   members_ = std::move(fresh_members_);
-  for (auto& [interface, m] : members_)
+  for (auto& [interface, m] : members_) {
+    m.heard = now;
     if (m.wrap_from)
       m.wrap_from = std::min(*m.wrap_from, now);
+  }
   callers_ = std::move(fresh_callers_);
+  for (auto& [unique_id, heard] : callers_)
+    heard = now;
   fresh_members_.clear();
   fresh_callers_.clear();
   resyncing_ = false;
@@ -135,12 +140,12 @@ static void on_member(std::unordered_map<std::string, queue_member>& a,
 }
 
 void queue_state::agent_called(std::string_view interface, time_point now) {
-  on_member(members_, fresh_members_, interface, [&](queue_member& m) { m.rung = now; });
+  on_member(members_, fresh_members_, interface, [&](queue_member& m) { m.rung = m.heard = now; });
 }
 
 void queue_state::agent_connected(std::string_view interface, time_point now) {
   on_member(members_, fresh_members_, interface, [&](queue_member& m) {
-    m.rung = now; // from here on: when the call began
+    m.rung = m.heard = now; // `rung` from here on: when the call began
     m.on_call = true;
   });
 }
@@ -150,21 +155,23 @@ void queue_state::agent_completed(std::string_view interface, time_point now) {
     m.rung.reset();
     m.on_call = false;
     m.in_call = false;
+    m.heard = now;
     m.wrap_from = m.wrap_from ? std::max(*m.wrap_from, now) : now;
   });
 }
 
-void queue_state::agent_released(std::string_view interface, time_point) {
+void queue_state::agent_released(std::string_view interface, time_point now) {
   on_member(members_, fresh_members_, interface, [&](queue_member& m) {
+    m.heard = now;
     if (!m.on_call)
       m.rung.reset();
   });
 }
 
-void queue_state::caller_joined(std::string_view unique_id) {
-  callers_.emplace(unique_id);
+void queue_state::caller_joined(std::string_view unique_id, time_point now) {
+  callers_.insert_or_assign(std::string{unique_id}, now);
   if (resyncing_)
-    fresh_callers_.emplace(unique_id);
+    fresh_callers_.insert_or_assign(std::string{unique_id}, now);
 }
 
 void queue_state::caller_left(std::string_view unique_id) {
@@ -250,6 +257,26 @@ std::optional<time_point> queue_state::next_change(time_point now) const noexcep
       consider(*m.wrap_from + (m.wrapup > seconds{0} ? m.wrapup : default_wrapup_));
   }
   return first;
+}
+
+std::optional<time_point> queue_state::in_doubt_from(time_point now) const noexcept {
+  if (!known_)
+    return std::nullopt;
+  std::optional<time_point> unheard_since;
+  const auto consider = [&](time_point heard) {
+    if (!unheard_since || heard < *unheard_since)
+      unheard_since = heard;
+  };
+  for (const auto& [interface, m] : members_) {
+    const auto doing = activity(m, now);
+    if (doing == member_activity::on_call || doing == member_activity::ringing)
+      consider(m.heard);
+  }
+  for (const auto& [unique_id, heard] : callers_)
+    consider(heard);
+  if (!unheard_since)
+    return std::nullopt;
+  return *unheard_since + doubt_after_;
 }
 
 } // namespace ringmaster::core

@@ -8,6 +8,9 @@
 /// A resync (QueueStatus) replaces everything at its end; until then the old picture stands. Live events
 /// between the beginning and the end of a resync count for both.
 ///
+/// Events may be lost. Who is busy, rung for or waiting although nothing has been heard of that for a while is *in
+/// doubt*: the server is to be asked for the queue, and its answer is the new truth.
+///
 /// Pure. An event is O(1); counting is O(members).
 #pragma once
 
@@ -18,7 +21,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace ringmaster::core {
 
@@ -44,6 +46,7 @@ struct queue_member {
   std::optional<time_point> rung;      ///< AgentCalled at, not yet answered
   std::optional<time_point> wrap_from; ///< end of the last call
   std::chrono::seconds wrapup{0};
+  time_point heard{};                  ///< when an event or a list last told of it
 };
 
 enum class member_activity : std::uint8_t { available, ringing, on_call, wrap_up, paused, unavailable };
@@ -52,7 +55,9 @@ enum class member_activity : std::uint8_t { available, ringing, on_call, wrap_up
 class queue_state {
 public:
   /// `default_wrapup` stands in for members whose own is 0: the queue's `wrapuptime` is not told over AMI.
-  explicit queue_state(std::string name, std::chrono::seconds default_wrapup = std::chrono::seconds{0});
+  /// `doubt_after`: see `in_doubt_from`.
+  explicit queue_state(std::string name, std::chrono::seconds default_wrapup = std::chrono::seconds{0},
+                       std::chrono::nanoseconds doubt_after = std::chrono::seconds{60});
 
   // Resync: QueueParams begins, QueueMember and QueueEntry follow, QueueStatusComplete ends.
   void resync_begin();
@@ -71,7 +76,7 @@ public:
   void agent_completed(std::string_view interface, time_point now);
   /// AgentRingNoAnswer, AgentDump.
   void agent_released(std::string_view interface, time_point now);
-  void caller_joined(std::string_view unique_id);
+  void caller_joined(std::string_view unique_id, time_point now);
   /// QueueCallerLeave, QueueCallerAbandon, or the caller's Hangup.
   void caller_left(std::string_view unique_id);
 
@@ -81,7 +86,8 @@ public:
   [[nodiscard]] const std::unordered_map<std::string, queue_member>& members() const noexcept {
     return members_;
   }
-  [[nodiscard]] const std::unordered_set<std::string>& callers() const noexcept { return callers_; }
+  /// Unique ids, and when each was last heard of.
+  [[nodiscard]] const std::unordered_map<std::string, time_point>& callers() const noexcept { return callers_; }
 
   [[nodiscard]] member_activity activity(const queue_member& m, time_point now) const noexcept;
   [[nodiscard]] std::int64_t available_members(time_point now) const noexcept;
@@ -90,15 +96,19 @@ public:
                                     std::chrono::seconds horizon = std::chrono::seconds{5}) const noexcept;
   /// When time alone changes the counts next: a wrap-up's end or a ringing that has gone on too long.
   [[nodiscard]] std::optional<time_point> next_change(time_point now) const noexcept;
+  /// When the first member who is on a call or rung for, or caller who waits, has been left unmentioned for
+  /// `doubt_after`; may be past. Nothing: nobody is, or the queue has never been listed.
+  [[nodiscard]] std::optional<time_point> in_doubt_from(time_point now) const noexcept;
 
 private:
   void apply(queue_member& m, const member_update& u, time_point now, bool live);
 
   std::string name_;
   std::chrono::seconds default_wrapup_;
+  std::chrono::nanoseconds doubt_after_;
   bool known_{false}, resyncing_{false};
   std::unordered_map<std::string, queue_member> members_, fresh_members_;
-  std::unordered_set<std::string> callers_, fresh_callers_;
+  std::unordered_map<std::string, time_point> callers_, fresh_callers_;
 };
 
 } // namespace ringmaster::core

@@ -43,4 +43,31 @@ reconciliation reconcile(const std::vector<open_dialing>& dialings, const std::v
   return out;
 }
 
+listing_schedule::number listing_schedule::want(bool urgent) noexcept {
+  wanted_ = true;
+  urgent_ = urgent_ || urgent;
+  return current_ + 1;
+}
+
+bool listing_schedule::due(time_point now) const noexcept {
+  // A clock that was set back must not hold a listing up for as long as that.
+  const auto since = began_ && *began_ <= now ? now - *began_ : std::chrono::nanoseconds::max();
+  if (under_way_)
+    return since > patience_;
+  return wanted_ && (urgent_ || since >= apart_);
+}
+
+void listing_schedule::began(time_point now) noexcept {
+  began_ = now;
+  ++current_;
+  wanted_ = urgent_ = false;
+  under_way_ = true;
+}
+
+void listing_schedule::ended(bool complete) noexcept {
+  if (under_way_ && !complete)
+    wanted_ = true;
+  under_way_ = false;
+}
+
 } // namespace ringmaster::core

@@ -13,6 +13,9 @@
 
 #include "protocol/outbound.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,5 +56,42 @@ struct reconciliation {
 /// `asked` is when the list of channels was asked for. O(dialings + channels).
 [[nodiscard]] reconciliation reconcile(const std::vector<open_dialing>& dialings,
                                        const std::vector<live_channel>& channels, time_point asked);
+
+/// When to ask a server for a list because somebody doubts what it last said. Nobody in doubt: no listing. One
+/// listing serves all who asked before it began; who asks while it is under way gets the next one, because it may
+/// have passed what he asks for. Listings begin at least `apart` from each other, except when a doubt is urgent; one
+/// that does not end within `patience` is given up and begun again.
+///
+///     want() ──► due() ──► began() ──► the list comes, or does not ──► ended()
+class listing_schedule {
+public:
+  /// Listings are numbered from 1. 0: none.
+  using number = std::uint64_t;
+
+  constexpr listing_schedule(std::chrono::nanoseconds apart, std::chrono::nanoseconds patience) noexcept
+      : apart_{apart}, patience_{patience} {}
+
+  /// Somebody is in doubt. Gives the number of the listing that answers; a later one does so as well.
+  number want(bool urgent = false) noexcept;
+  /// Time to ask the server.
+  [[nodiscard]] bool due(time_point now) const noexcept;
+  void began(time_point now) noexcept;
+  /// `complete`: the whole list was heard; otherwise whoever waited for it waits for the next one.
+  void ended(bool complete) noexcept;
+  /// The connection is gone, and with it the listing under way; doubts stay.
+  void lost() noexcept { ended(false); }
+
+  [[nodiscard]] bool under_way() const noexcept { return under_way_; }
+  /// The listing that is under way, or else the last one.
+  [[nodiscard]] number current() const noexcept { return current_; }
+  /// Whether the current listing answers who was promised listing `promised`.
+  [[nodiscard]] bool answers(number promised) const noexcept { return promised != 0 && promised <= current_; }
+
+private:
+  std::chrono::nanoseconds apart_, patience_;
+  std::optional<time_point> began_;
+  number current_{0};
+  bool wanted_{false}, urgent_{false}, under_way_{false};
+};
 
 } // namespace ringmaster::core

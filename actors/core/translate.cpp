@@ -129,7 +129,7 @@ bool apply(queue_state& q, const ami::message& m, time_point now) {
   else if (is(event_kind::agent_dump))
     q.agent_released(ami::agent_dump::from(m).interface, now);
   else if (is(event_kind::queue_caller_join))
-    q.caller_joined(ami::queue_caller_join::from(m).channel.unique_id);
+    q.caller_joined(ami::queue_caller_join::from(m).channel.unique_id, now);
   else if (is(event_kind::queue_caller_leave))
     q.caller_left(ami::queue_caller_leave::from(m).channel.unique_id);
   else if (is(event_kind::queue_caller_abandon))

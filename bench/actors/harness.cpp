@@ -107,7 +107,7 @@ caf::actor harness::channel(const uuid& call) const {
 }
 
 caf::actor harness::spawn_queue(const std::string& name) {
-  return system_->spawn(queue_actor, std::string{"bench"}, name, &shared_.live);
+  return system_->spawn(queue_actor, queue_options{"bench", name}, &shared_.live);
 }
 
 } // namespace ringmaster::bench

@@ -5,6 +5,7 @@
 #include "bench/simulated_pbx/simulated_pbx.hpp"
 #include "storage/check.hpp"
 #include "storage/dialing.hpp"
+#include "tests/simulated_pbx/ami_peer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <map>
 #include <set>
@@ -59,7 +61,7 @@ protected:
     pbx_.reset();
   }
 
-  void start_engine() {
+  void start_engine(const std::function<void(engine_options&)>& adjust = {}) {
     auto opened = storage::environment::open({folder_ / "data", std::size_t{1} << 30, 126});
     ASSERT_TRUE(opened) << opened.error().message;
     env_.emplace(std::move(*opened));
@@ -71,6 +73,8 @@ protected:
     pbx.originate_rate = 2000;
     options.pbxs.push_back(pbx);
     options.result_file = folder_ / "results.json";
+    if (adjust)
+      adjust(options);
     auto started = engine::start(std::move(options), *env_);
     ASSERT_TRUE(started) << started.error().message;
     engine_ = std::move(*started);
@@ -262,6 +266,62 @@ TEST_F(engine_test, a_pbx_that_goes_away_for_a_while_loses_its_calls_and_nothing
   const auto dialed = logged("originate", "number");
   EXPECT_EQ(std::set<std::string>(dialed.begin(), dialed.end()).size(), dialed.size());
   expect_consistent();
+}
+
+TEST_F(engine_test, calls_and_agents_whose_end_was_lost_are_asked_for_and_dialing_goes_on) {
+  start_pbx(10, R"({
+    "customers": {"outcomes": {"answer": 1, "machine": 0, "busy": 0, "no_answer": 0, "congestion": 0, "invalid": 0},
+                  "ring": {"constant": 1}, "patience": {"constant": 300}, "first_digit_rules": false},
+    "queues": [{"name": "sales_1", "agents": 5, "ring": {"constant": 1}, "talk": {"constant": 40}, "wrapup": {"constant": 0}}]
+  })");
+  start_engine([](engine_options& o) {
+    o.call_times.liveness_every = 1500ms;
+    o.call_times.liveness_patience = 10s;
+    o.pbxs.front().list_channels_every = 300ms;
+    o.pbxs.front().list_queues_every = 300ms;
+    o.pbxs.front().doubt_queue_after = 1500ms;
+  });
+  sim::testing::ami_peer peer{port_};
+  peer.login("\r\nEvents: off");
+  const auto id = start_campaign(12, queue());
+  ASSERT_TRUE(eventually([&] {
+    const auto live = engine_->live().campaigns.find(id);
+    return live && live->talking == 5;
+  }));
+  // Nothing is heard of the ends of these five: neither Hangup nor AgentComplete.
+  peer.action("Action: SimulatorFault\r\nActionID: lose\r\nKind: lose");
+  ASSERT_EQ(peer.response("lose").get("Response"), "Success");
+  ASSERT_TRUE(eventually([&] { return logged("hangup", "channel_id").size() >= 5; }));
+  peer.action("Action: SimulatorFault\r\nActionID: none\r\nKind: none");
+  ASSERT_EQ(peer.response("none").get("Response"), "Success");
+  ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0 && live_dialings() == 0; }));
+  const auto dialed = logged("originate", "number");
+  EXPECT_EQ(dialed.size(), 12u);
+  EXPECT_EQ(std::set<std::string>(dialed.begin(), dialed.end()).size(), 12u);
+  ASSERT_TRUE(eventually([&] { return result_lines().size() >= 12; }));
+  std::size_t unknown = 0;
+  for (const auto& line : result_lines())
+    unknown += line.find("outcome is unknown") != std::string::npos ? 1 : 0;
+  EXPECT_GE(unknown, 5u);
+  EXPECT_LE(unknown, 10u) << "calls that were heard to their ends";
+  expect_consistent();
+}
+
+TEST_F(engine_test, calls_that_talk_on_are_asked_for_and_left_alone) {
+  start_pbx(10, R"({
+    "customers": {"outcomes": {"answer": 1, "machine": 0, "busy": 0, "no_answer": 0, "congestion": 0, "invalid": 0},
+                  "ring": {"constant": 1}, "listen": {"constant": 30}, "first_digit_rules": false}})");
+  start_engine([](engine_options& o) {
+    o.call_times.liveness_every = 300ms;
+    o.call_times.liveness_patience = 10s;
+    o.pbxs.front().list_channels_every = 200ms;
+  });
+  const auto id = start_campaign(20, park());
+  ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0 && live_dialings() == 0; }));
+  ASSERT_TRUE(eventually([&] { return result_lines().size() >= 20; }));
+  EXPECT_EQ(logged("hangup", "channel_id").size(), 20u);
+  for (const auto& line : result_lines())
+    EXPECT_EQ(line.find("outcome is unknown"), std::string::npos) << line;
 }
 
 TEST_F(engine_test, a_forced_stop_hangs_up_every_call_and_begins_no_other) {

@@ -248,17 +248,49 @@ TEST(call, asks_for_an_answered_channel_from_time_to_time) {
   d.feed(originate_sent{});
   d.feed(originate_result{true, 4, "PJSIP/a-1"});
   d.now = d.c.deadline();
-  EXPECT_EQ(d.now, start + 15min);
+  EXPECT_EQ(d.now, start + 60s);
   d.feed(deadline_passed{});
   EXPECT_EQ(d.questions, 1);
   d.feed(channel_alive{6, "PJSIP/a-1"});
   EXPECT_FALSE(d.c.ended());
-  EXPECT_EQ(d.c.deadline(), d.now + 15min);
+  EXPECT_EQ(d.c.deadline(), d.now + 60s);
   d.run_out(channel_vanished{});
   EXPECT_EQ(d.c.ending(), call_ending::unknown);
   EXPECT_EQ(d.c.res_dial(), 4);
   EXPECT_NE(d.c.res_dial_text().find("unknown"), std::string::npos);
   EXPECT_EQ(d.c.status(), dialing_status::failed);
+}
+
+TEST(call, whose_hangup_was_lost_ends_within_two_minutes) {
+  for (const bool server_answers : {true, false}) {
+    driver d;
+    d.feed(originate_sent{});
+    d.feed(channel_created{"PJSIP/a-1"});
+    d.feed(originate_result{true, 4, "PJSIP/a-1"});
+    d.now += 10min; // a long talk, its liveness confirmed every minute
+    d.feed(channel_alive{6, "PJSIP/a-1"});
+    const auto hung_up_unheard = d.now;
+    if (server_answers)
+      d.run_out(channel_vanished{});
+    else
+      d.run_out();
+    EXPECT_LE(d.now - hung_up_unheard, 2min);
+    EXPECT_EQ(d.questions, 1);
+    EXPECT_EQ(d.c.ending(), call_ending::unknown);
+    EXPECT_EQ(d.c.res_dial(), 4);
+  }
+}
+
+TEST(call, is_not_asked_for_while_the_server_speaks_of_it) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(originate_result{true, 4, "PJSIP/a-1"});
+  for (int i = 0; i < 10; ++i) {
+    d.now += 59s;
+    d.feed(deadline_passed{});
+    d.feed(channel_alive{6, "PJSIP/a-1"});
+  }
+  EXPECT_EQ(d.questions, 0);
 }
 
 TEST(call, outlives_a_lost_connection_when_its_channel_does) {

@@ -101,12 +101,12 @@ TEST(queue_state, knows_when_wrap_up_ends) {
 
 TEST(queue_state, a_resync_replaces_everything_at_its_end) {
   auto q = queue_of_two();
-  q.caller_joined("a");
+  q.caller_joined("a", start);
   q.resync_begin();
   q.resync_member(member("PJSIP/3"));
   q.resync_entry("b");
   EXPECT_TRUE(q.members().contains("PJSIP/2")) << "the old picture stands until the end";
-  q.caller_joined("c");
+  q.caller_joined("c", start);
   q.resync_end(start);
   EXPECT_EQ(q.members().size(), 1u);
   EXPECT_EQ(q.callers().size(), 2u) << "b, and c who joined meanwhile";
@@ -133,6 +133,50 @@ TEST(queue_state, a_call_whose_end_was_lost_does_not_ring_on) {
   q.resync_member(member("PJSIP/2"));
   q.resync_end(start + 8s);
   EXPECT_EQ(q.counts(start + 8s).ringing, 1) << "a list does not tell who is being rung for a Local device";
+}
+
+TEST(queue_state, doubts_who_is_busy_and_not_heard_of_for_a_minute) {
+  auto q = queue_of_two();
+  EXPECT_FALSE(q.in_doubt_from(start)) << "nobody is busy";
+  q.agent_called("PJSIP/2", start + 5s);
+  q.agent_connected("PJSIP/2", start + 10s);
+  q.agent_connected("Local/1@agents/n", start + 40s);
+  EXPECT_EQ(q.in_doubt_from(start + 40s), start + 70s);
+  q.member_changed(member("PJSIP/2"), start + 50s);
+  EXPECT_EQ(q.in_doubt_from(start + 50s), start + 100s) << "any word of the member will do";
+
+  auto in_call = member("PJSIP/2");
+  in_call.in_call = true;
+  q.resync_begin();
+  q.resync_member(in_call);
+  q.resync_member(member("Local/1@agents/n"));
+  q.resync_end(start + 101s);
+  EXPECT_EQ(q.counts(start + 101s).on_call, 1);
+  EXPECT_EQ(q.available_members(start + 101s), 1) << "the lost AgentComplete is made up for";
+  EXPECT_EQ(q.in_doubt_from(start + 101s), start + 161s) << "the other talks on: asked again in a minute";
+  q.agent_completed("PJSIP/2", start + 110s);
+  EXPECT_FALSE(q.in_doubt_from(start + 110s));
+}
+
+TEST(queue_state, doubts_a_caller_who_waits_for_longer_than_a_minute) {
+  auto q = queue_of_two();
+  q.caller_joined("a", start);
+  q.caller_joined("b", start + 20s);
+  EXPECT_EQ(q.in_doubt_from(start), start + 60s);
+  q.resync_begin();
+  q.resync_entry("b");
+  q.resync_end(start + 61s);
+  EXPECT_EQ(q.counts(start + 61s).waiting, 1) << "a had left unheard";
+  EXPECT_EQ(q.in_doubt_from(start + 61s), start + 121s);
+  q.caller_left("b");
+  EXPECT_FALSE(q.in_doubt_from(start + 62s));
+}
+
+TEST(queue_state, doubts_nothing_that_it_never_knew) {
+  queue_state q{"sales"};
+  q.member_added(member("PJSIP/1", 2), start);
+  q.caller_joined("a", start);
+  EXPECT_FALSE(q.in_doubt_from(start));
 }
 
 TEST(queue_state, events_of_strangers_do_nothing) {

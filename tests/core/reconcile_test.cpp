@@ -59,5 +59,68 @@ TEST(reconcile, reads_unique_ids_in_either_case) {
   EXPECT_EQ(r.dialings[0].what, verdict::adopt);
 }
 
+TEST(listing_schedule, lists_nothing_while_nobody_asks) {
+  listing_schedule s{10s, 30s};
+  for (int i = 0; i < 1000; ++i)
+    ASSERT_FALSE(s.due(asked + i * 1s));
+  s.want();
+  ASSERT_TRUE(s.due(asked + 1000s));
+  s.began(asked + 1000s);
+  s.ended(true);
+  for (int i = 0; i < 1000; ++i)
+    ASSERT_FALSE(s.due(asked + 1000s + i * 1s)) << "the doubt was answered";
+}
+
+TEST(listing_schedule, shares_a_listing_and_keeps_listings_apart) {
+  listing_schedule s{10s, 30s};
+  const auto a = s.want(), b = s.want();
+  s.began(asked);
+  EXPECT_TRUE(s.answers(a));
+  EXPECT_TRUE(s.answers(b));
+  s.ended(true);
+  s.want();
+  EXPECT_FALSE(s.due(asked + 9s));
+  EXPECT_TRUE(s.due(asked + 10s));
+  s.want(true);
+  EXPECT_TRUE(s.due(asked + 1s)) << "urgent";
+}
+
+TEST(listing_schedule, does_not_answer_who_asked_after_the_listing_began) {
+  listing_schedule s{10s, 30s};
+  s.want();
+  s.began(asked);
+  const auto late = s.want();
+  EXPECT_FALSE(s.answers(late)) << "it may have passed his channel already";
+  s.ended(true);
+  EXPECT_FALSE(s.answers(late));
+  ASSERT_TRUE(s.due(asked + 10s));
+  s.began(asked + 10s);
+  EXPECT_TRUE(s.answers(late));
+  EXPECT_FALSE(s.answers(0)) << "who never asked";
+}
+
+TEST(listing_schedule, begins_again_what_did_not_end) {
+  listing_schedule s{10s, 30s};
+  const auto promised = s.want();
+  s.began(asked);
+  EXPECT_FALSE(s.due(asked + 30s));
+  EXPECT_TRUE(s.due(asked + 31s)) << "the end of the list was lost";
+  s.began(asked + 31s);
+  s.lost();
+  EXPECT_FALSE(s.under_way());
+  EXPECT_FALSE(s.due(asked + 40s));
+  EXPECT_TRUE(s.due(asked + 41s)) << "nobody was answered";
+  EXPECT_TRUE(s.answers(promised));
+}
+
+TEST(listing_schedule, survives_a_clock_that_goes_back) {
+  listing_schedule s{10s, 30s};
+  s.want();
+  s.began(asked);
+  s.ended(true);
+  s.want();
+  EXPECT_TRUE(s.due(asked - 24h));
+}
+
 } // namespace
 } // namespace ringmaster::core
