@@ -19,15 +19,10 @@ void tell_pbx(const channel_actor_state& state, Message what) {
     caf::anon_send(state.pbx, std::move(what));
 }
 
-void show(self_pointer self, engine_shared& shared) {
-  const auto& r = self->state.record;
-  shared.live.dialings.put(r.id, live_dialing{r.id, r.uuid_camp, r.status, r.res_dial, r.res_hangup, r.channel,
-                                              r.res_dial_detail, r.res_hangup_detail, r.tm_update});
-}
-
 /// The end, on disk; then everybody who counts on the call is told, and the actor's work is done.
 void write_end(self_pointer self, engine_shared& shared) {
-  const auto& r = self->state.record;
+  const auto& begun = self->state.call->begun();
+  const auto r = self->state.call->shown();
   auto outcome = std::make_shared<storage::call_outcome>();
   outcome->status = static_cast<dialing_status>(r.status);
   outcome->channel = r.channel;
@@ -40,8 +35,8 @@ void write_end(self_pointer self, engine_shared& shared) {
       [id = r.id, outcome, ended](storage::write_txn& txn) {
         *ended = storage::end_dialing(txn, id, *outcome, wall_clock_now());
       },
-      [me = caf::actor_cast<caf::actor>(self), ended, &shared, id = r.id, entry = r.uuid_dl_list,
-       dlma = r.uuid_dlma, campaign = self->state.campaign, pbx = self->state.pbx, status = r.status,
+      [me = caf::actor_cast<caf::actor>(self), ended, &shared, id = r.id, entry = begun.uuid_dl_list,
+       dlma = begun.uuid_dlma, campaign = self->state.campaign, pbx = self->state.pbx, status = r.status,
        res_dial = r.res_dial](const std::optional<error>& failed) {
         if (failed) {
           caf::anon_send(me, write_end_again{false});
@@ -65,12 +60,13 @@ void write_end(self_pointer self, engine_shared& shared) {
 void keep_answer(self_pointer self, engine_shared& shared) {
   if (std::exchange(self->state.answer_kept, true))
     return;
+  const auto now = self->state.call->shown();
   storage::dialing_progress progress;
-  progress.status = static_cast<dialing_status>(self->state.record.status);
-  progress.channel = self->state.record.channel;
-  progress.res_dial = self->state.record.res_dial;
+  progress.status = static_cast<dialing_status>(now.status);
+  progress.channel = now.channel;
+  progress.res_dial = now.res_dial;
   shared.write(
-      [id = self->state.record.id, progress](storage::write_txn& txn) {
+      [id = now.id, progress](storage::write_txn& txn) {
         // An end that overtook it has nothing to be updated any more.
         (void)storage::update_dialing(txn, id, progress, wall_clock_now());
       },
@@ -78,47 +74,47 @@ void keep_answer(self_pointer self, engine_shared& shared) {
 }
 
 void log_end(const dialing& r, const core::call& call) {
+  if (!spdlog::should_log(spdlog::level::debug))
+    return; // before the texts are made
   spdlog::debug("event=call_ended dialing={} campaign={} pbx={} channel={} status={} res_dial={} res_hangup={} "
                 "known={}",
-                to_string(r.id), to_string(r.uuid_camp), r.pbx, r.dial_channel, r.status, r.res_dial, r.res_hangup,
+                to_string(r.id), to_string(r.uuid_camp), r.pbx, r.dial_channel, static_cast<int>(call.status()), call.res_dial(), call.res_hangup(),
                 call.ending() == core::call_ending::known);
 }
 
 void take(self_pointer self, engine_shared& shared, const core::call_event& event) {
   auto& state = self->state;
-  if (state.call->ended())
+  const auto& machine = state.call->machine();
+  if (machine.ended())
     return;
-  const auto now = wall_clock_now();
-  const auto change = state.call->on(event, now);
+  const auto change = state.call->on(event, wall_clock_now());
+  const auto& id = state.call->begun().id;
   if (change.ask_whether_alive)
-    tell_pbx(state, ask_presence{state.record.id});
-  if (change.status_changed || !change.reached.empty()) {
-    state.call->write_to(state.record, now);
-    show(self, shared);
-  }
+    tell_pbx(state, ask_presence{id});
   auto& total = shared.live.total;
   if (change.reached.has(core::milestone::answered)) {
     total.calls_answered.fetch_add(1, std::memory_order_relaxed);
-    if (!state.call->ended())
+    if (!machine.ended())
       keep_answer(self, shared);
   }
   if (change.reached.has(core::milestone::connected))
     total.calls_connected.fetch_add(1, std::memory_order_relaxed);
   if (change.reached.has(core::milestone::abandoned))
     total.calls_abandoned.fetch_add(1, std::memory_order_relaxed);
-  const auto deadline = state.call->deadline();
+  const auto deadline = machine.deadline();
   if (!change.reached.empty() || deadline != std::exchange(state.told_deadline, deadline))
-    caf::anon_send(state.campaign, call_milestone{state.record.id, change.reached, deadline});
-  if (state.call->ended()) {
-    log_end(state.record, *state.call);
+    caf::anon_send(state.campaign, call_milestone{id, change.reached, deadline});
+  if (machine.ended()) {
+    log_end(state.call->begun(), machine);
     write_end(self, shared);
   }
 }
 
 void hang_up(const channel_actor_state& state, const std::function<void(result<std::string>)>& done) {
+  const auto now = state.call->shown();
   if (!state.pbx)
-    return done(error{errc::pbx_unavailable, "the server " + state.record.pbx + " is not configured any more", {}});
-  caf::anon_send(state.pbx, hang_up_channel{state.record.id, state.record.channel.value_or(std::string{}), done});
+    return done(error{errc::pbx_unavailable, "the server " + state.call->begun().pbx + " is not configured any more", {}});
+  caf::anon_send(state.pbx, hang_up_channel{now.id, now.channel.value_or(std::string{}), done});
 }
 
 } // namespace
@@ -126,21 +122,20 @@ void hang_up(const channel_actor_state& state, const std::function<void(result<s
 caf::behavior channel_actor(self_pointer self, const channel_options& options, engine_shared* shared) {
   auto& state = self->state;
   log_faults(self, "channel " + to_string(options.record->id));
-  state.record = *options.record;
+  const auto& record = *options.record;
   state.campaign = options.campaign;
-  if (const auto pbx = shared->pbxs.find(state.record.pbx); pbx != shared->pbxs.end())
+  if (const auto pbx = shared->pbxs.find(record.pbx); pbx != shared->pbxs.end())
     state.pbx = pbx->second;
   auto times = shared->call_times;
-  times.dial_timeout = std::chrono::milliseconds{state.record.dial_timeout};
+  times.dial_timeout = std::chrono::milliseconds{record.dial_timeout};
   const auto now = wall_clock_now();
-  if (options.adopted)
-    state.call.emplace(core::call::adopted(times, now, state.record, 0,
-                                           state.record.channel ? std::string_view{*state.record.channel}
-                                                                : std::string_view{}));
-  else
-    state.call.emplace(times, now);
-  state.answer_kept = options.adopted && state.record.res_dial == 4;
-  show(self, *shared);
+  state.call = std::make_shared<live_call>(
+      options.record, options.adopted ? core::call::adopted(times, now, record, 0,
+                                                            record.channel ? std::string_view{*record.channel}
+                                                                           : std::string_view{})
+                                      : core::call{times, now});
+  state.answer_kept = options.adopted && record.res_dial == 4;
+  shared->live.dialings.put(record.id, state.call);
   return {
       [=](const message_batch& batch) {
         for (const auto index : batch.at)

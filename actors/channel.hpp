@@ -17,7 +17,6 @@
 #include <caf/stateful_actor.hpp>
 
 #include <memory>
-#include <optional>
 
 namespace ringmaster {
 
@@ -29,8 +28,7 @@ struct channel_options {
 
 struct channel_actor_state {
   static constexpr const char* name = "channel";
-  dialing record;
-  std::optional<core::call> call;
+  std::shared_ptr<live_call> call; ///< shared with readers
   caf::actor campaign, pbx;
   time_point told_deadline{}; ///< that the campaign knows
   bool answer_kept{false};

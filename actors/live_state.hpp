@@ -1,10 +1,12 @@
 /// What is true now, for readers that must not disturb the actors: each actor publishes an immutable snapshot
-/// whenever what it shows has changed, and readers take the newest one.
+/// whenever what it shows has changed, and readers take the newest one. Calls, of which there are many, are looked at
+/// where they are (`live_call`).
 ///
 /// Threads: everything may be called from any thread. A read takes a shared lock for a map look-up and copies
 /// a pointer (about 50 ns).
 #pragma once
 
+#include "actors/core/call.hpp"
 #include "actors/core/dial_list.hpp"
 #include "actors/core/explain.hpp"
 #include "actors/core/pacing.hpp"
@@ -15,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
@@ -35,8 +38,8 @@ public:
     const auto at = s.entries.find(key);
     return at == s.entries.end() ? nullptr : at->second;
   }
-  void put(const Key& key, Value value) {
-    auto fresh = std::make_shared<const Value>(std::move(value));
+  void put(const Key& key, Value value) { put(key, std::make_shared<const Value>(std::move(value))); }
+  void put(const Key& key, pointer fresh) {
     auto& s = shard_of(key);
     std::unique_lock lock{s.guard};
     s.entries[key].swap(fresh); // the old one is released after the lock
@@ -76,7 +79,7 @@ private:
   std::array<shard, shard_count> shards_;
 };
 
-/// A call that is up, beyond what its durable record says.
+/// What a reader sees of a call that is up, beyond what its durable record says.
 struct live_dialing {
   uuid id;
   uuid campaign;
@@ -84,6 +87,44 @@ struct live_dialing {
   std::int64_t res_dial{0}, res_hangup{0};
   text channel, res_dial_detail, res_hangup_detail;
   maybe_time tm_update;
+};
+
+/// A call that is up: its machine, which its channel actor drives and anybody may look at. It changes in place: a
+/// snapshot for each event would cost more than the event, and most are never looked at.
+class live_call {
+public:
+  live_call(std::shared_ptr<const dialing> begun, core::call machine)
+      : machine_{std::move(machine)}, begun_{std::move(begun)} {}
+
+  /// Of the channel actor alone.
+  core::call_change on(const core::call_event& event, time_point now) {
+    const std::lock_guard lock{guard_};
+    const auto change = machine_.on(event, now);
+    if (change.status_changed || !change.reached.empty())
+      changed_ = now;
+    return change;
+  }
+  /// Of the channel actor alone, which is the only one that changes it and so needs no lock to read it.
+  [[nodiscard]] const core::call& machine() const noexcept { return machine_; }
+  /// What was written when the call was begun; never changes.
+  [[nodiscard]] const dialing& begun() const noexcept { return *begun_; }
+
+  /// From any thread: all of one moment.
+  [[nodiscard]] live_dialing shown() const {
+    const auto& b = *begun_;
+    live_dialing seen{b.id, b.uuid_camp, b.status, b.res_dial, b.res_hangup, b.channel, b.res_dial_detail,
+                      b.res_hangup_detail, b.tm_update};
+    const std::lock_guard lock{guard_};
+    if (changed_)
+      machine_.write_to(seen, *changed_);
+    return seen;
+  }
+
+private:
+  mutable std::mutex guard_;
+  core::call machine_;
+  std::optional<time_point> changed_;
+  std::shared_ptr<const dialing> begun_;
 };
 
 /// One Asterisk server.
@@ -124,7 +165,7 @@ struct live_campaign {
 };
 
 struct live_state {
-  snapshot_map<uuid, live_dialing> dialings;
+  snapshot_map<uuid, live_call> dialings;
   snapshot_map<uuid, live_campaign> campaigns;
   snapshot_map<std::string, live_pbx> pbxs;
   snapshot_map<std::string, live_queue> queues; ///< by "pbx\nqueue"

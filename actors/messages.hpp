@@ -14,6 +14,7 @@
 #include "protocol/outbound.hpp"
 #include "storage/environment.hpp"
 
+#include <boost/container/small_vector.hpp>
 #include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 
@@ -103,7 +104,7 @@ struct watch_queue {
 /// The messages of one block that concern one target, in their order.
 struct message_batch {
   ami::block_ptr block;
-  std::vector<std::uint32_t> at;
+  boost::container::small_vector<std::uint32_t, 4> at; ///< a call has seldom more in one block
 };
 /// To a channel: what the server knows of it after a resync, or when asked.
 struct channel_presence {

@@ -1,8 +1,8 @@
 /// What the actors of one engine share. Everything in it outlives the actors and may be used from any thread.
 #pragma once
 
-#include "actors/core/topic_family.hpp"
 #include "actors/core/call.hpp"
+#include "actors/core/topic_family.hpp"
 #include "actors/live_state.hpp"
 #include "actors/messages.hpp"
 #include "storage/environment.hpp"

@@ -32,7 +32,7 @@ overloaded(F...) -> overloaded<F...>;
 } // namespace
 
 call::call(const call_times& times, time_point begun) noexcept
-    : times_{times}, deadline_{begun + times.dial_timeout + times.setup_grace} {}
+    : deadline_{begun + times.dial_timeout + times.setup_grace}, times_{times} {}
 
 call call::adopted(const call_times& times, time_point now, const dialing& recorded,
                    std::int64_t channel_state, std::string_view channel) {
@@ -304,19 +304,6 @@ std::string call::res_dial_text() const {
     text += outcome_unknown;
   }
   return text;
-}
-
-void call::write_to(dialing& record, time_point now) const {
-  record.status = static_cast<std::int64_t>(status());
-  if (!channel_.empty())
-    record.channel = channel_;
-  record.res_dial = res_dial();
-  if (auto says = res_dial_text(); !says.empty())
-    record.res_dial_detail = std::move(says);
-  record.res_hangup = res_hangup();
-  if (is(f_hangup))
-    record.res_hangup_detail = cause_text_;
-  record.tm_update = now;
 }
 
 } // namespace ringmaster::core

@@ -73,7 +73,7 @@ std::size_t send_batched(const load& from, const actors& to) {
     std::size_t stamp{0}, at{0};
   };
   std::vector<slot> slots(to.size());
-  std::vector<std::pair<std::size_t, std::vector<std::uint32_t>>> batches;
+  std::vector<std::pair<std::size_t, decltype(message_batch::at)>> batches;
   std::size_t stamp = 0, sent = 0;
   for (const auto& b : from.blocks) {
     ++stamp;

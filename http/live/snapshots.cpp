@@ -41,8 +41,8 @@ result<void> for_each_item(engine& of, core::topic_family family, const take_ite
   case core::topic_family::dialings:
     for (const auto& one : of.live().dialings.all()) {
       json.clear();
-      append_live_dialing(json, *one);
-      take(topic_below(above, to_string(one->id)), json);
+      append_live_dialing(json, one->shown());
+      take(topic_below(above, to_string(one->begun().id)), json);
     }
     return {};
   case core::topic_family::stats:

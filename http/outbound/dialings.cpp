@@ -31,7 +31,7 @@ result<void> complete(const context& c, const storage::txn& in, dialing& call) {
   if (const auto filled = storage::fill_info(in, call); !filled)
     return filled.error();
   if (const auto now = c.engine->live().dialings.find(call.id))
-    overlay(call, *now);
+    overlay(call, now->shown());
   return {};
 }
 
