@@ -2,6 +2,7 @@
 #include "actors/guard.hpp"
 
 #include "actors/core/translate.hpp"
+#include "actors/live_json.hpp"
 #include "storage/dialing.hpp"
 
 #include <caf/send.hpp>
@@ -17,6 +18,16 @@ template <class Message>
 void tell_pbx(const channel_actor_state& state, Message what) {
   if (state.pbx)
     caf::anon_send(state.pbx, std::move(what));
+}
+
+/// To live clients, after `live_state` has it.
+void tell(const live_call& call, engine_shared& shared, const char* event) {
+  constexpr auto family = core::topic_family::dialings;
+  if (!shared.is_wanted(family))
+    return;
+  std::string json;
+  append_live_dialing(json, call.shown());
+  shared.tell(happening{topic_below(core::topic_of(family), to_string(call.begun().id)), event, std::move(json)});
 }
 
 /// The end, on disk; then everybody who counts on the call is told, and the actor's work is done.
@@ -35,7 +46,7 @@ void write_end(self_pointer self, engine_shared& shared) {
       [id = r.id, outcome, ended](storage::write_txn& txn) {
         *ended = storage::end_dialing(txn, id, *outcome, wall_clock_now());
       },
-      [me = caf::actor_cast<caf::actor>(self), ended, &shared, id = r.id, entry = begun.uuid_dl_list,
+      [me = caf::actor_cast<caf::actor>(self), ended, &shared, call = self->state.call, id = r.id, entry = begun.uuid_dl_list,
        dlma = begun.uuid_dlma, campaign = self->state.campaign, pbx = self->state.pbx, status = r.status,
        res_dial = r.res_dial](const std::optional<error>& failed) {
         if (failed) {
@@ -44,6 +55,7 @@ void write_end(self_pointer self, engine_shared& shared) {
         }
         // `not_found` is an end that was written already: all the more over.
         shared.live.dialings.erase(id);
+        tell(*call, shared, "ob.dialing.delete");
         shared.channels.erase(id);
         if (pbx)
           caf::anon_send(pbx, forget_call{id});
@@ -91,6 +103,8 @@ void take(self_pointer self, engine_shared& shared, const core::call_event& even
   const auto& id = state.call->begun().id;
   if (change.ask_whether_alive)
     tell_pbx(state, ask_presence{id});
+  if (change.status_changed || !change.reached.empty())
+    tell(*state.call, shared, "ob.dialing.update");
   auto& total = shared.live.total;
   if (change.reached.has(core::milestone::answered)) {
     total.calls_answered.fetch_add(1, std::memory_order_relaxed);
@@ -136,6 +150,7 @@ caf::behavior channel_actor(self_pointer self, const channel_options& options, e
                                       : core::call{times, now});
   state.answer_kept = options.adopted && record.res_dial == 4;
   shared->live.dialings.put(record.id, state.call);
+  tell(*state.call, *shared, "ob.dialing.create");
   return {
       [=](const message_batch& batch) {
         for (const auto index : batch.at)
