@@ -1,4 +1,5 @@
 #include "actors/core/pacing.hpp"
+#include "actors/core/pacing/predictive.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,6 +7,8 @@
 
 namespace ringmaster::core {
 namespace {
+
+constexpr duration farthest_end = std::chrono::minutes{8};
 
 std::string calls_text(std::int64_t n, std::string_view what) {
   return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
@@ -249,7 +252,12 @@ void pacing::forget_agents() noexcept {
   taken_ahead_.clear();
 }
 
-void pacing::agent_is(const agent_status& agent, time_point now) {
+void pacing::agent_is(const agent_status& told, time_point now) {
+  // Nothing began in the future, and an end that is far is as good as none.
+  auto agent = told;
+  agent.since = std::min(agent.since, now);
+  if (agent.ends)
+    agent.ends = std::min(*agent.ends, now + farthest_end);
   if (!one_by_one_)
     forget_agents();
   one_by_one_ = true;
@@ -470,7 +478,7 @@ pacing_decision ratio_pacing::decide(time_point now) {
 }
 
 bool is_pacing_method(std::string_view method) noexcept {
-  return method == "available" || method == "progressive" || method == "ratio";
+  return method == "available" || method == "progressive" || method == "ratio" || method == "predictive";
 }
 
 result<std::unique_ptr<pacing>> make_pacing(const text& method, const pacing_options& options) {
@@ -482,7 +490,9 @@ result<std::unique_ptr<pacing>> make_pacing(const text& method, const pacing_opt
     return std::unique_ptr<pacing>{std::make_unique<progressive_pacing>(options)};
   if (*method == "ratio")
     return std::unique_ptr<pacing>{std::make_unique<ratio_pacing>(options)};
-  return invalid_field("pacing_method", "pacing_method must be available, progressive or ratio");
+  if (*method == "predictive")
+    return std::unique_ptr<pacing>{std::make_unique<predictive_pacing>(options)};
+  return invalid_field("pacing_method", "pacing_method must be predictive, progressive, available or ratio");
 }
 
 } // namespace ringmaster::core

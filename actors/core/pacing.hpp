@@ -110,7 +110,7 @@ struct call_counts {
 
 /// Calls not answered yet by their age in steps of `call_age_step`, the last one older ones too: how one
 /// campaign tells another on the same queue what it has under way.
-inline constexpr duration call_age_step = std::chrono::milliseconds{500};
+inline constexpr duration call_age_step = std::chrono::milliseconds{250};
 inline constexpr std::size_t call_age_steps = 128;
 using calls_by_age = std::array<std::int32_t, call_age_steps>;
 
@@ -384,7 +384,7 @@ public:
 
 [[nodiscard]] bool is_pacing_method(std::string_view method) noexcept;
 
-/// By the plan's `pacing_method`: available, progressive or ratio (predictive to come); null is `available`.
+/// By the plan's `pacing_method`: available, progressive, ratio or predictive; null is `available`.
 /// Errors: invalid_field for an unknown one or options out of range.
 [[nodiscard]] result<std::unique_ptr<pacing>> make_pacing(const text& method, const pacing_options& options);
 

@@ -296,6 +296,8 @@ TEST(pacing, is_made_by_name) {
   EXPECT_EQ((*make_pacing(std::nullopt, {}))->method(), "available");
   EXPECT_EQ((*make_pacing("available", {}))->method(), "available");
   EXPECT_EQ((*make_pacing("progressive", {}))->method(), "progressive");
+  EXPECT_EQ((*make_pacing("predictive", {}))->method(), "predictive");
+  EXPECT_EQ((*make_pacing("ratio", {}))->method(), "ratio");
   const auto unknown = make_pacing("clairvoyant", {});
   ASSERT_FALSE(unknown.has_value());
   EXPECT_EQ(unknown.error().field, "pacing_method");

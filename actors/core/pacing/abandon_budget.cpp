@@ -1,0 +1,84 @@
+#include "actors/core/pacing/abandon_budget.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ringmaster::core {
+namespace {
+constexpr double least_theta = 1e-4, most_theta = 0.9;
+constexpr double least_factor = 0.05, most_factor = 2.5;
+/// Of the limit, where no target is given.
+constexpr double usual_target = 0.995;
+/// How abandons go with θ: about as its 0.8th power.
+constexpr double elasticity = 0.8;
+} // namespace
+
+abandon_budget::abandon_budget(const pacing_options& options, const budget_tuning& tuning)
+    : tuning_{tuning}, log_theta_{std::log(tuning.first)}, log_wait_bound_{std::log(0.1)} {
+  configure(options);
+}
+
+void abandon_budget::configure(const pacing_options& o) {
+  limit_ = o.abandon_limit;
+  daily_limit_ = o.daily_limit;
+  target_ = o.target > 0 ? std::min(o.target, limit_) : usual_target * limit_;
+}
+
+double abandon_budget::reserve(const abandon_ledger& l) const noexcept {
+  return tuning_.least_reserve + tuning_.team_reserve * static_cast<double>(team_) +
+         tuning_.reserve * std::sqrt(target_ * static_cast<double>(l.window_answers));
+}
+double abandon_budget::unused(const abandon_ledger& l) const noexcept {
+  return target_ * static_cast<double>(l.window_answers) - static_cast<double>(l.window_abandons) -
+         tuning_.headroom * reserve(l);
+}
+
+void abandon_budget::answer(const abandon_ledger& ledger) noexcept {
+  if (none_allowed())
+    return;
+  // The factor alone takes `per_answer` off x with each answer; the base does the same more slowly.
+  const auto r = reserve(ledger);
+  const auto per_answer = elasticity * target_ / r;
+  log_theta_ += tuning_.drift * per_answer * std::clamp(unused(ledger) / r, -1.0, 1.0);
+  log_theta_ = std::clamp(log_theta_, std::log(least_theta), std::log(most_theta));
+}
+
+void abandon_budget::waited(double seconds) noexcept {
+  log_wait_bound_ +=
+      tuning_.wait_gain / (10.0 + static_cast<double>(team_)) * (tuning_.wait - std::min(seconds, 4.0));
+  log_wait_bound_ = std::clamp(log_wait_bound_, std::log(0.005), std::log(most_theta));
+}
+
+double abandon_budget::base() const noexcept {
+  return std::exp(log_theta_);
+}
+void abandon_budget::set_base(double theta) noexcept {
+  log_theta_ = std::log(std::clamp(theta, least_theta, most_theta));
+}
+
+double abandon_budget::factor(const abandon_ledger& l) const noexcept {
+  const auto one_more_is_too_many = [](double limit, std::int64_t answers, std::int64_t abandons) {
+    return static_cast<double>(abandons + 1) > limit * static_cast<double>(answers + 1);
+  };
+  if (one_more_is_too_many(limit_, l.window_answers, l.window_abandons))
+    return 0;
+  if (daily_limit_ < 1 && one_more_is_too_many(daily_limit_, l.day_answers, l.day_abandons))
+    return 0;
+  const auto x = unused(l) / reserve(l);
+  return std::clamp(std::exp(std::clamp(x < 0 ? x / tuning_.steep : x, -5.0, 5.0)), least_factor,
+                    most_factor);
+}
+
+double abandon_budget::theta(const abandon_ledger& ledger) const noexcept {
+  if (none_allowed())
+    return 0;
+  return std::min(std::exp(log_wait_bound_), base() * factor(ledger));
+}
+
+double abandon_budget::used(const abandon_ledger& l) const noexcept {
+  const auto allowed = limit_ * static_cast<double>(l.window_answers);
+  const auto abandons = static_cast<double>(l.window_abandons);
+  return allowed > 0 ? abandons / allowed : abandons;
+}
+
+} // namespace ringmaster::core

@@ -1,0 +1,55 @@
+/// How long something takes, learned from examples: a survival function over bins of time, shrunk to a
+/// lognormal with the examples' own mean and spread, so that a few examples give a smooth curve and many give
+/// their own. Older examples fade.
+///
+/// Pure. `add` is O(1), `rebuild` O(bins).
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace ringmaster::core {
+
+class durations {
+public:
+  /// `prior_mean` and `prior_cv` stand for `prior_weight` examples. `memory`: examples after which one has
+  /// faded to a third.
+  durations(std::size_t bins, double bin_seconds, double prior_mean, double prior_cv, double prior_weight,
+            double memory);
+
+  void add(double seconds) noexcept;
+  /// Makes the survival function of what has been added and of what still goes on: `running[i]` of the age of
+  /// bin i. Without those, short ones, which end first, would seem to be all. Call it now and then.
+  void rebuild(std::span<const double> running = {});
+
+  /// P(longer than `seconds`), between 0 and 1; interpolated between bins. Beyond the last bin it falls on as
+  /// it did there.
+  [[nodiscard]] double survival(double seconds) const noexcept;
+  [[nodiscard]] double cdf(double seconds) const noexcept { return 1 - survival(seconds); }
+  /// The time by which a `share` of all have ended.
+  [[nodiscard]] double quantile(double share) const noexcept;
+  [[nodiscard]] double mean() const noexcept;
+  [[nodiscard]] double weight() const noexcept { return weight_; }
+  [[nodiscard]] double bin_seconds() const noexcept { return width_; }
+  [[nodiscard]] std::size_t bins() const noexcept { return ended_.size(); }
+  /// P(longer than the end of bin i).
+  [[nodiscard]] double survival_at(std::size_t bin) const noexcept { return survival_[bin]; }
+
+  // What is kept over a restart.
+  [[nodiscard]] const std::vector<double>& examples() const noexcept { return ended_; }
+  void set_examples(const std::vector<double>& by_bin, double sum, double log_sum, double log_squares);
+  [[nodiscard]] double sum() const noexcept { return sum_; }
+  [[nodiscard]] double log_sum() const noexcept { return log_sum_; }
+  [[nodiscard]] double log_squares() const noexcept { return log_squares_; }
+
+private:
+  void fade();
+  double width_, prior_mean_, prior_log_mean_, prior_log_variance_, prior_weight_, memory_;
+  std::vector<double> ended_, survival_;
+  double weight_{0}, sum_{0}, log_sum_{0}, log_squares_{0};
+  double last_kept_{0.9}; ///< of those in the last bin, per bin of time
+  double scale_{1};       ///< what one example weighs now, instead of fading all others at each
+};
+
+} // namespace ringmaster::core

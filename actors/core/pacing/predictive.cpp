@@ -1,0 +1,515 @@
+#include "actors/core/pacing/predictive.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/core.h>
+
+namespace ringmaster::core {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr duration agent_step = seconds{1};
+constexpr std::int64_t relearn_every = 10; ///< s
+constexpr std::size_t usual_class = predictive_pacing::classes / 2;
+constexpr double call_bin_seconds = std::chrono::duration<double>(call_age_step).count();
+constexpr double class_width = 0.4; ///< log odds
+
+// What is believed before anything has been seen, and how many examples that is worth.
+constexpr double prior_ring = 9, prior_ring_cv = 0.6, prior_other = 18, prior_other_cv = 0.6;
+constexpr double prior_talk = 120, prior_talk_cv = 1, prior_wrap_up = 30, prior_wrap_up_cv = 0.8;
+constexpr double prior_calls = 20, prior_talks = 8;
+// Until so many calls have been answered, and so many begun so long ago that all who will answer have, calls
+// are begun for free agents only: a thousand agents would otherwise be given thousands of calls by a guess.
+constexpr double least_answers = 30, least_matured = 60;
+constexpr double memory_calls = 20'000, memory_talks = 5'000;
+
+[[nodiscard]] std::int64_t steps(time_point t, duration width) noexcept {
+  return t.time_since_epoch() / width;
+}
+[[nodiscard]] double in_seconds(duration d) noexcept {
+  return std::chrono::duration<double>(d).count();
+}
+
+/// Log odds shifted by the class.
+[[nodiscard]] double of_class(double p, std::size_t cls) noexcept {
+  if (cls == usual_class)
+    return p;
+  const auto odds =
+      p / (1 - p) * std::exp(class_width * (static_cast<double>(cls) - static_cast<double>(usual_class)));
+  return odds / (1 + odds);
+}
+
+} // namespace
+
+predictive_pacing::predictive_pacing(const pacing_options& options, const predictive_tuning& tuning)
+    : pacing{options}, tuning_{tuning}, budget_{options, tuning.budget},
+      answered_after_{call_bins, call_bin_seconds, prior_ring, prior_ring_cv, prior_calls, memory_calls},
+      resolved_after_{call_bins, call_bin_seconds, prior_other, prior_other_cv, prior_calls, memory_calls},
+      talk_{agent_bins, 1, prior_talk, prior_talk_cv, prior_talks, memory_talks},
+      wrap_up_{agent_bins, 1, prior_wrap_up, prior_wrap_up_cv, prior_talks, memory_talks} {
+  horizon_weight_.fill(1.0 / horizons);
+  relearn();
+}
+
+void predictive_pacing::options_changed() {
+  budget_.configure(options_);
+  stale_ = true;
+}
+
+// --- time
+// ---------------------------------------------------------------------------------------------------
+
+void predictive_pacing::step_to(time_point now) {
+  if (now <= now_)
+    return;
+  now_ = now;
+  auto call_now = steps(now, call_age_step), agent_now = steps(now, agent_step);
+  if (call_now == call_step_ && agent_now == agent_step_)
+    return;
+  if (call_now - call_step_ > static_cast<std::int64_t>(call_bins)) // nothing moves within so long a silence
+    call_step_ = call_now - static_cast<std::int64_t>(call_bins);
+  if (agent_now - agent_step_ > static_cast<std::int64_t>(agent_bins))
+    agent_step_ = agent_now - static_cast<std::int64_t>(agent_bins);
+  for (; call_step_ < call_now; ++call_step_)
+    age_calls();
+  for (; agent_step_ < agent_now; ++agent_step_)
+    age_by_one_second();
+  if (agent_step_ >= relearn_at_)
+    stale_ = true;
+  if (stale_)
+    relearn();
+  rebuild_calls();
+  rebuild_agents();
+}
+
+void predictive_pacing::age_calls() {
+  // Cohorts of which nobody else will answer are what the answer rate is learned from.
+  double answers = 0, trials = 0;
+  for (std::size_t c = 0; c < classes; ++c) {
+    auto& in_flight = in_flight_[c];
+    if (class_size_[c] > 0) {
+      in_flight[call_bins - 1] += in_flight[call_bins - 2];
+      std::copy_backward(in_flight.begin(), in_flight.end() - 2, in_flight.end() - 1);
+      in_flight[0] = 0;
+    }
+    auto& cohorts = cohorts_[c];
+    const auto weight = of_class(rate_.mean(), c) / rate_.mean();
+    for (auto i = mature_; i < call_bins; ++i) {
+      answers += static_cast<double>(cohorts[i].answered);
+      trials += static_cast<double>(cohorts[i].begun) * weight;
+      cohorts[i] = {};
+    }
+    std::copy_backward(cohorts.begin(), cohorts.end() - 1, cohorts.end());
+    cohorts[0] = {};
+  }
+  matured_ = std::min(matured_ + trials, 1e9);
+  rate_.observe(answers, std::max(answers, trials), in_seconds(call_age_step));
+}
+
+void predictive_pacing::age_by_one_second() {
+  for (auto* ages : {&talking_, &wrapping_}) {
+    (*ages)[agent_bins - 1] += (*ages)[agent_bins - 2];
+    std::copy_backward(ages->begin(), ages->end() - 2, ages->end() - 1);
+    (*ages)[0] = 0;
+  }
+  wrap_ending_[0] += wrap_ending_[1];
+  std::copy(wrap_ending_.begin() + 2, wrap_ending_.end(), wrap_ending_.begin() + 1);
+  wrap_ending_[agent_bins - 1] = 0;
+  foreign_rate_ *= 1 - 1.0 / 600;
+}
+
+// --- what is believed
+// ---------------------------------------------------------------------------------------
+
+void predictive_pacing::relearn() {
+  stale_ = false;
+  // Often while little is known; later a few more examples change nothing.
+  const auto talks = talk_.weight() + answered_after_.weight() / 4;
+  relearn_at_ = agent_step_ + (talks > 1.01 * learned_talks_ ? relearn_every : 6 * relearn_every);
+  learned_talks_ = talks;
+  std::array<double, call_bins> will_answer{}, will_not{};
+  for (std::size_t c = 0; c < classes; ++c) {
+    const auto p = of_class(rate_.mean(), c);
+    for (std::size_t i = 0; i < call_bins && class_size_[c] > 0; ++i) {
+      const auto live = p * (1 - answered_by_[i]), other = (1 - p) * (1 - resolved_by_[i]);
+      const auto share = live + other > 0 ? live / (live + other) : 0.0;
+      will_answer[i] += share * in_flight_[c][i];
+      will_not[i] += (1 - share) * in_flight_[c][i];
+    }
+  }
+  answered_after_.rebuild(will_answer);
+  resolved_after_.rebuild(will_not);
+  std::array<double, agent_bins> running;
+  std::copy(talking_.begin(), talking_.end(), running.begin());
+  talk_.rebuild(running);
+  std::copy(wrapping_.begin(), wrapping_.end(), running.begin());
+  wrap_up_.rebuild(running);
+  for (std::size_t k = 0; k < horizons; ++k)
+    horizon_[k] = answered_after_.quantile((2 * static_cast<double>(k) + 1) / (2 * horizons));
+  mature_ = std::clamp(static_cast<std::size_t>(answered_after_.quantile(0.998) / call_bin_seconds) + 2,
+                       std::size_t{20}, call_bins - 1);
+  for (std::size_t i = 0; i < call_bins; ++i) {
+    const auto age = call_bin_seconds * (i == 0 ? 0.25 : static_cast<double>(i));
+    answered_by_[i] = answered_after_.cdf(age);
+    resolved_by_[i] = resolved_after_.cdf(age);
+    for (std::size_t k = 0; k < horizons; ++k)
+      answered_between_[k][i] = std::max(0.0, answered_after_.cdf(age + horizon_[k]) - answered_by_[i]);
+  }
+  tabulated_rate_ = -1;
+
+  // A talking agent is free when the talk and then the wrap-up have ended.
+  const auto no_wrap_up = (no_wrap_up_ + 0.1) / (no_wrap_up_ + some_wrap_up_ + 1);
+  const auto grace = in_seconds(options_.grace);
+  std::array<double, agent_bins + 128> talk_left, wrap_left;
+  for (std::size_t s = 0; s < talk_left.size(); ++s) {
+    talk_left[s] = std::max(talk_.survival(static_cast<double>(s)), 1e-12);
+    wrap_left[s] = std::max(wrap_up_.survival(static_cast<double>(s)), 1e-12);
+  }
+  free_unaged_.fill(0);
+  for (std::size_t k = 0; k < horizons; ++k) {
+    const auto t = std::min(horizon_[k] + grace, 120.0);
+    const auto whole = static_cast<std::size_t>(t);
+    std::array<double, 128> done{}; // wrap-up over, of a talk that ended in the u-th second from now
+    for (std::size_t u = 0; u <= whole; ++u) {
+      const auto left = u < whole ? t - static_cast<double>(u) - 0.5 : (t - static_cast<double>(whole)) / 2;
+      done[u] = no_wrap_up + (1 - no_wrap_up) * wrap_up_.cdf(left);
+    }
+    const auto part = t - static_cast<double>(whole);
+    for (std::size_t a = 0; a < agent_bins; ++a) {
+      double sum = 0;
+      for (std::size_t u = 0; u < whole; ++u)
+        sum += (talk_left[a + u] - talk_left[a + u + 1]) * done[u];
+      sum += (talk_left[a + whole] - talk_left[a + whole + 1]) * part * done[whole];
+      free_talking_[a][k] = static_cast<float>(std::clamp(sum / talk_left[a], 0.0, 1.0));
+      const auto wrap_then = wrap_left[a + whole] + (wrap_left[a + whole + 1] - wrap_left[a + whole]) * part;
+      free_wrapping_[a][k] = static_cast<float>(std::clamp(1 - wrap_then / wrap_left[a], 0.0, 1.0));
+      free_ending_[a][k] = static_cast<double>(a) <= t ? 1.0f : 0.0f;
+    }
+    double sum = 0, mass = 0;
+    for (std::size_t a = 0; a < agent_bins; ++a) {
+      sum += talk_left[a] * static_cast<double>(free_talking_[a][k]);
+      mass += talk_left[a];
+      sum += (1 - no_wrap_up) * wrap_left[a] * static_cast<double>(free_wrapping_[a][k]);
+      mass += (1 - no_wrap_up) * wrap_left[a];
+    }
+    free_unaged_[k] = static_cast<float>(sum / mass);
+  }
+}
+
+void predictive_pacing::tabulate(std::size_t c) {
+  tabulated_[c] = true;
+  const auto base = tabulated_rate_;
+  const auto p = of_class(base, c);
+  const auto d_base = p * (1 - p) / (base * (1 - base));
+  for (std::size_t i = 0; i < call_bins; ++i) {
+    const auto alive = 1 / std::max(1 - p * answered_by_[i] - (1 - p) * resolved_by_[i], 1e-9);
+    const auto slope = (1 - resolved_by_[i]) * alive * alive * d_base;
+    for (std::size_t k = 0; k < horizons; ++k) {
+      const auto by_then = answered_between_[k][i];
+      answer_[c][i][k] = static_cast<float>(std::clamp(p * by_then * alive, 0.0, 1.0));
+      answer_slope_[c][i][k] = static_cast<float>(std::min(by_then * slope, 2.0));
+    }
+  }
+}
+
+void predictive_pacing::rebuild_calls() {
+  // Answers of cohorts that are still young, and how many trials those calls are worth so far.
+  double answers = 0, trials = 0;
+  for (std::size_t c = 0; c < classes; ++c) {
+    const auto weight = of_class(rate_.mean(), c) / rate_.mean();
+    for (std::size_t i = 0; i < mature_; ++i) {
+      answers += static_cast<double>(cohorts_[c][i].answered);
+      trials += static_cast<double>(cohorts_[c][i].begun) * answered_by_[i] * weight;
+    }
+  }
+  rate_.refresh(answers, std::max(trials, answers));
+
+  if (std::abs(rate_.mean() - tabulated_rate_) > 0.003 * rate_.mean()) {
+    tabulated_rate_ = rate_.mean();
+    tabulated_.fill(false);
+  }
+  answers_in_ = {};
+  for (std::size_t c = 0; c < classes; ++c) {
+    if (!tabulated_[c] && (class_size_[c] > 0 || c == usual_class))
+      tabulate(c);
+    if (class_size_[c] == 0)
+      continue;
+    for (std::size_t i = 0; i < call_bins; ++i) {
+      if (in_flight_[c][i] == 0)
+        continue;
+      const auto n = static_cast<double>(in_flight_[c][i]);
+      for (std::size_t k = 0; k < horizons; ++k) {
+        const auto q = static_cast<double>(answer_[c][i][k]);
+        answers_in_[k].mean += n * q;
+        answers_in_[k].squares += n * q * q;
+        answers_in_[k].slope += n * static_cast<double>(answer_slope_[c][i][k]);
+      }
+    }
+  }
+  for (std::size_t k = 0; k < horizons; ++k)
+    fresh_[k] = tabulated_rate_ * answered_between_[k][0];
+}
+
+void predictive_pacing::rebuild_agents() {
+  freed_in_ = {};
+  const auto add = [&](const auto& counts, const auto& share) {
+    for (std::size_t a = 0; a < agent_bins; ++a) {
+      if (counts[a] == 0)
+        continue;
+      const auto n = static_cast<double>(counts[a]);
+      for (std::size_t k = 0; k < horizons; ++k) {
+        const auto r = static_cast<double>(share[a][k]);
+        freed_in_[k].mean += n * r;
+        freed_in_[k].squares += n * r * r;
+      }
+    }
+  };
+  add(talking_, free_talking_);
+  add(wrapping_, free_wrapping_);
+  add(wrap_ending_, free_ending_);
+  for (std::size_t k = 0; k < horizons; ++k) {
+    const auto r = static_cast<double>(free_unaged_[k]);
+    freed_in_[k].mean += static_cast<double>(unaged_) * r;
+    freed_in_[k].squares += static_cast<double>(unaged_) * r * r;
+  }
+}
+
+// --- events
+// -------------------------------------------------------------------------------------------------
+
+void predictive_pacing::add_call(std::size_t cls, std::size_t bin, int by) noexcept {
+  in_flight_[cls][bin] += by;
+  class_size_[cls] += by;
+  for (std::size_t k = 0; k < horizons; ++k) {
+    const auto q = static_cast<double>(answer_[cls][bin][k]);
+    answers_in_[k].mean += by * q;
+    answers_in_[k].squares += by * q * q;
+    answers_in_[k].slope += by * static_cast<double>(answer_slope_[cls][bin][k]);
+  }
+}
+
+void predictive_pacing::call_moved(call_record& call, step what, phase to, time_point now) {
+  step_to(now);
+  if (what == step::begun) {
+    call.probability = usual_class;
+    if (!tabulated_[call.probability])
+      tabulate(call.probability);
+  }
+  const auto begun = steps(std::min(call.begun, now_), call_age_step);
+  const auto bin =
+      std::min(static_cast<std::size_t>(std::max<std::int64_t>(0, call_step_ - begun)), call_bins - 1);
+  if (what == step::begun) {
+    add_call(call.probability, bin, 1);
+    cohorts_[call.probability][bin].begun += 1;
+    return;
+  }
+  const auto age = in_seconds(std::max(now_ - call.begun, duration{0}));
+  auto& group = cohorts_[call.probability][bin];
+  if (call.at <= phase::ringing && to >= phase::waiting) {
+    add_call(call.probability, bin, -1);
+    if (what == step::machine || what == step::ended) {
+      resolved_after_.add(age);
+    } else {
+      answered_after_.add(age);
+      if (group.begun > group.answered)
+        group.answered += 1;
+    }
+  } else if (call.at == phase::waiting && what == step::handed) {
+    budget_.waited(in_seconds(std::max(now_ - call.answered, duration{0})));
+  } else if (call.at == phase::waiting && what == step::machine) {
+    group.answered = std::max(0.0f, group.answered - 1);
+    resolved_after_.add(age);
+  }
+}
+
+void predictive_pacing::live_answer(bool, time_point) {
+  budget_.team(agents_.members() - agents_.unavailable);
+  budget_.answer(ledger_);
+}
+
+void predictive_pacing::add_agent(const agent_status& agent, int by) noexcept {
+  const auto add = [&](auto& counts, const auto& share, std::int64_t at) {
+    const auto a = static_cast<std::size_t>(std::clamp<std::int64_t>(at, 0, agent_bins - 1));
+    counts[a] += by;
+    for (std::size_t k = 0; k < horizons; ++k) {
+      const auto r = static_cast<double>(share[a][k]);
+      freed_in_[k].mean += by * r;
+      freed_in_[k].squares += by * r * r;
+    }
+  };
+  if (agent.state == agent_state::talking)
+    add(talking_, free_talking_, agent_step_ - steps(agent.since, agent_step));
+  else if (agent.state == agent_state::wrap_up && agent.ends)
+    add(wrap_ending_, free_ending_, steps(*agent.ends, agent_step) - agent_step_);
+  else if (agent.state == agent_state::wrap_up)
+    add(wrapping_, free_wrapping_, agent_step_ - steps(agent.since, agent_step));
+}
+
+void predictive_pacing::agent_moved(const agent_status* before, const agent_status* after, time_point now) {
+  step_to(now);
+  unaged_ = 0;
+  if (before)
+    add_agent(*before, -1);
+  if (after)
+    add_agent(*after, 1);
+  if (!before || !after)
+    return;
+  const auto took = in_seconds(after->since - before->since);
+  if (before->state == agent_state::talking && after->state != agent_state::talking) {
+    talk_.add(took);
+    (after->state == agent_state::wrap_up ? some_wrap_up_ : no_wrap_up_) += 1;
+    if (some_wrap_up_ + no_wrap_up_ > 1000)
+      some_wrap_up_ *= 0.5, no_wrap_up_ *= 0.5;
+  } else if (before->state == agent_state::wrap_up && after->state != agent_state::wrap_up) {
+    wrap_up_.add(took);
+  }
+}
+
+void predictive_pacing::agents_counted(time_point now) {
+  step_to(now);
+  talking_ = {}, wrapping_ = {}, wrap_ending_ = {};
+  unaged_ = agents_.on_call + agents_.wrap_up;
+  rebuild_agents();
+}
+
+void predictive_pacing::agent_taken_by_others(time_point) {
+  foreign_rate_ += 1.0 / 600;
+}
+
+// --- decisions
+// ----------------------------------------------------------------------------------------------
+
+double predictive_pacing::free_now() const noexcept {
+  return static_cast<double>(servers() - counts_.waiting - others_waiting());
+}
+
+double predictive_pacing::late(double extra) const noexcept {
+  const auto free = free_now();
+  double sum = 0, idle = 0;
+  for (std::size_t k = 0; k < horizons; ++k) {
+    const auto& a = answers_in_[k];
+    const auto& f = freed_in_[k];
+    const auto fresh = fresh_[k];
+    const auto foreign = foreign_rate_ * horizon_[k];
+    const auto slope = a.slope + extra * fresh / rate_.mean();
+    count_moments answers{a.mean + extra * fresh + foreign, 0};
+    answers.variance = answers.mean - a.squares - extra * fresh * fresh + slope * slope * rate_.variance();
+    sum += horizon_weight_[k] * late_probability(free, answers, {f.mean, std::max(0.0, f.mean - f.squares)});
+    idle += horizon_weight_[k] * std::max(0.0, free + f.mean - answers.mean);
+  }
+  if (tuning_.benefit > 0)
+    return sum / std::pow(tuning_.slope + idle, tuning_.benefit);
+  return sum;
+}
+
+std::int64_t predictive_pacing::allowed_without_abandons() const {
+  // Whoever answers this very instant may wait for the grace, so that a wrap-up that is sure to end within it
+  // counts as free.
+  const auto sure = static_cast<std::int64_t>(in_seconds(options_.grace) - 1);
+  std::int64_t soon = 0;
+  for (std::int64_t s = 0; s <= sure && s < static_cast<std::int64_t>(agent_bins); ++s)
+    soon += wrap_ending_[static_cast<std::size_t>(s)];
+  return servers() + soon - counts_.outstanding() - agents_.others_calls - others_waiting();
+}
+
+bool predictive_pacing::experienced() const noexcept {
+  return answered_after_.weight() >= least_answers && matured_ >= least_matured;
+}
+
+std::int64_t predictive_pacing::calls_to_begin(time_point now) {
+  step_to(now);
+  advance_time(now);
+  if (agents_.unlimited)
+    return fill_unlimited().calls;
+  const auto sure = std::max<std::int64_t>(0, allowed_without_abandons());
+  if (budget_.none_allowed())
+    return within_bounds(sure);
+  const auto theta = experienced() ? budget_.theta(ledger_) : 0;
+  if (late(0) > theta)
+    return within_bounds(sure);
+  // The smallest number at which one more would be too late: doubled until it is, then halved.
+  std::int64_t few = 0, many = 1;
+  const std::int64_t most = 2 * agents_.members() + 64;
+  while (many < most && late(static_cast<double>(many)) <= theta) {
+    few = many;
+    many *= 2;
+  }
+  while (many - few > 1) {
+    const auto middle = few + (many - few) / 2;
+    (late(static_cast<double>(middle)) <= theta ? few : many) = middle;
+  }
+  return within_bounds(std::max(sure, many));
+}
+
+pacing_decision predictive_pacing::decide(time_point now) {
+  if (agents_.unlimited)
+    return fill_unlimited();
+  pacing_decision d;
+  d.calls = calls_to_begin(now);
+  const auto free = static_cast<std::int64_t>(free_now());
+  const auto in = [](double v) { return static_cast<std::int64_t>(std::lround(v)); };
+  const auto middle = horizons / 2;
+  const auto theta = budget_.theta(ledger_);
+  const auto risk = late(0);
+  d.fields = {{"free", free},
+              {"outstanding", counts_.outstanding()},
+              {"others_outstanding", agents_.others_calls},
+              {"expected_free_percent", in(100 * freed_in_[middle].mean)},
+              {"expected_answers_percent", in(100 * answers_in_[middle].mean)},
+              {"answer_probability_percent", in(100 * rate_.mean())},
+              {"late_ppm", in(1e6 * risk)},
+              {"theta_ppm", in(1e6 * theta)},
+              {"budget_used_percent", in(100 * budget_.used(ledger_))}};
+  if (budget_.none_allowed())
+    d.reason = fmt::format("no abandoned calls allowed: {} free or about to be, {} on the way", free,
+                           counts_.outstanding());
+  else
+    d.reason = fmt::format(
+        "in {:.0f} s {:.1f} answers are expected for {} free agents and {:.1f} becoming free; one "
+        "more would find none with {:.1f} %, at most {:.1f} % are allowed now",
+        horizon_[middle], answers_in_[middle].mean, free, freed_in_[middle].mean, 100 * risk, 100 * theta);
+  if (d.calls > 0) {
+    decisions_.push_front({now, d.calls, d.reason});
+    if (decisions_.size() > 16)
+      decisions_.pop_back();
+  }
+  return d;
+}
+
+pacing_view predictive_pacing::view(time_point now) const {
+  auto v = pacing::view(now);
+  v.answer_probability = rate_.mean();
+  v.answer_low = rate_.low();
+  v.answer_high = rate_.high();
+  v.talk_mean = talk_.mean();
+  v.wrap_up_mean = wrap_up_.mean();
+  v.ring_mean = answered_after_.mean();
+  const auto free = free_now();
+  for (std::size_t k = 0; k < horizons; ++k) {
+    const auto& a = answers_in_[k];
+    const auto& f = freed_in_[k];
+    v.horizons.push_back(
+        {horizon_[k], std::max(0.0, free) + f.mean, a.mean,
+         late_probability(free, {a.mean, a.mean - a.squares + a.slope * a.slope * rate_.variance()},
+                          {f.mean, std::max(0.0, f.mean - f.squares)})});
+  }
+  v.theta = budget_.theta(ledger_);
+  v.budget_factor = budget_.factor(ledger_);
+  v.target = budget_.target();
+  v.budget_used = budget_.used(ledger_);
+  v.change_alarm = rate_.changing();
+  v.last_decisions.assign(decisions_.begin(), decisions_.end());
+  return v;
+}
+
+std::string predictive_pacing::save(time_point) const {
+  return {};
+}
+std::optional<error> predictive_pacing::restore(std::string_view bytes, time_point) {
+  if (bytes.empty())
+    return std::nullopt;
+  return error{errc::malformed, "not what this method saved", {}};
+}
+
+} // namespace ringmaster::core

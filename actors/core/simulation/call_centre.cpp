@@ -1,0 +1,748 @@
+#include "actors/core/simulation/call_centre.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <deque>
+#include <queue>
+
+namespace ringmaster::core::simulation {
+namespace {
+
+constexpr time_point beginning{std::chrono::hours{480'000}};
+
+enum purpose : std::uint64_t { p_fate = 1, p_service, p_agent, p_staff, p_inbound, p_news, p_entry };
+
+enum class what : std::uint8_t {
+  tick,
+  answer,    ///< a call is answered by a person
+  passed,    ///< … by a machine that passes for one
+  no_answer, ///< a call ends without a live answer
+  give_up,   ///< a caller has waited for the grace
+  talk_end,
+  wrap_end,
+  staffing,
+  login,
+  stay_end,
+  break_begin,
+  break_end,
+  inbound,
+  resync,
+  news,
+};
+
+struct event {
+  std::int64_t at; ///< ns
+  std::uint64_t order;
+  what kind;
+  std::uint32_t which, generation;
+  bool operator>(const event& o) const noexcept { return at != o.at ? at > o.at : order > o.order; }
+};
+
+struct simulated_call {
+  std::uint64_t number{0};
+  std::uint32_t generation{0};
+  bool alive{false}, waiting{false}, inbound{false}, machine{false};
+  std::int64_t answered{0};
+  float talk{0}, wrap_up{0};
+};
+
+struct simulated_agent {
+  agent_state state{agent_state::logged_out};
+  std::int64_t since{0}, ends{0};
+  std::uint32_t generation{0};
+  std::int32_t call{-1};
+  bool leaving{false}, breaking{false};
+  double speed{1};
+};
+
+uuid id_of(std::uint64_t number) noexcept {
+  uuid id;
+  const auto other = random_source{number, 99}.next();
+  std::memcpy(id.bytes.data(), &number, 8);
+  std::memcpy(id.bytes.data() + 8, &other, 8);
+  return id;
+}
+
+constexpr std::int64_t ns(double seconds) noexcept {
+  return static_cast<std::int64_t>(seconds * 1e9);
+}
+constexpr double s(std::int64_t t) noexcept {
+  return static_cast<double>(t) * 1e-9;
+}
+
+} // namespace
+
+class call_centre::work {
+public:
+  work(const scenario& c, pacing& method, std::uint64_t seed)
+      : c_{c}, method_{method}, seed_{seed}, staff_random_{seed, p_staff}, news_random_{seed, p_news},
+        inbound_random_{seed, p_inbound}, waits_(6001, 0) {
+    end_ = ns(c.hours * 3600);
+    warm_up_ = ns(c.warm_up >= 0 ? c.warm_up : std::min(4 * 3600.0, c.hours * 360));
+    for (const auto& o : c_.others)
+      other_weights_ += o.weight;
+    method_.agents_are({}, at(0));
+    set_staff(c.staff.empty() ? c.agents : c.staff.front().agents);
+    schedule(0, what::tick);
+    if (!c.staff.empty())
+      next_staffing(0);
+    if (c.login_every > 0)
+      schedule(ns(staff_random_.exponential(c.login_every)), what::login);
+    if (c.break_share > 0)
+      schedule(ns(staff_random_.exponential(break_gap())), what::break_begin);
+    if (c.inbound_per_hour > 0)
+      schedule(ns(inbound_random_.exponential(3600 / c.inbound_per_hour)), what::inbound);
+    if (c.news_loss > 0)
+      schedule(ns(c.resync_every), what::resync);
+  }
+
+  bool advance(double seconds) {
+    const auto until = std::min(end_, now_ + ns(seconds));
+    while (!events_.empty() && events_.top().at <= until) {
+      const auto e = events_.top();
+      events_.pop();
+      pass(e.at);
+      happen(e);
+    }
+    pass(until);
+    return now_ < end_;
+  }
+
+  [[nodiscard]] double progress() const noexcept { return s(now_) / s(end_); }
+  void keep_minutes() { minutes_kept_ = true; }
+  [[nodiscard]] const std::vector<minute>& minutes() const noexcept { return minutes_; }
+
+  [[nodiscard]] outcome result() const {
+    outcome o;
+    const auto share = [](double a, double b) { return b > 0 ? a / b : 0.0; };
+    o.busy_share = share(talk_time_ + wrap_time_, agent_time_);
+    o.talk_share = share(talk_time_, agent_time_);
+    o.answers = static_cast<double>(answers_);
+    o.abandons = static_cast<double>(abandons_);
+    o.dials = static_cast<double>(dials_);
+    o.abandoned_share = share(o.abandons, o.answers);
+    o.dials_per_live_answer = share(o.dials, o.answers);
+    o.wait_mean = share(wait_sum_, static_cast<double>(served_));
+    o.wait_p50 = wait_quantile(0.5), o.wait_p95 = wait_quantile(0.95), o.wait_p99 = wait_quantile(0.99);
+    o.inbound_wait_mean = share(inbound_wait_, static_cast<double>(inbound_served_));
+    o.largest_in_flight = static_cast<double>(largest_);
+    const auto limit = method_.options().abandon_limit;
+    const auto look_at_day = [&](const abandon_days::day& d) {
+      const auto x = share(static_cast<double>(d.abandons), static_cast<double>(d.answers));
+      o.worst_day = std::max(o.worst_day, x);
+      if (x > 1.2 * limit + 1e-12)
+        o.days_over_limit += 1;
+    };
+    for (const auto& d : days_.days())
+      look_at_day(d);
+    for (const auto& h : hours_)
+      if (h.answers >= 50)
+        o.worst_hour =
+            std::max(o.worst_hour, share(static_cast<double>(h.abandons), static_cast<double>(h.answers)));
+    return o;
+  }
+
+private:
+  [[nodiscard]] time_point at(std::int64_t t) const noexcept {
+    return beginning + std::chrono::nanoseconds{t};
+  }
+  void schedule(std::int64_t when, what kind, std::uint32_t which = 0, std::uint32_t generation = 0) {
+    events_.push({when, order_++, kind, which, generation});
+  }
+
+  // --- measuring
+  // ----------------------------------------------------------------------------------------------
+
+  void pass(std::int64_t to) {
+    if (to <= now_)
+      return;
+    const auto from = std::max(now_, warm_up_);
+    if (to > from) {
+      const auto dt = s(to - from);
+      talk_time_ += dt * talking_;
+      wrap_time_ += dt * wrapping_;
+      agent_time_ += dt * (talking_ + wrapping_ + free_count());
+    }
+    if (minutes_kept_) {
+      const auto dt = s(to - now_) / 60;
+      current_.busy += dt * (talking_ + wrapping_);
+      current_.free += dt * free_count();
+      current_.agents += dt * (talking_ + wrapping_ + free_count());
+      current_.in_flight += dt * static_cast<double>(in_flight_);
+      if (to / ns(60) != now_ / ns(60)) {
+        current_.rate = rate_at(to);
+        minutes_.push_back(current_);
+        current_ = {};
+        current_.at = s(to);
+      }
+    }
+    now_ = to;
+    const auto day = static_cast<std::int64_t>(s(now_) / c_.day);
+    if (day != day_) {
+      day_ = day;
+      method_.ledger(days_.totals(day_, method_.options().window_days), at(now_));
+    }
+  }
+
+  void resolved(bool abandoned) {
+    days_.add(day_, 1, abandoned ? 1 : 0);
+    const auto h = static_cast<std::size_t>(s(now_) / 3600);
+    if (hours_.size() <= h)
+      hours_.resize(h + 1);
+    ++hours_[h].answers;
+    hours_[h].abandons += abandoned ? 1 : 0;
+    current_.answers += 1;
+    current_.abandons += abandoned ? 1 : 0;
+    if (now_ < warm_up_)
+      return;
+    ++answers_;
+    abandons_ += abandoned ? 1 : 0;
+  }
+
+  [[nodiscard]] double wait_quantile(double share) const {
+    const auto wanted = share * static_cast<double>(served_);
+    double sum = 0;
+    for (std::size_t i = 0; i < waits_.size(); ++i)
+      if ((sum += static_cast<double>(waits_[i])) >= wanted && sum > 0)
+        return 0.01 * static_cast<double>(i);
+    return 0;
+  }
+
+  // --- what pacing hears
+  // --------------------------------------------------------------------------------------
+
+  struct news {
+    enum class of : std::uint8_t { answered, machine, ended, handed, abandoned, agent, queue } kind;
+    std::uint64_t call{0};
+    agent_status agent{};
+    std::int64_t waiting{0};
+  };
+
+  void tell(const news& n) {
+    if (c_.news_loss > 0 && n.kind != news::of::agent && n.kind != news::of::queue &&
+        news_random_.chance(c_.news_loss)) {
+      lost_.push_back(n);
+      return;
+    }
+    if (c_.news_loss > 0 && n.kind == news::of::agent && news_random_.chance(c_.news_loss))
+      return;
+    if (c_.news_delay <= 0)
+      return hear(n);
+    on_the_way_.push_back(n);
+    schedule(now_ + ns(c_.news_delay), what::news);
+  }
+
+  void hear(const news& n) {
+    const auto t = at(now_);
+    switch (n.kind) {
+    case news::of::answered:
+      return method_.answered(id_of(n.call), t);
+    case news::of::machine:
+      return method_.machine(id_of(n.call), t);
+    case news::of::ended:
+      return method_.ended(id_of(n.call), t);
+    case news::of::handed:
+      return method_.handed_to_agent(id_of(n.call), t);
+    case news::of::abandoned:
+      return method_.abandoned(id_of(n.call), t);
+    case news::of::agent:
+      return method_.agent_is(n.agent, t);
+    case news::of::queue:
+      return method_.queue({n.waiting, 0}, t);
+    }
+  }
+
+  void tell_queue() {
+    if (c_.inbound_per_hour > 0)
+      tell({news::of::queue, 0, {}, static_cast<std::int64_t>(waiting_count_)});
+  }
+
+  [[nodiscard]] agent_status status_of(std::uint32_t key) const {
+    const auto& a = agents_[key];
+    agent_status told{key, a.state, at(a.since), std::nullopt};
+    if (a.state == agent_state::wrap_up && c_.wrap_up_known)
+      told.ends = at(a.ends);
+    return told;
+  }
+
+  void resync() {
+    std::vector<agent_status> all;
+    for (std::uint32_t key = 0; key < agents_.size(); ++key)
+      all.push_back(status_of(key));
+    method_.agents_are(all, at(now_));
+    const auto lost = std::exchange(lost_, {});
+    for (const auto& n : lost)
+      hear(n);
+    schedule(now_ + ns(c_.resync_every), what::resync);
+  }
+
+  // --- agents
+  // -------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] double free_count() const noexcept { return static_cast<double>(free_.size()); }
+
+  void set_state(std::uint32_t key, agent_state state, std::int64_t ends = 0) {
+    auto& a = agents_[key];
+    talking_ -= a.state == agent_state::talking;
+    wrapping_ -= a.state == agent_state::wrap_up;
+    if (a.state == agent_state::free)
+      free_.erase(std::find(free_.begin(), free_.end(), key));
+    a.state = state;
+    a.since = now_;
+    a.ends = ends;
+    ++a.generation;
+    talking_ += a.state == agent_state::talking;
+    wrapping_ += a.state == agent_state::wrap_up;
+    if (a.state == agent_state::free)
+      free_.push_back(key);
+    tell({news::of::agent, 0, status_of(key)});
+  }
+
+  std::uint32_t log_in() {
+    std::uint32_t key = 0;
+    while (key < agents_.size() && agents_[key].state != agent_state::logged_out)
+      ++key;
+    if (key == agents_.size()) {
+      agents_.emplace_back();
+      random_source random{seed_, p_agent, key};
+      if (c_.speed_cv > 0) {
+        const auto variance = std::log1p(c_.speed_cv * c_.speed_cv);
+        agents_[key].speed = std::exp(std::sqrt(variance) * random.normal() - variance / 2);
+      }
+    }
+    agents_[key].leaving = agents_[key].breaking = false;
+    become_free(key);
+    return key;
+  }
+
+  void become_free(std::uint32_t key) {
+    auto& a = agents_[key];
+    if (a.leaving)
+      return set_state(key, agent_state::logged_out);
+    if (a.breaking) {
+      a.breaking = false;
+      set_state(key, agent_state::paused);
+      return schedule(now_ + ns(c_.break_length), what::break_end, key, a.generation);
+    }
+    set_state(key, agent_state::free);
+    serve_waiting();
+  }
+
+  [[nodiscard]] int staff() const {
+    int n = 0;
+    for (const auto& a : agents_)
+      n += a.state != agent_state::logged_out && !a.leaving;
+    return n;
+  }
+
+  void set_staff(int wanted) {
+    auto have = staff();
+    for (auto& a : agents_)
+      if (have < wanted && a.leaving && a.state != agent_state::logged_out)
+        a.leaving = false, ++have;
+    for (; have < wanted; ++have)
+      log_in();
+    for (std::uint32_t key = static_cast<std::uint32_t>(agents_.size()); key-- > 0 && have > wanted;) {
+      auto& a = agents_[key];
+      if (a.state == agent_state::logged_out || a.leaving)
+        continue;
+      --have;
+      a.leaving = true;
+      if (a.state == agent_state::free || a.state == agent_state::paused)
+        set_state(key, agent_state::logged_out);
+    }
+  }
+
+  void next_staffing(std::size_t index) {
+    ++index;
+    auto cycle = staffing_cycle_;
+    if (index == c_.staff.size()) {
+      if (c_.staff_period <= 0)
+        return;
+      index = 0;
+      ++cycle;
+    }
+    staffing_cycle_ = cycle;
+    schedule(ns(c_.staff[index].at + static_cast<double>(cycle) * c_.staff_period), what::staffing,
+             static_cast<std::uint32_t>(index));
+  }
+
+  [[nodiscard]] double break_gap() const {
+    // Breaks begun per second × their length = the share of agents on one.
+    return c_.break_length / (c_.break_share * std::max(1, c_.agents));
+  }
+
+  // --- calls
+  // --------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] double rate_at(std::int64_t t) const {
+    const auto now = s(t);
+    const auto within = c_.rate_period > 0 ? std::fmod(now, c_.rate_period) : now;
+    auto p = c_.answer_rate;
+    for (const auto& step : c_.rate_steps)
+      if (within >= step.at)
+        p = step.rate;
+    if (c_.wave_period > 0)
+      p *= 1 + c_.wave_amplitude * std::sin(2 * M_PI * now / c_.wave_period);
+    if (c_.hourly_drop > 0)
+      p *= std::pow(1 - c_.hourly_drop, std::floor(within / 3600));
+    return std::clamp(p, 0.0, 1.0);
+  }
+
+  std::uint32_t new_call() {
+    if (spare_.empty()) {
+      calls_.emplace_back();
+      spare_.push_back(static_cast<std::uint32_t>(calls_.size() - 1));
+    }
+    const auto slot = spare_.back();
+    spare_.pop_back();
+    auto& call = calls_[slot];
+    const auto generation = call.generation + 1;
+    call = {};
+    call.generation = generation;
+    call.alive = true;
+    return slot;
+  }
+
+  void drop(std::uint32_t slot) {
+    auto& call = calls_[slot];
+    call.alive = call.waiting = false;
+    ++call.generation;
+    spare_.push_back(slot);
+  }
+
+  void begin_call() {
+    const auto slot = new_call();
+    auto& call = calls_[slot];
+    call.number = ++begun_;
+    ++in_flight_;
+    largest_ = std::max(largest_, in_flight_);
+    if (now_ >= warm_up_)
+      ++dials_;
+    random_source random{seed_, p_fate, call.number};
+    auto p = rate_at(now_);
+    call_features features;
+    if (c_.entry_sd > 0) {
+      random_source entry{seed_, p_entry, call.number};
+      const auto m = std::clamp(p, 0.01, 0.99);
+      const auto n = std::max(m * (1 - m) / (c_.entry_sd * c_.entry_sd) - 1, 0.1);
+      p = entry.beta(m * n, (1 - m) * n);
+      if (c_.entry_known)
+        features.list = 1 + static_cast<std::uint64_t>(p * 10);
+    }
+    method_.begun(id_of(call.number), features, at(now_));
+    if (c_.failure_share > 0 && random.chance(c_.failure_share))
+      return schedule(now_ + ns(0.1), what::no_answer, slot, call.generation);
+    const bool live = random.chance(p);
+    const auto after = c_.live.draw(random);
+    if (live && !random.chance(c_.human_as_machine)) {
+      call.talk = static_cast<float>(c_.talk.draw(random));
+      call.wrap_up = static_cast<float>(c_.wrap_up.draw(random));
+      return schedule(now_ + ns(after), what::answer, slot, call.generation);
+    }
+    if (live) {
+      call.machine = true;
+      return schedule(now_ + ns(after), what::no_answer, slot, call.generation);
+    }
+    auto u = random.uniform() * other_weights_;
+    std::size_t which = 0;
+    while (which + 1 < c_.others.size() && (u -= c_.others[which].weight) >= 0)
+      ++which;
+    const auto ends = c_.others[which].after.draw(random);
+    if (which == 0 && c_.machine_as_human > 0 && random.chance(c_.machine_as_human)) {
+      call.talk = static_cast<float>(c_.machine_talk.draw(random));
+      return schedule(now_ + ns(ends), what::answer, slot, call.generation);
+    }
+    call.machine = which == 0 && c_.others.size() > 1;
+    schedule(now_ + ns(ends), what::no_answer, slot, call.generation);
+  }
+
+  void answered(std::uint32_t slot) {
+    auto& call = calls_[slot];
+    --in_flight_;
+    call.waiting = true;
+    call.answered = now_;
+    tell({news::of::answered, call.number});
+    wait_for_agent(slot);
+    if (call.waiting) {
+      if (c_.grace <= 0)
+        return give_up(slot);
+      schedule(now_ + ns(c_.grace), what::give_up, slot, call.generation);
+    }
+  }
+
+  void wait_for_agent(std::uint32_t slot) {
+    ++waiting_count_;
+    waiting_.push_back({slot, calls_[slot].generation});
+    tell_queue();
+    serve_waiting();
+  }
+
+  void give_up(std::uint32_t slot) {
+    auto& call = calls_[slot];
+    call.waiting = false;
+    --waiting_count_;
+    resolved(true);
+    tell({news::of::abandoned, call.number});
+    tell({news::of::ended, call.number});
+    tell_queue();
+    drop(slot);
+  }
+
+  void serve_waiting() {
+    while (!free_.empty() && !waiting_.empty()) {
+      const auto [slot, generation] = waiting_.front();
+      waiting_.pop_front();
+      auto& call = calls_[slot];
+      if (call.generation != generation || !call.waiting)
+        continue;
+      call.waiting = false;
+      --waiting_count_;
+      ++call.generation; // its giving up is not heard of any more
+      const auto key = free_.back();
+      auto& agent = agents_[key];
+      agent.call = static_cast<std::int32_t>(slot);
+      set_state(key, agent_state::talking);
+      if (call.inbound) {
+        if (now_ >= warm_up_)
+          inbound_wait_ += s(now_ - call.answered), ++inbound_served_;
+      } else {
+        tell({news::of::handed, call.number});
+        resolved(false);
+        if (now_ >= warm_up_) {
+          const auto waited = s(now_ - call.answered);
+          wait_sum_ += waited;
+          ++served_;
+          ++waits_[std::min(static_cast<std::size_t>(waited * 100), waits_.size() - 1)];
+        }
+      }
+      tell_queue();
+      schedule(now_ + ns(static_cast<double>(call.talk) * agent.speed), what::talk_end, key,
+               agent.generation);
+    }
+  }
+
+  void decide() {
+    if (deciding_ == now_ && decided_order_ == order_)
+      return;
+    auto wanted = method_.calls_to_begin(at(now_));
+    if (c_.calls_per_second > 0) {
+      tokens_ =
+          std::min(std::max(1.0, c_.calls_per_second), tokens_ + s(now_ - tokens_at_) * c_.calls_per_second);
+      tokens_at_ = now_;
+      wanted = std::min(wanted, static_cast<std::int64_t>(tokens_));
+      tokens_ -= static_cast<double>(std::max<std::int64_t>(0, wanted));
+    }
+    if (c_.trunks > 0)
+      wanted = std::min(wanted, c_.trunks - in_flight_ - static_cast<std::int64_t>(waiting_count_) -
+                                    static_cast<std::int64_t>(talking_));
+    for (; wanted > 0; --wanted)
+      begin_call();
+    deciding_ = now_;
+    decided_order_ = order_;
+  }
+
+  // --- events
+  // -------------------------------------------------------------------------------------------------
+
+  void happen(const event& e) {
+    const auto call_is_on = [&] {
+      return calls_[e.which].generation == e.generation && calls_[e.which].alive;
+    };
+    switch (e.kind) {
+    case what::tick:
+      schedule(now_ + ns(c_.tick), what::tick);
+      return decide();
+    case what::answer:
+    case what::passed:
+      if (!call_is_on())
+        return;
+      answered(e.which);
+      return decide();
+    case what::no_answer: {
+      if (!call_is_on())
+        return;
+      --in_flight_;
+      if (calls_[e.which].machine)
+        tell({news::of::machine, calls_[e.which].number});
+      tell({news::of::ended, calls_[e.which].number});
+      drop(e.which);
+      return decide();
+    }
+    case what::give_up:
+      if (!call_is_on() || !calls_[e.which].waiting)
+        return;
+      give_up(e.which);
+      return decide();
+    case what::talk_end: {
+      auto& a = agents_[e.which];
+      if (a.generation != e.generation)
+        return;
+      const auto slot = static_cast<std::uint32_t>(a.call);
+      const auto wrap_up = static_cast<double>(calls_[slot].wrap_up);
+      if (!calls_[slot].inbound)
+        tell({news::of::ended, calls_[slot].number});
+      drop(slot);
+      if (wrap_up <= 0) {
+        become_free(e.which);
+      } else {
+        set_state(e.which, agent_state::wrap_up, now_ + ns(wrap_up));
+        schedule(now_ + ns(wrap_up), what::wrap_end, e.which, agents_[e.which].generation);
+      }
+      return decide();
+    }
+    case what::wrap_end:
+      if (agents_[e.which].generation != e.generation)
+        return;
+      become_free(e.which);
+      return decide();
+    case what::staffing:
+      set_staff(c_.staff[e.which].agents);
+      next_staffing(e.which);
+      return decide();
+    case what::login: {
+      const auto key = log_in();
+      schedule(now_ + ns(staff_random_.exponential(c_.login_stay)), what::stay_end, key);
+      schedule(now_ + ns(staff_random_.exponential(c_.login_every)), what::login);
+      return decide();
+    }
+    case what::stay_end: {
+      auto& a = agents_[e.which];
+      if (a.state == agent_state::free || a.state == agent_state::paused)
+        set_state(e.which, agent_state::logged_out);
+      else if (a.state != agent_state::logged_out)
+        a.leaving = true;
+      return;
+    }
+    case what::break_begin: {
+      std::vector<std::uint32_t> working;
+      for (std::uint32_t key = 0; key < agents_.size(); ++key)
+        if (const auto st = agents_[key].state; st != agent_state::logged_out && st != agent_state::paused)
+          working.push_back(key);
+      if (!working.empty()) {
+        const auto key = working[staff_random_.next() % working.size()];
+        if (agents_[key].state == agent_state::free) {
+          set_state(key, agent_state::paused);
+          schedule(now_ + ns(c_.break_length), what::break_end, key, agents_[key].generation);
+        } else {
+          agents_[key].breaking = true;
+        }
+      }
+      schedule(now_ + ns(staff_random_.exponential(break_gap())), what::break_begin);
+      return;
+    }
+    case what::break_end:
+      if (agents_[e.which].generation != e.generation)
+        return;
+      become_free(e.which);
+      return decide();
+    case what::inbound: {
+      const auto slot = new_call();
+      auto& call = calls_[slot];
+      call.inbound = call.waiting = true;
+      call.answered = now_;
+      call.talk = static_cast<float>(c_.talk.draw(inbound_random_));
+      call.wrap_up = static_cast<float>(c_.wrap_up.draw(inbound_random_));
+      wait_for_agent(slot);
+      schedule(now_ + ns(inbound_random_.exponential(3600 / c_.inbound_per_hour)), what::inbound);
+      return decide();
+    }
+    case what::resync:
+      resync();
+      return decide();
+    case what::news: {
+      const auto n = on_the_way_.front();
+      on_the_way_.pop_front();
+      hear(n);
+      return decide();
+    }
+    }
+  }
+
+  struct hour {
+    std::int64_t answers{0}, abandons{0};
+  };
+
+  scenario c_;
+  pacing& method_;
+  std::uint64_t seed_;
+  random_source staff_random_, news_random_, inbound_random_;
+  double other_weights_{0};
+  std::int64_t now_{0}, end_{0}, warm_up_{0}, day_{0};
+
+  std::priority_queue<event, std::vector<event>, std::greater<>> events_;
+  std::uint64_t order_{0}, begun_{0};
+  std::vector<simulated_call> calls_;
+  std::vector<std::uint32_t> spare_;
+  std::vector<simulated_agent> agents_;
+  std::vector<std::uint32_t> free_;
+  std::deque<std::pair<std::uint32_t, std::uint32_t>> waiting_;
+  std::size_t waiting_count_{0};
+  std::int64_t in_flight_{0}, largest_{0};
+  double talking_{0}, wrapping_{0};
+  std::int64_t staffing_cycle_{0};
+  double tokens_{1};
+  std::int64_t tokens_at_{0}, deciding_{-1};
+  std::uint64_t decided_order_{0};
+  std::deque<news> on_the_way_;
+  std::vector<news> lost_;
+
+  double talk_time_{0}, wrap_time_{0}, agent_time_{0}, wait_sum_{0}, inbound_wait_{0};
+  std::int64_t answers_{0}, abandons_{0}, dials_{0}, served_{0}, inbound_served_{0};
+  std::vector<std::int64_t> waits_; ///< by hundredths of a second
+  abandon_days days_;
+  std::vector<hour> hours_;
+  bool minutes_kept_{false};
+  minute current_;
+  std::vector<minute> minutes_;
+};
+
+call_centre::call_centre(const scenario& what, pacing& method, std::uint64_t seed)
+    : work_{std::make_unique<work>(what, method, seed)} {}
+call_centre::~call_centre() = default;
+bool call_centre::advance(double seconds) {
+  return work_->advance(seconds);
+}
+double call_centre::progress() const noexcept {
+  return work_->progress();
+}
+outcome call_centre::result() const {
+  return work_->result();
+}
+const std::vector<minute>& call_centre::minutes() const noexcept {
+  return work_->minutes();
+}
+void call_centre::keep_minutes() {
+  work_->keep_minutes();
+}
+
+outcome simulate(const scenario& what, pacing& method, std::uint64_t seed) {
+  call_centre centre{what, method, seed};
+  while (centre.advance(3600)) {
+  }
+  return centre.result();
+}
+
+outcome mean_of(const std::vector<outcome>& runs) {
+  outcome m;
+  if (runs.empty())
+    return m;
+  constexpr double outcome::*means[] = {&outcome::busy_share,       &outcome::talk_share,
+                                        &outcome::abandoned_share,  &outcome::wait_mean,
+                                        &outcome::wait_p50,         &outcome::wait_p95,
+                                        &outcome::wait_p99,         &outcome::dials_per_live_answer,
+                                        &outcome::days_over_limit,  &outcome::answers,
+                                        &outcome::abandons,         &outcome::dials,
+                                        &outcome::inbound_wait_mean};
+  for (const auto& run : runs) {
+    for (const auto member : means)
+      m.*member += run.*member / static_cast<double>(runs.size());
+    m.worst_day = std::max(m.worst_day, run.worst_day);
+    m.worst_hour = std::max(m.worst_hour, run.worst_hour);
+    m.largest_in_flight = std::max(m.largest_in_flight, run.largest_in_flight);
+  }
+  return m;
+}
+
+} // namespace ringmaster::core::simulation
