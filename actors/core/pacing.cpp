@@ -98,8 +98,7 @@ abandon_ledger abandon_days::totals(std::int64_t today, std::int64_t window_days
   return sum;
 }
 
-// --- calls
-// --------------------------------------------------------------------------------------------------
+// --- calls ----------------------------------------------------------------------------------------------
 
 pacing::pacing(const pacing_options& options) : options_{options} {}
 
@@ -206,8 +205,7 @@ calls_by_age pacing::in_flight_by_age(time_point now) const {
 void pacing::call_moved(call_record&, step, phase, time_point) {}
 void pacing::live_answer(bool, time_point) {}
 
-// --- agents
-// -------------------------------------------------------------------------------------------------
+// --- agents ---------------------------------------------------------------------------------------------
 
 void pacing::count(agent_state s, std::int64_t by) noexcept {
   switch (s) {
@@ -340,16 +338,18 @@ std::int64_t pacing::others_waiting() const noexcept {
   return std::max<std::int64_t>(0, agents_.waiting - counts_.waiting);
 }
 
-// --- what all methods share
-// ---------------------------------------------------------------------------------
+// --- what all methods share -----------------------------------------------------------------------------
 
 void pacing::set_options(const pacing_options& options) {
   options_ = options;
   options_changed();
 }
 void pacing::options_changed() {}
+void pacing::day_ended(const abandon_ledger&) {}
 
 void pacing::ledger(const abandon_ledger& totals, time_point) {
+  if (totals.day_answers < ledger_.day_answers)
+    day_ended(ledger_);
   const auto sane = [](std::int64_t v) { return std::max<std::int64_t>(0, v); };
   ledger_ = {sane(totals.window_answers), sane(totals.window_abandons), sane(totals.day_answers),
              sane(totals.day_abandons)};

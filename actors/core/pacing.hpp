@@ -57,8 +57,7 @@ struct availability {
   }
 };
 
-// --- agents
-// -------------------------------------------------------------------------------------------------
+// --- agents ---------------------------------------------------------------------------------------------
 
 enum class agent_state : std::uint8_t {
   free,       ///< can take a call now
@@ -87,8 +86,7 @@ struct queue_load {
   std::int64_t others_calls{0}; ///< outstanding calls of other campaigns to the same queue
 };
 
-// --- calls
-// --------------------------------------------------------------------------------------------------
+// --- calls ----------------------------------------------------------------------------------------------
 
 /// What may tell how likely a call is to be answered; the hour comes from the time. Zero: not known.
 struct call_features {
@@ -114,8 +112,7 @@ inline constexpr duration call_age_step = std::chrono::milliseconds{250};
 inline constexpr std::size_t call_age_steps = 128;
 using calls_by_age = std::array<std::int32_t, call_age_steps>;
 
-// --- settings
-// -----------------------------------------------------------------------------------------------
+// --- settings -------------------------------------------------------------------------------------------
 
 /// What a country asks of automatic dialers.
 struct jurisdiction {
@@ -175,8 +172,7 @@ private:
   std::deque<day> days_;
 };
 
-// --- decisions
-// ----------------------------------------------------------------------------------------------
+// --- decisions ------------------------------------------------------------------------------------------
 
 struct pacing_decision {
   std::int64_t calls{0};                                         ///< to begin now, 0 or more
@@ -310,6 +306,8 @@ protected:
   /// An agent took a caller that is not ours; heard of `agent_lag` late.
   virtual void agent_taken_by_others(time_point now);
   virtual void options_changed();
+  /// The ledger of a new day came; `last` is what the day before it ended with.
+  virtual void day_ended(const abandon_ledger& last);
 
   [[nodiscard]] pacing_decision fill_unlimited() const;
   /// To be called at the start of a decision.

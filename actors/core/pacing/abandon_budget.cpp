@@ -57,16 +57,34 @@ void abandon_budget::set_base(double theta) noexcept {
 }
 
 double abandon_budget::factor(const abandon_ledger& l) const noexcept {
-  const auto one_more_is_too_many = [](double limit, std::int64_t answers, std::int64_t abandons) {
-    return static_cast<double>(abandons + 1) > limit * static_cast<double>(answers + 1);
+  // Of a limit: how many more may be abandoned.
+  const auto left = [](double limit, double answers, std::int64_t abandons) {
+    return limit * (answers + 1) - static_cast<double>(abandons);
   };
-  if (one_more_is_too_many(limit_, l.window_answers, l.window_abandons))
-    return 0;
-  if (daily_limit_ < 1 && one_more_is_too_many(daily_limit_, l.day_answers, l.day_abandons))
+  if (left(limit_, static_cast<double>(l.window_answers), l.window_abandons) < 1)
     return 0;
   const auto x = unused(l) / reserve(l);
-  return std::clamp(std::exp(std::clamp(x < 0 ? x / tuning_.steep : x, -5.0, 5.0)), least_factor,
-                    most_factor);
+  auto f =
+      std::clamp(std::exp(std::clamp(x < 0 ? x / tuning_.steep : x, -5.0, 5.0)), least_factor, most_factor);
+  if (daily_limit_ < 1) {
+    // A day that begins is not shorter than half of the shortest of the days before it, as far as is known:
+    // it need not wait for its first answers before it may lose one.
+    const auto answers =
+        std::max(static_cast<double>(l.day_answers), 0.5 * static_cast<double>(shortest_day_));
+    const auto day = left(daily_limit_, answers, l.day_abandons);
+    if (day < 1)
+      return 0;
+    f *= std::min(1.0, day / tuning_.day_soft);
+  }
+  return f;
+}
+
+void abandon_budget::new_day(std::int64_t answers) noexcept {
+  if (answers <= 0)
+    return;
+  // Weeks differ: an old short day is forgotten by and by.
+  shortest_day_ =
+      shortest_day_ == 0 ? answers : std::min(answers, shortest_day_ + (answers - shortest_day_) / 4);
 }
 
 double abandon_budget::theta(const abandon_ledger& ledger) const noexcept {

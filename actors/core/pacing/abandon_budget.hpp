@@ -30,6 +30,7 @@ struct budget_tuning {
   double team_reserve{0.04}; ///< … and this for each agent, because large teams lose callers in bursts
   double headroom{0.35};     ///< reserves that are kept unused, so that the limit itself is seldom felt
   double steep{0.35};        ///< the factor falls by e within so many reserves when less is left than that
+  double day_soft{3};        ///< abandons left of the day's below which θ falls
   double drift{0.25};        ///< of the base, as a part of what the factor does by itself
   double wait{0.45};         ///< s, mean wait of served callers at most
   double wait_gain{0.1};     ///< of its bound, per second, and per answer for each agent
@@ -45,6 +46,8 @@ public:
   /// How many agents are logged in.
   void team(std::int64_t agents) noexcept { team_ = agents; }
   void answer(const abandon_ledger& ledger) noexcept;
+  /// A day has ended that had so many live answers.
+  void new_day(std::int64_t answers) noexcept;
   /// A caller was served after so many seconds.
   void waited(double seconds) noexcept;
   /// Before the budget's factor.
@@ -61,7 +64,7 @@ private:
   [[nodiscard]] double unused(const abandon_ledger& ledger) const noexcept;
   double limit_{0.03}, daily_limit_{1}, target_{0.027};
   budget_tuning tuning_;
-  std::int64_t team_{1};
+  std::int64_t team_{1}, shortest_day_{0};
   double log_theta_, log_wait_bound_;
 };
 

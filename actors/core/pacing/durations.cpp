@@ -111,13 +111,23 @@ double durations::mean() const noexcept {
   return (sum_ / scale_ + prior_weight_ * prior_mean_) / (weight_ / scale_ + prior_weight_);
 }
 
-void durations::set_examples(const std::vector<double>& by_bin, double sum, double log_sum,
-                             double log_squares) {
-  ended_ = by_bin;
-  weight_ = 0;
+bool durations::plausible(std::span<const double> f) noexcept {
+  return f.size() > 3 && f[0] >= 0 && f[2] >= 0 &&
+         std::all_of(f.begin() + 3, f.end(), [](double v) { return v >= 0 && v < 1e9; });
+}
+
+std::vector<double> durations::figures() const {
+  std::vector<double> f{sum_ / scale_, log_sum_ / scale_, log_squares_ / scale_};
   for (const auto e : ended_)
-    weight_ += e;
-  sum_ = sum, log_sum_ = log_sum, log_squares_ = log_squares;
+    f.push_back(e / scale_);
+  return f;
+}
+
+void durations::set_figures(std::span<const double> f) {
+  sum_ = f[0], log_sum_ = f[1], log_squares_ = f[2];
+  weight_ = 0;
+  for (std::size_t i = 0; i < ended_.size(); ++i)
+    weight_ += ended_[i] = f[3 + i];
   scale_ = 1;
   rebuild();
 }

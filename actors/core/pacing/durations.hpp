@@ -36,12 +36,12 @@ public:
   /// P(longer than the end of bin i).
   [[nodiscard]] double survival_at(std::size_t bin) const noexcept { return survival_[bin]; }
 
-  // What is kept over a restart.
-  [[nodiscard]] const std::vector<double>& examples() const noexcept { return ended_; }
-  void set_examples(const std::vector<double>& by_bin, double sum, double log_sum, double log_squares);
-  [[nodiscard]] double sum() const noexcept { return sum_; }
-  [[nodiscard]] double log_sum() const noexcept { return log_sum_; }
-  [[nodiscard]] double log_squares() const noexcept { return log_squares_; }
+  // What is kept over a restart: the sums, then what each bin has seen.
+  [[nodiscard]] static std::size_t figure_count(std::size_t bins) noexcept { return 3 + bins; }
+  [[nodiscard]] static bool plausible(std::span<const double> figures) noexcept;
+  [[nodiscard]] std::vector<double> figures() const;
+  /// `figures` are plausible, and `figure_count(bins())` of them.
+  void set_figures(std::span<const double> figures);
 
 private:
   void fade();

@@ -25,7 +25,7 @@ public:
     } else if (excess < 0) {
       const auto q = -excess;
       // The number of trials is a whole one, so that no probability is below nothing.
-      const auto n = std::max(std::ceil(mean / q - 1e-9), std::ceil(mean));
+      const auto n = std::max(std::round(mean / q), std::ceil(mean - 1e-9));
       const auto success = std::min(mean / n, 1 - 1e-9);
       const auto odds = success / (1 - success);
       a_ = -odds;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <fmt/core.h>
 
 namespace ringmaster::core {
@@ -57,8 +58,11 @@ void predictive_pacing::options_changed() {
   stale_ = true;
 }
 
-// --- time
-// ---------------------------------------------------------------------------------------------------
+// --- time -----------------------------------------------------------------------------------------------
+
+void predictive_pacing::day_ended(const abandon_ledger& last) {
+  budget_.new_day(last.day_answers);
+}
 
 void predictive_pacing::step_to(time_point now) {
   if (now <= now_)
@@ -119,8 +123,7 @@ void predictive_pacing::age_by_one_second() {
   foreign_rate_ *= 1 - 1.0 / 600;
 }
 
-// --- what is believed
-// ---------------------------------------------------------------------------------------
+// --- what is believed -----------------------------------------------------------------------------------
 
 void predictive_pacing::relearn() {
   stale_ = false;
@@ -249,6 +252,23 @@ void predictive_pacing::rebuild_calls() {
   }
   for (std::size_t k = 0; k < horizons; ++k)
     fresh_[k] = tabulated_rate_ * answered_between_[k][0];
+
+  // Other campaigns' calls are taken to be answered like ours. Where their ages are not told, they are spread
+  // as calls begun at an even rate are.
+  const auto p = tabulated_rate_;
+  for (std::size_t k = 0; k < horizons; ++k) {
+    double told = 0, spread = 0, mass = 0;
+    for (std::size_t i = 0; i < call_bins; ++i) {
+      const auto q = static_cast<double>(answer_[usual_class][i][k]);
+      const auto alive = std::max(0.0, 1 - p * answered_by_[i] - (1 - p) * resolved_by_[i]);
+      spread += q * alive;
+      mass += alive;
+      if (others())
+        told += q * static_cast<double>(std::max(0, (*others())[i]));
+    }
+    others_told_[k] = told;
+    other_answers_[k] = mass > 0 ? spread / mass : 0;
+  }
 }
 
 void predictive_pacing::rebuild_agents() {
@@ -275,8 +295,7 @@ void predictive_pacing::rebuild_agents() {
   }
 }
 
-// --- events
-// -------------------------------------------------------------------------------------------------
+// --- events ---------------------------------------------------------------------------------------------
 
 void predictive_pacing::add_call(std::size_t cls, std::size_t bin, int by) noexcept {
   in_flight_[cls][bin] += by;
@@ -377,8 +396,7 @@ void predictive_pacing::agent_taken_by_others(time_point) {
   foreign_rate_ += 1.0 / 600;
 }
 
-// --- decisions
-// ----------------------------------------------------------------------------------------------
+// --- decisions ------------------------------------------------------------------------------------------
 
 double predictive_pacing::free_now() const noexcept {
   return static_cast<double>(servers() - counts_.waiting - others_waiting());
@@ -386,20 +404,19 @@ double predictive_pacing::free_now() const noexcept {
 
 double predictive_pacing::late(double extra) const noexcept {
   const auto free = free_now();
-  double sum = 0, idle = 0;
+  double sum = 0;
   for (std::size_t k = 0; k < horizons; ++k) {
     const auto& a = answers_in_[k];
     const auto& f = freed_in_[k];
     const auto fresh = fresh_[k];
-    const auto foreign = foreign_rate_ * horizon_[k];
+    const auto foreign =
+        foreign_rate_ * horizon_[k] +
+        (others() ? others_told_[k] : static_cast<double>(agents_.others_calls) * other_answers_[k]);
     const auto slope = a.slope + extra * fresh / rate_.mean();
     count_moments answers{a.mean + extra * fresh + foreign, 0};
     answers.variance = answers.mean - a.squares - extra * fresh * fresh + slope * slope * rate_.variance();
     sum += horizon_weight_[k] * late_probability(free, answers, {f.mean, std::max(0.0, f.mean - f.squares)});
-    idle += horizon_weight_[k] * std::max(0.0, free + f.mean - answers.mean);
   }
-  if (tuning_.benefit > 0)
-    return sum / std::pow(tuning_.slope + idle, tuning_.benefit);
   return sum;
 }
 
@@ -426,7 +443,7 @@ std::int64_t predictive_pacing::calls_to_begin(time_point now) {
   if (budget_.none_allowed())
     return within_bounds(sure);
   const auto theta = experienced() ? budget_.theta(ledger_) : 0;
-  if (late(0) > theta)
+  if (theta <= 0 || late(0) > theta)
     return within_bounds(sure);
   // The smallest number at which one more would be too late: doubled until it is, then halved.
   std::int64_t few = 0, many = 1;
@@ -503,13 +520,91 @@ pacing_view predictive_pacing::view(time_point now) const {
   return v;
 }
 
-std::string predictive_pacing::save(time_point) const {
-  return {};
+// --- what is kept over a restart ------------------------------------------------------------------------
+//
+//     "RMP1"  f64 × n  u64          the figures in the order of `kept`, then a checksum (FNV-1a) of all
+//     before kept = answer rate, calls it is worth, θ, talks without and with wrap-up, calls matured,
+//            then of live answers, other ends, talks, wrap-ups: sum, sum of logs, of their squares, and each
+//            bin
+
+namespace {
+
+constexpr std::string_view magic = "RMP1";
+constexpr std::size_t head_figures = 6;
+
+std::uint64_t checksum(std::string_view bytes) noexcept {
+  std::uint64_t h = 0xCBF29CE484222325ull;
+  for (const auto c : bytes)
+    h = (h ^ static_cast<unsigned char>(c)) * 0x100000001B3ull;
+  return h;
 }
-std::optional<error> predictive_pacing::restore(std::string_view bytes, time_point) {
+
+} // namespace
+
+std::string predictive_pacing::save(time_point) const {
+  const auto p = rate_.mean();
+  std::vector<double> kept{p,
+                           std::min(p * (1 - p) / std::max(rate_.variance(), 1e-7), 2000.0),
+                           budget_.base(),
+                           no_wrap_up_,
+                           some_wrap_up_,
+                           matured_};
+  for (const auto* d : {&answered_after_, &resolved_after_, &talk_, &wrap_up_}) {
+    const auto now = d->figures();
+    kept.insert(kept.end(), now.begin(), now.end());
+  }
+  std::string bytes{magic};
+  bytes.append(reinterpret_cast<const char*>(kept.data()), kept.size() * sizeof(double));
+  const auto sum = checksum(bytes);
+  bytes.append(reinterpret_cast<const char*>(&sum), sizeof sum);
+  return bytes;
+}
+
+std::optional<error> predictive_pacing::restore(std::string_view bytes, time_point now) {
   if (bytes.empty())
     return std::nullopt;
-  return error{errc::malformed, "not what this method saved", {}};
+  const error refused{errc::malformed, "not what this method saved", {}};
+  std::size_t figures = head_figures;
+  for (const auto* d : {&answered_after_, &resolved_after_, &talk_, &wrap_up_})
+    figures += durations::figure_count(d->bins());
+  std::uint64_t sum = 0;
+  if (bytes.size() != magic.size() + figures * sizeof(double) + sizeof sum ||
+      bytes.substr(0, magic.size()) != magic)
+    return refused;
+  const auto body = bytes.substr(0, bytes.size() - sizeof sum);
+  std::memcpy(&sum, bytes.data() + body.size(), sizeof sum);
+  if (sum != checksum(body))
+    return refused;
+  std::vector<double> kept(figures);
+  std::memcpy(kept.data(), body.data() + magic.size(), figures * sizeof(double));
+  const auto sane = [](double v, double least, double most) { return v >= least && v <= most; };
+  if (!sane(kept[0], 1e-4, 0.9999) || !sane(kept[1], 0, 1e9) || !sane(kept[2], 0, 1) ||
+      !sane(kept[3], 0, 1e9) || !sane(kept[4], 0, 1e9) || !sane(kept[5], 0, 1e9) ||
+      !std::all_of(kept.begin(), kept.end(), [&](double v) { return sane(v, -1e12, 1e12); }))
+    return refused;
+  std::span<const double> rest{kept.begin() + head_figures, kept.end()};
+  for (const auto* d : {&answered_after_, &resolved_after_, &talk_, &wrap_up_}) {
+    const auto n = durations::figure_count(d->bins());
+    if (!durations::plausible(rest.first(n)))
+      return refused;
+    rest = rest.subspan(n);
+  }
+  rest = {kept.begin() + head_figures, kept.end()};
+  for (auto* d : {&answered_after_, &resolved_after_, &talk_, &wrap_up_}) {
+    const auto n = durations::figure_count(d->bins());
+    d->set_figures(rest.first(n));
+    rest = rest.subspan(n);
+  }
+  // The rate may have changed since: worth a few hundred calls at most.
+  rate_.set_prior(kept[0], std::min(kept[1], 300.0));
+  budget_.set_base(kept[2]);
+  no_wrap_up_ = kept[3], some_wrap_up_ = kept[4], matured_ = kept[5];
+  stale_ = true;
+  step_to(now);
+  relearn();
+  rebuild_calls();
+  rebuild_agents();
+  return std::nullopt;
 }
 
 } // namespace ringmaster::core

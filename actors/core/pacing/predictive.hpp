@@ -28,9 +28,6 @@ namespace ringmaster::core {
 
 struct predictive_tuning {
   budget_tuning budget;
-  double benefit{0}; ///< how much more a call is worth where more agents would be idle
-  double wait{0.6};  ///< s; mean wait of served callers that is aimed at
-  double slope{0};
 };
 
 class predictive_pacing final : public pacing {
@@ -60,6 +57,7 @@ private:
   void agents_counted(time_point now) override;
   void agent_taken_by_others(time_point now) override;
   void options_changed() override;
+  void day_ended(const abandon_ledger& last) override;
 
   void step_to(time_point now);
   void age_by_one_second();
@@ -118,6 +116,10 @@ private:
   };
   std::array<sums, horizons> answers_in_{}, freed_in_{};
   std::array<double, horizons> fresh_{}; ///< probability that a call begun now is answered by the horizon
+
+  std::array<double, horizons>
+      others_told_{}; ///< answers to be expected of other campaigns' calls of known age
+  std::array<double, horizons> other_answers_{}; ///< of one of unknown age
 
   std::deque<pacing_view::past> decisions_;
 };

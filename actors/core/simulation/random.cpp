@@ -57,13 +57,13 @@ double distribution::draw(random_source& random) const noexcept {
         break;
     }
   }
-  auto x = draw_one(*chosen, random);
+  auto x = draw_one(*chosen, random) + chosen->shift;
   // A bound that is hardly ever kept must not hold up the simulation.
   for (int tries = 0; chosen->at_most > 0 && x > chosen->at_most && tries < 1000; ++tries)
-    x = draw_one(*chosen, random);
+    x = draw_one(*chosen, random) + chosen->shift;
   if (chosen->at_most > 0)
     x = std::min(x, chosen->at_most);
-  return std::max(0.0, x + chosen->shift);
+  return std::max(0.0, x);
 }
 
 double distribution::mean() const noexcept {

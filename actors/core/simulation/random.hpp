@@ -45,7 +45,7 @@ struct distribution {
     double spread{
         0};          ///< lognormal: coefficient of variation; normal: standard deviation; uniform: half width
     double shift{0}; ///< added
-    double at_most{0}; ///< redrawn above, before the shift; 0: no such bound
+    double at_most{0}; ///< redrawn above, with the shift; 0: no such bound
     double weight{1};  ///< in a mixture
   };
   std::vector<component> parts;

@@ -9,7 +9,7 @@ namespace {
 
 std::vector<scenario::outcome> usual_others() {
   using d = distribution;
-  auto machine = d::lognormal(13, 0.4, 3 + 2.5, 25);
+  auto machine = d::lognormal(13, 0.4, 3 + 2.5, 25 + 2.5);
   return {{25, machine}, {35, d::constant(26.5)}, {10, d::uniform(2, 4)}};
 }
 
@@ -83,9 +83,9 @@ constexpr std::array<std::pair<std::string_view, maker>, 24> scenarios{{
      [] {
        return changed([](scenario& s) {
          // 1.5 to 4 s of detection, for people and machines.
-         s.live = {{{distribution::shape::lognormal, 7.5, 0.6, 1.5 + 1.5, 25, 1},
-                    {distribution::shape::lognormal, 7.5, 0.6, 1.5 + 2.75, 25, 1},
-                    {distribution::shape::lognormal, 7.5, 0.6, 1.5 + 4, 25, 1}}};
+         s.live = {{{distribution::shape::lognormal, 7.5, 0.6, 1.5 + 1.5, 25 + 1.5, 1},
+                    {distribution::shape::lognormal, 7.5, 0.6, 1.5 + 2.75, 25 + 2.75, 1},
+                    {distribution::shape::lognormal, 7.5, 0.6, 1.5 + 4, 25 + 4, 1}}};
        });
      }},
     {"amd-lost", [] { return changed([](scenario& s) { s.human_as_machine = 0.05; }); }},

@@ -1,0 +1,214 @@
+#include "actors/core/pacing/predictive.hpp"
+#include "actors/core/simulation/call_centre.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace ringmaster::core {
+namespace {
+
+using namespace std::chrono_literals;
+using simulation::named_scenario;
+using simulation::simulate;
+
+constexpr time_point start{std::chrono::hours{500'000}};
+
+uuid numbered(std::uint64_t n) {
+  uuid id;
+  for (std::size_t i = 0; i < 8; ++i)
+    id.bytes[i] = static_cast<std::uint8_t>(n >> (8 * i));
+  return id;
+}
+
+/// One that has seen an hour of the named call centre.
+std::unique_ptr<predictive_pacing> experienced(const pacing_options& options = {}) {
+  auto p = std::make_unique<predictive_pacing>(options);
+  auto c = *named_scenario("realistic");
+  c.hours = 1;
+  (void)simulate(c, *p, 7);
+  p->agents_are({}, start);
+  return p;
+}
+
+TEST(predictive_pacing, begins_calls_for_free_agents_alone_until_it_knows_something) {
+  predictive_pacing p{{}};
+  std::vector<agent_status> team;
+  for (agent_key n = 0; n < 1000; ++n)
+    team.push_back({n, agent_state::free, start, std::nullopt});
+  p.agents_are(team, start);
+  EXPECT_EQ(p.calls_to_begin(start), 1000);
+  EXPECT_EQ(p.decide(start).calls, 1000);
+}
+
+TEST(predictive_pacing, begins_more_calls_than_agents_are_free_once_it_does) {
+  auto p = experienced();
+  std::vector<agent_status> team;
+  for (agent_key n = 0; n < 50; ++n)
+    team.push_back({n, n < 10 ? agent_state::free : agent_state::talking, start - 100s, std::nullopt});
+  p->agents_are(team, start);
+  const auto d = p->decide(start);
+  EXPECT_GT(d.calls, 10);
+  EXPECT_LT(d.calls, 100);
+  EXPECT_NE(d.reason.find("answers are expected"), std::string::npos) << d.reason;
+  const auto v = p->view(start);
+  EXPECT_NEAR(v.answer_probability, 0.3, 0.06);
+  EXPECT_LT(v.answer_low, v.answer_probability);
+  EXPECT_GT(v.answer_high, v.answer_probability);
+  EXPECT_NEAR(v.talk_mean, 120, 25);
+  EXPECT_NEAR(v.wrap_up_mean, 30, 6);
+  EXPECT_EQ(v.agents.available, 10);
+  ASSERT_EQ(v.last_decisions.size(), 1u);
+  EXPECT_EQ(v.last_decisions.front().calls, d.calls);
+  EXPECT_FALSE(v.horizons.empty());
+}
+
+TEST(predictive_pacing, begins_fewer_when_callers_of_others_wait_or_others_call) {
+  const auto calls = [](std::int64_t waiting, std::int64_t others) {
+    auto p = experienced();
+    std::vector<agent_status> team;
+    for (agent_key n = 0; n < 20; ++n)
+      team.push_back({n, agent_state::free, start, std::nullopt});
+    p->agents_are(team, start);
+    p->queue({waiting, others}, start);
+    return p->calls_to_begin(start);
+  };
+  const auto alone = calls(0, 0);
+  EXPECT_GT(alone, 20);
+  EXPECT_LT(calls(6, 0), alone);
+  EXPECT_LT(calls(0, 20), alone);
+  EXPECT_GT(calls(0, 20), 0) << "not all of others' calls are answered";
+}
+
+TEST(predictive_pacing, takes_no_risk_when_one_more_abandoned_call_would_break_the_limit) {
+  auto p = experienced();
+  std::vector<agent_status> team;
+  for (agent_key n = 0; n < 20; ++n)
+    team.push_back({n, agent_state::free, start, std::nullopt});
+  p->agents_are(team, start);
+  const auto one_each = 20 - p->calls().outstanding();
+  p->ledger({1000, 30, 1000, 0}, start);
+  EXPECT_EQ(p->calls_to_begin(start), one_each);
+  p->ledger({100'000, 10, 100, 20}, start);
+  EXPECT_EQ(p->calls_to_begin(start), one_each) << "of the day";
+  p->ledger({100'000, 10, 100, 0}, start);
+  EXPECT_GT(p->calls_to_begin(start), one_each);
+}
+
+TEST(predictive_pacing, counts_on_no_wrap_up_but_those_sure_to_end_where_nothing_may_be_abandoned) {
+  predictive_pacing p{{.abandon_limit = 0}};
+  const std::vector<agent_status> team{{1, agent_state::free, start, std::nullopt},
+                                       {2, agent_state::wrap_up, start - 100s, std::nullopt},
+                                       {3, agent_state::wrap_up, start, start + 500ms},
+                                       {4, agent_state::wrap_up, start, start + 3s}};
+  p.agents_are(team, start);
+  EXPECT_EQ(p.calls_to_begin(start), 2);
+}
+
+TEST(predictive_pacing, remembers_over_a_restart_and_believes_nothing_that_is_damaged) {
+  const auto before = experienced();
+  const auto bytes = before->save(start);
+  predictive_pacing after{{}};
+  EXPECT_EQ(after.restore(bytes, start), std::nullopt);
+  EXPECT_NEAR(after.view(start).answer_probability, before->view(start).answer_probability, 0.02);
+  EXPECT_NEAR(after.view(start).talk_mean, before->view(start).talk_mean, 0.1);
+  std::vector<agent_status> team;
+  for (agent_key n = 0; n < 20; ++n)
+    team.push_back({n, agent_state::free, start, std::nullopt});
+  after.agents_are(team, start);
+  after.ledger({10'000, 100, 1000, 10}, start);
+  EXPECT_GT(after.calls_to_begin(start), 20) << "experienced";
+
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random{seed};
+  predictive_pacing fresh{{}};
+  EXPECT_EQ(fresh.restore("", start), std::nullopt);
+  for (int i = 0; i < 300; ++i) {
+    auto broken = bytes;
+    if (i % 3 == 0)
+      broken.resize(random() % bytes.size());
+    else
+      broken[random() % broken.size()] =
+          static_cast<char>(broken[random() % broken.size()] + 1 + random() % 255);
+    if (broken == bytes || broken.empty())
+      continue;
+    ASSERT_NE(fresh.restore(broken, start), std::nullopt);
+  }
+  EXPECT_EQ(fresh.calls_to_begin(start), 0);
+}
+
+TEST(predictive_pacing, survives_events_in_any_order) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random{seed};
+  predictive_pacing p{{}};
+  auto now = start;
+  std::vector<agent_status> picture;
+  for (int i = 0; i < 30'000; ++i) {
+    now += std::chrono::milliseconds{static_cast<std::int64_t>(random() % 400) - 50};
+    const auto id = numbered(random() % 60);
+    const auto any_time = now + std::chrono::seconds{static_cast<std::int64_t>(random() % 4000) - 2000};
+    const agent_status agent{random() % 25, static_cast<agent_state>(random() % 6), any_time,
+                             random() % 2 ? std::optional{any_time + 10s} : std::nullopt};
+    switch (random() % 12) {
+    case 0:
+    case 1:
+      p.begun(id, now);
+      break;
+    case 2:
+      p.ringing(id, now);
+      break;
+    case 3:
+      p.answered(id, now);
+      break;
+    case 4:
+      p.machine(id, now);
+      break;
+    case 5:
+      p.handed_to_agent(id, now);
+      break;
+    case 6:
+      p.abandoned(id, now);
+      break;
+    case 7:
+      p.ended(id, now);
+      break;
+    case 8:
+      picture.push_back(agent);
+      if (random() % 10 == 0)
+        p.agents_are(picture, now), picture.clear();
+      break;
+    case 9:
+      if (random() % 200 == 0)
+        p.agents({.available = 3, .on_call = 4}, now);
+      break;
+    default:
+      p.agent_is(agent, now);
+    }
+    const auto n = p.calls_to_begin(now);
+    ASSERT_GE(n, 0);
+    ASSERT_LE(n, 2000);
+    const auto& c = p.calls();
+    ASSERT_TRUE(c.dialing >= c.ringing && c.ringing >= 0 && c.waiting >= 0 && c.with_agent >= 0);
+    const auto& a = p.agents();
+    ASSERT_TRUE(a.available >= 0 && a.ringing >= 0 && a.on_call >= 0 && a.wrap_up >= 0 && a.paused >= 0);
+    ASSERT_LE(p.abandons(), p.answers());
+  }
+  // The truth brings everything back.
+  for (std::uint64_t n = 0; n < 60; ++n)
+    p.ended(numbered(n), now);
+  const std::vector<agent_status> truth{{1, agent_state::talking, now, std::nullopt}};
+  p.agents_are(truth, now);
+  EXPECT_EQ(p.calls(), call_counts{});
+  EXPECT_EQ(p.agents(), (availability{.on_call = 1}));
+  now += 3s;
+  (void)p.calls_to_begin(now);
+  for (const auto& h : p.view(now).horizons) {
+    EXPECT_NEAR(h.answers, 0, 1e-6);
+    EXPECT_LE(h.free_agents, 1);
+  }
+}
+
+} // namespace
+} // namespace ringmaster::core
