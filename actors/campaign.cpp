@@ -8,9 +8,11 @@
 #include "actors/core/originate.hpp"
 #include "actors/core/pacing.hpp"
 #include "actors/core/pbx_choice.hpp"
+#include "actors/core/plan_pacing.hpp"
 #include "actors/core/schedule.hpp"
 #include "actors/engine.hpp"
 #include "actors/live_json.hpp"
+#include "storage/abandonment.hpp"
 #include "storage/dialing.hpp"
 #include "storage/outbound.hpp"
 #include "storage/snapshot.hpp"
@@ -19,6 +21,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cstring>
 #include <queue>
 #include <unordered_map>
 
@@ -34,6 +37,9 @@ constexpr auto counts_every = 1s;
 constexpr auto keep_every = 5s;
 constexpr auto hang_up_every = 2s;
 constexpr auto remind_every = 5s;
+constexpr auto ledger_every = 1s;
+constexpr auto estimates_every = 30s;
+constexpr auto treat_again_after = 2s;
 constexpr std::int64_t most_at_once = 1000; ///< entries leased in one go: one commit's worth
 
 const core::technology_aliases sip_is_pjsip{{"SIP", "PJSIP"}};
@@ -48,13 +54,36 @@ std::string queue_of(const destination& d) {
   return application == "queue" ? d.data->substr(0, d.data->find(',')) : std::string{};
 }
 
+std::string estimates_name(const uuid& id, std::string_view method) {
+  return std::string{"pacing/"}.append(method).append("/").append(to_string(id));
+}
+
+std::uint64_t first_eight(const uuid& id) {
+  std::uint64_t number = 0;
+  std::memcpy(&number, id.bytes.data(), sizeof number);
+  return number;
+}
+
 } // namespace
 
 class campaign_work {
+  struct live_call {
+    caf::actor channel;
+    uuid entry;
+    std::string pbx;
+    core::milestones reached;
+    time_point deadline{time_point::max()};
+    time_point begun, answered, connected;
+    core::call_features features;
+    bool counted{false}; ///< among the live answers of its day
+    bool treated{false}; ///< its grace has passed: it was hung up or sent away, or that is being tried
+  };
+
 public:
   campaign_work(caf::stateful_actor<campaign_actor_state>* self, const uuid& id, engine_shared* shared)
       : self_{self}, me_{caf::actor_cast<caf::actor>(self)}, id_{id}, shared_{*shared} {
     restore_counters();
+    restore_days();
     read();
   }
 
@@ -140,18 +169,11 @@ public:
   }
 
   void use_plan() {
-    core::pacing_options options;
-    options.service_level = plan_ ? plan_->service_level : 0;
-    const auto method = plan_ ? plan_->pacing_method : text{};
-    if (method == method_) {
-      pacing_->set_options(options);
-    } else if (auto made = core::make_pacing(method, options)) {
-      method_ = method;
-      pacing_ = std::move(*made);
-      for (const auto& [id, call] : calls_)
-        tell_pacing(id, call.reached);
-    }
+    const auto now = wall_clock_now();
     queue_ = dest_ ? queue_of(*dest_) : std::string{};
+    if (plan_)
+      use_pacing(now);
+    tell_ledger(now);
     if (queue_ != watched_) {
       watched_ = queue_;
       if (!queue_.empty())
@@ -160,17 +182,38 @@ public:
     }
   }
 
-  void tell_pacing(const uuid& id, core::milestones reached) {
-    const auto now = wall_clock_now();
-    pacing_->begun(id, now);
-    if (reached.has(core::milestone::ringing))
-      pacing_->ringing(id, now);
-    if (reached.has(core::milestone::answered))
-      pacing_->answered(id, now);
-    if (reached.has(core::milestone::connected))
-      pacing_->handed_to_agent(id, now);
-    if (reached.has(core::milestone::abandoned))
-      pacing_->abandoned(id, now);
+  void use_pacing(time_point now) {
+    auto options = core::pacing_options_of(*plan_);
+    if (const auto wrong = core::validate(options)) { // a database may have been edited
+      spdlog::error("event=pacing_unusable campaign={} reason=\"{}\"", to_string(id_), wrong->message);
+      options = {};
+    }
+    const std::string method{core::pacing_method_of(*plan_)};
+    if (method == method_)
+      return pacing_->set_options(options);
+    auto made = core::make_pacing(method, options);
+    if (!made)
+      return spdlog::error("event=pacing_unusable campaign={} reason=\"{}\"", to_string(id_), made.error().message);
+    keep_estimates(now);
+    method_ = method;
+    pacing_ = std::move(*made);
+    agents_told_.clear();
+    restore_estimates(now);
+    for (const auto& [id, call] : calls_)
+      tell_pacing(id, call);
+  }
+
+  /// A call's whole life so far, at the times when it happened.
+  void tell_pacing(const uuid& id, const live_call& call) {
+    pacing_->begun(id, call.features, call.begun);
+    if (call.reached.has(core::milestone::ringing))
+      pacing_->ringing(id, call.begun);
+    if (call.reached.has(core::milestone::answered))
+      pacing_->answered(id, call.answered);
+    if (call.reached.has(core::milestone::connected))
+      pacing_->handed_to_agent(id, call.connected);
+    if (call.treated || call.reached.has(core::milestone::abandoned))
+      pacing_->abandoned(id, wall_clock_now());
   }
 
   void use_list() {
@@ -287,7 +330,13 @@ public:
     }
     if (state_.status == campaign_status::force_stopping)
       hang_up_all(now);
+    look_at_others(now);
+    pass_graces();
     act();
+    if (now >= next_ledger_)
+      tell_ledger(now);
+    if (now >= next_estimates_)
+      keep_estimates(now);
     if (now >= next_publish_)
       publish(now);
     if (now >= next_keep_)
@@ -325,15 +374,21 @@ public:
   }
 
   void look_at_agents(time_point now) {
-    core::availability sum;
     queue_known_ = queue_.empty();
+    core::availability sum;
     if (queue_.empty()) {
       sum.unlimited = true;
+      agents_told_.clear();
+      if (!pacing_->agents().unlimited)
+        pacing_->agents(sum, now);
     } else {
+      std::vector<members_pointer> told;
       for (const auto& name : shared_.pbx_names) {
         const auto pbx = shared_.live.pbxs.find(name);
         const auto queue = shared_.live.queues.find(queue_key(name, queue_));
-        if (!pbx || !pbx->connected || !queue || !queue->known)
+        const bool heard = pbx && pbx->connected && queue && queue->known;
+        told.push_back(heard ? queue->members : nullptr);
+        if (!heard)
           continue;
         queue_known_ = true;
         const auto& a = queue->agents;
@@ -346,15 +401,34 @@ public:
         sum.unavailable += a.unavailable;
         sum.waiting += a.waiting;
       }
-      // A call tells of its agent before the queue does, when the queue's actor is behind: an agent who talks to
-      // one of ours is not free, whatever the queue's last snapshot says.
-      const auto behind = std::max<std::int64_t>(0, pacing_->calls().with_agent - sum.on_call);
-      sum.available = std::max<std::int64_t>(0, sum.available - behind);
-      for (const auto& other : shared_.live.campaigns.all())
-        if (other->id != id_ && other->queue == queue_)
-          sum.others_calls += static_cast<std::int64_t>(other->outstanding);
+      if (told != agents_told_) {
+        std::vector<core::agent_status> all;
+        for (const auto& members : told)
+          if (members)
+            all.insert(all.end(), members->begin(), members->end());
+        pacing_->agents_are(all, now);
+        agents_told_ = std::move(told);
+      }
+      sum.others_calls = others_calls_;
+      pacing_->queue({sum.waiting, others_calls_}, now);
     }
-    pacing_->agents(sum, now);
+    agents_ = sum;
+  }
+
+  /// What other campaigns have on the way to the same queue; they tell it a few times a second.
+  void look_at_others(time_point now) {
+    if (queue_.empty())
+      return;
+    others_calls_ = 0;
+    core::calls_by_age ages{};
+    for (const auto& other : shared_.live.campaigns.all()) {
+      if (other->id == id_ || other->queue != queue_)
+        continue;
+      others_calls_ += static_cast<std::int64_t>(other->outstanding);
+      for (std::size_t i = 0; i < ages.size(); ++i)
+        ages[i] += other->in_flight_by_age[i];
+    }
+    pacing_->others_by_age(ages, now);
   }
 
   std::vector<core::pbx_capacity> capacities() const {
@@ -419,8 +493,14 @@ public:
       request.entry = entry.id;
       request.number_index = entry.number;
       request.pbx = shared_.pbx_names[servers[i]];
-      pacing_->begun(request.id, now);
-      calls_[request.id] = live_call{{}, entry.id, request.pbx, {}, time_point::max()};
+      live_call call;
+      call.entry = entry.id;
+      call.pbx = request.pbx;
+      call.begun = now;
+      call.features = {first_eight(setup_->list.id), static_cast<std::uint32_t>(entry.tries) + 1,
+                       std::hash<uuid>{}(entry.id) + entry.number + 1};
+      pacing_->begun(request.id, call.features, now);
+      calls_[request.id] = std::move(call);
       ++by_pbx_[request.pbx];
       requests->push_back(std::move(request));
     }
@@ -524,14 +604,6 @@ public:
 
   // --- calls ------------------------------------------------------------------------------------------------
 
-  struct live_call {
-    caf::actor channel;
-    uuid entry;
-    std::string pbx;
-    core::milestones reached;
-    time_point deadline;
-  };
-
   void milestone(const call_milestone& what) {
     const auto at = calls_.find(what.id);
     if (at == calls_.end())
@@ -546,15 +618,20 @@ public:
       pacing_->ringing(what.id, now);
     if (what.reached.has(core::milestone::answered)) {
       ++counters_.answered;
+      at->second.answered = now;
       pacing_->answered(what.id, now);
+      if (!queue_.empty() && plan_ && core::treats_abandoned_calls(*plan_))
+        await_grace(now + pacing_->options().grace, what.id);
     }
     if (what.reached.has(core::milestone::connected)) {
       ++counters_.connected;
-      pacing_->handed_to_agent(what.id, now);
+      at->second.connected = now;
+      tell_and_count(what.id, at->second, now, [&] { pacing_->handed_to_agent(what.id, now); });
     }
     if (what.reached.has(core::milestone::abandoned)) {
-      ++counters_.abandoned;
-      pacing_->abandoned(what.id, now);
+      if (queue_.empty()) // of a dialplan that leads to a queue
+        ++counters_.abandoned;
+      tell_and_count(what.id, at->second, now, [&] { pacing_->abandoned(what.id, now); });
     }
     if (!what.reached.empty())
       act();
@@ -579,24 +656,142 @@ public:
       return;
     if (const auto here = by_pbx_.find(at->second.pbx); here != by_pbx_.end() && --here->second <= 0)
       by_pbx_.erase(here);
+    tell_and_count(id, at->second, now, [&] { pacing_->ended(id, now); });
     calls_.erase(at);
-    pacing_->ended(id, now);
   }
+
+  // --- live answers that nobody takes -------------------------------------------------------------------------
+
+  /// Hears from pacing whether `tell` has settled the fate of a live answer, and counts it, once.
+  template <class Tell>
+  void tell_and_count(const uuid& id, live_call& call, time_point now, Tell&& tell) {
+    const auto answers = pacing_->answers(), abandons = pacing_->abandons();
+    tell();
+    if (pacing_->answers() == answers || queue_.empty() || std::exchange(call.counted, true))
+      return;
+    const bool abandoned = pacing_->abandons() != abandons;
+    if (abandoned)
+      ++counters_.abandoned;
+    const auto today = today_at(now);
+    days_.add(today, 1, abandoned ? 1 : 0);
+    shown_days_.reset();
+    count({id, id_, today, abandoned});
+  }
+
+  /// In the commit that takes the end of the call, or what else happens now.
+  void count(const storage::counted_answer& answer) {
+    shared_.write([answer](storage::write_txn& txn) { (void)storage::count_answer(txn, answer); },
+                  [answer, me = me_](const std::optional<error>& failed) {
+                    if (failed)
+                      caf::anon_send(me, count_again{answer});
+                  });
+  }
+
+  void await_grace(time_point until, const uuid& id) {
+    graces_.emplace(until, id);
+    look_at_graces();
+  }
+
+  /// A tick of 100 ms is too coarse for a grace of seconds.
+  void look_at_graces() {
+    if (graces_.empty() || graces_.top().first >= grace_look_)
+      return;
+    grace_look_ = graces_.top().first;
+    self_->delayed_send(self_, std::max(grace_look_ - wall_clock_now(), duration{0}), grace_passed{});
+  }
+
+  void pass_graces() {
+    const auto now = wall_clock_now();
+    bool changed = false;
+    while (!graces_.empty() && graces_.top().first <= now) {
+      const auto id = graces_.top().second;
+      graces_.pop();
+      const auto at = calls_.find(id);
+      if (at == calls_.end() || at->second.reached.has(core::milestone::connected) ||
+          at->second.reached.has(core::milestone::abandoned))
+        continue;
+      if (!std::exchange(at->second.treated, true))
+        tell_and_count(id, at->second, now, [&] { pacing_->abandoned(id, now); });
+      treat(id, at->second);
+      changed = true;
+    }
+    if (grace_look_ <= now)
+      grace_look_ = time_point::max();
+    look_at_graces();
+    if (changed)
+      act();
+  }
+
+  void treat(const uuid& id, const live_call& call) {
+    if (!call.channel)
+      return;
+    const auto failed = [me = me_, id](const result<std::string>& said) {
+      if (!said)
+        caf::anon_send(me, treatment_failed{id});
+    };
+    const auto place = plan_ ? core::abandon_place(*plan_) : std::nullopt;
+    if (!place)
+      return caf::anon_send(call.channel, hang_up_call{failed});
+    caf::anon_send(call.channel, redirect_call{*place, [failed, id, channel = call.channel](const result<std::string>& said) {
+                     if (said || said.error().code != errc::pbx_refused)
+                       return failed(said);
+                     spdlog::warn("event=abandoned_call_not_redirected dialing={} reason=\"{}\"", to_string(id),
+                                  said.error().message);
+                     caf::anon_send(channel, hang_up_call{failed});
+                   }});
+  }
+
+  void treat_again(const uuid& id) {
+    if (calls_.contains(id))
+      await_grace(wall_clock_now() + treat_again_after, id);
+  }
+
+  std::int64_t today_at(time_point now) const { return schedule_ ? schedule_->date_number(now) : core::schedule{}.date_number(now); }
+
+  /// What was answered and abandoned within the window, also by campaigns that share the budget.
+  void tell_ledger(time_point now) {
+    next_ledger_ = now + ledger_every;
+    const auto today = today_at(now);
+    const auto window = pacing_->options().window_days;
+    auto sum = days_.totals(today, window);
+    if (const auto group = budget_group(); !group.empty())
+      for (const auto& other : shared_.live.campaigns.all()) {
+        if (other->id == id_ || !other->pacing || other->pacing->group != group || !other->answer_days)
+          continue;
+        const auto theirs = other->answer_days->totals(today, window);
+        sum.window_answers += theirs.window_answers;
+        sum.window_abandons += theirs.window_abandons;
+        sum.day_answers += theirs.day_answers;
+        sum.day_abandons += theirs.day_abandons;
+      }
+    if (sum != pacing_->ledger())
+      pacing_->ledger(sum, now);
+  }
+
+  std::string budget_group() const { return plan_ && plan_->abandon_group ? *plan_->abandon_group : std::string{}; }
 
   void adopt(const adopted_calls& adopted) {
     const auto now = wall_clock_now();
     for (const auto& one : adopted.calls) {
-      live_call call{one.channel, one.record->uuid_dl_list, one.record->pbx, {}, now};
+      live_call call;
+      call.channel = one.channel;
+      call.entry = one.record->uuid_dl_list;
+      call.pbx = one.record->pbx;
+      call.deadline = now;
+      call.begun = std::min(now, one.record->tm_create.value_or(now));
+      call.answered = call.connected = now;
+      call.counted = one.record->counted != 0;
       call.reached.add(core::milestone::channel);
       if (one.record->res_dial == 4) {
         // Most of those who answered are talking by now; the queue's own listing tells of those who wait.
         call.reached.add(core::milestone::answered);
         call.reached.add(core::milestone::connected);
       }
-      calls_[one.record->id] = call;
       ++by_pbx_[one.record->pbx];
-      tell_pacing(one.record->id, call.reached);
+      auto& kept = calls_[one.record->id] = std::move(call);
+      tell_and_count(one.record->id, kept, now, [&] { tell_pacing(one.record->id, kept); });
     }
+    tell_ledger(now);
     publish(now);
   }
 
@@ -611,6 +806,45 @@ public:
       return;
     if (const auto counters = from_record<campaign_counters>(**kept, campaign_counter_fields))
       counters_ = kept_ = *counters;
+  }
+
+  void restore_days() {
+    auto txn = shared_.env->read();
+    if (!txn)
+      return;
+    const auto days = storage::answers_by_day(*txn, id_);
+    if (!days)
+      return spdlog::error("event=answers_unreadable campaign={} reason=\"{}\"", to_string(id_), days.error().message);
+    for (const auto& day : *days)
+      days_.add(day.day, day.answers, day.abandons);
+  }
+
+  void restore_estimates(time_point now) {
+    auto txn = shared_.env->read();
+    if (!txn)
+      return;
+    const auto kept = storage::get_snapshot(*txn, estimates_name(id_, *method_));
+    if (!kept || !*kept)
+      return;
+    if (const auto wrong = pacing_->restore(**kept, now))
+      spdlog::warn("event=estimates_refused campaign={} method={} reason=\"{}\"", to_string(id_), *method_, wrong->message);
+  }
+
+  void keep_estimates(time_point now) {
+    next_estimates_ = now + estimates_every;
+    auto bytes = pacing_->save(now);
+    if (!method_ || bytes.empty() || bytes == kept_estimates_)
+      return;
+    kept_estimates_ = bytes;
+    shared_.write([name = estimates_name(id_, *method_), bytes = std::move(bytes)](
+                      storage::write_txn& txn) { (void)storage::put_snapshot(txn, name, bytes); },
+                  [](const std::optional<error>&) {});
+  }
+
+  void keep_all() {
+    const auto now = wall_clock_now();
+    keep_counters(now);
+    keep_estimates(now);
   }
 
   void keep_counters(time_point now) {
@@ -649,8 +883,12 @@ public:
       }
     if (s.pbx_usable > 0 && tokens == 0)
       s.rate_limited_until = now + 1s;
-    s.agents = pacing_->agents();
+    s.agents = agents_;
     s.pacing = core::may_dial(state_.status) ? decision_ : std::nullopt;
+    s.calls = pacing_->calls();
+    s.limits = pacing_->options();
+    s.abandons = pacing_->ledger();
+    s.predicts = method_ == "predictive";
     s.list = list_counts_;
     s.next_eligible = next_eligible_;
     return s;
@@ -676,7 +914,7 @@ public:
     shown.ringing = static_cast<std::size_t>(c.ringing);
     shown.waiting = static_cast<std::size_t>(c.waiting);
     shown.talking = static_cast<std::size_t>(c.with_agent);
-    const auto& a = pacing_->agents();
+    const auto& a = agents_;
     shown.agents_total = static_cast<std::size_t>(a.members());
     shown.agents_free = static_cast<std::size_t>(a.available);
     shown.agents_busy = static_cast<std::size_t>(a.on_call + a.ringing + a.wrap_up);
@@ -692,11 +930,24 @@ public:
     }
     shown.snapshot = std::make_shared<const core::campaign_snapshot>(snapshot(now));
     core::append_reasons(shown.explain_json, core::explain_campaign(*shown.snapshot, now));
+    shown.in_flight_by_age = pacing_->in_flight_by_age(now);
+    if (!shown_days_)
+      shown_days_ = std::make_shared<const core::abandon_days>(days_);
+    shown.answer_days = shown_days_;
+    shown.pacing = std::make_shared<const live_pacing>(
+        live_pacing{pacing_->view(now), pacing_->options(), budget_group(), treatment()});
     shown.policy = plan_ ? core::dial_policy::from(*plan_) : core::dial_policy{};
     shown.dlma = list_wanted_;
     shown.at = now;
     shared_.live.campaigns.put(id_, shown);
     tell_stats(shown);
+  }
+
+  std::string treatment() const {
+    if (!plan_ || queue_.empty() || !core::treats_abandoned_calls(*plan_))
+      return {};
+    const auto place = core::abandon_place(*plan_);
+    return place ? place->context + ',' + place->exten + ',' + place->priority : std::string{"hang up"};
   }
 
 private:
@@ -718,6 +969,13 @@ private:
   core::campaign_state state_;
   bool transition_pending_{false};
 
+  using members_pointer = std::shared_ptr<const std::vector<core::agent_status>>;
+  std::vector<members_pointer> agents_told_; ///< of each server, as pacing knows them; empty: nothing told yet
+  core::availability agents_;                ///< the sum of what the servers' queues say
+  std::int64_t others_calls_{0};
+  core::abandon_days days_;
+  std::shared_ptr<const core::abandon_days> shown_days_; ///< the same, published; null when they have changed
+  std::string kept_estimates_;
   std::unique_ptr<core::pacing> pacing_{std::make_unique<core::available_pacing>(core::pacing_options{})};
   text method_;
   std::optional<core::pacing_decision> decision_;
@@ -730,7 +988,9 @@ private:
 
   std::unordered_map<uuid, live_call> calls_;
   std::unordered_map<std::string, std::int64_t> by_pbx_;
-  std::priority_queue<timed_call, std::vector<timed_call>, std::greater<>> deadlines_;
+  std::priority_queue<timed_call, std::vector<timed_call>, std::greater<>> deadlines_, graces_;
+  time_point grace_look_{time_point::max()}; ///< when `grace_passed` comes next
+  time_point next_ledger_{}, next_estimates_{};
   campaign_counters counters_, kept_;
   std::string told_record_; ///< as live clients know it
   time_point next_publish_{}, next_stats_{}, next_counts_{}, next_keep_{}, next_hang_up_{}, hold_until_{};
@@ -751,6 +1011,11 @@ caf::behavior campaign_actor(caf::stateful_actor<campaign_actor_state>* self, co
       [=](const call_milestone& what) { work->milestone(what); },
       [=](const call_finished& what) { work->finished(what); },
       [=](const adopted_calls& adopted) { work->adopt(adopted); },
+      [=](const grace_passed&) { work->pass_graces(); },
+      [=](const treatment_failed& what) { work->treat_again(what.id); },
+      [=](const count_again& again) { self->delayed_send(self, 1s, count_now{again.answer}); },
+      [=](const count_now& now) { work->count(now.answer); },
+      [=](const keep_now&) { work->keep_all(); },
       [=](caf::tick_atom) { work->tick(); },
   };
 }

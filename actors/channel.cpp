@@ -131,6 +131,12 @@ void hang_up(const channel_actor_state& state, const std::function<void(result<s
   caf::anon_send(state.pbx, hang_up_channel{now.id, now.channel.value_or(std::string{}), done});
 }
 
+void redirect(const channel_actor_state& state, const redirect_call& what) {
+  if (!state.pbx)
+    return what.done(error{errc::pbx_unavailable, "the server " + state.record.pbx + " is not configured any more", {}});
+  caf::anon_send(state.pbx, redirect_channel{state.record.id, state.record.channel.value_or(std::string{}), what.to, what.done});
+}
+
 } // namespace
 
 caf::behavior channel_actor(self_pointer self, const channel_options& options, engine_shared* shared) {
@@ -172,6 +178,7 @@ caf::behavior channel_actor(self_pointer self, const channel_options& options, e
       [=](const call_over&) { self->quit(); },
       [=](const call_deadline&) { take(self, *shared, core::deadline_passed{}); },
       [=](const hang_up_call& what) { hang_up(self->state, what.done); },
+      [=](const redirect_call& what) { redirect(self->state, what); },
       [=](const write_end_again& again) {
         if (again.now)
           write_end(self, *shared);

@@ -6,7 +6,7 @@
 /// end when it comes; a disk that refuses is tried again each second, and meanwhile the call counts as live.
 ///
 /// Messages: `message_batch`, `originate_written`, `channel_presence`, `connection_lost`, `call_deadline`,
-/// `hang_up_call`; `write_end_again` to itself.
+/// `hang_up_call`, `redirect_call`; `write_end_again` to itself.
 #pragma once
 
 #include "actors/core/call.hpp"

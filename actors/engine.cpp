@@ -79,6 +79,10 @@ caf::behavior engine_behavior(engine_actor* self, engine_shared* shared) {
   log_faults(self, "engine");
   return {
       [=](const changes_ptr& what) { apply(self, *shared, *what); },
+      [=](const keep_now& what) {
+        for (const auto& [id, campaign] : self->state.campaigns)
+          caf::anon_send(campaign, what);
+      },
       [=](const need_dial_list& what) {
         caf::anon_send(what.campaign, dial_list_ready{what.dlma, list_of(self, *shared, what.dlma)});
       },
@@ -156,8 +160,19 @@ struct engine::impl {
     return {};
   }
 
+  /// Waits until the campaigns have handed to the store what they keep; not for long, it is learned anew.
+  void keep_everything() {
+    std::promise<void> kept;
+    auto done = kept.get_future();
+    caf::anon_send(shared.engine,
+                   keep_now{std::shared_ptr<void>{nullptr, [all = std::make_shared<std::promise<void>>(std::move(kept))](
+                                                               void*) { all->set_value(); }}});
+    done.wait_for(std::chrono::seconds{3});
+  }
+
   void stop() {
     shared.stopping = true;
+    keep_everything();
     // Children are linked: campaigns, lists and channels end with the engine, queues with their pbx.
     caf::anon_send_exit(shared.engine, caf::exit_reason::user_shutdown);
     for (const auto& [name, pbx] : shared.pbxs)

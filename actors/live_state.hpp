@@ -146,6 +146,15 @@ struct live_queue {
   std::string pbx, name;
   core::availability agents;
   bool known{false};          ///< the server has told us about it since the last connection
+  std::shared_ptr<const std::vector<core::agent_status>> members; ///< the same pointer: nothing about them has changed
+};
+
+/// What a campaign's pacing believes and may do.
+struct live_pacing {
+  core::pacing_view view;
+  core::pacing_options options;
+  std::string group;     ///< campaigns of the same one share their budget; empty: none
+  std::string treatment; ///< of abandoned calls: "hang up", or the dialplan's context,exten,priority; empty: none
 };
 
 /// What a campaign is doing, renewed a few times a second.
@@ -159,6 +168,9 @@ struct live_campaign {
   std::size_t entries_total{0}, entries_ready{0}, entries_cooling{0}, entries_leased{0}, entries_done{0};
   std::string explain_json;   ///< the list of reasons, as `GET …/explain` gives it
   std::shared_ptr<const core::campaign_snapshot> snapshot; ///< what the reasons were made from
+  std::shared_ptr<const live_pacing> pacing;
+  core::calls_by_age in_flight_by_age{};                 ///< not answered yet
+  std::shared_ptr<const core::abandon_days> answer_days; ///< live answers and abandoned ones
   core::dial_policy policy;   ///< that the list is dialed by
   maybe_uuid dlma;
   time_point at;

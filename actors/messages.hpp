@@ -7,11 +7,13 @@
 #include "actors/core/call.hpp"
 #include "actors/core/dial_list.hpp"
 #include "actors/core/explain.hpp"
+#include "actors/core/plan_pacing.hpp"
 #include "actors/core/reconcile.hpp"
 #include "actors/core/replay_window.hpp"
 #include "protocol/ami/block.hpp"
 #include "protocol/dial_entry.hpp"
 #include "protocol/outbound.hpp"
+#include "storage/abandonment.hpp"
 #include "storage/environment.hpp"
 
 #include <boost/container/small_vector.hpp>
@@ -85,6 +87,14 @@ struct hang_up_channel {
   std::function<void(result<std::string>)> done;
 };
 
+/// Send a call to another place in the dialplan. `done` as above.
+struct redirect_channel {
+  uuid id;
+  std::string channel; ///< its name; empty while it is not known
+  core::dialplan_place to;
+  std::function<void(result<std::string>)> done;
+};
+
 /// The call is over: its unique ids are of no more use.
 struct forget_call {
   uuid id;
@@ -124,6 +134,11 @@ struct connection_lost {};
 struct call_deadline {};
 /// To a channel: hang up; `done` as in `hang_up_channel`.
 struct hang_up_call {
+  std::function<void(result<std::string>)> done;
+};
+/// To a channel: go elsewhere in the dialplan; `done` as in `hang_up_channel`.
+struct redirect_call {
+  core::dialplan_place to;
   std::function<void(result<std::string>)> done;
 };
 /// To a channel whose end could not be written: try again, in a second or now.
@@ -272,6 +287,27 @@ struct hub_look {
   std::uint64_t generation;
 };
 
+// --- campaign to itself -----------------------------------------------------------------------------------------
+
+/// A campaign to itself: the grace of a live answer has passed.
+struct grace_passed {};
+/// To a campaign: an abandoned call could be neither hung up nor sent away.
+struct treatment_failed {
+  uuid id;
+};
+/// To a campaign: its live answer could not be written down; again.
+struct count_again {
+  storage::counted_answer answer;
+};
+struct count_now {
+  storage::counted_answer answer;
+};
+/// To the engine, and on to all campaigns: write down now what is kept now and then. `hold` is let go when they have
+/// asked the store.
+struct keep_now {
+  std::shared_ptr<void> hold;
+};
+
 // --- engine and results ----------------------------------------------------------------------------------------
 
 /// What a commit changed; the engine tells whom it concerns.
@@ -293,6 +329,7 @@ RINGMASTER_MESSAGE(link_closed)
 RINGMASTER_MESSAGE(originate_batch)
 RINGMASTER_MESSAGE(adopt_batch)
 RINGMASTER_MESSAGE(hang_up_channel)
+RINGMASTER_MESSAGE(redirect_channel)
 RINGMASTER_MESSAGE(forget_call)
 RINGMASTER_MESSAGE(ask_presence)
 RINGMASTER_MESSAGE(watch_queue)
@@ -302,6 +339,7 @@ RINGMASTER_MESSAGE(originate_written)
 RINGMASTER_MESSAGE(connection_lost)
 RINGMASTER_MESSAGE(call_deadline)
 RINGMASTER_MESSAGE(hang_up_call)
+RINGMASTER_MESSAGE(redirect_call)
 RINGMASTER_MESSAGE(write_end_again)
 RINGMASTER_MESSAGE(call_over)
 RINGMASTER_MESSAGE(queue_in_doubt)
@@ -329,6 +367,11 @@ RINGMASTER_MESSAGE(hub_subscribe)
 RINGMASTER_MESSAGE(hub_subscribed)
 RINGMASTER_MESSAGE(hub_unsubscribe)
 RINGMASTER_MESSAGE(hub_look)
+RINGMASTER_MESSAGE(grace_passed)
+RINGMASTER_MESSAGE(treatment_failed)
+RINGMASTER_MESSAGE(count_again)
+RINGMASTER_MESSAGE(count_now)
+RINGMASTER_MESSAGE(keep_now)
 RINGMASTER_MESSAGE(changes_ptr)
 RINGMASTER_MESSAGE(drain_outbox)
 RINGMASTER_MESSAGE(drain_now)

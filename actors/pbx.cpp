@@ -630,6 +630,17 @@ public:
         what.done);
   }
 
+  void redirect(const redirect_channel& what) {
+    if (phase_ != phase::ready)
+      return what.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
+    ask("Redirect",
+        {{"Channel", what.channel.empty() ? to_string(what.id) : what.channel},
+         {"Context", what.to.context},
+         {"Exten", what.to.exten},
+         {"Priority", what.to.priority}},
+        what.done);
+  }
+
   void expire_actions(time_point now) {
     for (auto at = actions_.begin(); at != actions_.end();) {
       if (now < at->second.until) {
@@ -717,6 +728,7 @@ caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options&
       [=](const originate_batch& what) { session->originate(what); },
       [=](const adopt_batch& what) { session->adopt(what); },
       [=](const hang_up_channel& what) { session->hang_up(what); },
+      [=](const redirect_channel& what) { session->redirect(what); },
       [=](const forget_call& what) { session->forget(what.id); },
       [=](const ask_presence& what) { session->ask_presence_of(what.id); },
       [=](const queue_in_doubt& what) { session->queue_doubted(what.queue); },

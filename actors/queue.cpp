@@ -14,10 +14,14 @@ void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pb
   auto& state = self->state;
   const auto now = wall_clock_now();
   const auto counts = state.queue->counts(now);
-  if (!state.published || *state.published != counts) {
+  auto members = state.queue->agents(pbx, now);
+  const bool same_members = state.members && *state.members == members;
+  if (!state.published || *state.published != counts || !same_members) {
     state.published = counts;
+    if (!same_members)
+      state.members = std::make_shared<const std::vector<core::agent_status>>(std::move(members));
     live.queues.put(queue_key(pbx, state.queue->queue_name()),
-                    live_queue{pbx, state.queue->queue_name(), counts, state.queue->known()});
+                    live_queue{pbx, state.queue->queue_name(), counts, state.queue->known(), state.members});
     for (const auto& campaign : state.watchers)
       caf::anon_send(campaign, wake{});
   }

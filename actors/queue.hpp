@@ -13,6 +13,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ struct queue_actor_state {
   static constexpr const char* name = "queue";
   std::optional<core::queue_state> queue;
   std::optional<core::availability> published;
+  std::shared_ptr<const std::vector<core::agent_status>> members; ///< published with it
   std::vector<caf::actor> watchers;
   std::optional<time_point> look_at; ///< when the pending `queue_look` comes
   std::uint64_t generation{0};       ///< of that one; others are stale

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstring>
 
 namespace ringmaster {
 namespace {
@@ -104,6 +106,38 @@ bool integer::read_record(std::string_view from, std::int64_t& v) {
     return false;
   v = static_cast<std::int64_t>(zigzag >> 1) ^ -static_cast<std::int64_t>(zigzag & 1);
   return true;
+}
+
+// --- numbers ------------------------------------------------------------------------------------------------
+
+using number_field = field_type<double>;
+
+void number_field::write_json(std::string& out, double v) { json_writer{out}.number(v); }
+
+complaint number_field::read_json(simdjson::dom::element from, double& v) {
+  if (from.get(v))
+    return "a number";
+  return std::nullopt;
+}
+
+complaint number_field::read_text(std::string_view from, double& v) {
+  const auto [end, failed] = std::from_chars(from.data(), from.data() + from.size(), v);
+  if (failed != std::errc{} || end != from.data() + from.size() || !std::isfinite(v))
+    return "a number";
+  return std::nullopt;
+}
+
+void number_field::write_record(std::string& out, double v) {
+  char bytes[sizeof v];
+  std::memcpy(bytes, &v, sizeof v);
+  out.append(bytes, sizeof v);
+}
+
+bool number_field::read_record(std::string_view from, double& v) {
+  if (from.size() != sizeof v)
+    return false;
+  std::memcpy(&v, from.data(), sizeof v);
+  return std::isfinite(v);
 }
 
 // --- strings ------------------------------------------------------------------------------------------------

@@ -60,6 +60,17 @@ struct field_type<std::int64_t> {
   static bool read_record(std::string_view from, std::int64_t& v);
 };
 
+/// Finite numbers; kept as the eight bytes of the IEEE double, as the machine has them.
+template <>
+struct field_type<double> {
+  static constexpr std::string_view name = "number";
+  static void write_json(std::string& out, double v);
+  static complaint read_json(simdjson::dom::element from, double& v);
+  static complaint read_text(std::string_view from, double& v);
+  static void write_record(std::string& out, double v);
+  static bool read_record(std::string_view from, double& v);
+};
+
 template <>
 struct field_type<std::string> {
   static constexpr std::string_view name = "string";

@@ -1,5 +1,9 @@
 #include "protocol/outbound.hpp"
 
+#include "protocol/jurisdiction.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -22,6 +26,23 @@ std::optional<error> validate(const destination& d) {
   if (!is_empty(d.application) && same_word(*d.application, "queue") && !is_empty(d.data) &&
       std::count(d.data->begin(), d.data->end(), ',') > 4)
     return invalid_field("data", "data of a queue has at most five parts: queue,options,URL,announcement,timeout");
+  return std::nullopt;
+}
+
+std::optional<error> validate(const plan& p) {
+  // A plan that names neither is of a client that knows nothing of either: its timeout stands.
+  const auto* profile = p.jurisdiction ? find_jurisdiction(*p.jurisdiction) : nullptr;
+  if (p.min_ring_seconds && p.dial_timeout < *p.min_ring_seconds * 1000)
+    return invalid_field("dial_timeout", fmt::format("dial_timeout ({} ms) must not be below min_ring_seconds ({} s)",
+                                                     p.dial_timeout, *p.min_ring_seconds));
+  if (!p.min_ring_seconds && profile && std::chrono::milliseconds{p.dial_timeout} < profile->min_ring)
+    return invalid_field("dial_timeout",
+                         fmt::format("dial_timeout ({} ms) must not be below the ring time of jurisdiction {} ({} s); "
+                                     "min_ring_seconds sets another",
+                                     p.dial_timeout, profile->name,
+                                     std::chrono::duration_cast<std::chrono::seconds>(profile->min_ring).count()));
+  if (is_empty(p.abandon_context) && !(is_empty(p.abandon_exten) && is_empty(p.abandon_priority)))
+    return invalid_field("abandon_context", "abandon_context must be given with abandon_exten and abandon_priority");
   return std::nullopt;
 }
 

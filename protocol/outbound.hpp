@@ -39,6 +39,16 @@ struct plan {
   std::int64_t in_use{1};
   maybe_time tm_create, tm_delete, tm_update;
   text pacing_method;
+  // What is not set takes the jurisdiction's value, that of "US" when there is none.
+  std::optional<double> abandon_limit; // share of live answers
+  std::optional<std::int64_t> abandon_window_days;
+  std::optional<std::int64_t> abandon_grace_ms;
+  text jurisdiction;
+  std::optional<std::int64_t> min_ring_seconds;
+  std::optional<double> max_calls_per_agent;
+  std::optional<std::int64_t> max_calls;
+  text abandon_context, abandon_exten, abandon_priority;
+  text abandon_group;
 };
 
 inline constexpr auto plan_fields = field_table{
@@ -71,7 +81,30 @@ inline constexpr auto plan_fields = field_table{
     field{25, "uuid", &plan::id, access::read_only, "Plan uuid."},
     field{26, "variables", &plan::vars, access::writable, "Variables set on the channel."},
     field{27, "pacing_method", &plan::pacing_method, access::writable,
-          "How many calls to begin: available or progressive; null is available.", pacing_method_rule}};
+          "How many calls to begin: predictive, progressive, available or ratio; null is predictive.", pacing_method_rule},
+    field{28, "abandon_limit", &plan::abandon_limit, access::writable,
+          "Most abandoned calls, as a share of the live answers: 0.03 is 3 %, 0 not one.", abandon_limit_rule},
+    field{29, "abandon_window_days", &plan::abandon_window_days, access::writable,
+          "Days over which the limit holds, today included.", window_days_rule},
+    field{30, "abandon_grace_ms", &plan::abandon_grace_ms, access::writable,
+          "How long a live answer may wait for an agent before it counts as abandoned (ms).", grace_rule},
+    field{31, "jurisdiction", &plan::jurisdiction, access::writable,
+          "Whose rules fill in what is null: US, UK or own; null is US.", jurisdiction_rule},
+    field{32, "min_ring_seconds", &plan::min_ring_seconds, access::writable,
+          "A call rings at least this long before it is given up: dial_timeout may not be shorter.", min_ring_rule},
+    field{33, "max_calls_per_agent", &plan::max_calls_per_agent, access::writable,
+          "Most calls on the way for each logged-in agent; the ratio of the method ratio; null or 0: no bound.", calls_per_agent_rule},
+    field{34, "max_calls", &plan::max_calls, access::writable, "Most calls on the way; null or 0: no bound.", max_calls_rule},
+    field{35, "abandon_context", &plan::abandon_context, access::writable,
+          "Dialplan context that an abandoned call is sent to; null: it is hung up.", dialplan_name_rule},
+    field{36, "abandon_exten", &plan::abandon_exten, access::writable, "Its extension; null is s.", dialplan_name_rule},
+    field{37, "abandon_priority", &plan::abandon_priority, access::writable, "Its priority or label; null is 1.", dialplan_name_rule},
+    field{38, "abandon_group", &plan::abandon_group, access::writable,
+          "Campaigns whose plans name the same group share one budget of abandoned calls.", group_rule}};
+
+/// What no single field can say: `dial_timeout` has to leave a call the ring time that `min_ring_seconds`, or a
+/// named jurisdiction, asks for; an extension for abandoned calls needs a context.
+[[nodiscard]] std::optional<error> validate(const plan& p);
 
 // --- destination --------------------------------------------------------------------------------------------
 
@@ -287,6 +320,7 @@ struct dialing {
   uuid capsule_camp, capsule_dest, capsule_dlma, capsule_plan;     // keys of the capsule table
   std::string dl_record;                                           // the entry's record as it was
   std::string pbx;                                                 // name of the Asterisk server
+  std::int64_t counted{0};                                         // 1: is among the live answers of its day
   text name;                                                       // the result line's "name", null as the reference's
 };
 
@@ -331,7 +365,8 @@ inline constexpr auto dialing_fields = field_table{
     field{38, "capsule_dest", &dialing::capsule_dest, access::stored_only, ""},
     field{39, "capsule_dlma", &dialing::capsule_dlma, access::stored_only, ""},
     field{40, "capsule_plan", &dialing::capsule_plan, access::stored_only, ""},
-    field{41, "dl_record", &dialing::dl_record, access::stored_only, ""}};
+    field{41, "dl_record", &dialing::dl_record, access::stored_only, ""},
+    field{42, "counted", &dialing::counted, access::stored_only, ""}};
 
 /// The line of the result file that is written when a dialing ends, in the reference's order.
 inline constexpr auto result_line_fields = field_table{

@@ -1,5 +1,7 @@
 #include "protocol/outbound_rules.hpp"
 
+#include "protocol/jurisdiction.hpp"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -77,7 +79,13 @@ bool is_early_media(const text& v) noexcept {
   return folded == "true" || folded == "false";
 }
 bool is_channel_name(const text& v) noexcept { return made_of(v, "_.-", 80); }
-bool is_pacing_method(const text& v) noexcept { return !v || *v == "available" || *v == "progressive"; }
+bool is_pacing_method(const text& v) noexcept {
+  return !v || *v == "predictive" || *v == "progressive" || *v == "available" || *v == "ratio";
+}
+bool is_abandon_limit(const std::optional<double>& v) noexcept { return !v || (*v >= 0 && *v < 1); }
+bool is_calls_per_agent(const std::optional<double>& v) noexcept { return !v || (*v >= 0 && *v <= 1'000); }
+bool is_jurisdiction(const text& v) noexcept { return !v || find_jurisdiction(*v); }
+bool is_group(const text& v) noexcept { return made_of(v, " _.-", 80); }
 bool is_application(const text& v) noexcept { return !v || v->empty() || is_allowed_application(*v); }
 bool is_application_data(const text& v) noexcept { return made_of(v, " _.,:/@+*#&=^-", 255); }
 bool is_dialplan_name(const text& v) noexcept { return made_of(v, "_.+*#-", 79); }

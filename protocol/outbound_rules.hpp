@@ -14,6 +14,14 @@ template <std::int64_t Low, std::int64_t High>
 [[nodiscard]] constexpr bool within(const std::int64_t& v) noexcept {
   return v >= Low && v <= High;
 }
+template <std::int64_t Low, std::int64_t High>
+[[nodiscard]] constexpr bool none_or_within(const std::optional<std::int64_t>& v) noexcept {
+  return !v || within<Low, High>(*v);
+}
+[[nodiscard]] bool is_abandon_limit(const std::optional<double>& v) noexcept;
+[[nodiscard]] bool is_calls_per_agent(const std::optional<double>& v) noexcept;
+[[nodiscard]] bool is_jurisdiction(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_group(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_campaign_status(const std::int64_t& v) noexcept;
 [[nodiscard]] bool is_technology(const std::string& v) noexcept;
 [[nodiscard]] bool is_caller_id(const std::optional<std::string>& v) noexcept;
@@ -34,6 +42,8 @@ template <std::int64_t Low, std::int64_t High>
 
 using text_rule = rule<std::optional<std::string>>;
 using integer_rule = rule<std::int64_t>;
+using maybe_integer_rule = rule<std::optional<std::int64_t>>;
+using maybe_number_rule = rule<std::optional<double>>;
 
 inline constexpr integer_rule one_of_0_1{&rules::within<0, 1>, "0 or 1"};
 inline constexpr integer_rule dial_timeout_rule{&rules::within<1'000, 600'000>, "from 1000 to 600000 ms"};
@@ -48,7 +58,15 @@ inline constexpr text_rule caller_id_rule{&rules::is_caller_id, "like \"Name\" <
 inline constexpr text_rule codecs_rule{&rules::is_codec_list, "a list of codec names separated by commas"};
 inline constexpr text_rule early_media_rule{&rules::is_early_media, "\"true\", \"false\" or empty"};
 inline constexpr text_rule channel_name_rule{&rules::is_channel_name, "letters, digits, '_', '.' and '-', at most 80"};
-inline constexpr text_rule pacing_method_rule{&rules::is_pacing_method, "available or progressive"};
+inline constexpr text_rule pacing_method_rule{&rules::is_pacing_method, "predictive, progressive, available or ratio"};
+inline constexpr maybe_number_rule abandon_limit_rule{&rules::is_abandon_limit, "a share of at least 0 and below 1 (0.03 is 3 %)"};
+inline constexpr maybe_integer_rule window_days_rule{&rules::none_or_within<1, 366>, "from 1 to 366 days"};
+inline constexpr maybe_integer_rule grace_rule{&rules::none_or_within<0, 60'000>, "from 0 to 60000 ms"};
+inline constexpr text_rule jurisdiction_rule{&rules::is_jurisdiction, "US, UK or own"};
+inline constexpr maybe_integer_rule min_ring_rule{&rules::none_or_within<0, 120>, "from 0 to 120 s"};
+inline constexpr maybe_number_rule calls_per_agent_rule{&rules::is_calls_per_agent, "from 0 to 1000"};
+inline constexpr maybe_integer_rule max_calls_rule{&rules::none_or_within<0, 1'000'000>, "from 0 to 1000000"};
+inline constexpr text_rule group_rule{&rules::is_group, "letters, digits, blanks and _ . -, at most 80"};
 inline constexpr text_rule application_rule{
     &rules::is_application,
     "an application that is safe to give a call to (queue, park, playback, confbridge, voicemail, echo, wait, …)"};

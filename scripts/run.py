@@ -190,10 +190,10 @@ def percent(stats):
 def summary(stats, seconds):
     print(f"\nSummary of {seconds:.0f} s:")
     for name, key in (("calls begun", "calls_begun"), ("answered", "answered"), ("abandoned", "abandoned"),
-                      ("customers done", "entries_done"), ("customers left", "entries_left")):
-        print(f"  {name:<16}{stats[key]:>8}")
-    print(f"  {'abandoned share':<16}{percent(stats):>8}")
-    print(f"  {'calls a second':<16}{stats['calls_begun'] / max(seconds, 1):>8.1f}")
+                      ("talked to an agent", "connected"), ("customers done", "entries_done"), ("customers left", "entries_left")):
+        print(f"  {name:<20}{stats[key]:>8}")
+    print(f"  {'abandoned share':<20}{percent(stats):>8}")
+    print(f"  {'calls a second':<20}{stats['calls_begun'] / max(seconds, 1):>8.1f}")
 
 
 def explain(api, campaign):

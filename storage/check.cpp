@@ -3,6 +3,7 @@
 #include "storage/dialing.hpp"
 #include "storage/records.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace ringmaster::storage {
@@ -153,6 +154,16 @@ result<void> check_deleted(problems& found, std::string_view key, std::string_vi
   return {};
 }
 
+result<void> check_day(problems& found, std::string_view key, std::string_view value) {
+  const auto answers = be64::read(value.substr(0, std::min<std::size_t>(8, value.size())));
+  const auto abandons = value.size() == 16 ? be64::read(value.substr(8)) : std::nullopt;
+  if (key.size() != 24 || !answers || !abandons)
+    found.push_back("a row of the table abandonment cannot be read");
+  else if (*abandons > *answers)
+    found.push_back("a day has more abandoned calls than live answers");
+  return {};
+}
+
 result<void> check_outbox(const txn& in, problems& found) {
   std::uint64_t highest = 0;
   if (auto done = each_row(in, table::result_outbox,
@@ -181,6 +192,9 @@ result<std::vector<std::string>> check_consistency(const txn& in) {
         each_record<dialing>(in, found, [&](const dialing& d) { return check_call(in, found, d); }),
         each_row(in, table::deleted, [&](std::string_view key, std::string_view bytes) {
           return check_deleted(found, key, bytes);
+        }),
+        each_row(in, table::abandonment, [&](std::string_view key, std::string_view value) {
+          return check_day(found, key, value);
         }),
         check_outbox(in, found)})
     if (!done)

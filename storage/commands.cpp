@@ -24,7 +24,7 @@ std::optional<error> check_reference(const txn& in, std::string_view field, cons
   return std::nullopt;
 }
 
-std::optional<error> check(const txn&, const plan&) { return std::nullopt; }
+std::optional<error> check(const txn&, const plan& p) { return validate(p); }
 std::optional<error> check(const txn&, const destination& d) { return validate(d); }
 std::optional<error> check(const txn&, const dlma&) { return std::nullopt; }
 std::optional<error> check(const txn& in, const campaign& c) {

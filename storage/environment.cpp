@@ -97,6 +97,9 @@ result<found> examine(const std::filesystem::path& file) {
 
 // --- what the transactions share ----------------------------------------------------------------------------
 
+/// A table that a copy from before it does not have: it is empty.
+constexpr MDB_dbi no_table = ~MDB_dbi{0};
+
 struct txn::shared {
   std::filesystem::path dir;
   folder_lock lock;
@@ -126,6 +129,8 @@ txn& txn::operator=(txn&& other) noexcept {
 }
 
 result<std::optional<std::string_view>> txn::get(table t, std::string_view key) const {
+  if ((*env_)[t] == no_table)
+    return std::optional<std::string_view>{};
   auto k = to_val(key);
   MDB_val v{};
   const int rc = mdb_get(txn_, (*env_)[t], &k, &v);
@@ -144,6 +149,8 @@ result<bool> txn::has(table t, std::string_view key) const {
 }
 
 result<std::size_t> txn::size(table t) const {
+  if ((*env_)[t] == no_table)
+    return std::size_t{0};
   MDB_stat stat{};
   if (const int rc = mdb_stat(txn_, (*env_)[t], &stat))
     return disk_error(rc, fmt::format("read the table {}", table_name(t)));
@@ -286,6 +293,8 @@ result<write_txn> environment::write() {
 
 result<cursor> cursor::open(const txn& in, table t) {
   cursor c;
+  if ((*in.env_)[t] == no_table)
+    return c;
   if (const int rc = mdb_cursor_open(in.txn_, (*in.env_)[t], &c.cursor_)) {
     c.cursor_ = nullptr;
     return disk_error(rc, fmt::format("read the table {}", table_name(t)));
@@ -299,6 +308,8 @@ cursor::~cursor() {
 }
 
 result<std::optional<cursor::row>> cursor::move(std::string_view from, int operation) {
+  if (!cursor_)
+    return std::optional<row>{};
   auto k = to_val(from);
   MDB_val v{};
   const int rc = mdb_cursor_get(cursor_, &k, &v, static_cast<MDB_cursor_op>(operation));
@@ -417,6 +428,10 @@ result<environment> environment::open_copy(const std::filesystem::path& file) {
   for (std::size_t i = 0; i < table_count; ++i) {
     const std::string name{table_name(static_cast<table>(i))};
     if (const int rc = mdb_dbi_open(txn, name.c_str(), 0, &inside->tables[i])) {
+      if (rc == MDB_NOTFOUND && static_cast<table>(i) >= table::abandonment) {
+        inside->tables[i] = no_table;
+        continue;
+      }
       mdb_txn_abort(txn);
       return disk_error(rc, fmt::format("open the table {} of {}", name, file.string()));
     }

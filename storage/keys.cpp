@@ -23,6 +23,7 @@ std::string_view table_name(table t) noexcept {
   case table::token: return "token";
   case table::snapshot: return "snapshot";
   case table::counters: return "counters";
+  case table::abandonment: return "abandonment";
   }
   return {};
 }
@@ -44,6 +45,11 @@ std::optional<std::uint64_t> be64::read(std::string_view from) noexcept {
 entry_key::entry_key(const uuid& dlma, const uuid& dl) noexcept {
   std::memcpy(bytes.data(), dlma.bytes.data(), 16);
   std::memcpy(bytes.data() + 16, dl.bytes.data(), 16);
+}
+
+day_key::day_key(const uuid& campaign, std::uint64_t day) noexcept {
+  std::memcpy(bytes.data(), campaign.bytes.data(), 16);
+  std::memcpy(bytes.data() + 16, be64{day}.bytes.data(), 8);
 }
 
 deleted_key::deleted_key(resource kind, const uuid& id) noexcept {

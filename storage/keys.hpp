@@ -22,9 +22,12 @@
 ///     token        := SHA-256:32 bytes → record of token_fields
 ///     snapshot     := text → bytes                whatever an actor wants back after a restart
 ///     counters     := text → u64, most significant byte first
+///     abandonment  := campaign:uuid day:seq → answers:seq abandons:seq   live answers of one day; days since 1970-01-01
+///                                                 in the campaign's time zone, those of the last 367 days
 ///
 /// The live tables hold what callers can see and nothing else, so that lists need not step over what was
-/// deleted. A change to any of this raises `format_version`.
+/// deleted. A change to any of this that an old daemon could not read raises `format_version`; it leaves a table that
+/// it does not know alone.
 #pragma once
 
 #include "protocol/dial_entry.hpp"
@@ -44,8 +47,9 @@ inline constexpr std::uint64_t format_version = 1;
 enum class table : std::uint8_t {
   meta, plan, destination, dlma, campaign, dl, dl_by_dlma, deleted, purge, dialing, capsule, result_outbox,
   user, token, snapshot, counters,
+  abandonment, // copies from before it have none
 };
-inline constexpr std::size_t table_count = 16;
+inline constexpr std::size_t table_count = 17;
 
 /// The name of a table in the file.
 [[nodiscard]] std::string_view table_name(table t) noexcept;
@@ -74,6 +78,13 @@ struct entry_key {
 struct deleted_key {
   std::array<char, 17> bytes{};
   deleted_key(resource kind, const uuid& id) noexcept;
+  [[nodiscard]] std::string_view view() const noexcept { return {bytes.data(), bytes.size()}; }
+};
+
+/// Key of `abandonment`.
+struct day_key {
+  std::array<char, 24> bytes{};
+  day_key(const uuid& campaign, std::uint64_t day) noexcept;
   [[nodiscard]] std::string_view view() const noexcept { return {bytes.data(), bytes.size()}; }
 };
 

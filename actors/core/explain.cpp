@@ -114,6 +114,29 @@ void say_pbx(reasons& out, const campaign_snapshot& s, time_point now) {
     out.add("rate_limit", "Calls are begun as fast as the originate rate allows.", s.rate_limited_until);
 }
 
+/// What the plan allows and is used up; pacing's own words come after it.
+void say_bounds(reasons& out, const campaign_snapshot& s) {
+  const auto on_the_way = s.calls.outstanding();
+  const auto logged_in = s.agents.members() - s.agents.unavailable - s.agents.paused;
+  if (s.limits.max_calls > 0 && on_the_way >= s.limits.max_calls)
+    out.add("max_calls", fmt::format("As many calls are on the way as the plan's max_calls allows ({}).", s.limits.max_calls))
+        .fields = {{"on_the_way", on_the_way}, {"max_calls", s.limits.max_calls}};
+  if (s.limits.max_calls_per_agent > 0 && !s.agents.unlimited &&
+      static_cast<double>(on_the_way + 1) > s.limits.max_calls_per_agent * static_cast<double>(logged_in))
+    out.add("max_calls_per_agent",
+            fmt::format("{} calls are on the way for {} agents; max_calls_per_agent allows {} for each.", on_the_way,
+                        logged_in, s.limits.max_calls_per_agent))
+        .fields = {{"on_the_way", on_the_way}, {"agents", logged_in}};
+  const auto& l = s.abandons;
+  const auto allowed = s.limits.abandon_limit * static_cast<double>(l.window_answers);
+  if (s.predicts && l.window_abandons > 0 && static_cast<double>(l.window_abandons) >= allowed)
+    out.add("abandon_budget",
+            fmt::format("{} of {} live answers of the last {} days were abandoned, {:.4g} % may be: calls are begun for "
+                        "free agents alone until there is room again.",
+                        l.window_abandons, l.window_answers, s.limits.window_days, 100 * s.limits.abandon_limit))
+        .fields = {{"abandons", l.window_abandons}, {"answers", l.window_answers}, {"window_days", s.limits.window_days}};
+}
+
 void say_agents(reasons& out, const campaign_snapshot& s) {
   const auto& a = s.agents;
   const auto fields = [&](reason& r) {
@@ -136,10 +159,12 @@ void say_agents(reasons& out, const campaign_snapshot& s) {
         out.add("no_agent",
                 a.members() == 0
                     ? fmt::format("The queue \"{}\" has no members.", s.queue)
-                    : fmt::format("No agent of queue \"{}\" can take a call: {} on a call, {} ringing, {} in "
+                    : fmt::format("No agent of queue \"{}\" can take a call{}: {} on a call, {} ringing, {} in "
                                   "wrap-up, {} paused, {} unavailable.",
-                                  s.queue, a.on_call, a.ringing, a.wrap_up, a.paused, a.unavailable)));
+                                  s.queue, s.predicts ? ", and none is expected in time" : "", a.on_call, a.ringing,
+                                  a.wrap_up, a.paused, a.unavailable)));
   } else if (s.pacing) {
+    say_bounds(out, s);
     auto& r = out.add("pacing", "Enough calls are on the way: " + s.pacing->reason + '.');
     r.fields = s.pacing->fields;
   }

@@ -42,6 +42,10 @@ struct campaign_snapshot {
   // agents and pacing
   availability agents;
   std::optional<pacing_decision> pacing;
+  call_counts calls;
+  pacing_options limits;     ///< those of the plan
+  abandon_ledger abandons;   ///< against `limits`
+  bool predicts{false};      ///< the method begins calls for agents who are not free yet
   // list
   std::optional<list_counts> list;
   std::optional<time_point> next_eligible;
@@ -51,7 +55,7 @@ struct campaign_snapshot {
 ///
 /// Codes: stopped, paused, stopping, starting, pausing, force_stopping, no_plan, no_dlma, no_destination,
 /// destination_unusable, dial_mode_off, schedule_closed, no_pbx, pbx_not_connected, no_free_channel,
-/// rate_limit, queue_unknown, no_agent, pacing, list_empty, list_done, list_in_flight, cooling_down, dialing.
+/// rate_limit, queue_unknown, no_agent, max_calls, max_calls_per_agent, abandon_budget, pacing, list_empty, list_done, list_in_flight, cooling_down, dialing.
 [[nodiscard]] std::vector<reason> explain_campaign(const campaign_snapshot& s, time_point now);
 
 /// The same for one entry under one campaign's policy. Codes: deleted, answered, exhausted, no_numbers,

@@ -34,17 +34,6 @@ std::string_view name(agent_state s) noexcept {
   return "";
 }
 
-const jurisdiction* find_jurisdiction(std::string_view name) noexcept {
-  using std::chrono::seconds;
-  static constexpr std::array known{
-      jurisdiction{"US", 0.03, 30, seconds{2}, seconds{15}},
-      jurisdiction{"UK", 0, 1, seconds{2}, seconds{15}},
-      jurisdiction{"own", 0.03, 30, seconds{2}, seconds{15}},
-  };
-  const auto at = std::find_if(known.begin(), known.end(), [&](const auto& j) { return j.name == name; });
-  return at == known.end() ? nullptr : &*at;
-}
-
 std::optional<error> validate(const pacing_options& o) {
   using std::chrono::seconds;
   const auto within = [](auto v, auto least, auto most) { return v >= least && v <= most; }; // false for NaN
@@ -124,6 +113,7 @@ void pacing::count(phase p, std::int64_t by) noexcept {
 void pacing::settle(call_record& call, bool abandoned, time_point now) {
   if (call.live)
     return;
+  abandoned = abandoned && !agents_.unlimited; // where there are no agents, nobody waits for one
   call.live = true;
   ++answers_, ++ledger_.window_answers, ++ledger_.day_answers;
   if (abandoned)

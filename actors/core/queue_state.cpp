@@ -1,6 +1,7 @@
 #include "actors/core/queue_state.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace ringmaster::core {
 namespace {
@@ -30,6 +31,20 @@ std::string_view name(member_activity a) noexcept {
     return "unavailable";
   }
   return "";
+}
+
+static bool is_wrap_up(std::string_view reason) noexcept {
+  std::array<char, 16> letters{};
+  std::size_t n = 0;
+  for (const char c : reason) {
+    if (c == '-' || c == '_' || c == ' ')
+      continue;
+    if (n == letters.size())
+      return false;
+    letters[n++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  const std::string_view word{letters.data(), n};
+  return word == "wrapup" || word == "acw" || word == "aftercallwork";
 }
 
 queue_state::queue_state(std::string name, seconds default_wrapup, std::chrono::nanoseconds doubt_after)
@@ -96,12 +111,17 @@ void queue_state::resync_entry(std::string_view unique_id) {
 void queue_state::resync_end(time_point now) {
   if (!resyncing_)
     return;
-  members_ = std::move(fresh_members_);
-  for (auto& [interface, m] : members_) {
+  for (auto& [interface, m] : fresh_members_) {
     m.heard = now;
     if (m.wrap_from)
       m.wrap_from = std::min(*m.wrap_from, now);
+    if (const auto before = members_.find(interface); before != members_.end()) {
+      m.key = before->second.key;
+      m.told = before->second.told;
+      m.told_since = before->second.told_since;
+    }
   }
+  members_ = std::move(fresh_members_);
   callers_ = std::move(fresh_callers_);
   for (auto& [unique_id, heard] : callers_)
     heard = now;
@@ -201,7 +221,7 @@ member_activity queue_state::activity(const queue_member& m, time_point now) con
     break;
   }
   if (m.paused)
-    return member_activity::paused;
+    return is_wrap_up(m.paused_reason) ? member_activity::wrap_up : member_activity::paused;
   const auto wrapup = m.wrapup > seconds{0} ? m.wrapup : default_wrapup_;
   if (m.wrap_from && now < *m.wrap_from + wrapup)
     return member_activity::wrap_up;
@@ -242,6 +262,56 @@ availability queue_state::counts(time_point now, seconds horizon) const noexcept
   }
   a.waiting = static_cast<std::int64_t>(callers_.size());
   return a;
+}
+
+namespace {
+
+agent_state state_of(member_activity a) noexcept {
+  switch (a) {
+  case member_activity::available:
+    return agent_state::free;
+  case member_activity::ringing:
+    return agent_state::ringing;
+  case member_activity::on_call:
+    return agent_state::talking;
+  case member_activity::wrap_up:
+    return agent_state::wrap_up;
+  case member_activity::paused:
+    return agent_state::paused;
+  case member_activity::unavailable:
+    return agent_state::logged_out;
+  }
+  return agent_state::logged_out;
+}
+
+} // namespace
+
+std::vector<agent_status> queue_state::agents(std::string_view server, time_point now) {
+  std::vector<agent_status> all;
+  all.reserve(members_.size());
+  for (auto& [interface, m] : members_) {
+    const auto state = state_of(activity(m, now));
+    const auto wrap_end =
+        m.wrap_from ? std::optional{*m.wrap_from + (m.wrapup > seconds{0} ? m.wrapup : default_wrapup_)} : std::nullopt;
+    // Events tell when some states began; of the others it is known when they were first seen.
+    std::optional<time_point> began;
+    if (state == agent_state::ringing || (state == agent_state::talking && m.on_call))
+      began = m.rung;
+    else if (state == agent_state::wrap_up && !m.paused)
+      began = m.wrap_from;
+    else if (state == agent_state::free && m.told == agent_state::wrap_up && wrap_end > m.told_since)
+      began = wrap_end;
+    if (m.told != state || (began && state != agent_state::free))
+      m.told_since = std::min(began.value_or(now), now);
+    m.told = state;
+    if (state == agent_state::logged_out)
+      continue;
+    if (m.key == 0)
+      m.key = std::hash<std::string>{}(std::string{server}.append("\n").append(interface));
+    all.push_back({m.key, state, m.told_since,
+                   state == agent_state::wrap_up && !m.paused ? wrap_end : std::optional<time_point>{}});
+  }
+  return all;
 }
 
 std::optional<time_point> queue_state::next_change(time_point now) const noexcept {

@@ -5,6 +5,9 @@
 /// of this queue (AgentCalled, AgentConnect, `InCall`) are not free whatever their device says: the state of
 /// a Local channel's device lags behind, and with /n it may say "not in use" during a call.
 ///
+/// A member who is paused with the reason "wrap-up", "after-call work" or "ACW" (in any case, with or without hyphens)
+/// is in wrap-up, not paused: that is how agents' desktops tell it.
+///
 /// A resync (QueueStatus) replaces everything at its end; until then the old picture stands. Live events
 /// between the beginning and the end of a resync count for both.
 ///
@@ -21,6 +24,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace ringmaster::core {
 
@@ -47,6 +51,10 @@ struct queue_member {
   std::optional<time_point> wrap_from; ///< end of the last call
   std::chrono::seconds wrapup{0};
   time_point heard{};                  ///< when an event or a list last told of it
+  // as `agents` told it last
+  agent_key key{0};
+  std::optional<agent_state> told;
+  time_point told_since{};
 };
 
 enum class member_activity : std::uint8_t { available, ringing, on_call, wrap_up, paused, unavailable };
@@ -94,6 +102,9 @@ public:
   /// All counts; `soon` are wrap-ups that end within `horizon`.
   [[nodiscard]] availability counts(time_point now,
                                     std::chrono::seconds horizon = std::chrono::seconds{5}) const noexcept;
+  /// Every member who is logged in, with the time since which it does what it does. Keys are made of `server` and the
+  /// interface, so that members of queues of the same name on several servers differ.
+  [[nodiscard]] std::vector<agent_status> agents(std::string_view server, time_point now);
   /// When time alone changes the counts next: a wrap-up's end or a ringing that has gone on too long.
   [[nodiscard]] std::optional<time_point> next_change(time_point now) const noexcept;
   /// When the first member who is on a call or rung for, or caller who waits, has been left unmentioned for

@@ -84,14 +84,14 @@ const date::time_zone* find_zone(const std::string& name) {
 
 result<schedule> schedule::compile(const campaign& c) {
   schedule s;
+  const auto zone = given(c.sc_timezone) ? *c.sc_timezone : std::string{"UTC"};
+  s.zone_ = find_zone(zone);
   if (c.sc_mode == 0)
     return s;
   if (c.sc_mode != 1)
     return invalid_field("sc_mode", "sc_mode must be 0 or 1");
   s.always_ = false;
 
-  const auto zone = given(c.sc_timezone) ? *c.sc_timezone : std::string{"UTC"};
-  s.zone_ = find_zone(zone);
   if (!s.zone_)
     return invalid_field("sc_timezone",
                          "sc_timezone: there is no time zone \"" + zone + "\" in this system's database");
@@ -225,6 +225,11 @@ std::optional<time_point> schedule::next_change(time_point now) const {
     }
   }
   return std::nullopt;
+}
+
+std::int64_t schedule::date_number(time_point now) const {
+  const auto offset = zone_ ? zone_->get_info(date::floor<seconds>(now)).offset : seconds{0};
+  return std::chrono::floor<days>(now.time_since_epoch() + offset).count();
 }
 
 } // namespace ringmaster::core

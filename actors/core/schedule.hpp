@@ -45,6 +45,9 @@ public:
   /// up to milliseconds with many hundred dates listed.
   [[nodiscard]] std::optional<time_point> next_change(time_point now) const;
 
+  /// Of the schedule's time zone, also while it is off: days since 1970-01-01 of the date there.
+  [[nodiscard]] std::int64_t date_number(time_point now) const;
+
 private:
   using day = std::chrono::sys_days; // a civil date, counted in days
   [[nodiscard]] bool takes(day d) const noexcept;

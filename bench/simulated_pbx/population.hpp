@@ -77,6 +77,7 @@ struct queue_population {
   distribution ring{distribution::shape::constant, 1, 0};
   distribution talk{distribution::shape::constant, 5, 0};
   distribution wrapup{distribution::shape::constant, 0, 0};
+  bool wrapup_by_pause{false}; ///< agents pause themselves ("wrap-up") for as long as they rest
   double no_answer{0};       ///< share of rings that the agent lets ring
   double ring_timeout_s{15}; ///< how long a member is rung
   double retry_s{1};         ///< before the next try after a ring without an answer

@@ -330,7 +330,17 @@ void queue_system::complete(attempt& a, call& c, std::string_view reason) {
   const std::int64_t talk = whole_seconds(talked_for);
   const std::int64_t hold = whole_seconds(c.place.connected_at - c.place.joined);
   const bool by_agent = reason == "agent";
+  if (q.how.wrapup_by_pause && a.rest > sim_time{0})
+    rest_by_pause(q, m, a.rest);
   agent_event("AgentComplete", a, c, "HoldTime", hold, "TalkTime", talk, reason);
+  core_.log.write("agent_complete", core_.clock.now(),
+                  {{"action_id", c.request.action_id},
+                   {"channel_id", caller.unique_id},
+                   {"channel", caller.name},
+                   {"number", c.target.number},
+                   {"queue", q.how.name},
+                   {"agent", m.phone->interface},
+                   {"detail", fmt::format("{:.6f}", static_cast<double>(a.rest.count()) / 1e6)}});
   ++m.calls_taken;
   m.last_call = core_.wall_seconds();
   q.talk_time = q.completed == 0 ? talk : (q.talk_time * 3 + talk) / 4;
@@ -344,7 +354,7 @@ void queue_system::complete(attempt& a, call& c, std::string_view reason) {
   core_.var_set(one, "BRIDGEPEER", {});
   core_.var_set(caller, "BRIDGEPEER", {});
   phone& p = *m.phone;
-  p.rests_until = core_.clock.now() + a.rest;
+  p.rests_until = core_.clock.now() + (q.how.wrapup_by_pause ? sim_time{0} : a.rest);
   m.in_call = false;
   set_device(p, phone::device::free);
   bridge_event("BridgeLeave", a, 1, &one);
@@ -371,6 +381,17 @@ void queue_system::complete(attempt& a, call& c, std::string_view reason) {
   }
   core_.device(p.device_name(), "NOT_INUSE");
   attempts_.erase(a.id);
+}
+
+/// Before the queue says that the call is complete: nobody sees the agent free in between.
+void queue_system::rest_by_pause(queue& q, const member& m, sim_time rest) {
+  static constexpr std::string_view reason = "wrap-up";
+  (void)pause(q.how.name, m.phone->interface, true, reason);
+  core_.clock.after(rest, [this, in = &q, interface = m.phone->interface] {
+    const member* const resting = in->find(interface);
+    if (resting != nullptr && resting->paused && resting->paused_reason == reason)
+      (void)pause(in->how.name, interface, false, {});
+  });
 }
 
 void queue_system::take_out(queue& q, call& c) {

@@ -118,6 +118,7 @@ private:
   void talked(std::uint64_t id);
   void complete(attempt& a, call& c, std::string_view reason);
   void release(attempt& a, int cause);
+  void rest_by_pause(queue& q, const member& m, sim_time rest);
   void timed_out(call& c);
   void take_out(queue& q, call& c);
   void abandon(queue& q, call& c, bool timed_out);

@@ -223,7 +223,7 @@ void queue_system::member_event(std::string_view event, const queue& q, const me
   auto e = core_.out.begin(event, event_class::agent);
   e.text("Queue", q.how.name).text("MemberName", m.name).text("Interface", m.phone->interface);
   describe(e, q, m);
-  e.number("Ringinuse", m.ring_in_use ? 1 : 0).number("Wrapuptime", core_.real_seconds(q.how.wrapup.mean()));
+  e.number("Ringinuse", m.ring_in_use ? 1 : 0).number("Wrapuptime", q.how.wrapup_by_pause ? 0 : core_.real_seconds(q.how.wrapup.mean()));
 }
 
 std::optional<std::string> queue_system::add(std::string_view name, std::string_view interface,
@@ -348,7 +348,7 @@ std::size_t queue_system::status(std::string& out, std::string_view name, std::s
           .text("Name", m->name)
           .text("Location", m->phone->interface);
       describe(to, *q, *m);
-      to.number("Wrapuptime", core_.real_seconds(q->how.wrapup.mean()));
+      to.number("Wrapuptime", q->how.wrapup_by_pause ? 0 : core_.real_seconds(q->how.wrapup.mean()));
       close(to);
     }
     std::int64_t at = 0;

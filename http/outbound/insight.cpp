@@ -54,6 +54,110 @@ http::response stats(const context& c, const uuid& id) {
   return answer(c, [&](std::string& out) { append_stats(out, live, kept->status); });
 }
 
+void append_numbers(json_writer& w, std::initializer_list<std::pair<std::string_view, std::int64_t>> all) {
+  w.begin_object();
+  for (const auto& [name, value] : all)
+    w.member(name, value);
+  w.end_object();
+}
+
+void append_pacing(json_writer& w, const live_pacing& p) {
+  const auto& v = p.view;
+  const auto& a = v.agents;
+  const auto seconds = [](duration d) { return std::chrono::duration<double>(d).count(); };
+  w.member("method", v.method);
+  w.key("agents");
+  append_numbers(w, {{"free", a.available}, {"ringing", a.ringing}, {"talking", a.on_call}, {"wrap_up", a.wrap_up},
+                     {"paused", a.paused}, {"callers_waiting", a.waiting}, {"others_calls", a.others_calls}});
+  w.key("calls");
+  append_numbers(w, {{"dialing", v.calls.dialing}, {"ringing", v.calls.ringing}, {"waiting", v.calls.waiting},
+                     {"with_agent", v.calls.with_agent}});
+  w.key("in_flight_by_age");
+  w.begin_list();
+  for (const auto n : v.in_flight_by_age)
+    w.number(n);
+  w.end_list();
+  w.key("answer_probability");
+  w.begin_object();
+  w.member("mean", v.answer_probability);
+  w.member("low", v.answer_low);
+  w.member("high", v.answer_high);
+  w.member("changing", v.change_alarm);
+  w.end_object();
+  w.key("seconds");
+  w.begin_object();
+  w.member("ring", v.ring_mean);
+  w.member("talk", v.talk_mean);
+  w.member("wrap_up", v.wrap_up_mean);
+  w.end_object();
+  w.key("horizons");
+  w.begin_list();
+  for (const auto& h : v.horizons) {
+    w.begin_object();
+    w.member("seconds", h.seconds);
+    w.member("free_agents", h.free_agents);
+    w.member("answers", h.answers);
+    w.member("late", h.late);
+    w.end_object();
+  }
+  w.end_list();
+  w.member("theta", v.theta);
+  w.key("budget");
+  w.begin_object();
+  w.member("limit", p.options.abandon_limit);
+  w.member("target", v.target);
+  w.member("window_days", p.options.window_days);
+  w.member("window_answers", v.ledger.window_answers);
+  w.member("window_abandons", v.ledger.window_abandons);
+  w.member("day_answers", v.ledger.day_answers);
+  w.member("day_abandons", v.ledger.day_abandons);
+  const auto allowed = p.options.abandon_limit * static_cast<double>(v.ledger.window_answers);
+  const auto abandons = static_cast<double>(v.ledger.window_abandons);
+  w.member("used", allowed > 0 ? abandons / allowed : abandons > 0 ? 1.0 : 0.0);
+  w.member("factor", v.budget_factor);
+  w.key("group");
+  p.group.empty() ? w.null() : w.string(p.group);
+  w.end_object();
+  w.key("rules");
+  w.begin_object();
+  w.member("grace_seconds", seconds(p.options.grace));
+  w.member("min_ring_seconds", seconds(p.options.min_ring));
+  w.member("max_calls_per_agent", p.options.max_calls_per_agent);
+  w.member("max_calls", p.options.max_calls);
+  w.key("abandoned_calls");
+  p.treatment.empty() ? w.null() : w.string(p.treatment);
+  w.end_object();
+  w.key("last_decisions");
+  w.begin_list();
+  for (const auto& d : v.last_decisions) {
+    w.begin_object();
+    w.member("at", format_timestamp(d.at));
+    w.member("calls", d.calls);
+    w.member("reason", std::string_view{d.reason});
+    w.end_object();
+  }
+  w.end_list();
+}
+
+/// What pacing believes now; a campaign whose actor has not spoken yet has no more than its status.
+http::response show_pacing(const context& c, const uuid& id) {
+  const auto kept = durable(c, id);
+  if (!kept)
+    return refuse(c, kept.error());
+  const auto live = c.engine->live().campaigns.find(id);
+  return answer(c, [&](std::string& out) {
+    json_writer w{out};
+    w.begin_object();
+    w.member("uuid", to_string(id));
+    w.member("status", kept->status);
+    w.key("at");
+    live && live->pacing ? w.string(format_timestamp(live->at)) : w.null();
+    if (live && live->pacing)
+      append_pacing(w, *live->pacing);
+    w.end_object();
+  });
+}
+
 } // namespace
 
 result<void> add_insight(http::router& r, const context& c) {
@@ -70,6 +174,10 @@ result<void> add_insight(http::router& r, const context& c) {
     return added;
   if (auto added = add("/ob/campaigns/{uuid}/explain", "campaign",
                        [c](const uuid& id, const http::responder& reply) { reply(explain_campaign(c, id)); });
+      !added)
+    return added;
+  if (auto added = add("/ob/campaigns/{uuid}/pacing", "campaign",
+                       [c](const uuid& id, const http::responder& reply) { reply(show_pacing(c, id)); });
       !added)
     return added;
   return add("/ob/dls/{uuid}/explain", "dl", [c](const uuid& id, const http::responder& reply) {

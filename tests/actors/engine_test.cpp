@@ -3,6 +3,7 @@
 #include "actors/engine.hpp"
 
 #include "bench/simulated_pbx/simulated_pbx.hpp"
+#include "storage/abandonment.hpp"
 #include "storage/check.hpp"
 #include "storage/dialing.hpp"
 #include "tests/simulated_pbx/ami_peer.hpp"
@@ -94,7 +95,8 @@ protected:
   }
 
   /// A campaign over `entries` customers, started.
-  uuid start_campaign(std::size_t entries, const destination& to, std::int64_t retries = 1) {
+  uuid start_campaign(std::size_t entries, const destination& to, std::int64_t retries = 1,
+                      const std::function<void(plan&)>& settle = {}) {
     auto c = write<campaign>([&](storage::write_txn& txn, changes& told) -> result<campaign> {
       const auto now = wall_clock_now();
       plan p;
@@ -103,6 +105,9 @@ protected:
       p.dial_mode = 1;
       p.retry_delay = 0;
       p.max_retry_cnt.fill(retries);
+      p.pacing_method = "available";
+      if (settle)
+        settle(p);
       const auto made_plan = storage::create(txn, p, now);
       const auto made_dest = storage::create(txn, to, now);
       const auto made_list = storage::create(txn, dlma{}, now);
@@ -336,6 +341,67 @@ TEST_F(engine_test, a_forced_stop_hangs_up_every_call_and_begins_no_other) {
   });
   ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0 && live_dialings() == 0; }));
   EXPECT_EQ(logged("hangup", "channel_id").size(), 20u);
+}
+
+constexpr auto one_agent_who_talks_for_ever = R"({
+  "customers": {"outcomes": {"answer": 1, "machine": 0, "busy": 0, "no_answer": 0, "congestion": 0, "invalid": 0},
+                "ring": {"constant": 1}, "patience": {"constant": 5000}, "listen": {"constant": 5000},
+                "first_digit_rules": false},
+  "queues": [{"name": "sales_1", "agents": 1, "ring": {"constant": 0.1}, "talk": {"constant": 5000}}]
+})";
+
+void three_calls_for_each_agent(plan& p) {
+  p.pacing_method = "ratio";
+  p.max_calls_per_agent = 3;
+  p.abandon_grace_ms = 500;
+}
+
+TEST_F(engine_test, a_live_answer_that_no_agent_takes_within_the_grace_is_hung_up_and_counts_once_also_after_a_restart) {
+  start_pbx(20, one_agent_who_talks_for_ever);
+  start_engine();
+  const auto id = start_campaign(3, queue(), 1, three_calls_for_each_agent);
+  ASSERT_TRUE(eventually([&] { return logged("hangup", "channel_id").size() >= 2; }));
+  EXPECT_EQ(logged("answer", "channel_id").size(), 3u);
+  EXPECT_EQ(logged("agent_connect", "channel_id").size(), 1u);
+  EXPECT_EQ(logged("abandon", "channel_id").size(), 2u);
+  const auto right = [&] {
+    const auto live = engine_->live().campaigns.find(id);
+    return live && live->answered == 3 && live->connected == 1 && live->abandoned == 2 && live->pacing &&
+           live->pacing->view.ledger == core::abandon_ledger{3, 2, 3, 2};
+  };
+  EXPECT_TRUE(eventually(right));
+  for (int again = 0; again < 2; ++again) {
+    stop_engine();
+    start_engine();
+    EXPECT_TRUE(eventually([&] {
+      return right() && engine_->live().campaigns.find(id)->in_flight == 1;
+    }));
+  }
+  std::this_thread::sleep_for(600ms); // a grace, in case that somebody counts again
+  EXPECT_TRUE(right());
+  auto txn = env_->read();
+  const auto days = storage::answers_by_day(*txn, id);
+  ASSERT_TRUE(days && days->size() == 1u);
+  EXPECT_EQ(days->front().answers, 3);
+  EXPECT_EQ(days->front().abandons, 2);
+  EXPECT_EQ(logged("hangup", "channel_id").size(), 2u);
+  expect_consistent();
+}
+
+TEST_F(engine_test, an_abandoned_call_is_sent_to_the_message_that_the_plan_names) {
+  start_pbx(20, one_agent_who_talks_for_ever);
+  start_engine();
+  const auto id = start_campaign(3, queue(), 1, [](plan& p) {
+    three_calls_for_each_agent(p);
+    p.abandon_context = "hold"; // a place of the simulated PBX's dialplan where calls stay
+    p.abandon_exten = "1";
+  });
+  ASSERT_TRUE(eventually([&] { return logged("abandon", "channel_id").size() >= 2; }));
+  EXPECT_TRUE(eventually([&] {
+    const auto live = engine_->live().campaigns.find(id);
+    return live && live->connected == 1 && live->abandoned == 2 && live->in_flight == 3;
+  }));
+  EXPECT_TRUE(logged("hangup", "channel_id").empty()) << "they listen to the message";
 }
 
 TEST_F(engine_test, writes_share_commits) {

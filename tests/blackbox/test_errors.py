@@ -7,7 +7,8 @@ from harness import Case, eventually
 
 NOBODY = "01234567-89ab-4cde-8f01-23456789abcd"
 TEXT_FIELDS = {
-    "plans": ("name", "detail", "tech_name", "trunk_name", "caller_id", "codecs", "early_media"),
+    "plans": ("name", "detail", "tech_name", "trunk_name", "caller_id", "codecs", "early_media", "jurisdiction", "abandon_context", "abandon_exten",
+              "abandon_priority", "abandon_group"),
     "destinations": ("name", "detail", "application", "data", "context", "exten", "priority"),
     "dlmas": ("name", "detail"),
     "dls": ("name", "detail", "email", "number_1", "number_8", "resv_target", "ukey"),
@@ -24,7 +25,9 @@ INTEGER_FIELDS = {
 REFUSED = {
     "plans": [("dial_mode", 2), ("dial_mode", -1), ("dl_end_handle", 7), ("tech_name", "H323"), ("tech_name", "SIP/1&Local"),
               ("trunk_name", "a&b"), ("trunk_name", "a b"), ("caller_id", "x\tSystem(reboot)\x07"), ("retry_delay", -1), ("max_retry_cnt_3", -5),
-              ("dial_timeout", 0), ("early_media", "perhaps"), ("pacing_method", "clairvoyant"), ("variables", "text"), ("variables", []),
+              ("dial_timeout", 0), ("early_media", "perhaps"), ("pacing_method", "clairvoyant"), ("abandon_limit", 1), ("abandon_limit", -0.01),
+              ("abandon_limit", "3 %"), ("abandon_window_days", 0), ("abandon_grace_ms", -1), ("min_ring_seconds", -1), ("jurisdiction", "Mars"),
+              ("max_calls", -1), ("max_calls_per_agent", -1), ("abandon_context", "a,b"), ("abandon_group", "a&b"), ("variables", "text"), ("variables", []),
               ("variables", {"a": 1}), ("variables", {"a": {"b": "c"}}), ("variables", {"a": "x\r\nAction: Command"}), ("variables", {"a\n": "b"}),
               ("uuid", NOBODY), ("tm_create", "2017-03-08T01:42:40.551073859Z"), ("in_use", 0)],
     "destinations": [("type", 2), ("application", "System"), ("application", "TrySystem"), ("application", "AGI"), ("application", "MixMonitor"),

@@ -48,6 +48,53 @@ TEST(explain, says_dialing_when_nothing_holds_it_back) {
   EXPECT_EQ(codes(healthy()), code_list{"dialing"});
 }
 
+TEST(explain, says_which_bound_of_the_plan_is_reached) {
+  const auto held = [](campaign_snapshot& s) {
+    s.pacing = pacing_decision{0, "enough", {}};
+    s.predicts = true;
+    s.calls.dialing = 4;
+  };
+  EXPECT_EQ(codes_when(held), code_list{"pacing"});
+  EXPECT_EQ(codes_when([&](auto& s) {
+              held(s);
+              s.limits.max_calls = 4;
+            }),
+            (code_list{"max_calls", "pacing"}));
+  EXPECT_EQ(codes_when([&](auto& s) {
+              held(s);
+              s.limits.max_calls_per_agent = 2.4; // two agents: 4.8 calls
+            }),
+            (code_list{"max_calls_per_agent", "pacing"}));
+  EXPECT_EQ(codes_when([&](auto& s) {
+              held(s);
+              s.abandons.window_answers = 100;
+              s.abandons.window_abandons = 3;
+            }),
+            (code_list{"abandon_budget", "pacing"}));
+  EXPECT_EQ(codes_when([&](auto& s) {
+              held(s);
+              s.abandons.window_answers = 100;
+              s.abandons.window_abandons = 2;
+            }),
+            code_list{"pacing"});
+}
+
+TEST(explain, a_method_that_predicts_dials_for_agents_who_are_not_free_yet) {
+  EXPECT_EQ(codes_when([](auto& s) {
+              s.predicts = true;
+              s.agents.available = 0;
+              s.agents.on_call = 2;
+            }),
+            code_list{"dialing"});
+  EXPECT_EQ(codes_when([](auto& s) {
+              s.predicts = true;
+              s.agents.available = 0;
+              s.agents.on_call = 2;
+              s.pacing->calls = 0;
+            }),
+            code_list{"no_agent"});
+}
+
 TEST(explain, names_each_single_reason) {
   using s = campaign_snapshot;
   EXPECT_EQ(codes_when([](s& c) { c.status = campaign_status::stopped; }), code_list{"stopped"});

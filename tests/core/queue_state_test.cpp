@@ -29,6 +29,82 @@ queue_state queue_of_two() {
   return q;
 }
 
+agent_status only(std::vector<agent_status> all, agent_state what) {
+  std::erase_if(all, [&](const agent_status& a) { return a.state != what; });
+  EXPECT_EQ(all.size(), 1u) << name(what);
+  return all.empty() ? agent_status{} : all.front();
+}
+
+TEST(queue_state, tells_its_agents_one_by_one_with_the_time_since_which_they_do_what_they_do) {
+  auto q = queue_of_two();
+  const auto at_first = q.agents("pbx-1", start);
+  ASSERT_EQ(at_first.size(), 2u);
+  EXPECT_NE(at_first[0].agent, at_first[1].agent);
+  for (const auto& agent : q.agents("pbx-1", start + 5s)) {
+    EXPECT_EQ(agent.state, agent_state::free);
+    EXPECT_EQ(agent.since, start) << "nothing has happened since";
+  }
+}
+
+TEST(queue_state, follows_an_agent_through_a_call) {
+  queue_state q{"sales", 10s};
+  q.member_added(member("PJSIP/1"), start);
+  const auto look = [&](time_point now) {
+    const auto all = q.agents("pbx-1", now);
+    return all.size() == 1 ? all.front() : agent_status{};
+  };
+  const auto key = look(start).agent;
+  q.agent_called("PJSIP/1", start + 3s);
+  EXPECT_EQ(look(start + 4s), (agent_status{key, agent_state::ringing, start + 3s, {}}));
+  q.agent_connected("PJSIP/1", start + 5s);
+  EXPECT_EQ(look(start + 5s), (agent_status{key, agent_state::talking, start + 5s, {}}));
+  // A resync in the middle does not make the call a new one.
+  q.resync_begin();
+  auto u = member("PJSIP/1", 2);
+  u.in_call = true;
+  q.resync_member(u);
+  q.resync_end(start + 20s);
+  EXPECT_EQ(look(start + 21s), (agent_status{key, agent_state::talking, start + 5s, {}}));
+  q.agent_connected("PJSIP/1", start + 5s);
+  q.agent_completed("PJSIP/1", start + 60s);
+  q.member_changed(member("PJSIP/1"), start + 60s);
+  EXPECT_EQ(look(start + 61s), (agent_status{key, agent_state::wrap_up, start + 60s, start + 70s}));
+  EXPECT_EQ(look(start + 72s), (agent_status{key, agent_state::free, start + 70s, {}}));
+  // The next call, of which nothing was heard but that it is there.
+  q.member_changed(u, start + 80s);
+  EXPECT_EQ(look(start + 80s), (agent_status{key, agent_state::talking, start + 80s, {}}));
+  u = member("PJSIP/1", 5);
+  q.member_changed(u, start + 90s);
+  EXPECT_TRUE(q.agents("pbx-1", start + 110s).empty()) << "who is unreachable is logged out";
+}
+
+TEST(queue_state, a_pause_for_wrap_up_is_wrap_up) {
+  queue_state q{"sales"};
+  auto u = member("PJSIP/1");
+  u.paused = true;
+  for (const auto* reason : {"wrap-up", "Wrap up", "WRAPUP", "acw", "After-call work"}) {
+    u.paused_reason = reason;
+    q.member_changed(u, start);
+    EXPECT_EQ(q.counts(start).wrap_up, 1) << reason;
+    EXPECT_EQ(q.counts(start).soon, 0) << "nobody knows when it ends";
+    const auto agent = only(q.agents("pbx-1", start), agent_state::wrap_up);
+    EXPECT_FALSE(agent.ends);
+  }
+  u.paused_reason = "lunch";
+  q.member_changed(u, start);
+  EXPECT_EQ(q.counts(start).paused, 1);
+  u.paused = false;
+  q.member_changed(u, start + 40s);
+  EXPECT_EQ(only(q.agents("pbx-1", start + 40s), agent_state::free).since, start + 40s);
+}
+
+TEST(queue_state, the_same_interface_on_two_servers_is_two_agents) {
+  queue_state a{"sales"}, b{"sales"};
+  a.member_added(member("PJSIP/1"), start);
+  b.member_added(member("PJSIP/1"), start);
+  EXPECT_NE(a.agents("pbx-1", start).at(0).agent, b.agents("pbx-2", start).at(0).agent);
+}
+
 TEST(queue_state, counts_by_device_state_as_the_queue_does) {
   const std::pair<std::int64_t, member_activity> expected[]{
       {0, member_activity::available}, {1, member_activity::available},   {2, member_activity::on_call},

@@ -3,6 +3,8 @@
 #include "storage/dialing.hpp"
 #include "tests/http/daemon_fixture.hpp"
 
+#include <thread>
+
 #include <gmock/gmock.h>
 
 namespace ringmaster::tests {
@@ -78,6 +80,45 @@ TEST_F(outbound_campaigns, statuses_on_the_way_cannot_be_asked_for) {
     EXPECT_EQ(ask(id, wanted).status(), 400u) << wanted;
     EXPECT_EQ(status(id), "0");
   }
+}
+
+TEST_F(outbound_campaigns, show_what_their_pacing_believes) {
+  const auto plan = make("/ob/plans", R"({"dial_mode":1,"pacing_method":"progressive","abandon_limit":0.05,)"
+                                      R"("abandon_window_days":7,"abandon_grace_ms":1500,"abandon_context":"sorry",)"
+                                      R"("abandon_group":"team","max_calls":9})");
+  const auto id = make("/ob/campaigns", R"({"plan":")" + plan + R"(","dlma":")" + list_ + R"(","dest":")" + dest_ + R"("})");
+  const auto path = "/ob/campaigns/" + id + "/pacing";
+  reply answer = get(path);
+  for (const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+       answer.at("/result/method") == "(none)" && std::chrono::steady_clock::now() < until; answer = get(path))
+    std::this_thread::sleep_for(std::chrono::milliseconds{5}); // the actor speaks when it has read
+  ASSERT_EQ(answer.status(), 200u) << answer.text;
+  for (const auto& [member, value] : std::vector<std::pair<std::string, std::string>>{
+           {"uuid", id}, {"method", "progressive"}, {"budget/limit", "0.05"}, {"budget/window_days", "7"},
+           {"budget/window_answers", "0"}, {"budget/used", "0.0"}, {"budget/group", "team"}, {"rules/grace_seconds", "1.5"},
+           {"rules/min_ring_seconds", "15.0"}, {"rules/max_calls", "9"}, {"agents/free", "0"}, {"calls/dialing", "0"},
+           {"in_flight_by_age", "[]"}})
+    EXPECT_EQ(answer.at("/result/" + member), value) << member << ": " << answer.text;
+  for (const auto* member : {"answer_probability/mean", "seconds/talk", "horizons", "theta", "last_decisions", "at"})
+    EXPECT_NE(answer.at(std::string{"/result/"} + member), "(none)") << member;
+  EXPECT_EQ(get("/ob/campaigns/" + std::string{unknown_id} + "/pacing").status(), 404u);
+}
+
+TEST_F(outbound_campaigns, refuse_pacing_rules_that_cannot_be) {
+  for (const auto& [body, field] : std::vector<std::pair<std::string, std::string>>{
+           {R"({"abandon_limit":1})", "abandon_limit"}, {R"({"abandon_limit":-1})", "abandon_limit"},
+           {R"({"abandon_window_days":0})", "abandon_window_days"}, {R"({"abandon_grace_ms":-1})", "abandon_grace_ms"},
+           {R"({"jurisdiction":"Mars"})", "jurisdiction"}, {R"({"pacing_method":"psychic"})", "pacing_method"},
+           {R"({"min_ring_seconds":-1})", "min_ring_seconds"}, {R"({"max_calls":-1})", "max_calls"},
+           {R"({"max_calls_per_agent":-1})", "max_calls_per_agent"}, {R"({"abandon_exten":"s"})", "abandon_context"},
+           {R"({"jurisdiction":"US","dial_timeout":14999})", "dial_timeout"}}) {
+    const auto answer = post("/ob/plans", body);
+    EXPECT_EQ(answer.status(), 400u) << body;
+    EXPECT_EQ(answer.at("/error/field"), field) << answer.text;
+  }
+  const auto plan = make("/ob/plans", R"({"jurisdiction":"US"})");
+  EXPECT_EQ(put("/ob/plans/" + plan, R"({"dial_timeout":10000})").at("/error/field"), "dial_timeout");
+  EXPECT_EQ(put("/ob/plans/" + plan, R"({"dial_timeout":10000,"min_ring_seconds":10})").status(), 200u);
 }
 
 TEST_F(outbound_campaigns, explain_themselves) {

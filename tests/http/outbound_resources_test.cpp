@@ -140,6 +140,7 @@ TEST_F(outbound_resources, refuse_what_is_wrong_by_name_and_change_nothing) {
            {get, "/ob/dialings/" + id, "", 404, "(none)"},
            {del, "/ob/dialings/" + id, "", 404, "uuid"},
            {get, "/ob/campaigns/" + id + "/explain", "", 404, "(none)"},
+           {get, "/ob/campaigns/" + id + "/pacing", "", 404, "(none)"},
            {get, "/ob/campaigns/" + id + "/stats", "", 404, "(none)"},
            {get, "/ob/dls/" + id + "/explain", "", 404, "(none)"}}) {
     SCOPED_TRACE(target + " " + body);

@@ -22,7 +22,10 @@ TEST(fields, a_new_plan_has_the_defaults_of_the_reference) {
             R"("max_retry_cnt_3":5,"max_retry_cnt_4":5,"max_retry_cnt_5":5,"max_retry_cnt_6":5,)"
             R"("max_retry_cnt_7":5,"max_retry_cnt_8":5,"name":null,"retry_delay":60,"service_level":0,)"
             R"("tech_name":"SIP","tm_create":null,"tm_delete":null,"tm_update":null,"trunk_name":null,)"
-            R"("uuid":"00000000-0000-0000-0000-000000000000","variables":null,"pacing_method":null})");
+            R"("uuid":"00000000-0000-0000-0000-000000000000","variables":null,"pacing_method":null,)"
+            R"("abandon_limit":null,"abandon_window_days":null,"abandon_grace_ms":null,"jurisdiction":null,)"
+            R"("min_ring_seconds":null,"max_calls_per_agent":null,"max_calls":null,"abandon_context":null,)"
+            R"("abandon_exten":null,"abandon_priority":null,"abandon_group":null})");
 }
 
 TEST(fields, a_body_changes_only_what_it_names) {
@@ -54,6 +57,53 @@ TEST(fields, bad_values_are_refused_by_name) {
   EXPECT_EQ(field_at_fault(R"({"name": "a", "name": "b"})"), "name");
   EXPECT_EQ(field_at_fault(R"({"uuid": "50fd1e1f-920b-477a-b84c-afe58928dadc"})"), "uuid");
   EXPECT_EQ(field_at_fault(R"({"tech_name": "pjsip", "in_use": 1, "tm_create": null})"), "none");
+}
+
+TEST(fields, the_rules_on_abandoned_calls_are_checked_by_name) {
+  const auto field_at_fault = [](std::string_view body) {
+    const auto merged = merge(plan{}, body, plan_fields);
+    if (!merged.has_value())
+      return merged.error().field;
+    const auto wrong = validate(*merged);
+    return wrong ? wrong->field : std::string{"none"};
+  };
+  for (const auto* body :
+       {R"({"abandon_limit": 1})", R"({"abandon_limit": 3})", R"({"abandon_limit": -0.01})", R"({"abandon_limit": "0.03"})"})
+    EXPECT_EQ(field_at_fault(body), "abandon_limit") << body;
+  EXPECT_EQ(field_at_fault(R"({"abandon_window_days": 0})"), "abandon_window_days");
+  EXPECT_EQ(field_at_fault(R"({"abandon_window_days": 367})"), "abandon_window_days");
+  EXPECT_EQ(field_at_fault(R"({"abandon_grace_ms": -1})"), "abandon_grace_ms");
+  EXPECT_EQ(field_at_fault(R"({"abandon_grace_ms": 0.5})"), "abandon_grace_ms");
+  EXPECT_EQ(field_at_fault(R"({"min_ring_seconds": -1})"), "min_ring_seconds");
+  EXPECT_EQ(field_at_fault(R"({"max_calls_per_agent": -0.5})"), "max_calls_per_agent");
+  EXPECT_EQ(field_at_fault(R"({"max_calls": -1})"), "max_calls");
+  for (const auto* body : {R"({"jurisdiction": "us"})", R"({"jurisdiction": "Mars"})", R"({"jurisdiction": ""})"})
+    EXPECT_EQ(field_at_fault(body), "jurisdiction") << body;
+  for (const auto* body : {R"({"pacing_method": "clairvoyant"})", R"({"pacing_method": ""})"})
+    EXPECT_EQ(field_at_fault(body), "pacing_method") << body;
+  EXPECT_EQ(field_at_fault(R"({"abandon_context": "a&b"})"), "abandon_context");
+  EXPECT_EQ(field_at_fault(R"({"abandon_context": "sorry", "abandon_exten": "${SHELL(id)}"})"), "abandon_exten");
+  EXPECT_EQ(field_at_fault(R"({"abandon_group": "a,b"})"), "abandon_group");
+  EXPECT_EQ(field_at_fault(R"({"abandon_exten": "s"})"), "abandon_context");
+  EXPECT_EQ(field_at_fault(R"({"dial_timeout": 14000, "jurisdiction": "US"})"), "dial_timeout");
+  EXPECT_EQ(field_at_fault(R"({"dial_timeout": 20000, "min_ring_seconds": 21})"), "dial_timeout");
+  for (const auto* body :
+       {R"({"abandon_limit": 0})", R"({"abandon_limit": 0.999, "abandon_window_days": 366, "abandon_grace_ms": 0})",
+        R"({"jurisdiction": "UK", "min_ring_seconds": 0, "dial_timeout": 5000})", R"({"dial_timeout": 5000})",
+        R"({"jurisdiction": null, "max_calls": 0, "max_calls_per_agent": 2})",
+        R"({"abandon_context": "sorry", "abandon_exten": "s", "abandon_priority": "1", "abandon_group": "all of us"})"})
+    EXPECT_EQ(field_at_fault(body), "none") << body;
+}
+
+TEST(fields, numbers_come_back_from_a_record_as_they_went_in) {
+  plan p;
+  p.abandon_limit = 0.0271828;
+  p.max_calls_per_agent = 0;
+  const auto back = from_record<plan>(to_record(p, plan_fields), plan_fields);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->abandon_limit, p.abandon_limit);
+  EXPECT_EQ(back->max_calls_per_agent, 0);
+  EXPECT_EQ(back->max_calls, std::nullopt);
 }
 
 TEST(fields, an_application_that_runs_programs_is_refused) {

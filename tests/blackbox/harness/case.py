@@ -71,7 +71,8 @@ class Case(unittest.TestCase):
 
     def make_campaign(self, api, numbers=(), plan=None, dest=None, dlma=None, **campaign):
         """A stopped campaign over PJSIP to the park application, unless told otherwise; its uuid."""
-        plan_uuid = api.post("/ob/plans", {"name": self.id(), "tech_name": "PJSIP", "dial_mode": 1, **(plan or {})})["uuid"]
+        plan_uuid = api.post("/ob/plans", {"name": self.id(), "tech_name": "PJSIP", "dial_mode": 1,
+                                           "pacing_method": "available", **(plan or {})})["uuid"]
         dest_uuid = api.post("/ob/destinations", {"name": self.id(), **(dest or {"type": 1, "application": "park"})})["uuid"]
         dlma = dlma or self.make_list(api, numbers)
         return api.post("/ob/campaigns", {"name": self.id(), "plan": plan_uuid, "dest": dest_uuid, "dlma": dlma, **campaign})["uuid"]
