@@ -132,9 +132,11 @@ void hang_up(const channel_actor_state& state, const std::function<void(result<s
 }
 
 void redirect(const channel_actor_state& state, const redirect_call& what) {
+  const auto now = state.call->shown();
   if (!state.pbx)
-    return what.done(error{errc::pbx_unavailable, "the server " + state.record.pbx + " is not configured any more", {}});
-  caf::anon_send(state.pbx, redirect_channel{state.record.id, state.record.channel.value_or(std::string{}), what.to, what.done});
+    return what.done(
+        error{errc::pbx_unavailable, "the server " + state.call->begun().pbx + " is not configured any more", {}});
+  caf::anon_send(state.pbx, redirect_channel{now.id, now.channel.value_or(std::string{}), what.to, what.done});
 }
 
 } // namespace

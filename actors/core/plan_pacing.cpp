@@ -18,8 +18,7 @@ bool given(const text& t) noexcept { return t && !t->empty(); }
 } // namespace
 
 std::string_view pacing_method_of(const plan& p) noexcept {
-  const auto wanted = given(p.pacing_method) ? std::string_view{*p.pacing_method} : std::string_view{"predictive"};
-  return is_pacing_method(wanted) ? wanted : std::string_view{"available"};
+  return given(p.pacing_method) ? std::string_view{*p.pacing_method} : std::string_view{"predictive"};
 }
 
 pacing_options pacing_options_of(const plan& p) noexcept {
