@@ -115,6 +115,9 @@ void queue_state::resync_end(time_point now) {
     m.heard = now;
     if (m.wrap_from)
       m.wrap_from = std::min(*m.wrap_from, now);
+    // The list says that the phone is not in use, and has had the time to know of a ringing.
+    if (m.rung && !m.on_call && !m.in_call && m.status == 1 && now - *m.rung > settling)
+      m.rung.reset();
     if (const auto before = members_.find(interface); before != members_.end()) {
       m.key = before->second.key;
       m.told = before->second.told;

