@@ -2,6 +2,7 @@
 #include "http/config/command_line.hpp"
 #include "http/daemon/ami_json.hpp"
 #include "http/daemon/copies.hpp"
+#include "http/daemon/rehearse.hpp"
 #include "http/daemon/serve.hpp"
 
 #include <fmt/core.h>
@@ -21,6 +22,8 @@ int run(int argc, const char* const* argv) {
     return daemon::backup_command(argc, argv);
   if (command == "restore")
     return daemon::restore_command(argc, argv);
+  if (command == "rehearse")
+    return daemon::rehearse_command(argc, argv);
 
   const auto asked = config::load_settings(argc, argv, config::process_environment());
   if (!asked) {
@@ -29,7 +32,7 @@ int run(int argc, const char* const* argv) {
   }
   switch (asked->purpose) {
   case config::purpose::help:
-    fmt::print("{}\nSubcommands: ami-json, backup, restore; each has a --help of its own.\n", asked->help);
+    fmt::print("{}\nSubcommands: ami-json, backup, restore, rehearse; each has a --help of its own.\n", asked->help);
     return 0;
   case config::purpose::version: fmt::print("ringmaster {}\n", RINGMASTER_VERSION); return 0;
   case config::purpose::help_config: fmt::print("{}", config::reference_page()); return 0;

@@ -6,6 +6,7 @@
 #include "http/daemon/status.hpp"
 #include "http/live/front.hpp"
 #include "http/outbound/purge.hpp"
+#include "http/outbound/rehearsals.hpp"
 #include "http/outbound/routes.hpp"
 #include "http/server/server.hpp"
 #include "storage/access.hpp"
@@ -76,6 +77,7 @@ struct application::parts {
   std::optional<auth::login> login;
   metrics::registry metrics;
   std::optional<outbound::purger> purger;
+  outbound::rehearsals rehearsals;
   std::unique_ptr<live::front> front;
   std::optional<http::router> router;
   std::unique_ptr<http::server> server;
@@ -115,7 +117,10 @@ struct application::parts {
     front = std::make_unique<live::front>(*engine);
     if (auto added = front->add_to(*router); !added)
       return added;
-    return outbound::add_routes(*router, outbound::context{engine.get()});
+    const outbound::context context{engine.get()};
+    if (auto added = outbound::add_rehearsals(*router, context, rehearsals); !added)
+      return added;
+    return outbound::add_routes(*router, context);
   }
 
   result<void> listen() {
