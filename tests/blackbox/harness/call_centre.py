@@ -50,8 +50,9 @@ class CallCentre:
         return self.sim.journal()[-1]["t"]
 
     def drain(self):
-        self.api.status(self.campaign, 0)
-        eventually(lambda: self.api.stats(self.campaign)["in_flight"] == 0, 120, "the end of the last call")
+        """Hangs everybody up: a talk may go on for long."""
+        self.api.status(self.campaign, 30)
+        eventually(lambda: self.api.stats(self.campaign)["in_flight"] == 0, 60, "the end of the last call")
 
     def measured(self):
         """Shares by the log, between `begin` and `end`."""
