@@ -51,6 +51,7 @@ class CallCentre:
 
     def drain(self):
         """Hangs everybody up: a talk may go on for long."""
+        self.api.stats(self.campaign)  # a reader may find the idle connection closed; a writer would not try again
         self.api.status(self.campaign, 30)
         eventually(lambda: self.api.stats(self.campaign)["in_flight"] == 0, 60, "the end of the last call")
 
