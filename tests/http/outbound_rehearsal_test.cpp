@@ -32,13 +32,13 @@ TEST_F(outbound_rehearsal, answers_with_both_outcomes) {
   const auto begun = post(path(), R"({"agents":5,"hours":1,"seeds":1,"answer_rate":0.4,)"
                                   R"("proposed":{"pacing_method":"ratio","max_calls_per_agent":4}})");
   ASSERT_EQ(begun.status(), 200u) << begun.text;
-  EXPECT_EQ(begun.at("/result/settings/call_centre/agents/value"), "5.0");
+  EXPECT_EQ(begun.at("/result/settings/call_centre/agents/value"), "5");
   EXPECT_EQ(begun.at("/result/settings/call_centre/agents/from"), "request");
   EXPECT_EQ(begun.at("/result/settings/call_centre/talk_seconds/from"), "standard");
   EXPECT_EQ(begun.at("/result/settings/now/pacing_method"), "progressive");
   EXPECT_EQ(begun.at("/result/settings/proposed/pacing_method"), "ratio");
   const auto done = wait_for(begun.at("/result/id"), "done");
-  EXPECT_EQ(done.at("/result/progress"), "1.0");
+  EXPECT_EQ(done.at("/result/progress"), "1");
   EXPECT_EQ(std::stod(done.at("/result/now/abandoned_share")), 0);
   EXPECT_GT(std::stod(done.at("/result/proposed/abandoned_share")), 0);
   EXPECT_GT(std::stod(done.at("/result/proposed/busy_share")), std::stod(done.at("/result/now/busy_share")));
