@@ -23,10 +23,10 @@ public:
       b_ = mean;
       p_ = std::exp(-mean);
     } else if (excess < 0) {
-      const auto q = -excess;
-      // The number of trials is a whole one, so that no probability is below nothing.
-      const auto n = std::max(std::round(mean / q), std::ceil(mean - 1e-9));
-      const auto success = std::min(mean / n, 1 - 1e-9);
+      // A number of trials that is not whole serves as well; the recursion ends where it would go below
+      // nothing.
+      const auto success = std::min(-excess, 1 - 1e-9);
+      const auto n = mean / success;
       const auto odds = success / (1 - success);
       a_ = -odds;
       b_ = (n + 1) * odds;

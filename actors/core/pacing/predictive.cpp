@@ -445,16 +445,29 @@ std::int64_t predictive_pacing::calls_to_begin(time_point now) {
   const auto theta = experienced() ? budget_.theta(ledger_) : 0;
   if (theta <= 0 || late(0) > theta)
     return within_bounds(sure);
-  // The smallest number at which one more would be too late: doubled until it is, then halved.
+  // The smallest number at which one more would be too late. Where it is large, it is near what would make
+  // answers and agents even at the middle horizon, and need not be exact.
   std::int64_t few = 0, many = 1;
   const std::int64_t most = 2 * agents_.members() + 64;
-  while (many < most && late(static_cast<double>(many)) <= theta) {
+  const auto ok = [&](std::int64_t n) { return late(static_cast<double>(n)) <= theta; };
+  if (ok(many)) {
+    constexpr auto middle = horizons / 2;
+    const auto even =
+        (free_now() + freed_in_[middle].mean - answers_in_[middle].mean) / std::max(fresh_[middle], 1e-3);
+    auto guess = static_cast<std::int64_t>(std::clamp(even, 2.0, static_cast<double>(most)));
     few = many;
-    many *= 2;
-  }
-  while (many - few > 1) {
-    const auto middle = few + (many - few) / 2;
-    (late(static_cast<double>(middle)) <= theta ? few : many) = middle;
+    many = most;
+    for (auto stride = std::max<std::int64_t>(1, guess / 16); guess > few && guess < many; stride *= 2) {
+      const bool fits = ok(guess);
+      (fits ? few : many) = guess;
+      guess += fits ? stride : -stride;
+      if ((fits && many < most) || (!fits && few > 1))
+        break;
+    }
+    while (many - few > std::max<std::int64_t>(1, few / 128)) {
+      const auto half = few + (many - few) / 2;
+      (ok(half) ? few : many) = half;
+    }
   }
   return within_bounds(std::max(sure, many));
 }

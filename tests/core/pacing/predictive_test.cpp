@@ -28,6 +28,7 @@ std::unique_ptr<predictive_pacing> experienced(const pacing_options& options = {
   c.hours = 1;
   (void)simulate(c, *p, 7);
   p->agents_are({}, start);
+  p->ledger({10'000, 200, 1000, 10}, start); // room for risk
   return p;
 }
 
