@@ -335,11 +335,8 @@ void pacing::set_options(const pacing_options& options) {
   options_changed();
 }
 void pacing::options_changed() {}
-void pacing::day_ended(const abandon_ledger&) {}
 
 void pacing::ledger(const abandon_ledger& totals, time_point) {
-  if (totals.day_answers < ledger_.day_answers)
-    day_ended(ledger_);
   const auto sane = [](std::int64_t v) { return std::max<std::int64_t>(0, v); };
   ledger_ = {sane(totals.window_answers), sane(totals.window_abandons), sane(totals.day_answers),
              sane(totals.day_abandons)};

@@ -296,8 +296,6 @@ protected:
   /// An agent took a caller that is not ours; heard of `agent_lag` late.
   virtual void agent_taken_by_others(time_point now);
   virtual void options_changed();
-  /// The ledger of a new day came; `last` is what the day before it ended with.
-  virtual void day_ended(const abandon_ledger& last);
 
   [[nodiscard]] pacing_decision fill_unlimited() const;
   /// To be called at the start of a decision.

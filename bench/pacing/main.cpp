@@ -34,7 +34,7 @@ constexpr std::string_view usage = R"(pacing-sim --scenario NAME|FILE --method N
   --seeds K             runs, seeded 1 to K; default 10
   --limit X             abandoned per live answer, default 0.03; 0 is zero-abandon
   --target X            what to aim at; default a little below the limit
-  --daily-limit X       no day over it; default 1.2 times the limit, 1 switches it off
+  --daily-limit X       no day over it, e.g. 0.036; default 1, which is none
   --ratio X             calls per free agent, of the method ratio; default 1.5
   --threads N           runs at a time; default 1
   --minutes FILE        writes the first run minute by minute, as CSV
@@ -119,7 +119,7 @@ request parse(int argc, char** argv) {
   o.grace = std::chrono::nanoseconds{static_cast<std::int64_t>(r.what.grace * 1e9)};
   o.abandon_limit = take_number("limit", 0.03, 0, 0.99);
   o.target = take_number("target", 0, 0, 0.99);
-  o.daily_limit = take_number("daily-limit", std::min(1.0, 1.2 * o.abandon_limit), 0, 1);
+  o.daily_limit = take_number("daily-limit", 1, 0, 1);
   const auto ratio = take_number("ratio", 1.5, 0.01, 100);
   if (r.method == "ratio")
     o.max_calls_per_agent = ratio;

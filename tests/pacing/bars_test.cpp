@@ -83,7 +83,7 @@ TEST(predictive_pacing, follows_an_answer_rate_that_jumps) {
 }
 
 TEST(predictive_pacing, lets_no_day_be_over_its_limit) {
-  const auto r = run(of("realistic", 5, 24), "predictive");
+  const auto r = run(of("realistic", 5, 17), "predictive");
   EXPECT_EQ(r.days_over_limit, 0);
   EXPECT_LE(r.worst_day, 0.036);
 }

@@ -67,24 +67,12 @@ double abandon_budget::factor(const abandon_ledger& l) const noexcept {
   auto f =
       std::clamp(std::exp(std::clamp(x < 0 ? x / tuning_.steep : x, -5.0, 5.0)), least_factor, most_factor);
   if (daily_limit_ < 1) {
-    // A day that begins is not shorter than half of the shortest of the days before it, as far as is known:
-    // it need not wait for its first answers before it may lose one.
-    const auto answers =
-        std::max(static_cast<double>(l.day_answers), 0.5 * static_cast<double>(shortest_day_));
-    const auto day = left(daily_limit_, answers, l.day_abandons);
+    const auto day = left(daily_limit_, static_cast<double>(l.day_answers), l.day_abandons);
     if (day < 1)
       return 0;
     f *= std::min(1.0, day / tuning_.day_soft);
   }
   return f;
-}
-
-void abandon_budget::new_day(std::int64_t answers) noexcept {
-  if (answers <= 0)
-    return;
-  // Weeks differ: an old short day is forgotten by and by.
-  shortest_day_ =
-      shortest_day_ == 0 ? answers : std::min(answers, shortest_day_ + (answers - shortest_day_) / 4);
 }
 
 double abandon_budget::theta(const abandon_ledger& ledger) const noexcept {

@@ -46,8 +46,6 @@ public:
   /// How many agents are logged in.
   void team(std::int64_t agents) noexcept { team_ = agents; }
   void answer(const abandon_ledger& ledger) noexcept;
-  /// A day has ended that had so many live answers.
-  void new_day(std::int64_t answers) noexcept;
   /// A caller was served after so many seconds.
   void waited(double seconds) noexcept;
   /// Before the budget's factor.
@@ -64,7 +62,7 @@ private:
   [[nodiscard]] double unused(const abandon_ledger& ledger) const noexcept;
   double limit_{0.03}, daily_limit_{1}, target_{0.027};
   budget_tuning tuning_;
-  std::int64_t team_{1}, shortest_day_{0};
+  std::int64_t team_{1};
   double log_theta_, log_wait_bound_;
 };
 

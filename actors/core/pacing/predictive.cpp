@@ -60,10 +60,6 @@ void predictive_pacing::options_changed() {
 
 // --- time -----------------------------------------------------------------------------------------------
 
-void predictive_pacing::day_ended(const abandon_ledger& last) {
-  budget_.new_day(last.day_answers);
-}
-
 void predictive_pacing::step_to(time_point now) {
   if (now <= now_)
     return;

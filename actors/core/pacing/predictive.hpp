@@ -57,7 +57,6 @@ private:
   void agents_counted(time_point now) override;
   void agent_taken_by_others(time_point now) override;
   void options_changed() override;
-  void day_ended(const abandon_ledger& last) override;
 
   void step_to(time_point now);
   void age_by_one_second();
