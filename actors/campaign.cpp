@@ -2,6 +2,7 @@
 #include "actors/guard.hpp"
 
 #include "actors/campaign_counters.hpp"
+#include "actors/campaign_pacing.hpp"
 #include "actors/channel.hpp"
 #include "actors/core/campaign_state.hpp"
 #include "actors/core/explain.hpp"
@@ -54,10 +55,6 @@ std::string queue_of(const destination& d) {
   return application == "queue" ? d.data->substr(0, d.data->find(',')) : std::string{};
 }
 
-std::string estimates_name(const uuid& id, std::string_view method) {
-  return std::string{"pacing/"}.append(method).append("/").append(to_string(id));
-}
-
 std::uint64_t first_eight(const uuid& id) {
   std::uint64_t number = 0;
   std::memcpy(&number, id.bytes.data(), sizeof number);
@@ -67,7 +64,7 @@ std::uint64_t first_eight(const uuid& id) {
 } // namespace
 
 class campaign_work {
-  struct live_call {
+  struct call_in_flight {
     caf::actor channel;
     uuid entry;
     std::string pbx;
@@ -81,19 +78,20 @@ class campaign_work {
 
 public:
   campaign_work(caf::stateful_actor<campaign_actor_state>* self, const uuid& id, engine_shared* shared)
-      : self_{self}, me_{caf::actor_cast<caf::actor>(self)}, id_{id}, shared_{*shared} {
+      : self_{self}, me_{caf::actor_cast<caf::actor>(self)}, id_{id}, shared_{*shared}, pacing_{id, *shared} {
     restore_counters();
-    restore_days();
     read();
   }
 
-  // --- what is on disk --------------------------------------------------------------------------------------
+  // --- what is on disk
+  // --------------------------------------------------------------------------------------
 
   void read() {
     transition_pending_ = false;
     auto txn = shared_.env->read();
     if (!txn)
-      return spdlog::error("event=campaign_unreadable campaign={} reason=\"{}\"", to_string(id_), txn.error().message);
+      return spdlog::error("event=campaign_unreadable campaign={} reason=\"{}\"", to_string(id_),
+                           txn.error().message);
     auto found = storage::get<campaign>(*txn, id_);
     if (!found)
       return removed();
@@ -110,7 +108,7 @@ public:
     else
       setup_.reset();
     follow_status();
-    look_at_agents(wall_clock_now());
+    pacing_.look_at_agents(queue_, wall_clock_now());
     tell_record();
     publish(wall_clock_now());
   }
@@ -134,7 +132,8 @@ public:
     next_stats_ = shown.at + stats_every;
     std::string json;
     append_stats(json, shown, shown.status);
-    shared_.tell(happening{topic_below(core::topic_of(core::topic_family::stats), to_string(id_)), "ob.stats", std::move(json)});
+    shared_.tell(happening{topic_below(core::topic_of(core::topic_family::stats), to_string(id_)), "ob.stats",
+                           std::move(json)});
   }
 
   template <class T>
@@ -165,15 +164,17 @@ public:
     auto compiled = core::schedule::compile(zoned);
     schedule_ = compiled ? std::optional{std::move(*compiled)} : std::nullopt;
     if (!schedule_)
-      spdlog::error("event=schedule_unusable campaign={} reason=\"{}\"", to_string(id_), compiled.error().message);
+      spdlog::error("event=schedule_unusable campaign={} reason=\"{}\"", to_string(id_),
+                    compiled.error().message);
   }
 
   void use_plan() {
     const auto now = wall_clock_now();
     queue_ = dest_ ? queue_of(*dest_) : std::string{};
-    if (plan_)
-      use_pacing(now);
-    tell_ledger(now);
+    if (plan_ && pacing_.use(*plan_, now))
+      for (const auto& [id, call] : calls_)
+        tell_pacing(id, call);
+    pacing_.tell_ledger(today_at(now), now);
     if (queue_ != watched_) {
       watched_ = queue_;
       if (!queue_.empty())
@@ -182,29 +183,8 @@ public:
     }
   }
 
-  void use_pacing(time_point now) {
-    auto options = core::pacing_options_of(*plan_);
-    if (const auto wrong = core::validate(options)) { // a database may have been edited
-      spdlog::error("event=pacing_unusable campaign={} reason=\"{}\"", to_string(id_), wrong->message);
-      options = {};
-    }
-    const std::string method{core::pacing_method_of(*plan_)};
-    if (method == method_)
-      return pacing_->set_options(options);
-    auto made = core::make_pacing(method, options);
-    if (!made)
-      return spdlog::error("event=pacing_unusable campaign={} reason=\"{}\"", to_string(id_), made.error().message);
-    keep_estimates(now);
-    method_ = method;
-    pacing_ = std::move(*made);
-    agents_told_.clear();
-    restore_estimates(now);
-    for (const auto& [id, call] : calls_)
-      tell_pacing(id, call);
-  }
-
   /// A call's whole life so far, at the times when it happened.
-  void tell_pacing(const uuid& id, const live_call& call) {
+  void tell_pacing(const uuid& id, const call_in_flight& call) {
     pacing_->begun(id, call.features, call.begun);
     if (call.reached.has(core::milestone::ringing))
       pacing_->ringing(id, call.begun);
@@ -244,7 +224,8 @@ public:
     act();
   }
 
-  // --- status -----------------------------------------------------------------------------------------------
+  // --- status
+  // -----------------------------------------------------------------------------------------------
 
   void follow_status() {
     if (!record_)
@@ -268,8 +249,8 @@ public:
     auto told = std::make_shared<changes>();
     auto& engine = shared_.engine;
     shared_.write(
-        [id = id_, from = record_->status, to = step.state.status, next = step.start_next, told](
-            storage::write_txn& txn) {
+        [id = id_, from = record_->status, to = step.state.status, next = step.start_next,
+         told](storage::write_txn& txn) {
           const auto now = storage::get<campaign>(txn, id);
           // Somebody else may have asked for another status meanwhile; theirs stands.
           if (!now || now->status != from || !storage::set_campaign_status(txn, id, to))
@@ -295,10 +276,11 @@ public:
     const auto its_plan = referred<plan>(txn, next->plan);
     const auto its_list = referred<dlma>(txn, next->dlma);
     const auto its_dest = referred<destination>(txn, next->dest);
-    const auto missing = core::cannot_start(*next, its_plan ? &*its_plan : nullptr, its_list ? &*its_list : nullptr,
-                                            its_dest ? &*its_dest : nullptr);
+    const auto missing = core::cannot_start(*next, its_plan ? &*its_plan : nullptr,
+                                            its_list ? &*its_list : nullptr, its_dest ? &*its_dest : nullptr);
     if (missing)
-      return spdlog::warn("event=next_campaign_not_started campaign={} reason=\"{}\"", to_string(id), missing->message);
+      return spdlog::warn("event=next_campaign_not_started campaign={} reason=\"{}\"", to_string(id),
+                          missing->message);
     const auto step = core::request_status({static_cast<campaign_status>(next->status)}, 1, 0);
     if (step && step->changed && storage::set_campaign_status(txn, id, step->state.status))
       told.campaigns.push_back(id);
@@ -313,7 +295,8 @@ public:
         caf::anon_send(call.channel, hang_up_call{[](result<std::string>) {}});
   }
 
-  // --- dialing ----------------------------------------------------------------------------------------------
+  // --- dialing
+  // ----------------------------------------------------------------------------------------------
 
   void tick() {
     const auto now = wall_clock_now();
@@ -330,13 +313,17 @@ public:
     }
     if (state_.status == campaign_status::force_stopping)
       hang_up_all(now);
-    look_at_others(now);
+    pacing_.look_at_others(queue_, now);
     pass_graces();
     act();
-    if (now >= next_ledger_)
-      tell_ledger(now);
-    if (now >= next_estimates_)
-      keep_estimates(now);
+    if (now >= next_ledger_) {
+      next_ledger_ = now + ledger_every;
+      pacing_.tell_ledger(today_at(now), now);
+    }
+    if (now >= next_estimates_) {
+      next_estimates_ = now + estimates_every;
+      pacing_.keep(now);
+    }
     if (now >= next_publish_)
       publish(now);
     if (now >= next_keep_)
@@ -346,14 +333,15 @@ public:
 
   bool may_begin(time_point now) const {
     return record_ && setup_ && list_actor_ && core::may_dial(state_.status) && !transition_pending_ &&
-           schedule_ && schedule_->is_open(now) && plan_->dial_mode == 1 && !unusable(*dest_) && !shared_.stopping;
+           schedule_ && schedule_->is_open(now) && plan_->dial_mode == 1 && !unusable(*dest_) &&
+           !shared_.stopping;
   }
 
   void act() {
     const auto now = wall_clock_now();
     if (!record_)
       return;
-    look_at_agents(now);
+    pacing_.look_at_agents(queue_, now);
     if (!list_actor_ || lease_pending_)
       return;
     std::size_t wanted = 0;
@@ -369,66 +357,9 @@ public:
       return;
     next_counts_ = now + counts_every;
     lease_pending_ = true;
-    caf::anon_send(list_actor_, lease_request{id_, plan_ ? core::dial_policy::from(*plan_) : core::dial_policy{},
-                                              wanted, me_});
-  }
-
-  void look_at_agents(time_point now) {
-    queue_known_ = queue_.empty();
-    core::availability sum;
-    if (queue_.empty()) {
-      sum.unlimited = true;
-      agents_told_.clear();
-      if (!pacing_->agents().unlimited)
-        pacing_->agents(sum, now);
-    } else {
-      std::vector<members_pointer> told;
-      for (const auto& name : shared_.pbx_names) {
-        const auto pbx = shared_.live.pbxs.find(name);
-        const auto queue = shared_.live.queues.find(queue_key(name, queue_));
-        const bool heard = pbx && pbx->connected && queue && queue->known;
-        told.push_back(heard ? queue->members : nullptr);
-        if (!heard)
-          continue;
-        queue_known_ = true;
-        const auto& a = queue->agents;
-        sum.available += a.available;
-        sum.soon += a.soon;
-        sum.ringing += a.ringing;
-        sum.on_call += a.on_call;
-        sum.wrap_up += a.wrap_up;
-        sum.paused += a.paused;
-        sum.unavailable += a.unavailable;
-        sum.waiting += a.waiting;
-      }
-      if (told != agents_told_) {
-        std::vector<core::agent_status> all;
-        for (const auto& members : told)
-          if (members)
-            all.insert(all.end(), members->begin(), members->end());
-        pacing_->agents_are(all, now);
-        agents_told_ = std::move(told);
-      }
-      sum.others_calls = others_calls_;
-      pacing_->queue({sum.waiting, others_calls_}, now);
-    }
-    agents_ = sum;
-  }
-
-  /// What other campaigns have on the way to the same queue; they tell it a few times a second.
-  void look_at_others(time_point now) {
-    if (queue_.empty())
-      return;
-    others_calls_ = 0;
-    core::calls_by_age ages{};
-    for (const auto& other : shared_.live.campaigns.all()) {
-      if (other->id == id_ || other->queue != queue_)
-        continue;
-      others_calls_ += static_cast<std::int64_t>(other->outstanding);
-      for (std::size_t i = 0; i < ages.size(); ++i)
-        ages[i] += other->in_flight_by_age[i];
-    }
-    pacing_->others_by_age(ages, now);
+    caf::anon_send(
+        list_actor_,
+        lease_request{id_, plan_ ? core::dial_policy::from(*plan_) : core::dial_policy{}, wanted, me_});
   }
 
   std::vector<core::pbx_capacity> capacities() const {
@@ -475,8 +406,9 @@ public:
       return;
     }
     // The gate sees each call at this very instant.
-    const auto servers = may_begin(now) ? core::choose_pbx(capacities(), static_cast<std::int64_t>(answer.entries.size()))
-                                        : std::vector<std::size_t>{};
+    const auto servers =
+        may_begin(now) ? core::choose_pbx(capacities(), static_cast<std::int64_t>(answer.entries.size()))
+                       : std::vector<std::size_t>{};
     auto requests = std::make_shared<std::vector<storage::begin_request>>();
     give_back back;
     for (std::size_t i = 0; i < answer.entries.size(); ++i) {
@@ -493,7 +425,7 @@ public:
       request.entry = entry.id;
       request.number_index = entry.number;
       request.pbx = shared_.pbx_names[servers[i]];
-      live_call call;
+      call_in_flight call;
       call.entry = entry.id;
       call.pbx = request.pbx;
       call.begun = now;
@@ -523,8 +455,9 @@ public:
           const auto campaign_now = storage::get<campaign>(txn, id);
           const bool may = campaign_now && core::may_dial(static_cast<campaign_status>(campaign_now->status));
           for (const auto& request : *requests) {
-            auto begun = may ? storage::begin_dialing(txn, request, now)
-                             : result<storage::begun>{error{errc::illegal_state, "the campaign was stopped", {}}};
+            auto begun =
+                may ? storage::begin_dialing(txn, request, now)
+                    : result<storage::begun>{error{errc::illegal_state, "the campaign was stopped", {}}};
             if (begun) {
               made->batch.calls.push_back(std::make_shared<const dialing>(std::move(begun->call)));
               continue;
@@ -561,8 +494,8 @@ public:
       forget(refused.call, now);
     }
     if (!batch.refused.empty()) {
-      spdlog::warn("event=calls_not_begun campaign={} count={} reason=\"{}\"", to_string(id_), batch.refused.size(),
-                   batch.why);
+      spdlog::warn("event=calls_not_begun campaign={} count={} reason=\"{}\"", to_string(id_),
+                   batch.refused.size(), batch.why);
       if (list_actor_)
         caf::anon_send(list_actor_, std::move(back));
       hold_until_ = now + counts_every; // a disk that refuses is not asked again at once
@@ -572,7 +505,8 @@ public:
       const auto at = calls_.find(call->id);
       if (at == calls_.end())
         continue;
-      at->second.channel = self_->spawn<caf::linked>(channel_actor, channel_options{call, me_, false}, &shared_);
+      at->second.channel =
+          self_->spawn<caf::linked>(channel_actor, channel_options{call, me_, false}, &shared_);
       shared_.channels.put(call->id, at->second.channel);
       ++counters_.begun;
       shared_.live.total.calls_begun.fetch_add(1, std::memory_order_relaxed);
@@ -602,7 +536,8 @@ public:
     return core::originate_action(call, options);
   }
 
-  // --- calls ------------------------------------------------------------------------------------------------
+  // --- calls
+  // ------------------------------------------------------------------------------------------------
 
   void milestone(const call_milestone& what) {
     const auto at = calls_.find(what.id);
@@ -660,22 +595,20 @@ public:
     calls_.erase(at);
   }
 
-  // --- live answers that nobody takes -------------------------------------------------------------------------
+  // --- live answers that nobody takes
+  // -------------------------------------------------------------------------
 
   /// Hears from pacing whether `tell` has settled the fate of a live answer, and counts it, once.
   template <class Tell>
-  void tell_and_count(const uuid& id, live_call& call, time_point now, Tell&& tell) {
-    const auto answers = pacing_->answers(), abandons = pacing_->abandons();
-    tell();
-    if (pacing_->answers() == answers || queue_.empty() || std::exchange(call.counted, true))
+  void tell_and_count(const uuid& id, call_in_flight& call, time_point now, Tell&& tell) {
+    const auto abandoned = pacing_.settled_by(tell);
+    if (!abandoned || queue_.empty() || std::exchange(call.counted, true))
       return;
-    const bool abandoned = pacing_->abandons() != abandons;
-    if (abandoned)
+    if (*abandoned)
       ++counters_.abandoned;
     const auto today = today_at(now);
-    days_.add(today, 1, abandoned ? 1 : 0);
-    shown_days_.reset();
-    count({id, id_, today, abandoned});
+    pacing_.add_answer(today, *abandoned);
+    count({id, id_, today, *abandoned});
   }
 
   /// In the commit that takes the end of the call, or what else happens now.
@@ -722,7 +655,7 @@ public:
       act();
   }
 
-  void treat(const uuid& id, const live_call& call) {
+  void treat(const uuid& id, const call_in_flight& call) {
     if (!call.channel)
       return;
     const auto failed = [me = me_, id](const result<std::string>& said) {
@@ -732,13 +665,15 @@ public:
     const auto place = plan_ ? core::abandon_place(*plan_) : std::nullopt;
     if (!place)
       return caf::anon_send(call.channel, hang_up_call{failed});
-    caf::anon_send(call.channel, redirect_call{*place, [failed, id, channel = call.channel](const result<std::string>& said) {
-                     if (said || said.error().code != errc::pbx_refused)
-                       return failed(said);
-                     spdlog::warn("event=abandoned_call_not_redirected dialing={} reason=\"{}\"", to_string(id),
-                                  said.error().message);
-                     caf::anon_send(channel, hang_up_call{failed});
-                   }});
+    caf::anon_send(
+        call.channel,
+        redirect_call{*place, [failed, id, channel = call.channel](const result<std::string>& said) {
+                        if (said || said.error().code != errc::pbx_refused)
+                          return failed(said);
+                        spdlog::warn("event=abandoned_call_not_redirected dialing={} reason=\"{}\"",
+                                     to_string(id), said.error().message);
+                        caf::anon_send(channel, hang_up_call{failed});
+                      }});
   }
 
   void treat_again(const uuid& id) {
@@ -746,34 +681,14 @@ public:
       await_grace(wall_clock_now() + treat_again_after, id);
   }
 
-  std::int64_t today_at(time_point now) const { return schedule_ ? schedule_->date_number(now) : core::schedule{}.date_number(now); }
-
-  /// What was answered and abandoned within the window, also by campaigns that share the budget.
-  void tell_ledger(time_point now) {
-    next_ledger_ = now + ledger_every;
-    const auto today = today_at(now);
-    const auto window = pacing_->options().window_days;
-    auto sum = days_.totals(today, window);
-    if (const auto group = budget_group(); !group.empty())
-      for (const auto& other : shared_.live.campaigns.all()) {
-        if (other->id == id_ || !other->pacing || other->pacing->group != group || !other->answer_days)
-          continue;
-        const auto theirs = other->answer_days->totals(today, window);
-        sum.window_answers += theirs.window_answers;
-        sum.window_abandons += theirs.window_abandons;
-        sum.day_answers += theirs.day_answers;
-        sum.day_abandons += theirs.day_abandons;
-      }
-    if (sum != pacing_->ledger())
-      pacing_->ledger(sum, now);
+  std::int64_t today_at(time_point now) const {
+    return schedule_ ? schedule_->date_number(now) : core::schedule{}.date_number(now);
   }
-
-  std::string budget_group() const { return plan_ && plan_->abandon_group ? *plan_->abandon_group : std::string{}; }
 
   void adopt(const adopted_calls& adopted) {
     const auto now = wall_clock_now();
     for (const auto& one : adopted.calls) {
-      live_call call;
+      call_in_flight call;
       call.channel = one.channel;
       call.entry = one.record->uuid_dl_list;
       call.pbx = one.record->pbx;
@@ -791,11 +706,12 @@ public:
       auto& kept = calls_[one.record->id] = std::move(call);
       tell_and_count(one.record->id, kept, now, [&] { tell_pacing(one.record->id, kept); });
     }
-    tell_ledger(now);
+    pacing_.tell_ledger(today_at(now), now);
     publish(now);
   }
 
-  // --- what is kept and shown -------------------------------------------------------------------------------
+  // --- what is kept and shown
+  // -------------------------------------------------------------------------------
 
   void restore_counters() {
     auto txn = shared_.env->read();
@@ -808,43 +724,10 @@ public:
       counters_ = kept_ = *counters;
   }
 
-  void restore_days() {
-    auto txn = shared_.env->read();
-    if (!txn)
-      return;
-    const auto days = storage::answers_by_day(*txn, id_);
-    if (!days)
-      return spdlog::error("event=answers_unreadable campaign={} reason=\"{}\"", to_string(id_), days.error().message);
-    for (const auto& day : *days)
-      days_.add(day.day, day.answers, day.abandons);
-  }
-
-  void restore_estimates(time_point now) {
-    auto txn = shared_.env->read();
-    if (!txn)
-      return;
-    const auto kept = storage::get_snapshot(*txn, estimates_name(id_, *method_));
-    if (!kept || !*kept)
-      return;
-    if (const auto wrong = pacing_->restore(**kept, now))
-      spdlog::warn("event=estimates_refused campaign={} method={} reason=\"{}\"", to_string(id_), *method_, wrong->message);
-  }
-
-  void keep_estimates(time_point now) {
-    next_estimates_ = now + estimates_every;
-    auto bytes = pacing_->save(now);
-    if (!method_ || bytes.empty() || bytes == kept_estimates_)
-      return;
-    kept_estimates_ = bytes;
-    shared_.write([name = estimates_name(id_, *method_), bytes = std::move(bytes)](
-                      storage::write_txn& txn) { (void)storage::put_snapshot(txn, name, bytes); },
-                  [](const std::optional<error>&) {});
-  }
-
   void keep_all() {
     const auto now = wall_clock_now();
     keep_counters(now);
-    keep_estimates(now);
+    pacing_.keep(now);
   }
 
   void keep_counters(time_point now) {
@@ -852,10 +735,9 @@ public:
     if (counters_ == kept_)
       return;
     kept_ = counters_;
-    shared_.write(
-        [name = campaign_snapshot_name(id_), bytes = to_record(counters_, campaign_counter_fields)](
-            storage::write_txn& txn) { (void)storage::put_snapshot(txn, name, bytes); },
-        [](const std::optional<error>&) {});
+    shared_.write([name = campaign_snapshot_name(id_), bytes = to_record(counters_, campaign_counter_fields)](
+                      storage::write_txn& txn) { (void)storage::put_snapshot(txn, name, bytes); },
+                  [](const std::optional<error>&) {});
   }
 
   core::campaign_snapshot snapshot(time_point now) const {
@@ -869,7 +751,7 @@ public:
     if (dest_)
       s.destination_unusable = unusable(*dest_);
     s.queue = queue_;
-    s.queue_known = queue_known_;
+    s.queue_known = pacing_.queue_known();
     s.schedule_open = schedule_ && schedule_->is_open(now);
     if (schedule_)
       s.schedule_change = schedule_->next_change(now);
@@ -878,17 +760,18 @@ public:
     for (const auto& name : shared_.pbx_names)
       if (const auto pbx = shared_.live.pbxs.find(name); pbx && pbx->connected) {
         ++s.pbx_usable;
-        s.pbx_free_channels += static_cast<std::int64_t>(pbx->max_channels > pbx->channels ? pbx->max_channels - pbx->channels : 0);
+        s.pbx_free_channels += static_cast<std::int64_t>(
+            pbx->max_channels > pbx->channels ? pbx->max_channels - pbx->channels : 0);
         tokens += static_cast<std::int64_t>(pbx->tokens);
       }
     if (s.pbx_usable > 0 && tokens == 0)
       s.rate_limited_until = now + 1s;
-    s.agents = agents_;
+    s.agents = pacing_.agents();
     s.pacing = core::may_dial(state_.status) ? decision_ : std::nullopt;
     s.calls = pacing_->calls();
     s.limits = pacing_->options();
     s.abandons = pacing_->ledger();
-    s.predicts = method_ == "predictive";
+    s.predicts = pacing_.predicts();
     s.list = list_counts_;
     s.next_eligible = next_eligible_;
     return s;
@@ -914,7 +797,7 @@ public:
     shown.ringing = static_cast<std::size_t>(c.ringing);
     shown.waiting = static_cast<std::size_t>(c.waiting);
     shown.talking = static_cast<std::size_t>(c.with_agent);
-    const auto& a = agents_;
+    const auto& a = pacing_.agents();
     shown.agents_total = static_cast<std::size_t>(a.members());
     shown.agents_free = static_cast<std::size_t>(a.available);
     shown.agents_busy = static_cast<std::size_t>(a.on_call + a.ringing + a.wrap_up);
@@ -931,11 +814,8 @@ public:
     shown.snapshot = std::make_shared<const core::campaign_snapshot>(snapshot(now));
     core::append_reasons(shown.explain_json, core::explain_campaign(*shown.snapshot, now));
     shown.in_flight_by_age = pacing_->in_flight_by_age(now);
-    if (!shown_days_)
-      shown_days_ = std::make_shared<const core::abandon_days>(days_);
-    shown.answer_days = shown_days_;
-    shown.pacing = std::make_shared<const live_pacing>(
-        live_pacing{pacing_->view(now), pacing_->options(), budget_group(), treatment()});
+    shown.answer_days = pacing_.shown_days();
+    shown.pacing = pacing_.shown(treatment(), now);
     shown.policy = plan_ ? core::dial_policy::from(*plan_) : core::dial_policy{};
     shown.dlma = list_wanted_;
     shown.at = now;
@@ -965,19 +845,10 @@ private:
   std::shared_ptr<const storage::call_setup> setup_;
   std::optional<core::schedule> schedule_;
   std::string queue_, watched_;
-  bool queue_known_{false};
   core::campaign_state state_;
   bool transition_pending_{false};
 
-  using members_pointer = std::shared_ptr<const std::vector<core::agent_status>>;
-  std::vector<members_pointer> agents_told_; ///< of each server, as pacing knows them; empty: nothing told yet
-  core::availability agents_;                ///< the sum of what the servers' queues say
-  std::int64_t others_calls_{0};
-  core::abandon_days days_;
-  std::shared_ptr<const core::abandon_days> shown_days_; ///< the same, published; null when they have changed
-  std::string kept_estimates_;
-  std::unique_ptr<core::pacing> pacing_{std::make_unique<core::available_pacing>(core::pacing_options{})};
-  text method_;
+  campaign_pacing pacing_;
   std::optional<core::pacing_decision> decision_;
 
   caf::actor list_actor_;
@@ -986,7 +857,7 @@ private:
   std::optional<core::list_counts> list_counts_, shown_counts_;
   maybe_time next_eligible_;
 
-  std::unordered_map<uuid, live_call> calls_;
+  std::unordered_map<uuid, call_in_flight> calls_;
   std::unordered_map<std::string, std::int64_t> by_pbx_;
   std::priority_queue<timed_call, std::vector<timed_call>, std::greater<>> deadlines_, graces_;
   time_point grace_look_{time_point::max()}; ///< when `grace_passed` comes next
