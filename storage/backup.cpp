@@ -172,7 +172,7 @@ result<void> restore(const fs::path& from, const fs::path& data_dir, bool overwr
   std::error_code code;
   if (const auto size = fs::file_size(file, code); !code && size > 0 && !overwrite)
     return error{errc::illegal_state,
-                 fmt::format("there is a database in {} already; say that it may be overwritten", data_dir.string()), {}};
+                 fmt::format("there is a database in {} already", data_dir.string()), "overwrite"};
   new_file fresh{file};
   const auto fd = fresh.open();
   if (!fd)

@@ -15,7 +15,7 @@ const field<settings> settings_table[] = {
      "Secret of that user; better in the environment, as `RINGMASTER_AMI_SECRET`."},
     {"data_dir", [](settings& s) -> auto& { return s.data_dir; },
      "Folder of the database. Empty: `$XDG_DATA_HOME/ringmaster`, or `~/.local/share/ringmaster`."},
-    {"database.name", [](settings& s) -> auto& { return s.database_name; }, "Name of the database in `data_dir`."},
+    {"database.name", [](settings& s) -> auto& { return s.database_name; }, "Taken so that configurations of the call manager can be used as they are; the database is `data.mdb` in `data_dir`, whatever it says."},
     {"database.map_size", [](settings& s) -> auto& { return s.database_map_size; },
      "Address space of the database in bytes: the most that it can ever hold. Costs no disk before it is used.", 1 << 20,
      1e15},

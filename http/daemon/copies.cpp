@@ -34,7 +34,8 @@ int restore_command(int argc, const char* const* argv) {
   app.add_flag("--overwrite", overwrite, "replace the database that is there");
   CLI11_PARSE(app, argc - 1, argv + 1);
   if (const auto done = storage::restore(from, data, overwrite); !done) {
-    fmt::print(stderr, "ringmaster restore: {}\n", done.error().message);
+    const auto hint = done.error().field == "overwrite" ? "; --overwrite replaces it" : "";
+    fmt::print(stderr, "ringmaster restore: {}{}\n", done.error().message, hint);
     return 1;
   }
   fmt::print("ringmaster: {} restored into {}\n", from, data);

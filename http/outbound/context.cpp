@@ -35,9 +35,11 @@ error unreadable(std::string_view text, simdjson::error_code failed) {
 
 } // namespace
 
-result<std::shared_ptr<const json_body>> read_body(std::string_view text) {
+result<std::shared_ptr<const json_body>> read_body(std::string_view text, empty_body without) {
   constexpr std::string_view blanks = " \t\r\n";
   const bool empty = text.find_first_not_of(blanks) == std::string_view::npos;
+  if (empty && without == empty_body::refused)
+    return error{errc::malformed, "the request has no body; a JSON object is needed, {} for all defaults", {}};
   auto body = std::make_shared<json_body>();
   const auto read = empty ? body->parser.parse("{}", 2) : body->parser.parse(text.data(), text.size());
   if (const auto failed = read.get(body->root))

@@ -33,8 +33,11 @@ struct json_body {
   simdjson::dom::element root;
 };
 
-/// An empty body reads as `{}`. Error: `malformed`.
-[[nodiscard]] result<std::shared_ptr<const json_body>> read_body(std::string_view text);
+/// Whether a request may come without a body, which then reads as `{}`.
+enum class empty_body { refused, taken };
+/// A JSON object. Error: `malformed`.
+[[nodiscard]] result<std::shared_ptr<const json_body>> read_body(std::string_view text,
+                                                                 empty_body without = empty_body::refused);
 
 /// The `{uuid}` of the path; `not_found` when it is no uuid, because nothing can have that id.
 [[nodiscard]] result<uuid> path_id(const http::request& req, std::string_view what);

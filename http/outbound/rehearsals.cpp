@@ -266,7 +266,7 @@ struct read_request {
   std::optional<plan> proposed;
 };
 result<read_request> read(std::string_view text, const plan& now) {
-  const auto body = read_body(text);
+  const auto body = read_body(text, empty_body::taken);
   if (!body)
     return body.error();
   simdjson::dom::object root;

@@ -129,7 +129,7 @@ protected:
     return whole(box->wait());
   }
   [[nodiscard]] reply get(const std::string& target) { return send(request(http::method::get, target, "")); }
-  [[nodiscard]] reply post(const std::string& target, std::string body = "") {
+  [[nodiscard]] reply post(const std::string& target, std::string body = "{}") {
     return send(request(http::method::post, target, std::move(body)));
   }
   [[nodiscard]] reply put(const std::string& target, std::string body) {
@@ -164,7 +164,7 @@ protected:
   }
 
   /// Creates something and gives its uuid back.
-  [[nodiscard]] std::string make(const std::string& target, std::string body = "") {
+  [[nodiscard]] std::string make(const std::string& target, std::string body = "{}") {
     const auto made = post(target, std::move(body));
     EXPECT_EQ(made.status(), 200u) << target << ": " << made.text;
     return made.at("/result/uuid");

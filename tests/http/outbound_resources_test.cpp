@@ -98,6 +98,8 @@ TEST_F(outbound_resources, refuse_what_is_wrong_by_name_and_change_nothing) {
   for (const auto& [method, target, body, status, field] : std::vector<refusal>{
            {post, "/ob/plans", "{", 400, "(none)"},
            {post, "/ob/plans", "[]", 400, "(none)"},
+           {post, "/ob/plans", "", 400, "(none)"},
+           {put, "/ob/plans/" + plan, " ", 400, "(none)"},
            {post, "/ob/plans", R"({"name":1})", 400, "name"},
            {post, "/ob/plans", R"({"nam":"x"})", 400, "nam"},
            {post, "/ob/plans", R"({"name":"x","name":"y"})", 400, "name"},

@@ -60,6 +60,7 @@ TEST_F(backups, restore_does_not_overwrite_by_itself) {
   const auto other = folder.path() / "other";
   must(restore(copy, other, false));
   EXPECT_EQ(code_of(restore(copy, other, false)), errc::illegal_state);
+  EXPECT_EQ(restore(copy, other, false).error().field, "overwrite");
   {
     auto env = open_in(other);
     auto in = must(env.write());
