@@ -200,36 +200,50 @@ void park(session& s, const action& a) {
     return fail(s, a, no_channel(name));
   call* owner = life.calls.find(c->call);
   if (owner == nullptr || owner->one != c || owner->where == call::phase::dialing ||
-      owner->parking_space != 0)
+      owner->parked_in != nullptr)
     return fail(s, a, "Park failed");
   std::optional<sim_time> timeout;
   if (const auto ms = number_in(a.get("Timeout")); ms && *ms > 0)
     timeout = sim_time{*ms * 1000};
+  if (life.parking.find(a.get("Parkinglot")) == nullptr)
+    return fail(s, a, "Could not find requested parking lot.");
   succeed(s, a, "Park successful");
   life.calls.leave_application(*owner);
-  life.parking.park(*owner, timeout);
+  life.parking.park(*owner, a.get("Parkinglot"), timeout);
 }
 
 void parked_calls(session& s, const action& a) {
+  const parking_system& parking = s.host().life().parking;
+  const std::string_view name = a.get("ParkingLot");
+  if (!name.empty() && parking.find(name) == nullptr)
+    return fail(s, a, "Requested parking lot could not be found.");
   begin_list(s, a, "Parked calls will follow");
   std::string out;
-  const std::size_t n = s.host().life().parking.list(out, a.get("ActionID"));
+  std::size_t n = 0;
+  for (const auto& lot : parking.all())
+    if (name.empty() || lot->name() == name)
+      n += lot->list(out, a.get("ActionID"));
   s.send(out);
   end_list(s, a, "ParkedCallsComplete", n, "Total");
 }
 
 void parking_lots(session& s, const action& a) {
   begin_list(s, a, "Parking lots will follow");
-  std::string out = "Event: Parkinglot\r\n";
-  header_writer to = s.host().events().answer(out);
-  if (const auto id = a.get("ActionID"); !id.empty())
-    to.text("ActionID", id);
-  to.text("Name", "default")
-      .number("StartSpace", parking_lot::first_space)
-      .number("StopSpace", parking_lot::last_space)
-      .number("Timeout", static_cast<std::int64_t>(s.host().life().state.people.parking_timeout_s));
-  s.send(out + "\r\n");
-  end_list(s, a, "ParkinglotsComplete", 1);
+  const auto& lots = s.host().life().parking.all();
+  std::string out;
+  for (const auto& lot : lots) {
+    out += "Event: Parkinglot\r\n";
+    header_writer to = s.host().events().answer(out);
+    if (const auto id = a.get("ActionID"); !id.empty())
+      to.text("ActionID", id);
+    to.text("Name", lot->name())
+        .number("StartSpace", lot->first())
+        .number("StopSpace", lot->last())
+        .number("Timeout", static_cast<std::int64_t>(lot->timeout()));
+    out += "\r\n";
+  }
+  s.send(out);
+  end_list(s, a, "ParkinglotsComplete", lots.size());
 }
 
 void core_show_channels(session& s, const action& a) {
@@ -334,13 +348,6 @@ void bridge(session& s, const action& a) {
     if (const std::string_view name = a.get(which); c.channels.find(name) == nullptr)
       return fail(s, a, fmt::format("{} does not exist: {}", which, name));
   fail(s, a, "Bridging is not simulated");
-}
-
-void agi(session& s, const action& a) {
-  const std::string_view name = a.get("Channel");
-  if (s.host().life().state.channels.find(name) == nullptr)
-    return fail(s, a, fmt::format("Channel {} does not exist.", name));
-  fail(s, a, "AGI is not simulated");
 }
 
 } // namespace ringmaster::sim

@@ -168,7 +168,7 @@ void core_status(session& s, const action& a) {
 void command(session& s, const action& a) {
   const std::string_view line = a.get("Command");
   const pbx& life = s.host().life();
-  const auto output = [&](std::initializer_list<std::string> lines) {
+  const auto output = [&](const std::vector<std::string>& lines) {
     answer out{a, "Success"};
     out.text("Message", "Command output follows");
     for (const std::string& each : lines)
@@ -186,6 +186,10 @@ void command(session& s, const action& a) {
     return output({fmt::format("{} active channels", life.state.channels.size()),
                    fmt::format("{} active calls", life.calls.live()),
                    fmt::format("{} calls processed", life.calls.processed())});
+  if (line == "module show")
+    return output(life.things.module_table({}));
+  if (constexpr std::string_view like = "module show like "; line.starts_with(like))
+    return output(life.things.module_table(line.substr(like.size())));
   const auto second = line.find(' ');
   const auto third = second == std::string_view::npos ? second : line.find(' ', second + 1);
   answer{a, "Error"}
@@ -194,50 +198,6 @@ void command(session& s, const action& a) {
             fmt::format("No such command '{}' (type 'core show help {}' for other possible commands)", line,
                         line.substr(0, third)))
       .to(s);
-}
-
-void module_check(session& s, const action& a) {
-  if (a.get("Module").empty())
-    return fail(s, a, "Module not specified");
-  if (auto module = a.get("Module"); module.starts_with("chan_")) { // as many drivers as there are technologies
-    module = module.substr(5, module.rfind('.') - 5);
-    const auto& technologies = s.host().life().state.people.technologies;
-    if (std::none_of(technologies.begin(), technologies.end(), [&](const auto& t) { return same_name(t, module); }))
-      return fail(s, a, "Module not loaded");
-  }
-  answer{a, "Success"}.text("Version", version).to(s);
-}
-
-void show_endpoints(session& s, const action& a) {
-  begin_list(s, a, "A listing of Endpoints follows, presented as EndpointList events");
-  std::size_t n = 0;
-  for (const auto& q : s.host().life().queues.all())
-    for (const auto& m : q->members) {
-      if (m->phone->technology != "PJSIP")
-        continue;
-      std::string out = "Event: EndpointList\r\n";
-      header_writer to = s.host().events().answer(out);
-      if (const auto id = a.get("ActionID"); !id.empty())
-        to.text("ActionID", id);
-      const std::string& name = m->phone->resource;
-      to.text("ObjectType", "endpoint")
-          .text("ObjectName", name)
-          .text("Transport", "udp")
-          .text("Aor", name)
-          .text("Auths", name)
-          .text("OutboundAuths", {})
-          .text("Contacts", fmt::format("{}/sip:{}@127.0.0.1,", name, name))
-          .text("DeviceState", m->phone->state == phone::device::free ? "Not in use" : "In use")
-          .number("ActiveChannels", m->phone->state == phone::device::free ? 0 : 1);
-      out += "\r\n";
-      s.send(out);
-      ++n;
-    }
-  end_list(s, a, "EndpointListComplete", n);
-}
-
-void show_endpoint(session& s, const action& a) {
-  fail(s, a, fmt::format("Unable to retrieve endpoint {}\r\n", a.get("Endpoint")));
 }
 
 void user_event(session& s, const action& a) {

@@ -19,6 +19,8 @@ namespace ringmaster::sim {
 
 class queue_system;
 class parking_lot;
+class parking_system;
+class equipment;
 class queue;
 
 /// What `Action: Originate` asks for.
@@ -72,7 +74,10 @@ struct call {
   std::uint32_t step{0}; ///< changes with each application, so that timers of former ones know they are late
   queue_place place;
   int parking_space{0};
+  parking_lot* parked_in{nullptr};
   sim_time parked_at{0};
+  bool in_agi{false}; ///< waits for AGI commands
+  std::string agent;  ///< of the agent pool: who has logged in with it
 };
 
 /// Why an up call ends.
@@ -84,8 +89,8 @@ enum class ending : std::uint8_t {
 
 class call_system {
 public:
-  call_system(core& c, queue_system& queues, parking_lot& parking)
-      : core_{c}, queues_{queues}, parking_{parking} {}
+  call_system(core& c, queue_system& queues, parking_system& parking, equipment& things)
+      : core_{c}, queues_{queues}, parking_{parking}, equipment_{things} {}
 
   /// Told of the end of a synchronous originate: session, action id, whether it was answered.
   std::function<void(std::uint64_t, const std::string&, bool)> answer_synchronous;
@@ -102,6 +107,8 @@ public:
   /// The application is done with the call; the PBX hangs up.
   void application_done(call& c, int cause) { end(c, ending::application, cause); }
   /// A parked call's time is over.
+  /// One AGI command for a call that waits for them; events tell of the result.
+  void run_agi(call& c, std::string_view command, std::string_view command_id);
   void return_from_parking(call& c, std::string_view context, std::string_view extension);
   /// Takes the call out of its queue or parking space without ending it.
   void leave_application(call& c);
@@ -126,6 +133,8 @@ private:
   void run_context(call& c, std::string_view context, std::string_view extension, int priority);
   void run_queue(call& c, std::string_view data);
   void run_detection(call& c, std::string_view queue_name);
+  void run_async_agi(call& c, std::string_view arguments);
+  void leave_agi(call& c, std::string_view status);
   void customer_listens(call& c);
   void end(call& c, ending how, int cause);
   void forget(call& c);
@@ -140,7 +149,8 @@ private:
 
   core& core_;
   queue_system& queues_;
-  parking_lot& parking_;
+  parking_system& parking_;
+  equipment& equipment_;
   std::uint64_t last_id_{0};
   std::unordered_map<std::uint64_t, std::unique_ptr<call>> calls_;
 };

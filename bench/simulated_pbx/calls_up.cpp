@@ -2,6 +2,7 @@
 #include "bench/simulated_pbx/calls.hpp"
 
 #include "bench/simulated_pbx/action.hpp"
+#include "bench/simulated_pbx/equipment.hpp"
 #include "bench/simulated_pbx/parking.hpp"
 #include "bench/simulated_pbx/queues.hpp"
 
@@ -65,12 +66,22 @@ void call_system::run_application(call& c, const std::string& name, const std::s
     return run_queue(c, data);
   if (same_name(name, "Park")) {
     customer_listens(c);
-    if (!parking_.park(c, {}))
+    if (!parking_.park(c, std::string_view{data}.substr(0, data.find(',')), {}))
       done_after(a_moment, 0);
     return;
   }
   if (same_name(name, "AMD"))
     return run_detection(c, {});
+  if (same_name(name, "AGI") && data.starts_with("agi:async")) {
+    customer_listens(c);
+    return run_async_agi(c, data);
+  }
+  if (same_name(name, "AgentLogin")) {
+    customer_listens(c);
+    if (!equipment_.agent_logs_in(c, std::string_view{data}.substr(0, data.find(','))))
+      done_after(a_moment, 0);
+    return;
+  }
   customer_listens(c);
   if (same_name(name, "Wait"))
     done_after(seconds_of(seconds_in(data, 0)), 0);
@@ -108,7 +119,32 @@ void call_system::run_context(call& c, std::string_view context, std::string_vie
     return run_detection(c, extension);
   }
   sim_time length = a_moment;
-  if (context == "hold") {
+  if (context == "async-agi") {
+    step_to("Answer", {});
+    constexpr std::string_view arguments = "agi:async,first argument,second argument";
+    core_.new_exten(one, "AGI", arguments);
+    customer_listens(c);
+    return run_async_agi(c, arguments);
+  }
+  if (context == "park") {
+    step_to("Answer", {});
+    const std::string lot = extension == "s" ? std::string{"default"} : std::string{extension};
+    core_.new_exten(one, "Park", lot + ",s");
+    customer_listens(c);
+    if (parking_.park(c, lot, {}))
+      return;
+  } else if (context == "agent-login") {
+    step_to("Answer", {});
+    core_.new_exten(one, "AgentLogin", fmt::format("{},s", extension));
+    customer_listens(c);
+    if (equipment_.agent_logs_in(c, extension))
+      return;
+  } else if (context == "devices") {
+    const std::string* to = one.variable("TO");
+    step_to("Set", fmt::format("DEVICE_STATE(Custom:{})={}", extension, to == nullptr ? "" : *to));
+    core_.device(fmt::format("Custom:{}", extension), to == nullptr ? "UNKNOWN" : *to);
+    step_to("Hangup", "16");
+  } else if (context == "hold") {
     step_to("Answer", {});
     step_to("Wait", "300");
     length = seconds_of(300);
@@ -116,7 +152,8 @@ void call_system::run_context(call& c, std::string_view context, std::string_vie
   } else if (context == "park-timeout") {
     step_to("Hangup", {});
   }
-  core_.clock.after(length, [this, id = c.id, step = c.step, cause = context == "park-timeout" ? 16 : 0] {
+  core_.clock.after(length, [this, id = c.id, step = c.step,
+                             cause = context == "park-timeout" || context == "devices" ? 16 : 0] {
     if (call* alive = find(id); alive != nullptr && alive->step == step)
       end(*alive, ending::application, cause);
   });
@@ -181,8 +218,12 @@ void call_system::leave_application(call& c) {
   ++c.step;
   if (c.place.in != nullptr)
     queues_.leave(c);
-  if (c.parking_space != 0)
-    parking_.leave(c);
+  if (c.parked_in != nullptr)
+    c.parked_in->leave(c);
+  if (c.in_agi)
+    leave_agi(c, "HANGUP");
+  if (!c.agent.empty())
+    equipment_.agent_leaves(c);
 }
 
 void call_system::end(call& c, ending how, int cause) {

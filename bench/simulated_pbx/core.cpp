@@ -118,6 +118,8 @@ void core::cdr(const channel& c, std::string_view disposition, std::string_view 
 }
 
 void core::device(std::string_view name, std::string_view state) {
+  if (!name.starts_with("Local/"))
+    devices.insert_or_assign(std::string{name}, std::string{state});
   out.begin("DeviceStateChange", event_class::call).text("Device", name).text("State", state);
 }
 

@@ -9,6 +9,8 @@
 
 #include <chrono>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +39,8 @@ public:
   double time_scale{1}; ///< simulated seconds in a real one
   event_clock clock;
   channel_table channels;
+  std::map<std::string, std::string, std::less<>>
+      devices; ///< as last told; not those of Local, which Asterisk does not keep
   std::unordered_map<std::string, std::string> globals; ///< variables of no channel
 
   /// Clients live in real time: points in time and spans that a client counts in are told in its seconds.

@@ -8,9 +8,9 @@ namespace ringmaster::sim {
 namespace {
 
 constexpr std::pair<event_class, std::string_view> class_names[] = {
-    {event_class::system, "system"},     {event_class::call, "call"},          {event_class::agent, "agent"},
-    {event_class::user, "user"},         {event_class::dialplan, "dialplan"},  {event_class::cdr, "cdr"},
-    {event_class::security, "security"}, {event_class::reporting, "reporting"}};
+    {event_class::system, "system"},     {event_class::call, "call"},           {event_class::agent, "agent"},
+    {event_class::user, "user"},         {event_class::dialplan, "dialplan"},   {event_class::cdr, "cdr"},
+    {event_class::security, "security"}, {event_class::reporting, "reporting"}, {event_class::agi, "agi"}};
 
 void append(std::string& out, std::string_view prefix, std::string_view name, std::string_view value) {
   out.append(prefix).append(name).append(": ").append(value).append("\r\n");

@@ -20,8 +20,9 @@ enum class event_class : std::uint16_t {
   cdr = 32,
   security = 64,
   reporting = 128,
+  agi = 256,
 };
-inline constexpr std::uint16_t every_class = 0xff;
+inline constexpr std::uint16_t every_class = 0x1ff;
 [[nodiscard]] std::string_view name_of(event_class c) noexcept;
 /// The bit of a class's name; 0 for a name that is none.
 [[nodiscard]] std::uint16_t class_bit(std::string_view name) noexcept;

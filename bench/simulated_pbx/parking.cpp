@@ -13,55 +13,60 @@ std::string parker_of(const channel& c) {
   return c.name.substr(0, c.name.rfind('-'));
 }
 
-void bridge_headers(header_writer& to, std::string_view id, int channels) {
-  to.text("BridgeUniqueid", id)
+} // namespace
+
+void parking_lot::bridge_headers(header_writer& to, std::size_t channels) const {
+  to.text("BridgeUniqueid", bridge_)
       .text("BridgeType", "parking")
       .text("BridgeTechnology", "holding_bridge")
       .text("BridgeCreator", "Parking")
-      .text("BridgeName", "default")
-      .number("BridgeNumChannels", channels)
+      .text("BridgeName", how_.name)
+      .number("BridgeNumChannels", static_cast<std::int64_t>(channels))
       .text("BridgeVideoSourceMode", "none");
 }
 
-} // namespace
+std::string parking_lot::device_of(int number) const {
+  return fmt::format("park:{}@{}", number, how_.context);
+}
 
 void parking_lot::describe(header_writer& to, const call& c, sim_time timeout, sim_time left) const {
   to.channel(*c.one, "Parkee")
       .text("ParkerDialString", parker_of(*c.one))
-      .text("Parkinglot", "default")
+      .text("Parkinglot", how_.name)
       .number("ParkingSpace", c.parking_space)
       .number("ParkingTimeout", whole_seconds(left))
       .number("ParkingDuration", whole_seconds(timeout - left));
 }
 
 bool parking_lot::park(call& c, std::optional<sim_time> wanted) {
-  int number = first_space;
+  int number = static_cast<int>(how_.first);
   while (spaces_.contains(number))
     ++number;
-  if (number > last_space)
+  if (number > static_cast<int>(how_.last))
     return false;
-  const sim_time timeout = wanted.value_or(seconds_of(core_.people.parking_timeout_s));
-  spaces_.emplace(number, space{c.id, timeout});
+  const sim_time stay = wanted.value_or(seconds_of(timeout()));
+  spaces_.emplace(number, space{c.id, stay});
   c.parking_space = number;
+  c.parked_in = this;
   c.parked_at = core_.clock.now();
   if (bridge_.empty()) {
     bridge_ = core_.new_uuid();
     auto e = core_.out.begin("BridgeCreate", event_class::call);
-    bridge_headers(e, bridge_, 0);
+    bridge_headers(e, 0);
   }
   c.one->bridge = bridge_;
-  core_.device(fmt::format("park:{}@parkedcalls", number), "INUSE");
+  core_.device(device_of(number), "INUSE");
   {
     auto e = core_.out.begin("ParkedCall", event_class::call);
-    describe(e, c, timeout, timeout);
+    describe(e, c, stay, stay);
   }
   {
     auto e = core_.out.begin("BridgeEnter", event_class::call);
-    bridge_headers(e, c.one->bridge, static_cast<int>(spaces_.size()));
+    bridge_headers(e, spaces_.size());
     e.channel(*c.one);
   }
   core_.out.begin("MusicOnHoldStart", event_class::call).channel(*c.one).text("Class", "default");
-  core_.clock.after(timeout, [this, number, id = c.id] { expire(number, id); });
+  core_.clock.after(stay, [this, number, id = c.id] { expire(number, id); });
   return true;
 }
 
@@ -75,15 +80,16 @@ void parking_lot::leave(call& c) {
     describe(e, c, it->second.timeout, std::max(left, sim_time{0}));
   }
   core_.out.begin("MusicOnHoldStop", event_class::call).channel(*c.one);
-  core_.device(fmt::format("park:{}@parkedcalls", c.parking_space), "NOT_INUSE");
+  core_.device(device_of(c.parking_space), "NOT_INUSE");
   {
     auto e = core_.out.begin("BridgeLeave", event_class::call);
-    bridge_headers(e, c.one->bridge, static_cast<int>(spaces_.size()) - 1);
+    bridge_headers(e, spaces_.size() - 1);
     e.channel(*c.one);
   }
   spaces_.erase(it);
   c.one->bridge.clear();
   c.parking_space = 0;
+  c.parked_in = nullptr;
 }
 
 void parking_lot::expire(int number, std::uint64_t id) {
@@ -97,11 +103,11 @@ void parking_lot::expire(int number, std::uint64_t id) {
   std::string flat = parker;
   std::replace(flat.begin(), flat.end(), '/', '_');
   core_.var_set(one, "PARKING_SPACE", std::to_string(number));
-  core_.var_set(one, "PARKEDLOT", "default");
+  core_.var_set(one, "PARKEDLOT", how_.name);
   core_.var_set(one, "PARKER", parker);
   core_.var_set(one, "PARKER_FLAT", flat);
   core_.out.begin("MusicOnHoldStop", event_class::call).channel(one);
-  core_.device(fmt::format("park:{}@parkedcalls", number), "NOT_INUSE");
+  core_.device(device_of(number), "NOT_INUSE");
   one.context = "park-timeout";
   one.extension = flat;
   one.priority = 1;
@@ -111,12 +117,13 @@ void parking_lot::expire(int number, std::uint64_t id) {
   }
   {
     auto e = core_.out.begin("BridgeLeave", event_class::call);
-    bridge_headers(e, one.bridge, static_cast<int>(spaces_.size()) - 1);
+    bridge_headers(e, spaces_.size() - 1);
     e.channel(one);
   }
   spaces_.erase(it);
   one.bridge.clear();
   c->parking_space = 0;
+  c->parked_in = nullptr;
   calls_->return_from_parking(*c, "park-timeout", flat);
 }
 
@@ -136,6 +143,27 @@ std::size_t parking_lot::list(std::string& out, std::string_view action_id) cons
     ++n;
   }
   return n;
+}
+
+parking_system::parking_system(core& c) {
+  for (const parking_population& how : c.people.parking_lots)
+    lots_.push_back(std::make_unique<parking_lot>(c, how));
+}
+
+void parking_system::serve(call_system& calls) noexcept {
+  for (const auto& lot : lots_)
+    lot->serve(calls);
+}
+
+parking_lot* parking_system::find(std::string_view name) const {
+  const auto it = std::find_if(lots_.begin(), lots_.end(),
+                               [&](const auto& lot) { return name.empty() || lot->name() == name; });
+  return it == lots_.end() ? nullptr : it->get();
+}
+
+bool parking_system::park(call& c, std::string_view lot, std::optional<sim_time> timeout) {
+  parking_lot* where = find(lot);
+  return where != nullptr && where->park(c, timeout);
 }
 
 } // namespace ringmaster::sim

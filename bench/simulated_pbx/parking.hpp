@@ -1,23 +1,30 @@
-/// The parking lot `default`: spaces 701 to 799, with a time after which a call comes back.
+/// Parking lots: numbered spaces, with a time after which a call comes back.
 #pragma once
 
 #include "bench/simulated_pbx/calls.hpp"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ringmaster::sim {
 
 class parking_lot {
 public:
-  static constexpr int first_space = 701;
-  static constexpr int last_space = 799;
-
-  explicit parking_lot(core& c) : core_{c} {}
+  parking_lot(core& c, parking_population how) : core_{c}, how_{std::move(how)} {}
   void serve(call_system& calls) noexcept { calls_ = &calls; }
 
-  /// False when the lot is full. No timeout: the population's.
+  [[nodiscard]] const std::string& name() const noexcept { return how_.name; }
+  [[nodiscard]] std::uint32_t first() const noexcept { return how_.first; }
+  [[nodiscard]] std::uint32_t last() const noexcept { return how_.last; }
+  /// How long a call stays, in seconds.
+  [[nodiscard]] double timeout() const noexcept {
+    return how_.timeout_s.value_or(core_.people.parking_timeout_s);
+  }
+
+  /// False when the lot is full. No timeout: the lot's.
   bool park(call& c, std::optional<sim_time> timeout);
   /// The call goes: it hung up, or was redirected.
   void leave(call& c);
@@ -32,11 +39,30 @@ private:
   };
   void expire(int number, std::uint64_t id);
   void describe(header_writer& to, const call& c, sim_time timeout, sim_time left) const;
+  void bridge_headers(header_writer& to, std::size_t channels) const;
+  [[nodiscard]] std::string device_of(int number) const;
 
   core& core_;
+  parking_population how_;
   call_system* calls_{nullptr};
   std::map<int, space> spaces_;
   std::string bridge_; ///< of the whole lot; made with the first parked call
+};
+
+/// All lots; the first one is where a call is parked that names none.
+class parking_system {
+public:
+  explicit parking_system(core& c);
+  void serve(call_system& calls) noexcept;
+
+  [[nodiscard]] const std::vector<std::unique_ptr<parking_lot>>& all() const noexcept { return lots_; }
+  /// No name: the first lot. Null when there is none of that name.
+  [[nodiscard]] parking_lot* find(std::string_view name) const;
+  /// False when there is no such lot or it is full.
+  bool park(call& c, std::string_view lot, std::optional<sim_time> timeout);
+
+private:
+  std::vector<std::unique_ptr<parking_lot>> lots_;
 };
 
 } // namespace ringmaster::sim

@@ -3,6 +3,7 @@
 
 #include "bench/simulated_pbx/calls.hpp"
 #include "bench/simulated_pbx/core.hpp"
+#include "bench/simulated_pbx/equipment.hpp"
 #include "bench/simulated_pbx/parking.hpp"
 #include "bench/simulated_pbx/queues.hpp"
 
@@ -11,16 +12,19 @@ namespace ringmaster::sim {
 struct pbx {
   pbx(const population& p, std::uint64_t seed, emitter& e, journal& j, call_counts& counts,
       std::int64_t epoch)
-      : state{p, seed, e, j, counts, epoch}, queues{state}, parking{state}, calls{state, queues, parking} {
+      : state{p, seed, e, j, counts, epoch}, queues{state}, parking{state}, things{state, queues},
+        calls{state, queues, parking, things} {
     queues.serve(calls);
     parking.serve(calls);
+    things.serve(calls);
   }
   pbx(const pbx&) = delete;
   pbx& operator=(const pbx&) = delete;
 
   core state;
   queue_system queues;
-  parking_lot parking;
+  parking_system parking;
+  equipment things;
   call_system calls;
 };
 

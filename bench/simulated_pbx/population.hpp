@@ -78,10 +78,19 @@ struct queue_population {
   distribution talk{distribution::shape::constant, 5, 0};
   distribution wrapup{distribution::shape::constant, 0, 0};
   bool wrapup_by_pause{false}; ///< agents pause themselves ("wrap-up") for as long as they rest
-  double no_answer{0};       ///< share of rings that the agent lets ring
-  double ring_timeout_s{15}; ///< how long a member is rung
-  double retry_s{1};         ///< before the next try after a ring without an answer
+  double no_answer{0};         ///< share of rings that the agent lets ring
+  double ring_timeout_s{15};   ///< how long a member is rung
+  double retry_s{1};           ///< before the next try after a ring without an answer
   std::int64_t service_level_s{20};
+};
+
+/// A parking lot: spaces FIRST@CONTEXT to LAST@CONTEXT.
+struct parking_population {
+  std::string name{"default"};
+  std::string context{"parkedcalls"};
+  std::uint32_t first{701};
+  std::uint32_t last{799};
+  std::optional<double> timeout_s; ///< none: `population::parking_timeout_s`
 };
 
 /// A fault on demand; which of the fields count depends on the kind.
@@ -114,6 +123,10 @@ struct population {
   double response_after_application{
       0}; ///< share of calls whose OriginateResponse follows the first events of the application
   double parking_timeout_s{45};
+  std::vector<parking_population> parking_lots{{}, {"second", "parkedsecond", 801, 820, 300}};
+  std::vector<std::string> pool_agents{"1001", "1002"}; ///< of the agent pool, by their ids
+  std::vector<std::string> accounts{"desk-01"};         ///< PJSIP phones that register, with a secret
+  std::vector<std::string> trunks{"carrier"};           ///< PJSIP endpoints that are just there
   std::vector<fault> faults;
 
   /// What there is without a file: queue `sales_1` of ten agents, `sales_2` of ten phones, `empty`.

@@ -224,6 +224,21 @@ void read_queue(reader& r, const dom::element& v, const std::string& path, queue
     r.fail(path + ".name", "is missing");
 }
 
+void read_lot(reader& r, const dom::element& v, const std::string& path, parking_population& into) {
+  r.object(v, path,
+           {{"name", r.text(into.name)},
+            {"context", r.text(into.context)},
+            {"first", r.count(into.first, 1'000'000)},
+            {"last", r.count(into.last, 1'000'000)},
+            {"timeout", [&](const dom::element& e, const std::string& p) {
+               r.number(into.timeout_s.emplace(), 0.001, 86'400)(e, p);
+             }}});
+  if (into.name.empty())
+    r.fail(path + ".name", "is missing");
+  if (into.first > into.last)
+    r.fail(path + ".last", "must not be below first");
+}
+
 void read_fault(reader& r, const dom::element& v, const std::string& path, fault& into) {
   double delay_ms = 0;
   r.object(v, path,
@@ -272,6 +287,18 @@ result<population> population::parse(std::string_view json) {
              }},
             {"response_after_application", r.number(p.response_after_application, 0, 1)},
             {"parking_timeout", r.number(p.parking_timeout_s, 0.001, 86'400)},
+            {"parking_lots",
+             [&](const dom::element& v, const std::string& at) {
+               p.parking_lots.clear();
+               r.array(v, at, [&](const dom::element& item, const std::string& where) {
+                 read_lot(r, item, where, p.parking_lots.emplace_back());
+               });
+               if (p.parking_lots.empty())
+                 r.fail(at, "must have a lot");
+             }},
+            {"agents", r.texts(p.pool_agents)},
+            {"accounts", r.texts(p.accounts)},
+            {"trunks", r.texts(p.trunks)},
             {"faults", [&](const dom::element& v, const std::string& at) {
                r.array(v, at, [&](const dom::element& item, const std::string& where) {
                  read_fault(r, item, where, p.faults.emplace_back());

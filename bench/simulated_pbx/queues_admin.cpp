@@ -223,7 +223,8 @@ void queue_system::member_event(std::string_view event, const queue& q, const me
   auto e = core_.out.begin(event, event_class::agent);
   e.text("Queue", q.how.name).text("MemberName", m.name).text("Interface", m.phone->interface);
   describe(e, q, m);
-  e.number("Ringinuse", m.ring_in_use ? 1 : 0).number("Wrapuptime", q.how.wrapup_by_pause ? 0 : core_.real_seconds(q.how.wrapup.mean()));
+  e.number("Ringinuse", m.ring_in_use ? 1 : 0)
+      .number("Wrapuptime", q.how.wrapup_by_pause ? 0 : core_.real_seconds(q.how.wrapup.mean()));
 }
 
 std::optional<std::string> queue_system::add(std::string_view name, std::string_view interface,
@@ -304,7 +305,8 @@ std::optional<std::string> queue_system::set_ring_in_use(std::string_view name, 
       m->ring_in_use = on;
       member_event("QueueMemberRinginuse", *q, *m);
     }
-  return any ? std::nullopt : std::optional<std::string>{"Invalid interface, queuename or ringinuse value"};
+  return any ? std::nullopt
+             : std::optional<std::string>{"Invalid interface, queuename, or ringinuse value\r\n"};
 }
 
 void queue_system::reset(std::string_view name) {

@@ -103,7 +103,8 @@ class Asterisk:
         values = {
             "dir": self.folder, "modules": modules, "modules_list": "\n".join(f"load = {n}.so" for n in names if (modules / f"{n}.so").exists()),
             "ami_port": self.port, "user": self.USER, "secret": self.SECRET, "sip_port": self.sip_port, "strategy": self.strategy,
-            "carrier_port": self.carrier.port, "dead_port": free_port(socket.SOCK_DGRAM), "rtp_first": 20000, "rtp_last": 29999,
+            "carrier_port": self.carrier.port, "dead_port": free_port(socket.SOCK_DGRAM),
+            "iax_port": free_port(socket.SOCK_DGRAM), "rtp_first": 20000, "rtp_last": 29999,
             "phones": "\n".join(phone.replace("<<phone>>", p).replace("<<phones_port>>", str((self.customers if p[0] == "3" else self.agents).port)) for p in PHONES),
             "queues": "\n".join(f"[{q}](sales)\n" + "".join(f"member => {m},0,{m}\n" for m in members) for q, members in self.members.items())}
         for source in (HERE / "etc").glob("*.conf"):

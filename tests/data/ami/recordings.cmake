@@ -2,7 +2,7 @@
 # `ami_recordings`, which tells a program where they are. Tests and benchmarks both include this.
 if(NOT TARGET ami_recordings)
   set(recordings ${CMAKE_BINARY_DIR}/recordings)
-  foreach(archive scenarios load)
+  foreach(archive scenarios telephone load)
     set(packed ${CMAKE_CURRENT_LIST_DIR}/${archive}.tar.xz)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${packed})
     if(NOT EXISTS ${recordings}/${archive}.stamp OR ${packed} IS_NEWER_THAN ${recordings}/${archive}.stamp)
