@@ -2,7 +2,7 @@
 
 #include "protocol/json.hpp"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include <iterator>
 
@@ -11,7 +11,9 @@ namespace ringmaster::http {
 void begin_envelope(std::string& out) { out += R"({"api_ver": "0.1", "result": )"; }
 
 void end_envelope(std::string& out, unsigned status, time_point now) {
-  fmt::format_to(std::back_inserter(out), R"(, "statuscode": {}, "timestamp": "{}"}})", status, format_timestamp(now));
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE(R"(, "statuscode": {}, "timestamp": ")"), status);
+  append_timestamp(out, now);
+  out += R"("})";
 }
 
 response success(time_point now) {

@@ -194,7 +194,7 @@ bool field_type<uuid>::read_record(std::string_view from, uuid& v) {
 
 void field_type<time_point>::write_json(std::string& out, const time_point& v) {
   out.push_back('"');
-  out.append(format_timestamp(v));
+  append_timestamp(out, v);
   out.push_back('"');
 }
 

@@ -18,6 +18,7 @@ using duration = std::chrono::nanoseconds;
 
 /// "2017-03-08T01:42:40.668089274Z".
 [[nodiscard]] std::string format_timestamp(time_point at);
+void append_timestamp(std::string& to, time_point at);
 
 /// Reads what `format_timestamp` writes, with no to nine digits of fraction.
 [[nodiscard]] result<time_point> parse_timestamp(std::string_view text);
