@@ -1,14 +1,13 @@
 #include "http/live/socket.hpp"
 
 #include "http/live/snapshots.hpp"
+#include "http/live/write_lane.hpp"
 #include "protocol/json.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <simdjson.h>
 
-#include <deque>
 #include <map>
 #include <optional>
 
@@ -19,7 +18,6 @@ namespace asio = boost::asio;
 namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
 using clock = std::chrono::steady_clock;
-using text_ptr = std::shared_ptr<const std::string>;
 
 constexpr std::size_t snapshot_piece = 64 * 1024; ///< bytes of items in one message, about
 
@@ -111,8 +109,8 @@ text_ptr about_topic(std::string_view type, std::string_view topic, std::optiona
 template <class Stream>
 class socket final : public reader, public std::enable_shared_from_this<socket<Stream>> {
 public:
-  socket(Stream stream, http::upgraded_connection& from, http::request req, std::shared_ptr<switchboard> board,
-         const socket_limits& limits)
+  socket(Stream stream, http::upgraded_connection& from, http::request req,
+         std::shared_ptr<switchboard> board, const socket_limits& limits)
       : ws_{std::move(stream)}, lifetime_{std::move(from.lifetime)}, head_{std::move(from.bytes)},
         caller_{std::move(req.caller)}, board_{std::move(board)}, limits_{limits} {}
 
@@ -127,6 +125,10 @@ public:
   }
 
   void begin() {
+    lane().on_drained([weak = this->weak_from_this()] {
+      if (const auto self = weak.lock())
+        self->drained();
+    });
     websocket::stream_base::timeout times;
     times.handshake_timeout = std::chrono::seconds{10};
     times.idle_timeout = limits_.idle;
@@ -140,8 +142,7 @@ public:
         return;
       self->open_ = true;
       self->head_ = {};
-      self->read();
-      self->write();
+      self->closing_ ? self->go_away() : self->read();
     });
   }
 
@@ -153,12 +154,19 @@ public:
         drop();
       return;
     }
-    // Something is being written whenever something waits, so that the end of that write is where it catches up.
-    if (!out_.empty() && waiting_bytes_ + f->text.size() > limits_.waiting)
-      return fall_behind();
-    waiting_bytes_ += f->text.size();
-    out_.push_back({text_ptr{f, &f->text}, true});
-    write();
+    // Something is being written whenever something waits: when that is done, it catches up.
+    if (lane().event_bytes() != 0 && lane().event_bytes() + f->text.size() > limits_.waiting) {
+      behind_ = true;
+      behind_since_ = clock::now();
+      return lane().drop_events();
+    }
+    lane().push(text_ptr{f, &f->text}, true);
+  }
+
+  void flush() override {
+    lane().flush();
+    if (behind_ && lane().size() == 0) // nothing of it had been on its way yet
+      catch_up();
   }
 
   void on_subscribed(const hub_subscribed& answer) override {
@@ -169,7 +177,8 @@ public:
     subscription.pending = false;
     send(about_topic("subscribed", answer.topic, answer.seq));
     if (answer.gap) {
-      send(about_topic("resync", answer.topic, answer.seq, "what happened after \"from\" is not kept any more"));
+      send(about_topic("resync", answer.topic, answer.seq,
+                       "what happened after \"from\" is not kept any more"));
     } else {
       for (const auto& f : answer.missed)
         if (!has_by_another(answer.topic, f->topic))
@@ -183,8 +192,10 @@ public:
 
   void go_away() override {
     closing_ = true;
-    if (open_ && !writing_)
-      close(websocket::close_code::going_away);
+    if (!open_)
+      return;
+    lane().drop_events();
+    close(websocket::close_code::going_away);
   }
 
 private:
@@ -194,11 +205,6 @@ private:
     bool snapshot{false};
     bool resumed{false};
   };
-  struct outgoing {
-    text_ptr text;
-    bool counted; ///< an event, which may be thrown away; not an answer
-  };
-
   void read() {
     ws_.async_read(in_, [self = this->shared_from_this()](error_code ec, std::size_t) {
       if (ec)
@@ -218,7 +224,7 @@ private:
     else if (const auto done = asked->subscribe ? subscribe(*asked) : unsubscribe(*asked); !done)
       send(error_message(done.error()));
     // Who asks and does not read the answers is not listened to.
-    if (out_.size() > answers_waiting)
+    if (lane().size() > answers_waiting)
       read_later_ = true;
     else
       read();
@@ -231,7 +237,8 @@ private:
     for (const auto& row : core::topic_families)
       if ((families & core::bit_of(row.family)) != 0 && !caller_->may(row.permission))
         return error{errc::forbidden,
-                     "the topic " + what.topic + " needs the permission " + std::string{row.permission}, "topic"};
+                     "the topic " + what.topic + " needs the permission " + std::string{row.permission},
+                     "topic"};
     if (topics_.size() >= limits_.topics && topics_.count(what.topic) == 0)
       return error{errc::limit_exceeded, "a connection may have 1,000 subscriptions", "topic"};
     const auto [at, fresh] = topics_.try_emplace(what.topic);
@@ -285,33 +292,20 @@ private:
         }));
         items.clear();
       };
-      const auto done = for_each_item(board_->of, row.family, [&](std::string_view where, std::string_view json) {
-        if (!topic_covers(topic, where))
-          return;
-        if (items.size() > snapshot_piece)
-          flush(false);
-        if (!items.empty())
-          items += ',';
-        items += json;
-      });
+      const auto done =
+          for_each_item(board_->of, row.family, [&](std::string_view where, std::string_view json) {
+            if (!topic_covers(topic, where))
+              return;
+            if (items.size() > snapshot_piece)
+              flush(false);
+            if (!items.empty())
+              items += ',';
+            items += json;
+          });
       if (!done)
         send(error_message(done.error()));
       flush(true);
     }
-  }
-
-  void fall_behind() {
-    behind_ = true;
-    behind_since_ = clock::now();
-    // What is being written stays; answers stay; events go.
-    std::deque<outgoing> kept;
-    for (std::size_t i = 0; i < out_.size(); ++i)
-      if ((i == 0 && writing_) || !out_[i].counted)
-        kept.push_back(std::move(out_[i]));
-    out_ = std::move(kept);
-    waiting_bytes_ = 0;
-    for (const auto& one : out_)
-      waiting_bytes_ += one.counted ? one.text->size() : 0;
   }
 
   void catch_up() {
@@ -327,34 +321,20 @@ private:
   }
 
   void send(text_ptr text) {
-    out_.push_back({std::move(text), false});
-    write();
+    lane().push(std::move(text), false);
+    lane().flush();
   }
 
-  void write() {
-    if (writing_ || !open_ || closed_)
+  void drained() {
+    if (closed_)
       return;
-    if (closing_)
-      return close(websocket::close_code::going_away);
-    if (out_.empty()) {
-      if (std::exchange(read_later_, false))
-        read();
-      if (!behind_)
-        return;
-      catch_up(); // writes
-      return;
-    }
-    writing_ = true;
-    ws_.async_write(asio::buffer(*out_.front().text), [self = this->shared_from_this()](error_code ec, std::size_t) {
-      self->writing_ = false;
-      if (ec)
-        return;
-      if (self->out_.front().counted)
-        self->waiting_bytes_ -= self->out_.front().text->size();
-      self->out_.pop_front();
-      self->write();
-    });
+    if (std::exchange(read_later_, false))
+      read();
+    if (behind_)
+      catch_up();
   }
+
+  write_lane<Stream>& lane() { return ws_.next_layer(); }
 
   void close(websocket::close_code code) {
     if (std::exchange(closed_, true))
@@ -371,7 +351,7 @@ private:
 
   static constexpr std::size_t answers_waiting = 256;
 
-  websocket::stream<Stream> ws_;
+  websocket::stream<write_lane<Stream>, false> ws_; // without compression
   std::shared_ptr<void> lifetime_;
   std::string head_; ///< the upgrade as it came, and what followed it; read by `async_accept`
   std::shared_ptr<const auth::principal> caller_;
@@ -379,10 +359,8 @@ private:
   const socket_limits limits_;
   boost::beast::flat_buffer in_;
   std::map<std::string, held_topic, std::less<>> topics_;
-  std::deque<outgoing> out_;
-  std::size_t waiting_bytes_{0};
   clock::time_point behind_since_{};
-  bool open_{false}, writing_{false}, behind_{false}, read_later_{false}, closing_{false}, closed_{false};
+  bool open_{false}, behind_{false}, read_later_{false}, closing_{false}, closed_{false};
 };
 
 } // namespace
@@ -391,10 +369,12 @@ void open_socket(http::upgraded_connection from, http::request req, const std::s
                  const socket_limits& limits) {
   if (auto* plain = std::get_if<http::plain_stream>(&from.stream)) {
     auto stream = std::move(*plain);
-    std::make_shared<socket<http::plain_stream>>(std::move(stream), from, std::move(req), board, limits)->begin();
+    std::make_shared<socket<http::plain_stream>>(std::move(stream), from, std::move(req), board, limits)
+        ->begin();
   } else {
     auto stream = std::move(std::get<std::unique_ptr<http::tls_stream>>(from.stream));
-    std::make_shared<socket<http::tls_stream>>(std::move(*stream), from, std::move(req), board, limits)->begin();
+    std::make_shared<socket<http::tls_stream>>(std::move(*stream), from, std::move(req), board, limits)
+        ->begin();
   }
 }
 

@@ -3,6 +3,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace ringmaster::live {
 
@@ -20,7 +21,9 @@ void switchboard::disconnect(const reader& r, const std::string& topic) {
     by_topic_.erase(at);
 }
 
-void switchboard::release(std::string topic) { caf::anon_send(hub_, hub_unsubscribe{std::move(topic)}); }
+void switchboard::release(std::string topic) {
+  caf::anon_send(hub_, hub_unsubscribe{std::move(topic)});
+}
 
 void switchboard::deliver(const std::vector<core::frame_ptr>& frames) {
   std::string key;
@@ -36,9 +39,16 @@ void switchboard::deliver(const std::vector<core::frame_ptr>& frames) {
           continue; // has it by another of its subscriptions
         r->last_seq = f->seq;
         r->on_frame(f);
+        if (!std::exchange(r->to_flush, true))
+          to_flush_.push_back(r);
       }
     });
   }
+  for (auto* r : to_flush_) {
+    r->to_flush = false;
+    r->flush();
+  }
+  to_flush_.clear();
 }
 
 void switchboard::answer(const hub_subscribed& what) {

@@ -1,5 +1,5 @@
-/// The live clients of one server thread: which of their sockets wants to hear what. An event comes once to each
-/// thread and is handed from here to its sockets, its text shared by all.
+/// The live clients of one server thread: which of their sockets wants to hear what. An event comes once to
+/// each thread and is handed from here to its sockets, its text shared by all.
 ///
 /// Belongs to its thread; `post` alone may be called from any.
 #pragma once
@@ -21,19 +21,23 @@ namespace ringmaster::live {
 class reader {
 public:
   virtual ~reader() = default;
+  /// Takes an event; `flush` follows when the last one of several has come.
   virtual void on_frame(const core::frame_ptr& f) = 0;
+  virtual void flush() = 0;
   virtual void on_subscribed(const hub_subscribed& answer) = 0;
   /// The daemon ends.
   virtual void go_away() = 0;
 
   std::uint64_t id{0};
   std::uint64_t last_seq{0}; ///< of the newest event that was handed to it
+  bool to_flush{false};
 };
 
 class switchboard : public std::enable_shared_from_this<switchboard> {
 public:
   /// `number` tells the boards apart: it is in the upper bits of their readers' ids.
-  switchboard(std::uint64_t number, std::shared_ptr<http::shard_link> home, engine& source, caf::actor front, caf::actor hub)
+  switchboard(std::uint64_t number, std::shared_ptr<http::shard_link> home, engine& source, caf::actor front,
+              caf::actor hub)
       : of{source}, number_{number}, home_{std::move(home)}, front_{std::move(front)}, hub_{std::move(hub)} {}
 
   [[nodiscard]] static std::uint64_t board_of(std::uint64_t reader_id) noexcept { return reader_id >> 48; }
@@ -74,6 +78,7 @@ private:
   std::uint64_t last_seq_{0};
   std::unordered_map<std::uint64_t, std::weak_ptr<reader>> readers_;
   std::unordered_map<std::string, std::vector<reader*>> by_topic_;
+  std::vector<reader*> to_flush_; ///< within `deliver`
 };
 
 } // namespace ringmaster::live
