@@ -1,13 +1,14 @@
 #include "http/live/socket.hpp"
 
 #include "http/live/snapshots.hpp"
+#include "http/live/text_frame.hpp"
 #include "http/live/write_lane.hpp"
 #include "protocol/json.hpp"
 
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <simdjson.h>
 
+#include <array>
 #include <map>
 #include <optional>
 
@@ -71,16 +72,16 @@ result<wish> read_wish(std::string_view text) {
 }
 
 template <class Write>
-text_ptr message(Write&& write) {
-  auto text = std::make_shared<std::string>();
-  json_writer w{*text};
+std::string message(Write&& write) {
+  std::string text;
+  json_writer w{text};
   w.begin_object();
   write(w);
   w.end_object();
   return text;
 }
 
-text_ptr error_message(const error& e) {
+std::string error_message(const error& e) {
   return message([&](json_writer& w) {
     w.member("type", "error");
     w.key("error");
@@ -93,7 +94,7 @@ text_ptr error_message(const error& e) {
   });
 }
 
-text_ptr about_topic(std::string_view type, std::string_view topic, std::optional<std::uint64_t> seq = {},
+std::string about_topic(std::string_view type, std::string_view topic, std::optional<std::uint64_t> seq = {},
                      std::string_view reason = {}) {
   return message([&](json_writer& w) {
     w.member("type", type);
@@ -148,25 +149,19 @@ public:
 
   // --- from the switchboard
 
-  void on_frame(const core::frame_ptr& f) override {
+  void on_events(const text_ptr& frames) override {
     if (behind_) {
       if (clock::now() - behind_since_ > limits_.behind)
         drop();
       return;
     }
     // Something is being written whenever something waits: when that is done, it catches up.
-    if (lane().event_bytes() != 0 && lane().event_bytes() + f->text.size() > limits_.waiting) {
+    if (lane().event_bytes() != 0 && lane().event_bytes() + frames->size() > limits_.waiting) {
       behind_ = true;
       behind_since_ = clock::now();
       return lane().drop_events();
     }
-    lane().push(text_ptr{f, &f->text}, true);
-  }
-
-  void flush() override {
-    lane().flush();
-    if (behind_ && lane().size() == 0) // nothing of it had been on its way yet
-      catch_up();
+    lane().send(frames, true);
   }
 
   void on_subscribed(const hub_subscribed& answer) override {
@@ -182,7 +177,7 @@ public:
     } else {
       for (const auto& f : answer.missed)
         if (!has_by_another(answer.topic, f->topic))
-          send(text_ptr{f, &f->text});
+          send(f->text);
     }
     board_->connect(*this, answer.topic);
     // A number alone asks for what was missed; only where that is gone, or nothing was named, for everything.
@@ -205,20 +200,20 @@ private:
     bool snapshot{false};
     bool resumed{false};
   };
+  /// Piece by piece: most sockets wait for years, and a buffer for whole messages would be most of their memory.
   void read() {
-    ws_.async_read(in_, [self = this->shared_from_this()](error_code ec, std::size_t) {
+    ws_.async_read_some(asio::buffer(piece_), [self = this->shared_from_this()](error_code ec, std::size_t bytes) {
       if (ec)
         return; // closed, broken or idle: gone with the last reference
-      self->take();
+      self->in_.append(self->piece_.data(), bytes);
+      self->ws_.is_message_done() ? self->take() : self->read();
     });
   }
 
   void take() {
     if (ws_.got_binary())
       return close(websocket::close_code::unknown_data);
-    const auto data = in_.cdata();
-    const auto asked = read_wish({static_cast<const char*>(data.data()), data.size()});
-    in_.consume(in_.size());
+    const auto asked = read_wish(std::exchange(in_, {}));
     if (!asked)
       send(error_message(asked.error()));
     else if (const auto done = asked->subscribe ? subscribe(*asked) : unsubscribe(*asked); !done)
@@ -320,9 +315,10 @@ private:
     }
   }
 
-  void send(text_ptr text) {
-    lane().push(std::move(text), false);
-    lane().flush();
+  void send(std::string_view text) {
+    std::string frame;
+    append_text_frame(frame, text);
+    lane().send(std::make_shared<const std::string>(std::move(frame)), false);
   }
 
   void drained() {
@@ -357,7 +353,8 @@ private:
   std::shared_ptr<const auth::principal> caller_;
   std::shared_ptr<switchboard> board_;
   const socket_limits limits_;
-  boost::beast::flat_buffer in_;
+  std::array<char, 128> piece_;
+  std::string in_; ///< of the message that is being read
   std::map<std::string, held_topic, std::less<>> topics_;
   clock::time_point behind_since_{};
   bool open_{false}, behind_{false}, read_later_{false}, closing_{false}, closed_{false};

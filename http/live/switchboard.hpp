@@ -17,20 +17,21 @@
 
 namespace ringmaster::live {
 
+using text_ptr = std::shared_ptr<const std::string>;
+
 /// What the switchboard needs of a socket.
 class reader {
 public:
   virtual ~reader() = default;
-  /// Takes an event; `flush` follows when the last one of several has come.
-  virtual void on_frame(const core::frame_ptr& f) = 0;
-  virtual void flush() = 0;
+  /// Events, as the bytes that go out: whoever hears the same gets the same ones.
+  virtual void on_events(const text_ptr& frames) = 0;
   virtual void on_subscribed(const hub_subscribed& answer) = 0;
   /// The daemon ends.
   virtual void go_away() = 0;
 
   std::uint64_t id{0};
   std::uint64_t last_seq{0}; ///< of the newest event that was handed to it
-  bool to_flush{false};
+  std::vector<std::uint32_t> pending; ///< within `deliver`: which of the events it gets
 };
 
 class switchboard : public std::enable_shared_from_this<switchboard> {
@@ -78,7 +79,7 @@ private:
   std::uint64_t last_seq_{0};
   std::unordered_map<std::uint64_t, std::weak_ptr<reader>> readers_;
   std::unordered_map<std::string, std::vector<reader*>> by_topic_;
-  std::vector<reader*> to_flush_; ///< within `deliver`
+  std::vector<reader*> heard_; ///< within `deliver`: who gets any
 };
 
 } // namespace ringmaster::live

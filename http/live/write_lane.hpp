@@ -1,13 +1,15 @@
-/// The way out of a WebSocket. Messages of ours and whatever Beast's stream writes (the answer to the
-/// upgrade, pongs, pings, the close) go out in the order in which they came, as many as wait in one write.
+/// The way out of a WebSocket. Frames of ours and whatever Beast's stream writes (the answer to the upgrade,
+/// pongs, pings, the close) go out in the order in which they came, as many as wait in one write.
 ///
 /// Why: Beast's stream writes one message at a time, each with a system call of its own, while events come
 /// many at once and to many sockets. So the stream reads, answers pings and closes; what it writes is queued
-/// here with the rest. The text of a message is not copied: a frame from a server is not masked, and all
-/// sockets share one text.
+/// here with the rest. Frames from a server are not masked: all sockets that hear the same share the same
+/// bytes.
 ///
 /// `write_lane<Stream>` is the layer below `websocket::stream`; `Stream` is the connection. One thread.
 #pragma once
+
+#include "http/live/switchboard.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
@@ -18,7 +20,6 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <iterator>
@@ -29,25 +30,6 @@
 #include <vector>
 
 namespace ringmaster::live {
-
-using text_ptr = std::shared_ptr<const std::string>;
-
-/// The first bytes of an unmasked, unfragmented text frame (RFC 6455, 5.2).
-struct frame_head {
-  std::array<std::uint8_t, 10> bytes{};
-  std::uint8_t size{0};
-
-  static constexpr frame_head of_text(std::uint64_t length) noexcept {
-    frame_head h;
-    h.bytes[0] = 0x81; // final, text
-    const std::size_t wide = length < 126 ? 0 : length <= 0xffff ? 2 : 8;
-    h.bytes[1] = static_cast<std::uint8_t>(wide == 0 ? length : wide == 2 ? 126 : 127);
-    for (std::size_t i = 0; i < wide; ++i)
-      h.bytes[2 + i] = static_cast<std::uint8_t>(length >> 8 * (wide - 1 - i));
-    h.size = static_cast<std::uint8_t>(2 + wide);
-    return h;
-  }
-};
 
 template <class Stream>
 class write_lane {
@@ -69,19 +51,18 @@ public:
   /// Lets go of whatever `on_drained` refers to.
   void detach() { state_->drained = nullptr; }
 
-  /// Queues a text message; `flush` sends it. An event may be thrown away again, an answer is not. Nothing is
-  /// queued behind a close.
-  void push(text_ptr text, bool event) {
+  /// Sends whole frames, behind what waits. Events may be thrown away again, an answer is not. Nothing
+  /// follows a close.
+  void send(text_ptr frames, bool events) {
     if (state_->closing || state_->broken)
       return;
-    if (event)
-      state_->event_bytes += text->size();
-    const auto head = frame_head::of_text(text->size());
-    state_->queue.push_back({std::move(text), head, event, {}});
+    if (events)
+      state_->event_bytes += frames->size();
+    state_->queue.push_back({std::move(frames), events, {}});
+    pump(state_);
   }
-  void flush() { pump(state_); }
 
-  /// Messages that are queued or being written.
+  /// Pieces that are queued or being written.
   [[nodiscard]] std::size_t size() const noexcept { return state_->queue.size() + state_->flight.size(); }
   /// Bytes of the events among them.
   [[nodiscard]] std::size_t event_bytes() const noexcept { return state_->event_bytes; }
@@ -89,9 +70,9 @@ public:
   /// Throws away the events that are not being written.
   void drop_events() {
     auto& s = *state_;
-    std::erase_if(s.queue, [&](const message& m) {
-      s.event_bytes -= m.event ? m.text->size() : 0;
-      return m.event;
+    std::erase_if(s.queue, [&](const piece& p) {
+      s.event_bytes -= p.events ? p.bytes->size() : 0;
+      return p.events;
     });
   }
 
@@ -118,10 +99,8 @@ public:
           s->closing = !bytes.empty() && static_cast<std::uint8_t>(bytes[0]) == close_frame;
           // std::function wants what can be copied.
           auto kept = std::make_shared<decltype(done)>(std::move(done));
-          s->queue.push_back(
-              {std::make_shared<const std::string>(std::move(bytes)), {}, false, [kept, size](error_code ec) {
-                 std::move (*kept)(ec, ec ? 0 : size);
-               }});
+          s->queue.push_back({std::make_shared<const std::string>(std::move(bytes)), false,
+                              [kept, size](error_code ec) { std::move (*kept)(ec, ec ? 0 : size); }});
           pump(s);
         },
         handler, boost::beast::buffers_to_string(from));
@@ -129,19 +108,18 @@ public:
 
 private:
   static constexpr std::uint8_t close_frame = 0x88;
-  static constexpr std::size_t most_at_once = 64;       ///< messages in a write
+  static constexpr std::size_t most_at_once = 64;       ///< pieces in a write
   static constexpr std::size_t most_bytes = 256 * 1024; ///< after which no further one joins it
 
-  struct message {
-    text_ptr text;
-    frame_head head; ///< of size 0: `text` is bytes as they go out
-    bool event{false};
+  struct piece {
+    text_ptr bytes;
+    bool events{false};
     std::function<void(error_code)> done;
   };
   struct state {
     explicit state(Stream s) : stream{std::move(s)} {}
     Stream stream;
-    std::vector<message> queue, flight;             ///< what waits, and what is being written
+    std::vector<piece> queue, flight;               ///< what waits, and what is being written
     std::vector<boost::asio::const_buffer> buffers; ///< of `flight`
     std::size_t event_bytes{0};
     std::function<void()> drained;
@@ -153,7 +131,7 @@ private:
       return;
     std::size_t bytes = 0, count = 0;
     while (count < s->queue.size() && count < most_at_once && bytes < most_bytes)
-      bytes += s->queue[count++].text->size();
+      bytes += s->queue[count++].bytes->size();
     if (count == s->queue.size()) {
       s->flight.swap(s->queue);
     } else {
@@ -162,11 +140,8 @@ private:
       s->queue.erase(s->queue.begin(), end);
     }
     s->buffers.clear();
-    for (const auto& m : s->flight) {
-      if (m.head.size != 0)
-        s->buffers.emplace_back(m.head.bytes.data(), m.head.size);
-      s->buffers.emplace_back(m.text->data(), m.text->size());
-    }
+    for (const auto& p : s->flight)
+      s->buffers.emplace_back(p.bytes->data(), p.bytes->size());
     boost::asio::async_write(s->stream, std::span<const boost::asio::const_buffer>{s->buffers},
                              [s](error_code ec, std::size_t) { written(s, ec); });
   }
@@ -179,11 +154,11 @@ private:
       std::move(s->queue.begin(), s->queue.end(), std::back_inserter(sent));
       s->queue.clear();
     }
-    for (const auto& m : sent) {
-      if (m.event)
-        s->event_bytes -= m.text->size();
-      if (m.done)
-        m.done(ec);
+    for (const auto& p : sent) {
+      if (p.events)
+        s->event_bytes -= p.bytes->size();
+      if (p.done)
+        p.done(ec);
     }
     sent.clear();
     if (s->queue.empty() && s->flight.empty()) {
@@ -197,7 +172,7 @@ private:
     pump(s);
   }
 
-  static constexpr std::size_t kept_room = 8; ///< messages
+  static constexpr std::size_t kept_room = 8; ///< pieces
 
   std::shared_ptr<state> state_;
 };

@@ -1,0 +1,18 @@
+/// The two sides of the live benchmarks, one process each.
+#pragma once
+
+#include <cstdint>
+
+namespace ringmaster::bench {
+
+/// The daemon's own hub, front, server and sockets, without Asterisk servers. Prints {"port": N}, then obeys
+/// lines on standard input: "publish EVENTS BYTES" hands that many events to the hub at once and prints "ok".
+int serve_live();
+
+/// Many subscribers in one thread: WebSockets ("ws") or Redis connections ("redis"). Prints "ready" when all
+/// have subscribed, then obeys lines: "expect MESSAGES" waits until that many more have come to all sockets
+/// together and prints {"seconds": S}; "stop N" reads no longer from the first N sockets. A message is
+/// counted by the one '~' that it holds.
+int load_live(const char* kind, std::uint16_t port, unsigned sockets, const char* path);
+
+} // namespace ringmaster::bench
