@@ -213,7 +213,10 @@ private:
   void take() {
     if (ws_.got_binary())
       return close(websocket::close_code::unknown_data);
-    const auto asked = read_wish(std::exchange(in_, {}));
+    const auto text = std::exchange(in_, {});
+    if (!simdjson::validate_utf8(text)) // Beast does not look at the end of a message whose last fragment is empty
+      return close(websocket::close_code::bad_payload);
+    const auto asked = read_wish(text);
     if (!asked)
       send(error_message(asked.error()));
     else if (const auto done = asked->subscribe ? subscribe(*asked) : unsubscribe(*asked); !done)
