@@ -15,4 +15,11 @@ int serve_live();
 /// counted by the one '~' that it holds.
 int load_live(const char* kind, std::uint16_t port, unsigned sockets, const char* path);
 
+/// An Asterisk that says `rate` events a second of 1,000 channels, and a live client that notes how long
+/// after the write of its bytes an event's frame has come. Prints {"port": N}, waits for a line "PORT PATH"
+/// of the daemon's WebSocket, prints {"events", "p50_ms", "p99_ms", "most_ms"}.
+int feed_live(unsigned rate, double seconds);
+/// The same bytes in the same writes through an echo server of a few lines.
+int echo_live(unsigned rate, double seconds);
+
 } // namespace ringmaster::bench

@@ -11,6 +11,11 @@ int main(int argc, char** argv) {
   if ((argc == 5 || argc == 6) && std::strcmp(argv[1], "load") == 0)
     return load_live(argv[2], static_cast<std::uint16_t>(std::atoi(argv[3])),
                      static_cast<unsigned>(std::atoi(argv[4])), argc == 6 ? argv[5] : "/");
-  std::fputs("bench_live serve | load ws|redis PORT SOCKETS [PATH]\n", stderr);
+  if (argc == 4 && std::strcmp(argv[1], "feed") == 0)
+    return feed_live(static_cast<unsigned>(std::atoi(argv[2])), std::atof(argv[3]));
+  if (argc == 4 && std::strcmp(argv[1], "echo") == 0)
+    return echo_live(static_cast<unsigned>(std::atoi(argv[2])), std::atof(argv[3]));
+  std::fputs("bench_live serve | load ws|redis PORT SOCKETS [PATH] | feed RATE SECONDS | echo RATE SECONDS\n",
+             stderr);
   return 2;
 }

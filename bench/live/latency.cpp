@@ -1,0 +1,198 @@
+#include "bench/actors/stream_server.hpp"
+#include "bench/live/bench_live.hpp"
+#include "bench/live/subscriber.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace ringmaster::bench {
+namespace {
+
+using clock = std::chrono::steady_clock;
+constexpr unsigned channels = 1'000;
+constexpr auto tick = std::chrono::milliseconds{1};
+constexpr std::string_view mark = "connected_line_num";
+
+std::int64_t nanoseconds() {
+  return clock::now().time_since_epoch().count();
+}
+
+/// What Asterisk says of a channel; its connected line's number is the time.
+void append_event(std::string& to, std::string_view event, unsigned channel, std::int64_t stamp) {
+  const auto number = std::to_string(channel);
+  to.append("Event: ")
+      .append(event)
+      .append("\r\nPrivilege: call,all\r\nChannel: PJSIP/phone-")
+      .append(number);
+  to.append("\r\nChannelState: 6\r\nChannelStateDesc: Up\r\nCallerIDNum: 100\r\nCallerIDName: phone")
+      .append(number);
+  to.append("\r\nConnectedLineNum: ").append(std::to_string(stamp));
+  to.append("\r\nConnectedLineName: <unknown>\r\nLanguage: en\r\nAccountCode: \r\nContext: default\r\nExten: "
+            "s\r\n"
+            "Priority: 1\r\nUniqueid: 1700000000.")
+      .append(number);
+  to.append("\r\nLinkedid: 1700000000.").append(number).append("\r\n\r\n");
+}
+
+/// Sends `rate` events a second, a write a millisecond; `stamped` is the mark in what is sent.
+template <class Send>
+void send_paced(unsigned rate, double seconds, Send&& send) {
+  const auto begin = clock::now();
+  std::uint64_t sent = 0;
+  std::string bytes;
+  for (auto due = begin + tick; due < begin + std::chrono::duration<double>(seconds); due += tick) {
+    std::this_thread::sleep_until(due);
+    const auto until =
+        static_cast<std::uint64_t>(std::chrono::duration<double>(clock::now() - begin).count() * rate);
+    bytes.clear();
+    const auto now = nanoseconds();
+    for (; sent < until; ++sent)
+      append_event(bytes, "Newstate", static_cast<unsigned>(sent % channels), now);
+    send(bytes);
+  }
+}
+
+/// Takes bytes as they come and notes how old each stamp in them is.
+class stopwatch {
+public:
+  explicit stopwatch(std::string_view before) : before_{before} {}
+  void take(std::string_view bytes) {
+    const auto now = nanoseconds();
+    rest_.append(bytes);
+    std::size_t done = 0;
+    for (;;) {
+      const auto at = rest_.find(before_, done);
+      if (at == std::string::npos)
+        break;
+      auto digit = at + before_.size();
+      std::int64_t stamp = 0;
+      bool any = false;
+      for (; digit < rest_.size() && digit < at + before_.size() + 30; ++digit) {
+        const char c = rest_[digit];
+        if (c >= '0' && c <= '9') {
+          stamp = stamp * 10 + (c - '0');
+          any = true;
+        } else if (any) {
+          break;
+        }
+      }
+      if (digit == rest_.size())
+        break; // cut within it
+      done = digit;
+      if (stamp > 1'000'000'000)
+        ages_.push_back(now - stamp);
+    }
+    rest_.erase(0,
+                std::max(done, rest_.size() < before_.size() + 30 ? 0 : rest_.size() - before_.size() - 30));
+  }
+  void tell(const char* what) {
+    std::sort(ages_.begin(), ages_.end());
+    const auto at = [&](double share) {
+      return ages_.empty()
+                 ? 0.0
+                 : static_cast<double>(
+                       ages_[static_cast<std::size_t>(share * static_cast<double>(ages_.size() - 1))]) /
+                       1e6;
+    };
+    std::cout << "{\"" << what << "\": " << ages_.size() << ", \"p50_ms\": " << at(0.5)
+              << ", \"p99_ms\": " << at(0.99) << ", \"most_ms\": " << at(1) << "}" << std::endl;
+  }
+  [[nodiscard]] std::size_t size() const { return ages_.size(); }
+
+private:
+  std::string before_;
+  std::string rest_;
+  std::vector<std::int64_t> ages_;
+};
+
+void read_into(int fd, stopwatch& watch, const std::atomic<bool>& over) {
+  const timeval wait{0, 200'000};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+  std::vector<char> room(256 * 1024);
+  for (;;) {
+    const auto n = ::read(fd, room.data(), room.size());
+    if (n > 0)
+      watch.take({room.data(), static_cast<std::size_t>(n)});
+    else if (n == 0 || over)
+      return;
+  }
+}
+
+} // namespace
+
+int feed_live(unsigned rate, double seconds) {
+  stream_server asterisk;
+  std::cout << "{\"port\": " << asterisk.port() << "}" << std::endl;
+  std::string line;
+  std::getline(std::cin, line); // the daemon is there: its port, and the path of its WebSocket
+  std::istringstream words{line};
+  unsigned port = 0;
+  std::string path;
+  words >> port >> path;
+  std::string bytes;
+  for (unsigned i = 0; i < channels; ++i)
+    append_event(bytes, "Newchannel", i, 1);
+  asterisk.send(bytes);
+  const int fd = connect_loopback(static_cast<std::uint16_t>(port));
+  subscribe_ws(fd, path.c_str(), "/core/channels");
+  stopwatch watch{mark};
+  std::atomic<bool> over{false};
+  std::thread reader{[&] { read_into(fd, watch, over); }};
+  send_paced(rate, seconds, [&](const std::string& events) { asterisk.send(events); });
+  over = true;
+  reader.join();
+  ::close(fd);
+  watch.tell("events");
+  return 0;
+}
+
+int echo_live(unsigned rate, double seconds) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  auto* address = reinterpret_cast<sockaddr*>(&at);
+  if (::bind(listener, address, size) != 0 || ::listen(listener, 1) != 0 ||
+      ::getsockname(listener, address, &size) != 0)
+    return 1;
+  std::thread server{[&] { echo_one(listener); }};
+  const int fd = connect_loopback(ntohs(at.sin_port));
+  const int yes = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  stopwatch watch{"ConnectedLineNum:"};
+  std::atomic<bool> over{false};
+  std::thread reader{[&] { read_into(fd, watch, over); }};
+  send_paced(rate, seconds, [&](std::string_view events) {
+    while (!events.empty()) {
+      const auto n = ::write(fd, events.data(), events.size());
+      if (n <= 0)
+        return;
+      events.remove_prefix(static_cast<std::size_t>(n));
+    }
+  });
+  over = true;
+  reader.join();
+  ::close(fd);
+  server.join();
+  ::close(listener);
+  watch.tell("events");
+  return 0;
+}
+
+} // namespace ringmaster::bench
