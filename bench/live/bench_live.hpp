@@ -13,13 +13,19 @@ int serve_live();
 /// have subscribed, then obeys lines: "expect MESSAGES" waits until that many more have come to all sockets
 /// together and prints {"seconds": S}; "stop N" reads no longer from the first N sockets. A message is
 /// counted by the one '~' that it holds.
-int load_live(const char* kind, std::uint16_t port, unsigned sockets, const char* path);
+int load_live(const char* kind, std::uint16_t port, unsigned sockets, const char* path, const char* topic);
 
-/// An Asterisk that says `rate` events a second of 1,000 channels, and a live client that notes how long
+struct flow {
+  unsigned rate{50'000}; ///< events a second
+  double seconds{5};
+  unsigned channels{1'000};
+  unsigned tick_ms{1}; ///< between two writes
+};
+/// An Asterisk that says events of its channels, and a live client that notes how long
 /// after the write of its bytes an event's frame has come. Prints {"port": N}, waits for a line "PORT PATH"
 /// of the daemon's WebSocket, prints {"events", "p50_ms", "p99_ms", "most_ms"}.
-int feed_live(unsigned rate, double seconds);
+int feed_live(const flow& how);
 /// The same bytes in the same writes through an echo server of a few lines.
-int echo_live(unsigned rate, double seconds);
+int echo_live(const flow& how);
 
 } // namespace ringmaster::bench

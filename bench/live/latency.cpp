@@ -24,8 +24,6 @@ namespace ringmaster::bench {
 namespace {
 
 using clock = std::chrono::steady_clock;
-constexpr unsigned channels = 1'000;
-constexpr auto tick = std::chrono::milliseconds{1};
 constexpr std::string_view mark = "connected_line_num";
 
 std::int64_t nanoseconds() {
@@ -49,20 +47,21 @@ void append_event(std::string& to, std::string_view event, unsigned channel, std
   to.append("\r\nLinkedid: 1700000000.").append(number).append("\r\n\r\n");
 }
 
-/// Sends `rate` events a second, a write a millisecond; `stamped` is the mark in what is sent.
+/// Sends events at the rate and in the writes that `how` says.
 template <class Send>
-void send_paced(unsigned rate, double seconds, Send&& send) {
+void send_paced(const flow& how, Send&& send) {
+  const auto tick = std::chrono::milliseconds{how.tick_ms};
   const auto begin = clock::now();
   std::uint64_t sent = 0;
   std::string bytes;
-  for (auto due = begin + tick; due < begin + std::chrono::duration<double>(seconds); due += tick) {
+  for (auto due = begin + tick; due < begin + std::chrono::duration<double>(how.seconds); due += tick) {
     std::this_thread::sleep_until(due);
     const auto until =
-        static_cast<std::uint64_t>(std::chrono::duration<double>(clock::now() - begin).count() * rate);
+        static_cast<std::uint64_t>(std::chrono::duration<double>(clock::now() - begin).count() * how.rate);
     bytes.clear();
     const auto now = nanoseconds();
     for (; sent < until; ++sent)
-      append_event(bytes, "Newstate", static_cast<unsigned>(sent % channels), now);
+      append_event(bytes, "Newstate", static_cast<unsigned>(sent % how.channels), now);
     send(bytes);
   }
 }
@@ -135,7 +134,7 @@ void read_into(int fd, stopwatch& watch, const std::atomic<bool>& over) {
 
 } // namespace
 
-int feed_live(unsigned rate, double seconds) {
+int feed_live(const flow& how) {
   stream_server asterisk;
   std::cout << "{\"port\": " << asterisk.port() << "}" << std::endl;
   std::string line;
@@ -145,7 +144,7 @@ int feed_live(unsigned rate, double seconds) {
   std::string path;
   words >> port >> path;
   std::string bytes;
-  for (unsigned i = 0; i < channels; ++i)
+  for (unsigned i = 0; i < how.channels; ++i)
     append_event(bytes, "Newchannel", i, 1);
   asterisk.send(bytes);
   const int fd = connect_loopback(static_cast<std::uint16_t>(port));
@@ -153,7 +152,7 @@ int feed_live(unsigned rate, double seconds) {
   stopwatch watch{mark};
   std::atomic<bool> over{false};
   std::thread reader{[&] { read_into(fd, watch, over); }};
-  send_paced(rate, seconds, [&](const std::string& events) { asterisk.send(events); });
+  send_paced(how, [&](const std::string& events) { asterisk.send(events); });
   over = true;
   reader.join();
   ::close(fd);
@@ -161,7 +160,7 @@ int feed_live(unsigned rate, double seconds) {
   return 0;
 }
 
-int echo_live(unsigned rate, double seconds) {
+int echo_live(const flow& how) {
   const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in at{};
   at.sin_family = AF_INET;
@@ -178,7 +177,7 @@ int echo_live(unsigned rate, double seconds) {
   stopwatch watch{"ConnectedLineNum:"};
   std::atomic<bool> over{false};
   std::thread reader{[&] { read_into(fd, watch, over); }};
-  send_paced(rate, seconds, [&](std::string_view events) {
+  send_paced(how, [&](std::string_view events) {
     while (!events.empty()) {
       const auto n = ::write(fd, events.data(), events.size());
       if (n <= 0)

@@ -19,10 +19,11 @@ namespace {
 
 class subscribers {
 public:
-  subscribers(bool redis, std::uint16_t port, unsigned count, const char* path) : epoll_{::epoll_create1(0)} {
+  subscribers(bool redis, std::uint16_t port, unsigned count, const char* path, const char* topic)
+      : epoll_{::epoll_create1(0)} {
     for (unsigned i = 0; i < count; ++i) {
       const int fd = connect_loopback(port);
-      redis ? subscribe_redis(fd, "/ob/campaigns") : subscribe_ws(fd, path, "/ob/campaigns");
+      redis ? subscribe_redis(fd, topic) : subscribe_ws(fd, path, topic);
       ::fcntl(fd, F_SETFL, O_NONBLOCK);
       fds_.push_back(fd);
       listen(fd);
@@ -67,8 +68,8 @@ private:
 
 } // namespace
 
-int load_live(const char* kind, std::uint16_t port, unsigned sockets, const char* path) {
-  subscribers all{std::strcmp(kind, "redis") == 0, port, sockets, path};
+int load_live(const char* kind, std::uint16_t port, unsigned sockets, const char* path, const char* topic) {
+  subscribers all{std::strcmp(kind, "redis") == 0, port, sockets, path, topic};
   std::cout << "ready" << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     std::istringstream words{line};

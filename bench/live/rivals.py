@@ -113,9 +113,9 @@ def redis():
 
 
 class Subscribers:
-    def __init__(self, server, sockets, path="/ws"):
+    def __init__(self, server, sockets, path="/ws", topic="/ob/campaigns"):
         self.sockets = sockets
-        self.process = subprocess.Popen(on(LOAD_CORE, [PROGRAM, "load", server.kind, server.port, sockets, path]),
+        self.process = subprocess.Popen(on(LOAD_CORE, [PROGRAM, "load", server.kind, server.port, sockets, path, topic]),
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if self.process.stdout.readline() != "ready\n":
             raise RuntimeError("the subscribers could not connect")
@@ -142,4 +142,4 @@ def say(name, value, unit, bar=None, better="higher", note="", unmeasured=None):
     print(json.dumps(row), flush=True)
 
 
-__all__ = ["QUICK", "Subscribers", "cpu_seconds", "npm_ws", "ours", "redis", "rss", "say", "sys"]
+__all__ = ["PROGRAM", "QUICK", "REPOSITORY", "Subscribers", "cpu_seconds", "npm_ws", "ours", "redis", "rss", "say", "sys"]
