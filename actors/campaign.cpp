@@ -802,6 +802,8 @@ public:
     shown.agents_free = static_cast<std::size_t>(a.available);
     shown.agents_busy = static_cast<std::size_t>(a.on_call + a.ringing + a.wrap_up);
     shown.agents_paused = static_cast<std::size_t>(a.paused);
+    shown.agents = a;
+    shown.waiting_since = longest_waiting();
     if (list_counts_)
       shown_counts_ = list_counts_;
     if (shown_counts_) {
@@ -819,8 +821,37 @@ public:
     shown.policy = plan_ ? core::dial_policy::from(*plan_) : core::dial_policy{};
     shown.dlma = list_wanted_;
     shown.at = now;
+    show_history(shown);
     shared_.live.campaigns.put(id_, shown);
     tell_stats(shown);
+  }
+
+  /// Of our callers who wait for an agent.
+  maybe_time longest_waiting() const {
+    maybe_time since;
+    if (pacing_->calls().waiting == 0)
+      return since;
+    for (const auto& [id, call] : calls_)
+      if (call.reached.has(core::milestone::answered) && !call.reached.has(core::milestone::connected) &&
+          !call.reached.has(core::milestone::abandoned) && !call.treated && (!since || call.answered < *since))
+        since = call.answered;
+    return since;
+  }
+
+  void show_history(live_campaign& shown) {
+    const auto& a = shown.agents;
+    const auto& c = pacing_->calls();
+    history_.at(shown.at, {counters_.begun, counters_.begun - c.dialing, counters_.answered, counters_.connected,
+                           counters_.abandoned,
+                           shown_counts_ ? std::optional{static_cast<std::int64_t>(shown.entries_done)} : std::nullopt,
+                           a.available + a.ringing + a.on_call + a.wrap_up, a.on_call + a.wrap_up});
+    shown.busy_share = history_.busy_share(1min);
+    shown.answer_rate = history_.answer_rate(1min);
+    shown.calls_per_second = history_.calls_per_second(10s);
+    if (core::may_dial(state_.status))
+      shown.expected_end = history_.expected_end(static_cast<std::int64_t>(shown.entries_total - std::min(shown.entries_done, shown.entries_total)));
+    shown.sums = history_.sums();
+    shown.history = history_.samples();
   }
 
   std::string treatment() const {
@@ -863,6 +894,7 @@ private:
   time_point grace_look_{time_point::max()}; ///< when `grace_passed` comes next
   time_point next_ledger_{}, next_estimates_{};
   campaign_counters counters_, kept_;
+  core::campaign_history history_;
   std::string told_record_; ///< as live clients know it
   time_point next_publish_{}, next_stats_{}, next_counts_{}, next_keep_{}, next_hang_up_{}, hold_until_{};
 };

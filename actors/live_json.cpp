@@ -16,7 +16,46 @@ void text_member(json_writer& w, std::string_view name, const text& value) {
     w.null();
 }
 
+void time_member(json_writer& w, std::string_view name, const maybe_time& value) {
+  w.key(name);
+  if (value)
+    w.string(format_timestamp(*value));
+  else
+    w.null();
+}
+
+void share_member(json_writer& w, std::string_view name, const std::optional<double>& value) {
+  w.key(name);
+  if (value)
+    w.number(*value);
+  else
+    w.null();
+}
+
+/// What may be abandoned, and how much of it has been; null where the campaign has not spoken yet.
+void append_budget(json_writer& w, const live_pacing* p) {
+  const auto member = [&](std::string_view name, auto value_of) {
+    w.key(name);
+    p ? w.number(value_of(*p)) : w.null();
+  };
+  member("abandon_limit", [](const live_pacing& l) { return l.options.abandon_limit; });
+  member("abandon_window_days", [](const live_pacing& l) { return l.options.window_days; });
+  member("abandon_window_answers", [](const live_pacing& l) { return l.view.ledger.window_answers; });
+  member("abandon_window_abandons", [](const live_pacing& l) { return l.view.ledger.window_abandons; });
+  member("abandon_window_share", [](const live_pacing& l) {
+    const auto& of = l.view.ledger;
+    return of.window_answers > 0 ? static_cast<double>(of.window_abandons) / static_cast<double>(of.window_answers) : 0.0;
+  });
+  member("abandon_limit_used", abandon_limit_used);
+}
+
 } // namespace
+
+double abandon_limit_used(const live_pacing& p) noexcept {
+  const auto allowed = p.options.abandon_limit * static_cast<double>(p.view.ledger.window_answers);
+  const auto abandons = static_cast<double>(p.view.ledger.window_abandons);
+  return allowed > 0 ? abandons / allowed : abandons > 0 ? 1.0 : 0.0;
+}
 
 void append_stats(std::string& out, const live_campaign& live, std::int64_t status) {
   const auto offered = live.connected + live.abandoned;
@@ -45,6 +84,56 @@ void append_stats(std::string& out, const live_campaign& live, std::int64_t stat
   w.member("entries_done", live.entries_done);
   w.member("entries_ready", live.entries_ready);
   w.member("entries_cooling", live.entries_cooling);
+  w.key("queue");
+  live.queue.empty() ? w.null() : w.string(live.queue);
+  const auto unanswered = live.outstanding - std::min(live.waiting, live.outstanding);
+  w.member("dialing", unanswered - std::min(live.ringing, unanswered));
+  time_member(w, "waiting_since", live.waiting_since);
+  w.member("agents_ringing", live.agents.ringing);
+  w.member("agents_talking", live.agents.on_call);
+  w.member("agents_wrap_up", live.agents.wrap_up);
+  w.member("agents_away", live.agents.unavailable);
+  w.member("callers_waiting", live.agents.waiting);
+  share_member(w, "busy_share", live.busy_share);
+  share_member(w, "answer_rate", live.answer_rate);
+  w.member("calls_per_second", live.calls_per_second);
+  append_budget(w, live.pacing.get());
+  time_member(w, "expected_end", live.expected_end);
+  w.member("calls_settled", live.sums.settled);
+  w.member("agent_seconds", live.sums.agent_seconds);
+  w.member("agent_seconds_busy", live.sums.busy_seconds);
+  w.key("at");
+  live.at == time_point{} ? w.null() : w.string(format_timestamp(live.at));
+  w.end_object();
+}
+
+void append_history(std::string& out, const live_campaign& live) {
+  using core::campaign_sample;
+  static const std::vector<campaign_sample> none;
+  const auto& samples = live.history ? *live.history : none;
+  json_writer w{out};
+  const auto column = [&](std::string_view name, auto value) {
+    w.key(name);
+    w.begin_list();
+    for (const auto& s : samples)
+      value(s);
+    w.end_list();
+  };
+  const auto numbers = [&](std::string_view name, auto campaign_sample::*member) {
+    column(name, [&](const campaign_sample& s) { w.number(s.*member); });
+  };
+  w.begin_object();
+  w.member("uuid", to_string(live.id));
+  w.member("step_seconds", std::chrono::duration_cast<std::chrono::seconds>(core::history_step).count());
+  column("at", [&](const campaign_sample& s) { w.string(format_timestamp(s.at)); });
+  numbers("calls_begun", &campaign_sample::begun);
+  numbers("calls_settled", &campaign_sample::settled);
+  numbers("answered", &campaign_sample::answered);
+  numbers("connected", &campaign_sample::connected);
+  numbers("abandoned", &campaign_sample::abandoned);
+  numbers("entries_finished", &campaign_sample::done);
+  numbers("agent_seconds", &campaign_sample::agent_seconds);
+  numbers("agent_seconds_busy", &campaign_sample::busy_seconds);
   w.end_object();
 }
 

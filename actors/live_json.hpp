@@ -10,6 +10,12 @@ namespace ringmaster {
 /// The figures of a campaign, as `GET /ob/campaigns/<uuid>/stats` has them. `status` is the durable one.
 void append_stats(std::string& out, const live_campaign& live, std::int64_t status);
 
+/// What the campaign did during the last hour, as `GET /ob/campaigns/<uuid>/history` has it: a list a column.
+void append_history(std::string& out, const live_campaign& live);
+
+/// Abandoned calls of the window over those that its limit allows; 1 where none is allowed and one was abandoned.
+[[nodiscard]] double abandon_limit_used(const live_pacing& p) noexcept;
+
 /// A call that is up: what changes while it is. `GET /ob/dialings/<uuid>` has the rest.
 void append_live_dialing(std::string& out, const live_dialing& live);
 

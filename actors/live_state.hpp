@@ -7,9 +7,11 @@
 #pragma once
 
 #include "actors/core/call.hpp"
+#include "actors/core/campaign_history.hpp"
 #include "actors/core/dial_list.hpp"
 #include "actors/core/explain.hpp"
 #include "actors/core/pacing.hpp"
+#include "actors/core/queue_state.hpp"
 #include "protocol/outbound.hpp"
 
 #include <array>
@@ -147,6 +149,7 @@ struct live_queue {
   core::availability agents;
   bool known{false};          ///< the server has told us about it since the last connection
   std::shared_ptr<const std::vector<core::agent_status>> members; ///< the same pointer: nothing about them has changed
+  std::shared_ptr<const std::vector<core::agent_identity>> who;   ///< of those members, by their keys, in any order
 };
 
 /// What a campaign's pacing believes and may do.
@@ -163,8 +166,10 @@ struct live_campaign {
   std::int64_t status{0};
   std::uint64_t calls_begun{0}, answered{0}, connected{0}, abandoned{0}, ended{0}, failed{0};
   std::size_t in_flight{0}, outstanding{0}, ringing{0}, waiting{0}, talking{0};
+  maybe_time waiting_since;   ///< of the caller who waits longest
   std::string queue;          ///< that its answered calls go to; empty: no queue
   std::size_t agents_total{0}, agents_free{0}, agents_busy{0}, agents_paused{0};
+  core::availability agents;  ///< the same, state by state
   std::size_t entries_total{0}, entries_ready{0}, entries_cooling{0}, entries_leased{0}, entries_done{0};
   std::string explain_json;   ///< the list of reasons, as `GET …/explain` gives it
   std::shared_ptr<const core::campaign_snapshot> snapshot; ///< what the reasons were made from
@@ -173,6 +178,12 @@ struct live_campaign {
   std::shared_ptr<const core::abandon_days> answer_days; ///< live answers and abandoned ones
   core::dial_policy policy;   ///< that the list is dialed by
   maybe_uuid dlma;
+  /// Of the last minute; nothing where there was nothing to divide by.
+  std::optional<double> busy_share, answer_rate;
+  double calls_per_second{0}; ///< of the last ten seconds
+  maybe_time expected_end;    ///< of the list, at the pace of the last ten minutes
+  core::campaign_sample sums; ///< by `at`
+  std::shared_ptr<const std::vector<core::campaign_sample>> history; ///< the last hour
   time_point at;
 };
 

@@ -16,12 +16,15 @@ void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pb
   const auto counts = state.queue->counts(now);
   auto members = state.queue->agents(pbx, now);
   const bool same_members = state.members && *state.members == members;
-  if (!state.published || *state.published != counts || !same_members) {
+  const bool same_who = state.who && !state.queue->identities_changed();
+  if (!same_who)
+    state.who = std::make_shared<const std::vector<core::agent_identity>>(state.queue->identities(pbx));
+  if (!state.published || *state.published != counts || !same_members || !same_who) {
     state.published = counts;
     if (!same_members)
       state.members = std::make_shared<const std::vector<core::agent_status>>(std::move(members));
     live.queues.put(queue_key(pbx, state.queue->queue_name()),
-                    live_queue{pbx, state.queue->queue_name(), counts, state.queue->known(), state.members});
+                    live_queue{pbx, state.queue->queue_name(), counts, state.queue->known(), state.members, state.who});
     for (const auto& campaign : state.watchers)
       caf::anon_send(campaign, wake{});
   }

@@ -31,6 +31,7 @@ struct queue_actor_state {
   std::optional<core::queue_state> queue;
   std::optional<core::availability> published;
   std::shared_ptr<const std::vector<core::agent_status>> members; ///< published with it
+  std::shared_ptr<const std::vector<core::agent_identity>> who;   ///< likewise
   std::vector<caf::actor> watchers;
   std::optional<time_point> look_at; ///< when the pending `queue_look` comes
   std::uint64_t generation{0};       ///< of that one; others are stale

@@ -47,18 +47,25 @@ static bool is_wrap_up(std::string_view reason) noexcept {
   return word == "wrapup" || word == "acw" || word == "aftercallwork";
 }
 
+static agent_key key_of(std::string_view server, std::string_view interface) {
+  return std::hash<std::string>{}(std::string{server}.append("\n").append(interface));
+}
+
 queue_state::queue_state(std::string name, seconds default_wrapup, std::chrono::nanoseconds doubt_after)
     : name_{std::move(name)}, default_wrapup_{default_wrapup}, doubt_after_{doubt_after} {}
 
 void queue_state::apply(queue_member& m, const member_update& u, time_point now, bool live) {
   m.heard = now;
-  if (!u.name.empty())
+  if (!u.name.empty() && m.name != u.name) {
     m.name = u.name;
+    identities_changed_ = true;
+  }
   m.status = u.status.value_or(m.status);
   m.penalty = u.penalty.value_or(m.penalty);
   m.ring_in_use = u.ring_in_use.value_or(m.ring_in_use);
   m.wrapup = u.wrapup.value_or(m.wrapup);
   if (u.paused) {
+    identities_changed_ = identities_changed_ || m.paused != *u.paused || m.paused_reason != u.paused_reason;
     m.paused = *u.paused;
     m.paused_reason = u.paused_reason;
   }
@@ -132,18 +139,21 @@ void queue_state::resync_end(time_point now) {
   fresh_callers_.clear();
   resyncing_ = false;
   known_ = true;
+  identities_changed_ = true;
 }
 
 void queue_state::member_added(const member_update& u, time_point now) {
   if (u.interface.empty())
     return;
+  const auto before = members_.size();
   apply(members_[std::string{u.interface}], u, now, true);
+  identities_changed_ = identities_changed_ || members_.size() != before;
   if (resyncing_)
     apply(fresh_members_[std::string{u.interface}], u, now, true);
 }
 
 void queue_state::member_removed(std::string_view interface) {
-  members_.erase(std::string{interface});
+  identities_changed_ = members_.erase(std::string{interface}) > 0 || identities_changed_;
   fresh_members_.erase(std::string{interface});
 }
 
@@ -310,10 +320,19 @@ std::vector<agent_status> queue_state::agents(std::string_view server, time_poin
     if (state == agent_state::logged_out)
       continue;
     if (m.key == 0)
-      m.key = std::hash<std::string>{}(std::string{server}.append("\n").append(interface));
+      m.key = key_of(server, interface);
     all.push_back({m.key, state, m.told_since,
                    state == agent_state::wrap_up && !m.paused ? wrap_end : std::optional<time_point>{}});
   }
+  return all;
+}
+
+std::vector<agent_identity> queue_state::identities(std::string_view server) const {
+  std::vector<agent_identity> all;
+  all.reserve(members_.size());
+  for (const auto& [interface, m] : members_)
+    all.push_back({m.key != 0 ? m.key : key_of(server, interface), m.name.empty() ? interface : m.name, interface,
+                   std::string{server}, m.paused ? m.paused_reason : std::string{}});
   return all;
 }
 

@@ -24,6 +24,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace ringmaster::core {
@@ -55,6 +56,14 @@ struct queue_member {
   agent_key key{0};
   std::optional<agent_state> told;
   time_point told_since{};
+};
+
+/// Who is behind a key of `agent_status`.
+struct agent_identity {
+  agent_key agent{0};
+  std::string name, interface, server;
+  std::string paused_reason; ///< as given with the last pause; of an agent who is not paused empty
+  bool operator==(const agent_identity&) const = default;
 };
 
 enum class member_activity : std::uint8_t { available, ringing, on_call, wrap_up, paused, unavailable };
@@ -105,6 +114,10 @@ public:
   /// Every member who is logged in, with the time since which it does what it does. Keys are made of `server` and the
   /// interface, so that members of queues of the same name on several servers differ.
   [[nodiscard]] std::vector<agent_status> agents(std::string_view server, time_point now);
+  /// Who those are. O(members) and a few texts each: to be called when `identities_changed`.
+  [[nodiscard]] std::vector<agent_identity> identities(std::string_view server) const;
+  /// Whether a name, a reason or who is a member has changed since the last time this was asked.
+  [[nodiscard]] bool identities_changed() noexcept { return std::exchange(identities_changed_, false); }
   /// When time alone changes the counts next: a wrap-up's end or a ringing that has gone on too long.
   [[nodiscard]] std::optional<time_point> next_change(time_point now) const noexcept;
   /// When the first member who is on a call or rung for, or caller who waits, has been left unmentioned for
@@ -117,7 +130,7 @@ private:
   std::string name_;
   std::chrono::seconds default_wrapup_;
   std::chrono::nanoseconds doubt_after_;
-  bool known_{false}, resyncing_{false};
+  bool known_{false}, resyncing_{false}, identities_changed_{false};
   std::unordered_map<std::string, queue_member> members_, fresh_members_;
   std::unordered_map<std::string, time_point> callers_, fresh_callers_;
 };

@@ -125,6 +125,20 @@ void login::remove(const http::request& req, http::responder reply) {
   });
 }
 
+void login::show(const http::request& req, const http::responder& reply) {
+  std::string json;
+  json_writer w{json};
+  w.begin_object();
+  w.member("user", req.caller->user);
+  w.key("permissions");
+  w.begin_list();
+  for (const auto& held : req.caller->permissions)
+    w.string(held);
+  w.end_list();
+  w.end_object();
+  reply(http::success(json, wall_clock_now()));
+}
+
 result<std::shared_ptr<const principal>> login::who(const http::request& req) const {
   if (auto found = state_->tokens.find(token_of(req), req.arrived))
     return found;
@@ -141,8 +155,11 @@ result<void> login::add_to(http::router& r, const std::string& path) {
   remove_route.to.on_request = [self](http::request req, http::responder reply) mutable {
     self.remove(req, std::move(reply));
   };
-  if (auto ok = r.add(std::move(create_route)); !ok)
-    return ok;
+  http::route show_route{http::method::get, path, {}, http::access::token, {}};
+  show_route.to.on_request = [](const http::request& req, const http::responder& reply) { show(req, reply); };
+  for (auto* one : {&create_route, &show_route})
+    if (auto ok = r.add(std::move(*one)); !ok)
+      return ok;
   return r.add(std::move(remove_route));
 }
 

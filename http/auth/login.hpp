@@ -1,4 +1,4 @@
-/// The resource `/admin/login`: POST with Basic authentication gives a token, DELETE ends it.
+/// The resource `/admin/login`: POST with Basic authentication gives a token, GET tells whose it is, DELETE ends it.
 #pragma once
 
 #include "http/auth/attempts.hpp"
@@ -28,10 +28,12 @@ public:
   void create(const http::request& req, http::responder reply);
   /// DELETE. 401 for a token that is not good.
   void remove(const http::request& req, http::responder reply);
+  /// GET: {"user": …, "permissions": […]} of whoever asks.
+  static void show(const http::request& req, const http::responder& reply);
   /// For `http::router`.
   [[nodiscard]] result<std::shared_ptr<const principal>> who(const http::request& req) const;
 
-  /// Adds both routes at `path`.
+  /// Adds the three routes at `path`.
   [[nodiscard]] result<void> add_to(http::router& r, const std::string& path = "/admin/login");
 
 private:

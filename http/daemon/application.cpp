@@ -9,6 +9,7 @@
 #include "http/outbound/rehearsals.hpp"
 #include "http/outbound/routes.hpp"
 #include "http/server/server.hpp"
+#include "http/www/wallboard.hpp"
 #include "storage/access.hpp"
 
 #include <spdlog/spdlog.h>
@@ -113,6 +114,8 @@ struct application::parts {
     if (auto added = login->add_to(*router); !added)
       return added;
     if (auto added = add_status(*router, *engine, metrics); !added)
+      return added;
+    if (auto added = www::add_wallboard(*router); !added)
       return added;
     front = std::make_unique<live::front>(*engine);
     if (auto added = front->add_to(*router); !added)

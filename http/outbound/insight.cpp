@@ -5,6 +5,10 @@
 #include "http/outbound/resource.hpp"
 #include "storage/outbound.hpp"
 
+#include <algorithm>
+#include <tuple>
+#include <unordered_map>
+
 namespace ringmaster::outbound {
 
 namespace {
@@ -111,9 +115,7 @@ void append_pacing(json_writer& w, const live_pacing& p) {
   w.member("window_abandons", v.ledger.window_abandons);
   w.member("day_answers", v.ledger.day_answers);
   w.member("day_abandons", v.ledger.day_abandons);
-  const auto allowed = p.options.abandon_limit * static_cast<double>(v.ledger.window_answers);
-  const auto abandons = static_cast<double>(v.ledger.window_abandons);
-  w.member("used", allowed > 0 ? abandons / allowed : abandons > 0 ? 1.0 : 0.0);
+  w.member("used", abandon_limit_used(p));
   w.member("factor", v.budget_factor);
   w.key("group");
   p.group.empty() ? w.null() : w.string(p.group);
@@ -158,6 +160,77 @@ http::response show_pacing(const context& c, const uuid& id) {
   });
 }
 
+http::response history(const context& c, const uuid& id) {
+  const auto kept = durable(c, id);
+  if (!kept)
+    return refuse(c, kept.error());
+  const auto found = c.engine->live().campaigns.find(id);
+  live_campaign live = found ? *found : live_campaign{};
+  live.id = id;
+  return answer(c, [&](std::string& out) { append_history(out, live); });
+}
+
+/// Who of the campaign's queue does what, on every server that is connected.
+void append_agents(json_writer& w, const live_state& live, const std::string& queue) {
+  struct shown {
+    const core::agent_status* does;
+    const core::agent_identity* who;
+  };
+  const auto queues = live.queues.all(); // keeps what `all` points into
+  std::vector<shown> all;
+  for (const auto& one : queues) {
+    const auto server = live.pbxs.find(one->pbx);
+    if (one->name != queue || !one->known || !one->members || !one->who || !server || !server->connected)
+      continue;
+    std::unordered_map<core::agent_key, const core::agent_identity*> by_key;
+    for (const auto& who : *one->who)
+      by_key.emplace(who.agent, &who);
+    for (const auto& agent : *one->members)
+      if (const auto who = by_key.find(agent.agent); who != by_key.end())
+        all.push_back({&agent, who->second});
+  }
+  std::sort(all.begin(), all.end(), [](const shown& a, const shown& b) {
+    return std::tie(a.who->name, a.who->interface, a.who->server) < std::tie(b.who->name, b.who->interface, b.who->server);
+  });
+  w.begin_list();
+  for (const auto& [does, who] : all) {
+    w.begin_object();
+    w.member("name", who->name);
+    w.member("interface", who->interface);
+    w.member("pbx", who->server);
+    w.member("state", does->state == core::agent_state::wrap_up ? "wrap_up" : core::name(does->state));
+    w.member("since", format_timestamp(does->since));
+    w.key("until");
+    does->ends ? w.string(format_timestamp(*does->ends)) : w.null();
+    w.key("reason");
+    who->paused_reason.empty() ? w.null() : w.string(who->paused_reason);
+    w.end_object();
+  }
+  w.end_list();
+}
+
+http::response show_agents(const context& c, const uuid& id) {
+  const auto kept = durable(c, id);
+  if (!kept)
+    return refuse(c, kept.error());
+  const auto live = c.engine->live().campaigns.find(id);
+  return answer(c, [&](std::string& out) {
+    json_writer w{out};
+    w.begin_object();
+    w.member("uuid", to_string(id));
+    w.key("queue");
+    live && !live->queue.empty() ? w.string(live->queue) : w.null();
+    w.key("list");
+    if (live && !live->queue.empty()) {
+      append_agents(w, c.engine->live(), live->queue);
+    } else {
+      w.begin_list();
+      w.end_list();
+    }
+    w.end_object();
+  });
+}
+
 } // namespace
 
 result<void> add_insight(http::router& r, const context& c) {
@@ -178,6 +251,14 @@ result<void> add_insight(http::router& r, const context& c) {
     return added;
   if (auto added = add("/ob/campaigns/{uuid}/pacing", "campaign",
                        [c](const uuid& id, const http::responder& reply) { reply(show_pacing(c, id)); });
+      !added)
+    return added;
+  if (auto added = add("/ob/campaigns/{uuid}/history", "campaign",
+                       [c](const uuid& id, const http::responder& reply) { reply(history(c, id)); });
+      !added)
+    return added;
+  if (auto added = add("/ob/campaigns/{uuid}/agents", "campaign",
+                       [c](const uuid& id, const http::responder& reply) { reply(show_agents(c, id)); });
       !added)
     return added;
   return add("/ob/dls/{uuid}/explain", "dl", [c](const uuid& id, const http::responder& reply) {

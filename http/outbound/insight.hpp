@@ -1,5 +1,5 @@
 /// What a campaign does now and why it does not do more:
-/// GET /ob/campaigns/{uuid}/stats, GET /ob/campaigns/{uuid}/explain, GET /ob/dls/{uuid}/explain.
+/// GET /ob/campaigns/{uuid}/{stats,explain,pacing,history,agents}, GET /ob/dls/{uuid}/explain.
 #pragma once
 
 #include "http/outbound/context.hpp"

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace ringmaster::core {
 namespace {
 
@@ -44,6 +46,36 @@ TEST(queue_state, tells_its_agents_one_by_one_with_the_time_since_which_they_do_
     EXPECT_EQ(agent.state, agent_state::free);
     EXPECT_EQ(agent.since, start) << "nothing has happened since";
   }
+}
+
+TEST(queue_state, tells_who_its_agents_are_when_that_has_changed) {
+  auto q = queue_of_two();
+  EXPECT_TRUE(q.identities_changed());
+  EXPECT_FALSE(q.identities_changed()) << "asked once";
+  q.agent_called("PJSIP/2", start + 1s);
+  q.agent_connected("PJSIP/2", start + 2s);
+  EXPECT_FALSE(q.identities_changed()) << "what somebody does is no change of who it is";
+  auto pause = member("PJSIP/2");
+  pause.name = "Cleo Roth";
+  pause.paused = true;
+  pause.paused_reason = "Lunch";
+  q.member_changed(pause, start + 3s);
+  EXPECT_TRUE(q.identities_changed());
+  const auto agents = q.agents("pbx-1", start + 4s);
+  const auto who = q.identities("pbx-1");
+  ASSERT_EQ(who.size(), 2u);
+  const auto cleo = std::find_if(who.begin(), who.end(), [](const agent_identity& w) { return w.interface == "PJSIP/2"; });
+  ASSERT_NE(cleo, who.end());
+  EXPECT_EQ(*cleo, (agent_identity{cleo->agent, "Cleo Roth", "PJSIP/2", "pbx-1", "Lunch"}));
+  EXPECT_TRUE(std::any_of(agents.begin(), agents.end(), [&](const agent_status& a) { return a.agent == cleo->agent; }));
+  pause.paused = false;
+  q.member_changed(pause, start + 5s);
+  EXPECT_TRUE(q.identities_changed());
+  for (const auto& w : q.identities("pbx-1"))
+    EXPECT_EQ(w.paused_reason, "");
+  q.member_removed("PJSIP/2");
+  EXPECT_TRUE(q.identities_changed());
+  EXPECT_EQ(q.identities("pbx-1").size(), 1u);
 }
 
 TEST(queue_state, follows_an_agent_through_a_call) {

@@ -61,6 +61,42 @@ TEST_F(daemon_access, a_second_daemon_on_the_same_folder_is_refused) {
   EXPECT_EQ(get("/ob/plans").status(), 200u);
 }
 
+TEST_F(daemon_access, a_token_tells_whose_it_is) {
+  const auto me = get("/v1/admin/login");
+  EXPECT_EQ(me.status(), 200u);
+  EXPECT_EQ(me.at("/result/user"), "admin");
+  EXPECT_EQ(me.at("/result/permissions"), R"(["*"])");
+  token_.clear();
+  EXPECT_EQ(get("/v1/admin/login").status(), 401u);
+}
+
+TEST_F(daemon_access, the_wallboard_is_open_and_strict) {
+  token_.clear();
+  const auto header = [](const reply& r, std::string_view name) {
+    for (const auto& [key, value] : r.response.headers)
+      if (key == name)
+        return value;
+    return std::string{"(none)"};
+  };
+  for (const auto* path : {"/wallboard", "/wallboard/", "/v1/wallboard", "/wallboard/app.js", "/wallboard/uplot.js"}) {
+    const auto page = get(path);
+    ASSERT_EQ(page.status(), 200u) << path;
+    EXPECT_THAT(header(page, "Content-Security-Policy"), HasSubstr("default-src 'none'; script-src 'self';")) << path;
+    EXPECT_THAT(header(page, "Content-Security-Policy"), HasSubstr("frame-ancestors 'none'")) << path;
+    EXPECT_EQ(header(page, "X-Content-Type-Options"), "nosniff") << path;
+    EXPECT_FALSE(page.text.empty());
+    auto again = request(http::method::get, path, "");
+    again.headers.emplace_back("if-none-match", "\"another\", W/" + header(page, "ETag"));
+    const auto unchanged = send(std::move(again));
+    EXPECT_EQ(unchanged.status(), 304u) << path;
+    EXPECT_EQ(unchanged.text, "");
+    EXPECT_EQ(header(unchanged, "ETag"), header(page, "ETag"));
+  }
+  EXPECT_THAT(get("/wallboard").text, HasSubstr("<title>Ringmaster wallboard</title>"));
+  for (const auto* path : {"/wallboard/README.md", "/wallboard/../main.cpp", "/wallboard/vendor/uplot.js"})
+    EXPECT_EQ(get(path).status(), 404u) << path;
+}
+
 TEST_F(daemon_access, metrics_are_prometheus_text) {
   (void)make("/ob/plans");
   const auto page = get("/metrics");

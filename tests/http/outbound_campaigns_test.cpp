@@ -144,6 +144,27 @@ TEST_F(outbound_campaigns, show_their_figures) {
         "agents_total", "answered", "connected", "abandoned", "entries_total", "entries_left", "entries_done", "status"})
     EXPECT_THAT(answer.at(std::string{"/result/"} + member), ::testing::MatchesRegex("[0-9]+")) << member;
   EXPECT_NE(answer.at("/result/abandoned_share"), "(none)");
+  for (const auto* member : {"dialing", "agents_ringing", "agents_talking", "agents_wrap_up", "agents_away", "callers_waiting",
+                             "calls_settled"})
+    EXPECT_THAT(answer.at(std::string{"/result/"} + member), ::testing::MatchesRegex("[0-9]+")) << member;
+  for (const auto* member : {"queue", "waiting_since", "busy_share", "answer_rate", "expected_end", "abandon_limit", "at"})
+    EXPECT_NE(answer.at(std::string{"/result/"} + member), "(none)") << member;
+}
+
+TEST_F(outbound_campaigns, show_their_last_hour_and_their_agents) {
+  const auto id = make("/ob/campaigns", body());
+  const auto history = get("/ob/campaigns/" + id + "/history");
+  ASSERT_EQ(history.status(), 200u) << history.text;
+  EXPECT_EQ(history.at("/result/step_seconds"), "10");
+  const auto samples = history.size("/result/at");
+  EXPECT_LE(samples, 1u) << "it has just been made";
+  for (const auto* column : {"calls_begun", "calls_settled", "answered", "connected", "abandoned", "entries_finished",
+                             "agent_seconds", "agent_seconds_busy"})
+    EXPECT_EQ(history.size(std::string{"/result/"} + column), samples) << column;
+  const auto agents = get("/ob/campaigns/" + id + "/agents");
+  ASSERT_EQ(agents.status(), 200u) << agents.text;
+  EXPECT_EQ(agents.at("/result/uuid"), id);
+  EXPECT_EQ(agents.at("/result/list"), "[]") << "there is no server to tell of any";
 }
 
 /// A call that the daemon finds in its database, as after a crash, and whose server cannot be reached: nobody

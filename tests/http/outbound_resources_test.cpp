@@ -144,6 +144,8 @@ TEST_F(outbound_resources, refuse_what_is_wrong_by_name_and_change_nothing) {
            {get, "/ob/campaigns/" + id + "/explain", "", 404, "(none)"},
            {get, "/ob/campaigns/" + id + "/pacing", "", 404, "(none)"},
            {get, "/ob/campaigns/" + id + "/stats", "", 404, "(none)"},
+           {get, "/ob/campaigns/" + id + "/history", "", 404, "(none)"},
+           {get, "/ob/campaigns/" + id + "/agents", "", 404, "(none)"},
            {get, "/ob/dls/" + id + "/explain", "", 404, "(none)"}}) {
     SCOPED_TRACE(target + " " + body);
     const auto answer = send(request(method, target, body));

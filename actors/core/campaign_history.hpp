@@ -1,0 +1,75 @@
+/// What a campaign has done during the last hour: the figures of charts, rates of the last minute, and when its list
+/// is done if it goes on like that.
+///
+/// Everything is kept as sums that only grow, so that a figure over any stretch of time is a quotient of two
+/// differences: nothing has to be decided about stretches when it is recorded, and a sample that was missed loses
+/// resolution and nothing else.
+///
+/// Pure; times are arguments. Not thread-safe. `at` is O(1); the figures are O(log samples); 360 samples of 72 bytes.
+#pragma once
+
+#include "protocol/time.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace ringmaster::core {
+
+inline constexpr duration history_step = std::chrono::seconds{10};
+inline constexpr std::size_t history_steps = 360; ///< an hour
+
+/// What a campaign knows of itself at a moment.
+struct campaign_moment {
+  std::int64_t begun{0};     ///< calls, since the campaign was created
+  std::int64_t settled{0};   ///< of those: answered, or over without an answer
+  std::int64_t answered{0}, connected{0}, abandoned{0};
+  std::optional<std::int64_t> done; ///< entries of the list that need no further call; nothing: not known yet
+  std::int64_t agents{0};      ///< now: free, rung for, talking or in wrap-up; nobody who is paused or away
+  std::int64_t agents_busy{0}; ///< of those: talking or in wrap-up
+};
+
+struct campaign_sample {
+  time_point at;
+  std::int64_t begun{0}, settled{0}, answered{0}, connected{0}, abandoned{0};
+  // Since the process began:
+  std::int64_t done{0};                     ///< entries that came to need no further call
+  double agent_seconds{0}, busy_seconds{0}; ///< `agents` and `agents_busy` over time
+};
+
+class campaign_history {
+public:
+  /// To be called a few times a second. A clock that goes back adds nothing until it has caught up.
+  void at(time_point now, const campaign_moment& m);
+
+  /// Samples, oldest first, one each `history_step`. The same pointer as long as none was added; never null.
+  [[nodiscard]] std::shared_ptr<const std::vector<campaign_sample>> samples() const;
+  /// The sums by now; its `at` is that of the last call of `at`.
+  [[nodiscard]] const campaign_sample& sums() const noexcept { return now_; }
+
+  // Over the last `window`, or since the beginning when that is shorter. Nothing: nobody to divide by.
+  /// Time that agents were talking or in wrap-up, of the time they were there and not paused.
+  [[nodiscard]] std::optional<double> busy_share(duration window) const;
+  /// Answered calls of those whose fate became known.
+  [[nodiscard]] std::optional<double> answer_rate(duration window) const;
+  /// 0 when nothing has been seen yet.
+  [[nodiscard]] double calls_per_second(duration window) const;
+
+  /// When `left` entries will be done at the pace of the last ten minutes, to the second. Nothing: less than a minute
+  /// was seen, or none was done in that time.
+  [[nodiscard]] std::optional<time_point> expected_end(std::int64_t left) const;
+
+private:
+  /// The newest sample that is at least `window` old, else the oldest.
+  [[nodiscard]] const campaign_sample* before(duration window) const;
+
+  campaign_sample now_;
+  campaign_moment last_;
+  bool begun_{false};
+  std::deque<campaign_sample> samples_;
+  mutable std::shared_ptr<const std::vector<campaign_sample>> shown_;
+};
+
+} // namespace ringmaster::core

@@ -1,0 +1,18 @@
+/// Files that are part of the program; `cmake/EmbedFiles.cmake` makes them into arrays.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace ringmaster::www {
+
+struct embedded_file {
+  std::string_view name;  ///< "app.js"
+  std::string_view etag;  ///< of the content, with its quotes
+  std::string_view bytes;
+};
+
+/// Everything in `page/`, and what `vendor/` has for the browser. Any thread.
+[[nodiscard]] std::span<const embedded_file> embedded_files();
+
+} // namespace ringmaster::www

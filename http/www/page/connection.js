@@ -1,0 +1,134 @@
+// The WebSocket: subscribes, goes on after an interruption where it was, and says what it is doing.
+//
+// States, in `link.state`: "idle", "connecting", "live", "lost" (with `retryAt`), "refused" (the token is not good).
+
+import * as api from "./api.js";
+
+const firstWait = 500;
+const longestWait = 15000;
+const answerWait = 10000;
+/** The daemon sends figures each second, and a ping each half minute: silence for longer means that nobody is there. */
+const longestSilence = 45000;
+
+export class Connection extends EventTarget {
+  state = "idle";
+  retryAt = 0;
+  attempts = 0;
+  /** When the last message came (our clock); what is shown is as old as that. */
+  heardAt = 0;
+  /** What happened to the last interruption: "resumed", "snapshot", or "". */
+  mended = "";
+
+  #topics;
+  #socket = null;
+  /** By topic, the number of the last event below it: events of one topic come in order, those of several need not. */
+  #marks = new Map();
+  #timer = 0;
+  #watch = 0;
+  #unanswered = 0;
+
+  /** `topics`: those to subscribe to. Messages come as events "message" with `detail`; "state" tells of a change. */
+  constructor(topics) {
+    super();
+    this.#topics = topics;
+    addEventListener("online", () => this.hurry());
+    document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
+  }
+
+  open() {
+    this.close();
+    this.attempts = 0;
+    this.#connect();
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    clearInterval(this.#watch);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    this.#marks.clear();
+    this.#become("idle");
+  }
+
+  /** Does not wait for the pause before the next attempt to end. */
+  hurry() {
+    if (this.state !== "lost") return;
+    clearTimeout(this.#timer);
+    this.#connect();
+  }
+
+  #become(state) {
+    this.state = state;
+    this.dispatchEvent(new Event("state"));
+  }
+
+  #connect() {
+    this.#become("connecting");
+    const address = new URL("/v1/ws", location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    address.searchParams.set("authtoken", api.token() ?? "");
+    const socket = new WebSocket(address);
+    this.#socket = socket;
+    const over = () => this.#socket === socket && this.#lost();
+    const slow = setTimeout(() => socket.readyState === WebSocket.CONNECTING && (socket.close(), over()), answerWait);
+    socket.onopen = () => {
+      clearTimeout(slow);
+      this.#unanswered = this.#topics.length;
+      this.mended = this.#marks.size === 0 ? "" : "resumed";
+      for (const topic of this.#topics) {
+        const from = this.#marks.get(topic);
+        socket.send(JSON.stringify({ type: "subscribe", topic, snapshot: true, ...(from === undefined ? {} : { from }) }));
+      }
+    };
+    socket.onmessage = ({ data }) => this.#socket === socket && this.#take(JSON.parse(data));
+    socket.onclose = () => {
+      clearTimeout(slow);
+      over();
+    };
+    clearInterval(this.#watch);
+    this.heardAt = Date.now();
+    this.#watch = setInterval(() => Date.now() - this.heardAt > longestSilence && over(), 5000);
+  }
+
+  #take(message) {
+    this.heardAt = Date.now();
+    if (message.type === "resync") this.mended = "snapshot";
+    // A topic that this daemon does not have is no reason to go without the others.
+    if (message.type === "subscribed" || message.type === "error") {
+      this.#unanswered -= 1;
+      if (this.#unanswered === 0) {
+        this.attempts = 0;
+        this.#become("live");
+      }
+    }
+    if (message.type === undefined) this.#mark(this.#topics.find((topic) => `${message.topic}/`.startsWith(`${topic}/`)), message.seq);
+    else if (message.type === "snapshot" && message.last) this.#mark(message.topic, message.seq);
+    this.dispatchEvent(new CustomEvent("message", { detail: message }));
+  }
+
+  #mark(topic, seq) {
+    if (topic !== undefined) this.#marks.set(topic, seq);
+  }
+
+  async #lost() {
+    const was = this.#socket;
+    this.#socket = null;
+    was?.close();
+    clearInterval(this.#watch);
+    this.attempts += 1;
+    const wait = Math.min(longestWait, firstWait * 2 ** (this.attempts - 1)) * (0.75 + Math.random() / 2);
+    this.retryAt = Date.now() + wait;
+    this.#timer = setTimeout(() => this.#connect(), wait);
+    this.#become("lost");
+    // A browser does not say why an upgrade failed; REST does.
+    try {
+      await api.whoAmI();
+    } catch (why) {
+      if (why instanceof api.Refused && why.status === 401 && this.state !== "idle") {
+        clearTimeout(this.#timer);
+        this.#become("refused");
+      }
+    }
+  }
+}
