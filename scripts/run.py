@@ -229,6 +229,7 @@ def dial(options, folder, programs):
     programs.append(daemon)
     url = daemon.ready()
     print(f"REST API: {url}   (logs: {folder})")
+    print(f"wallboard: {url}/wallboard   (user admin, password {password})")
     print(f"token:    curl -s -X POST -u 'admin:{password}' {url}/v1/admin/login")
     api = Api(url, password)
     campaign = load_campaign(api, options)["uuid"]

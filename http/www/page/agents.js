@@ -28,7 +28,7 @@ export class Agents {
   show() {
     keyed(this.grid, this.#list, (agent) => `${agent.pbx}\n${agent.interface}`, () => {
       const name = h("b"), state = h("span", { class: "does" }), time = h("time"), reason = h("span", { class: "reason" });
-      const element = h("li", {}, name, state, time, reason);
+      const element = h("li", {}, name, h("span", { class: "doing" }, state, time), reason);
       element.parts = { name, state, time, reason };
       return element;
     }, (element, agent) => {
