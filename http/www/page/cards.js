@@ -106,7 +106,7 @@ export function queuesOf(store) {
   for (const entry of store.list("queue.entry")) {
     const into = queue(entry.queue_name);
     into.waiting += 1;
-    const since = Date.parse(entry.tm_update) - 1000 * (entry.wait ?? 0);
+    const since = Date.parse(entry.tm_create ?? entry.tm_update) - (entry.tm_create ? 0 : 1000 * (entry.wait ?? 0));
     if (since && (into.since === null || since < into.since)) into.since = since;
   }
   for (const stats of store.list("ob.stats")) {

@@ -33,18 +33,19 @@ export class Store {
     return message.type === "snapshot" ? this.#snapshot(message) : this.#event(message);
   }
 
+  /** Comes in pieces; nothing is replaced until the last one of its kind is there. */
   #snapshot({ topic, name, items, last }) {
-    if (!this.#arriving.has(topic)) this.#arriving.set(topic, new Map());
-    const arriving = this.#arriving.get(topic);
-    if (name) arriving.set(name, [...(arriving.get(name) ?? []), ...items]);
-    if (!last) return [];
-    this.#arriving.delete(topic);
-    for (const [family, things] of arriving) {
-      const fresh = new Map(things.map((thing) => [keyOf(thing), thing]));
-      fresh.told = true;
-      this.#families.set(family, fresh);
+    const key = `${topic}\n${name}`;
+    const things = [...(this.#arriving.get(key) ?? []), ...items];
+    if (!last) {
+      this.#arriving.set(key, things);
+      return [];
     }
-    return [...arriving.keys()];
+    this.#arriving.delete(key);
+    const fresh = new Map(things.map((thing) => [keyOf(thing), thing]));
+    fresh.told = true;
+    this.#families.set(name, fresh);
+    return [name];
   }
 
   #event(message) {
