@@ -14,7 +14,7 @@ export class Agents {
     this.grid = h("ul", { class: "agents" });
     this.empty = h("p", { class: "empty" });
     this.element = h("section", { class: "panel people", "aria-label": "Agents" },
-      h("header", {}, h("h3", {}, "Agents"), this.count), this.grid, this.empty);
+      h("header", {}, h("h2", {}, "Agents"), this.count), this.grid, this.empty);
   }
 
   /** `answer`: of `…/agents`; those who have done the same for longest come first, state by state. */

@@ -34,7 +34,7 @@ class Asker {
   }
 }
 
-const tile = (name, title, ...content) => h("section", { class: `panel tile ${name}`, "aria-label": title }, h("h3", {}, title), ...content);
+const tile = (name, title, ...content) => h("section", { class: `panel tile ${name}`, "aria-label": title }, h("h2", {}, title), ...content);
 
 export class CampaignPage {
   constructor(board, id) {
@@ -49,7 +49,7 @@ export class CampaignPage {
     this.status = h("span", { class: "status" });
     this.controls = board.me.may("ob.write") ? new Controls(board, id) : null;
     this.reasons = h("ul");
-    this.why = h("section", { class: "panel why", "aria-label": "Why no more calls are begun" }, h("h3", {}, "Why no more calls?"), this.reasons);
+    this.why = h("section", { class: "panel why", "aria-label": "Why no more calls are begun" }, h("h2", {}, "Why no more calls?"), this.reasons);
 
     this.busy = h("strong", { class: "figure huge" }, "–");
     this.bar = new AgentBar();

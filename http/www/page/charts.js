@@ -76,7 +76,7 @@ export class ShareChart {
       button.setAttribute("aria-expanded", String(!table.hidden));
     } }, "Table");
     this.element = h("section", { class: "panel chart", "aria-label": `${title}, chart` },
-      h("header", {}, h("h3", {}, title), h("p", {}, this.figure, " ", this.note), button), this.canvas, table);
+      h("header", {}, h("h2", {}, title), h("p", {}, this.figure, " ", this.note), button), this.canvas, table);
     this.resize = new ResizeObserver(() => this.#fit());
     this.resize.observe(this.canvas);
     this.themed = () => this.#draw();
