@@ -3,6 +3,7 @@
 #include "actors/campaign.hpp"
 #include "actors/channel.hpp"
 #include "actors/core/explain.hpp"
+#include "actors/core/telephone/tables.hpp"
 #include "actors/dial_list.hpp"
 #include "actors/guard.hpp"
 #include "actors/hub.hpp"
@@ -131,7 +132,10 @@ struct engine::impl {
     shared.engine = system->spawn(engine_behavior, &shared);
     for (const auto& pbx : options.pbxs) {
       shared.pbx_names.push_back(pbx.name);
-      shared.pbxs[pbx.name] = system->spawn(pbx_actor, pbx, pbx_environment{&io, &parsers, &shared.live});
+      auto tables = std::make_shared<core::telephone_tables>(pbx.name, shared.telephones.size() + 1);
+      shared.telephones.push_back(tables);
+      shared.pbxs[pbx.name] =
+          system->spawn(pbx_actor, pbx, pbx_environment{&io, &parsers, &shared.live, std::move(tables), &shared});
     }
   }
 
@@ -248,6 +252,17 @@ const caf::actor& engine::hub() const noexcept { return impl_->shared.hub; }
 live_state& engine::live() noexcept { return impl_->shared.live; }
 const engine_options& engine::options() const noexcept { return impl_->options; }
 std::size_t engine::writes_in_flight() const noexcept { return impl_->writes.load(); }
+
+const std::vector<std::shared_ptr<core::telephone_tables>>& engine::telephones() const noexcept {
+  return impl_->shared.telephones;
+}
+
+void engine::ask(const std::string& pbx, telephone_request what, std::function<void(result<std::string>)> done) {
+  const auto at = impl_->shared.pbxs.find(pbx);
+  if (at == impl_->shared.pbxs.end())
+    return done(error{errc::not_found, "there is no server \"" + pbx + "\"", "pbx"});
+  caf::anon_send(at->second, pbx_request{std::move(what.action), std::move(what.headers), std::move(done)});
+}
 
 void engine::hang_up(const uuid& id, std::function<void(result<void>)> done) {
   const auto channel = impl_->shared.channels.find(id);

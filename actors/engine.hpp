@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/core/call.hpp"
+#include "actors/core/telephone/requests.hpp"
 #include "actors/live_state.hpp"
 #include "actors/pbx_options.hpp"
 #include "protocol/dial_entry.hpp"
@@ -27,6 +28,10 @@
 #include <vector>
 
 namespace ringmaster {
+
+namespace core {
+class telephone_tables;
+}
 
 /// What a write changed; the engine tells the actors whom it concerns once the write is on disk.
 struct changes {
@@ -75,6 +80,14 @@ public:
 
   /// Hangs up a live dialing. `not_found` when it is not live; Asterisk's own words on refusal.
   void hang_up(const uuid& dialing, std::function<void(result<void>)> done);
+
+  /// What is known of each server's channels, queues and so on, in the order of the configuration; the list never
+  /// changes, the tables do.
+  [[nodiscard]] const std::vector<std::shared_ptr<core::telephone_tables>>& telephones() const noexcept;
+
+  /// Asks the server for an action. `done` gets its message, `pbx_refused` with its message, `pbx_unavailable`,
+  /// `timed_out`, or `not_found` when there is no such server.
+  void ask(const std::string& pbx, telephone_request what, std::function<void(result<std::string>)> done);
 
   /// Why an entry is not dialed now, as JSON: {"reasons": [{"code", "text", "until", …}…], …}.
   void explain_entry(const uuid& entry, std::function<void(result<std::string>)> done);

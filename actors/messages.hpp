@@ -109,6 +109,30 @@ struct watch_queue {
   caf::actor campaign;
 };
 
+/// An action that somebody asks for beside the calls of ours. `done` gets Asterisk's message, or why there is none.
+struct pbx_request {
+  std::string action;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::function<void(result<std::string>)> done;
+};
+/// From a server's telephone actor: questions, ready to be sent; their answers are among what the server says.
+struct pbx_questions {
+  std::string bytes;
+};
+
+// --- telephone: everything that a server has, see actors/telephone.hpp --------------------------------------------
+
+/// A block that the server sent.
+struct telephone_block {
+  ami::block_ptr block;
+};
+/// The server is logged in, or blocks were left out: everything is to be listed. `pbx_lists`: the pbx actor asks for
+/// channels and queues itself.
+struct telephone_connected {
+  bool pbx_lists;
+};
+struct telephone_lost {};
+
 // --- channel and queue: what the pbx routes ------------------------------------------------------------------
 
 /// The messages of one block that concern one target, in their order.
@@ -333,6 +357,11 @@ RINGMASTER_MESSAGE(redirect_channel)
 RINGMASTER_MESSAGE(forget_call)
 RINGMASTER_MESSAGE(ask_presence)
 RINGMASTER_MESSAGE(watch_queue)
+RINGMASTER_MESSAGE(pbx_request)
+RINGMASTER_MESSAGE(pbx_questions)
+RINGMASTER_MESSAGE(telephone_block)
+RINGMASTER_MESSAGE(telephone_connected)
+RINGMASTER_MESSAGE(telephone_lost)
 RINGMASTER_MESSAGE(message_batch)
 RINGMASTER_MESSAGE(channel_presence)
 RINGMASTER_MESSAGE(originate_written)

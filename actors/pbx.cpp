@@ -8,6 +8,7 @@
 #include "actors/core/token_bucket.hpp"
 #include "actors/core/translate.hpp"
 #include "actors/queue.hpp"
+#include "actors/telephone.hpp"
 #include "protocol/ami/action.hpp"
 #include "protocol/ami/events.hpp"
 
@@ -35,6 +36,8 @@ constexpr auto boot_limit = 120s;
 constexpr auto action_limit = 10s;
 constexpr auto originate_patience = 10s;
 constexpr auto listing_patience = 30s;
+/// What may wait for the telephone actor: a few seconds of a busy server.
+constexpr std::size_t telephone_backlog_limit = 64 * 1024 * 1024, telephone_backlog_low = 4 * 1024 * 1024;
 
 enum class phase : std::uint8_t { idle, greeting, challenge, login, booting, resync, ready };
 
@@ -100,7 +103,19 @@ public:
         channel_lists_{options.list_channels_every, listing_patience},
         queue_lists_{options.list_queues_every, listing_patience} {}
 
+  ~pbx_session() {
+    if (telephone_)
+      caf::anon_send_exit(telephone_, caf::exit_reason::user_shutdown);
+  }
+  pbx_session(const pbx_session&) = delete;
+  pbx_session& operator=(const pbx_session&) = delete;
+
   void start() {
+    // On a thread of its own: however much there is to render, no call of ours waits for it. Not linked: a fault of it
+    // is logged, and the calls go on.
+    if (with_.telephone)
+      telephone_ = self_->spawn<caf::detached>(telephone_actor, telephone_options{with_.telephone, backlog_},
+                                               caf::actor_cast<caf::actor>(self_), with_.shared);
     connect();
     publish();
     tick();
@@ -174,6 +189,7 @@ public:
       asked.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + why, {}});
     for (auto& [id, known] : calls_)
       caf::anon_send(known.call.channel, connection_lost{});
+    tell_telephone(telephone_lost{});
     publish();
   }
 
@@ -186,12 +202,38 @@ public:
     auto& total = with_.live->total;
     total.ami_messages.fetch_add(from.block->size(), std::memory_order_relaxed);
     total.ami_bytes.fetch_add(from.block->bytes().size(), std::memory_order_relaxed);
+    hand_to_telephone(from.block);
     ++stamp_;
     batches_.clear();
     routed_.clear();
     for (std::size_t i = 0; i < from.block->size() && phase_ != phase::idle; ++i)
       take((*from.block)[i], static_cast<std::uint32_t>(i));
     send_routed(from.block);
+  }
+
+  void hand_to_telephone(const ami::block_ptr& block) {
+    if (!telephone_)
+      return;
+    const auto size = block->bytes().size();
+    if (telephone_behind_) {
+      if (backlog_->load(std::memory_order_relaxed) > telephone_backlog_low)
+        return;
+      telephone_behind_ = false;
+      if (phase_ == phase::ready || phase_ == phase::resync)
+        tell_telephone(telephone_connected{false});
+    } else if (backlog_->load(std::memory_order_relaxed) > telephone_backlog_limit) {
+      telephone_behind_ = true;
+      spdlog::warn("event=telephone_behind pbx={} bytes={}", options_.name, backlog_->load());
+      return;
+    }
+    backlog_->fetch_add(size, std::memory_order_relaxed);
+    tell_telephone(telephone_block{block});
+  }
+
+  template <class Message>
+  void tell_telephone(Message what) {
+    if (telephone_)
+      caf::anon_send(telephone_, std::move(what));
   }
 
   void take(const ami::message& m, std::uint32_t index) {
@@ -221,7 +263,7 @@ public:
     } else {
       headers.emplace_back("Secret", options_.secret);
     }
-    headers.emplace_back("Events", "system,call,agent,user");
+    headers.emplace_back("Events", options_.dialplan_events ? "system,call,agent,agi,user,dialplan" : "system,call,agent,agi,user");
     phase_ = phase::login;
     ask_message("Login", std::move(headers), [this](const ami::message& m) {
       if (m.get("Response") != "Success")
@@ -237,6 +279,7 @@ public:
     phase_ = phase::resync;
     phase_until_ = wall_clock_now() + login_limit;
     channels_listed_ = queues_listed_ = false;
+    tell_telephone(telephone_connected{true}); // before the lists that it is to hear come
     ask("ModuleCheck", {{"Module", "chan_sip.so"}},
         [this](result<std::string> there) { sip_means_pjsip_ = options_.technology_aliases && !there; });
     list_channels(wall_clock_now());
@@ -641,6 +684,17 @@ public:
         what.done);
   }
 
+  void ask_for(const pbx_request& what) {
+    if (phase_ != phase::ready)
+      return what.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
+    ask(what.action, what.headers, what.done);
+  }
+
+  void send_questions(const pbx_questions& what) {
+    if (phase_ == phase::resync || phase_ == phase::ready) // of an older login: nobody waits for the answers any more
+      link_->send(std::string{what.bytes});
+  }
+
   void expire_actions(time_point now) {
     for (auto at = actions_.begin(); at != actions_.end();) {
       if (now < at->second.until) {
@@ -696,6 +750,10 @@ private:
   std::unordered_map<std::string, target> queues_;
   std::vector<std::pair<std::string, caf::actor>> watchers_;
 
+  caf::actor telephone_;
+  std::shared_ptr<telephone_backlog> backlog_{std::make_shared<telephone_backlog>(0)};
+  bool telephone_behind_{false}; ///< blocks are left out until it has caught up
+
   std::unordered_map<std::string, asked_action> actions_;
   std::uint64_t last_action_{0};
 
@@ -732,6 +790,8 @@ caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options&
       [=](const forget_call& what) { session->forget(what.id); },
       [=](const ask_presence& what) { session->ask_presence_of(what.id); },
       [=](const queue_in_doubt& what) { session->queue_doubted(what.queue); },
+      [=](const pbx_request& what) { session->ask_for(what); },
+      [=](const pbx_questions& what) { session->send_questions(what); },
       [=](const watch_queue& what) { session->watch(what); },
       [=](caf::tick_atom) { session->tick(); },
   };

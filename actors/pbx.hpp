@@ -14,11 +14,13 @@
 /// seconds, or when the connection breaks, were never sent, and their channels are told so.
 ///
 /// Events are grouped by target: a channel or a queue gets one message for a whole block. Everything else
-/// that a server says is counted and passed over. The server is asked for the event classes system, call,
-/// agent and user alone: VarSet and Newexten (class dialplan) are half of what it would send.
+/// that a server says is counted and passed over. Every block goes, one message for all of it, to the server's
+/// telephone actor as well (actors/telephone.hpp), which keeps up on a thread of its own; when it is too far behind,
+/// blocks are left out, and it lists everything anew. The server is asked for the event classes system, call, agent,
+/// agi and user, and for dialplan (VarSet and Newexten, half of what it sends) unless the configuration says otherwise.
 ///
 /// Messages: `link_*`, `originate_batch`, `adopt_batch`, `hang_up_channel`, `forget_call`, `ask_presence`,
-/// `queue_in_doubt`, `watch_queue`; `caf::tick_atom` to itself.
+/// `queue_in_doubt`, `watch_queue`, `pbx_request`, `pbx_questions`; `caf::tick_atom` to itself.
 #pragma once
 
 #include "actors/live_state.hpp"
@@ -34,11 +36,18 @@
 
 namespace ringmaster {
 
+namespace core {
+class telephone_tables;
+}
+struct engine_shared;
+
 /// What a pbx actor needs from outside; all of it outlives the actor.
 struct pbx_environment {
   boost::asio::io_context* io{nullptr};
   ami::parser_pool* parsers{nullptr};
   live_state* live{nullptr};
+  std::shared_ptr<core::telephone_tables> telephone{};
+  engine_shared* shared{nullptr}; ///< for the telephone actor's events
 };
 
 class pbx_session;

@@ -15,6 +15,9 @@ struct pbx_options {
   double originate_rate{50};      ///< originates a second
   std::size_t max_channels{1000}; ///< our calls at once
   bool technology_aliases{true};  ///< SIP dials PJSIP on a server that has no chan_sip
+  /// Whether the login asks for the event class dialplan (VarSet, Newexten): variables, application and place of every
+  /// channel, for about as much traffic as all else.
+  bool dialplan_events{true};
   /// The server is asked for its channels or a queue only while something is in doubt, and then at most this often.
   std::chrono::milliseconds list_channels_every{10'000}, list_queues_every{30'000};
   /// Members who are busy, and callers who wait, without a word for so long are in doubt.

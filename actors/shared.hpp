@@ -18,6 +18,10 @@
 
 namespace ringmaster {
 
+namespace core {
+class telephone_tables;
+}
+
 struct engine_shared {
   storage::environment* env{nullptr};
   live_state live;
@@ -27,6 +31,8 @@ struct engine_shared {
   caf::actor hub;
   std::unordered_map<std::string, caf::actor> pbxs; ///< by name; complete before any other actor begins
   std::vector<std::string> pbx_names;               ///< in the order of the configuration
+  /// What each server's telephone actor knows, in the order of the configuration; complete as `pbxs` is.
+  std::vector<std::shared_ptr<core::telephone_tables>> telephones;
   snapshot_map<uuid, caf::actor> channels;          ///< of live dialings
   snapshot_map<uuid, caf::actor> dial_lists;        ///< by dlma, those in use
   std::string timezone{"UTC"};

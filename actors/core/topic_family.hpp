@@ -11,18 +11,32 @@
 
 namespace ringmaster::core {
 
-enum class topic_family : std::uint8_t { campaigns, dialings, stats };
+enum class topic_family : std::uint8_t { campaigns, dialings, stats, channels, agis, queue_entries, queue_members, queues, parked_calls };
 
 struct topic_family_row {
   topic_family family;
-  std::string_view topic;      ///< that all its events are below
+  std::string_view topic;      ///< that all its events are below; families may share one
   std::string_view permission; ///< to hear them
+  std::string_view item;       ///< "ob.campaign", of the events ob.campaign.{create,update,delete}
 };
-inline constexpr std::array<topic_family_row, 3> topic_families{{
-    {topic_family::campaigns, "/ob/campaigns", "ob.read"},
-    {topic_family::dialings, "/ob/dialings", "ob.read"},
-    {topic_family::stats, "/ob/stats", "ob.read"},
+inline constexpr std::array<topic_family_row, 9> topic_families{{
+    {topic_family::campaigns, "/ob/campaigns", "ob.read", "ob.campaign"},
+    {topic_family::dialings, "/ob/dialings", "ob.read", "ob.dialing"},
+    {topic_family::stats, "/ob/stats", "ob.read", "ob.stats"},
+    {topic_family::channels, "/core/channels", "telephone.read", "core.channel"},
+    {topic_family::agis, "/core/agis", "telephone.read", "core.agi"},
+    {topic_family::queues, "/queue/statuses", "telephone.read", "queue.queue"},
+    {topic_family::queue_members, "/queue/statuses", "telephone.read", "queue.member"},
+    {topic_family::queue_entries, "/queue/statuses", "telephone.read", "queue.entry"},
+    {topic_family::parked_calls, "/park/parkinglots", "telephone.read", "park.parkedcall"},
 }};
+
+[[nodiscard]] constexpr std::string_view item_of(topic_family f) noexcept {
+  for (const auto& row : topic_families)
+    if (row.family == f)
+      return row.item;
+  return {};
+}
 
 [[nodiscard]] constexpr std::string_view topic_of(topic_family f) noexcept {
   for (const auto& row : topic_families)

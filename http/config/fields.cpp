@@ -25,6 +25,8 @@ const field<settings> settings_table[] = {
     {"timezone", [](settings& s) -> auto& { return s.timezone; }, "Time zone of campaigns that name none, e.g. `Europe/Berlin`."},
     {"technology_aliases", [](settings& s) -> auto& { return s.technology_aliases; },
      "Whether `SIP` dials PJSIP on a server that has no SIP driver; a PBX may say otherwise."},
+    {"dialplan_events", [](settings& s) -> auto& { return s.dialplan_events; },
+     "Whether Asterisk is asked for the events of its dialplan (VarSet, Newexten): `application`, `variables` and place of the channels at `/core/channels`. They are about half of what it sends; a large dialer may do without. A PBX may say otherwise."},
     {"http.address", [](settings& s) -> auto& { return s.http.address; }, "IP address to listen on."},
     {"http.port", [](settings& s) -> auto& { return s.http.port; }, "TCP port to listen on; 0 takes a free one.", 0, port_most},
     {"http.tls.certificate", [](settings& s) -> auto& { return s.http.certificate; }, "PEM file with the certificate chain. With `http.tls.key`, turns TLS on."},
@@ -61,6 +63,7 @@ const field<pbx_settings> pbx_table[] = {
     {"originate_rate", [](pbx_settings& p) -> auto& { return p.originate_rate; }, "Calls begun per second at most.", 0.01, 1e6},
     {"max_channels", [](pbx_settings& p) -> auto& { return p.max_channels; }, "Channels of ours at once at most.", 1, 1e7},
     {"technology_aliases", [](pbx_settings& p) -> auto& { return p.technology_aliases; }, "As the key of the same name above, for this server."},
+    {"dialplan_events", [](pbx_settings& p) -> auto& { return p.dialplan_events; }, "As the key of the same name above, for this server."},
 };
 
 } // namespace

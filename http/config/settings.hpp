@@ -28,6 +28,7 @@ struct pbx_settings {
   double originate_rate{50};           ///< calls begun per second
   std::uint64_t max_channels{1000};
   bool technology_aliases{true};       ///< SIP dials PJSIP on a server that has only that
+  bool dialplan_events{true};          ///< variables, applications and places of all channels
 };
 
 struct http_settings {
@@ -56,6 +57,7 @@ struct settings {
   std::uint64_t loglevel{6};      ///< syslog's: 0 (nothing but emergencies) to 7 (debug)
   std::string timezone{"UTC"};    ///< of campaigns that name none
   bool technology_aliases{true};
+  bool dialplan_events{true};
   thread_settings threads{};
   auth::token_policy tokens{};
   auth::password_cost passwords{};

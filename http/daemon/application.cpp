@@ -9,6 +9,7 @@
 #include "http/outbound/rehearsals.hpp"
 #include "http/outbound/routes.hpp"
 #include "http/server/server.hpp"
+#include "http/telephone/routes.hpp"
 #include "http/www/wallboard.hpp"
 #include "storage/access.hpp"
 
@@ -41,6 +42,7 @@ engine_options options_of(const config::settings& s) {
     to.originate_rate = p.originate_rate;
     to.max_channels = p.max_channels;
     to.technology_aliases = s.technology_aliases && p.technology_aliases;
+    to.dialplan_events = s.dialplan_events && p.dialplan_events;
     o.pbxs.push_back(std::move(to));
   }
   o.result_file = std::filesystem::path{s.data_dir} / s.result_filename;
@@ -110,6 +112,7 @@ struct application::parts {
   result<void> lay_routes() {
     router.emplace([this](const http::request& req) { return login->who(req); });
     outbound::add_aliases(*router);
+    telephone::add_aliases(*router);
     router->alias("/v1", ""); // last, so that it goes before all others
     if (auto added = login->add_to(*router); !added)
       return added;
@@ -122,6 +125,8 @@ struct application::parts {
       return added;
     const outbound::context context{engine.get()};
     if (auto added = outbound::add_rehearsals(*router, context, rehearsals); !added)
+      return added;
+    if (auto added = telephone::add_routes(*router, context); !added)
       return added;
     return outbound::add_routes(*router, context);
   }

@@ -17,7 +17,4 @@ using take_item = std::function<void(std::string_view topic, std::string_view js
 /// durable. Any thread; disturbs no actor.
 result<void> for_each_item(engine& of, core::topic_family family, const take_item& take);
 
-/// "ob.campaign", of the events ob.campaign.{create,update,delete}.
-[[nodiscard]] std::string_view item_name(core::topic_family family) noexcept;
-
 } // namespace ringmaster::live

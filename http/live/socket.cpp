@@ -282,7 +282,7 @@ private:
         send(message([&](json_writer& w) {
           w.member("type", "snapshot");
           w.member("topic", topic);
-          w.member("name", item_name(row.family));
+          w.member("name", row.item);
           w.member("seq", static_cast<std::int64_t>(seq));
           w.member("last", last);
           w.key("items");

@@ -428,4 +428,18 @@ struct fields_of<agent_dump> {
             field<"Interface", &agent_dump::interface>, field<"MemberName", &agent_dump::member_name>>;
 };
 
+template <>
+struct fields_of<async_agi_start> {
+  using type = table<nested<"", &async_agi_start::channel, channel_table>, field<"Env", &async_agi_start::env>>;
+};
+template <>
+struct fields_of<async_agi_exec> {
+  using type = table<nested<"", &async_agi_exec::channel, channel_table>, field<"Result", &async_agi_exec::result>,
+                     field<"CommandId", &async_agi_exec::command_id>>;
+};
+template <>
+struct fields_of<async_agi_end> {
+  using type = table<nested<"", &async_agi_end::channel, channel_table>>;
+};
+
 } // namespace ringmaster::ami

@@ -11,7 +11,7 @@ constexpr std::array<std::string_view, event_kind_count> spellings{std::string_v
 #undef RINGMASTER_AMI_TEXT
 };
 
-constexpr std::size_t table_bits = 9;
+constexpr std::size_t table_bits = 10;
 
 /// Length and four letters tell all known names apart.
 constexpr std::size_t slot(std::string_view name, std::uint64_t multiplier) noexcept {

@@ -63,9 +63,42 @@ namespace ringmaster::ami {
   X(parked_call_timeout, "ParkedCallTimeOut") \
   X(parked_call_give_up, "ParkedCallGiveUp") \
   X(parked_calls_complete, "ParkedCallsComplete") \
+  X(parkinglot, "Parkinglot") \
+  X(parkinglots_complete, "ParkinglotsComplete") \
   X(device_state_change, "DeviceStateChange") \
   X(device_state_list_complete, "DeviceStateListComplete") \
   X(peer_status, "PeerStatus") \
+  X(peer_entry, "PeerEntry") \
+  X(peerlist_complete, "PeerlistComplete") \
+  X(registry, "Registry") \
+  X(contact_status, "ContactStatus") \
+  X(endpoint_list, "EndpointList") \
+  X(endpoint_list_complete, "EndpointListComplete") \
+  X(endpoint_detail, "EndpointDetail") \
+  X(endpoint_detail_complete, "EndpointDetailComplete") \
+  X(aor_detail, "AorDetail") \
+  X(aor_list, "AorList") \
+  X(aor_list_complete, "AorListComplete") \
+  X(auth_detail, "AuthDetail") \
+  X(auth_list, "AuthList") \
+  X(auth_list_complete, "AuthListComplete") \
+  X(contact_list, "ContactList") \
+  X(contact_list_complete, "ContactListComplete") \
+  X(contact_status_detail, "ContactStatusDetail") \
+  X(transport_detail, "TransportDetail") \
+  X(outbound_registration_detail, "OutboundRegistrationDetail") \
+  X(outbound_registration_detail_complete, "OutboundRegistrationDetailComplete") \
+  X(agents, "Agents") \
+  X(agents_complete, "AgentsComplete") \
+  X(agent_login, "AgentLogin") \
+  X(agent_logoff, "AgentLogoff") \
+  X(async_agi_start, "AsyncAGIStart") \
+  X(async_agi_exec, "AsyncAGIExec") \
+  X(async_agi_end, "AsyncAGIEnd") \
+  X(agi_exec_start, "AGIExecStart") \
+  X(agi_exec_end, "AGIExecEnd") \
+  X(module_load, "Load") \
+  X(module_unload, "Unload") \
   X(var_set, "VarSet") \
   X(user_event, "UserEvent") \
   X(mix_monitor_start, "MixMonitorStart") \

@@ -1,6 +1,7 @@
 /// Every typed event, and a visit of the one that a message is.
 #pragma once
 
+#include "protocol/ami/agi_events.hpp"
 #include "protocol/ami/channel_events.hpp"
 #include "protocol/ami/queue_events.hpp"
 #include "protocol/ami/system_events.hpp"
@@ -64,7 +65,10 @@ namespace ringmaster::ami {
   X(agent_connect) \
   X(agent_complete) \
   X(agent_ring_no_answer) \
-  X(agent_dump)
+  X(agent_dump) \
+  X(async_agi_start) \
+  X(async_agi_exec) \
+  X(async_agi_end)
 // clang-format on
 
 /// Calls `f(event)` with the typed event that `m` is; false, without a call, when it has no struct.
@@ -82,6 +86,36 @@ bool visit_event(const message& m, F&& f) {
   case event_kind::local_optimization_end:
   case event_kind::mix_monitor_start:
   case event_kind::mix_monitor_stop:
+  case event_kind::parkinglot:
+  case event_kind::parkinglots_complete:
+  case event_kind::peer_entry:
+  case event_kind::peerlist_complete:
+  case event_kind::registry:
+  case event_kind::contact_status:
+  case event_kind::endpoint_list:
+  case event_kind::endpoint_list_complete:
+  case event_kind::endpoint_detail:
+  case event_kind::endpoint_detail_complete:
+  case event_kind::aor_detail:
+  case event_kind::aor_list:
+  case event_kind::aor_list_complete:
+  case event_kind::auth_detail:
+  case event_kind::auth_list:
+  case event_kind::auth_list_complete:
+  case event_kind::contact_list:
+  case event_kind::contact_list_complete:
+  case event_kind::contact_status_detail:
+  case event_kind::transport_detail:
+  case event_kind::outbound_registration_detail:
+  case event_kind::outbound_registration_detail_complete:
+  case event_kind::agents:
+  case event_kind::agents_complete:
+  case event_kind::agent_login:
+  case event_kind::agent_logoff:
+  case event_kind::agi_exec_start:
+  case event_kind::agi_exec_end:
+  case event_kind::module_load:
+  case event_kind::module_unload:
   case event_kind::other:
     return false;
   }

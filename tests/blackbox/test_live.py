@@ -5,7 +5,7 @@ from harness.live import LiveClient, LiveClosed
 
 def kind(message):
     """"ob.dialing.update", or the message's type."""
-    return message.get("type") or next(name for name in message if name.startswith("ob."))
+    return message.get("type") or next(name for name in message if name not in ("topic", "seq"))
 
 
 class Live(Case):

@@ -1,0 +1,79 @@
+#include "actors/telephone.hpp"
+#include "actors/guard.hpp"
+
+#include <caf/send.hpp>
+
+namespace ringmaster {
+namespace {
+
+constexpr auto tick_every = std::chrono::milliseconds{500};
+
+} // namespace
+
+class telephone_session final : private core::telephone_listener {
+public:
+  telephone_session(telephone_options options, caf::actor pbx, engine_shared* shared)
+      : options_{std::move(options)}, pbx_{std::move(pbx)}, hub_{shared ? shared->hub : nullptr},
+        wanted_{shared ? &shared->wanted : nullptr}, system_{*options_.tables, *this} {}
+
+  void take(const ami::block& block) {
+    const auto now = wall_clock_now();
+    for (const auto m : block)
+      system_.on_message(m, now);
+    options_.backlog->fetch_sub(block.bytes().size(), std::memory_order_relaxed);
+    finish();
+  }
+  void connected(const telephone_connected& what) {
+    system_.connected(wall_clock_now(), what.pbx_lists);
+    finish();
+  }
+  void lost() {
+    system_.lost(wall_clock_now());
+    finish();
+  }
+  void tick() {
+    system_.on_time(wall_clock_now());
+    finish();
+  }
+
+private:
+  [[nodiscard]] bool wants(core::topic_family family) const noexcept override {
+    return wanted_ && (wanted_->load() & core::bit_of(family)) != 0;
+  }
+  void tell(std::string topic, std::string name, std::string body) override {
+    told_.push_back({std::move(topic), std::move(name), std::move(body)});
+  }
+
+  void finish() {
+    system_.flush();
+    if (!told_.empty())
+      caf::anon_send(hub_, hub_publish{std::exchange(told_, {})});
+    if (auto questions = system_.take_questions(); !questions.empty())
+      caf::anon_send(pbx_, pbx_questions{std::move(questions)});
+  }
+
+  telephone_options options_;
+  caf::actor pbx_, hub_; ///< copies: the engine lets go of its own while this thread may still be at work
+  const std::atomic<core::topic_family_set>* wanted_;
+  std::vector<happening> told_;
+  core::telephone_system system_;
+};
+
+caf::behavior telephone_actor(caf::stateful_actor<telephone_state>* self, const telephone_options& options,
+                              const caf::actor& pbx, engine_shared* shared) {
+  log_faults(self, "telephone of " + options.tables->pbx);
+  self->state.session = std::make_shared<telephone_session>(options, pbx, shared);
+  auto* session = self->state.session.get();
+  self->delayed_send(self, tick_every, caf::tick_atom::value);
+  return {
+      [=](const telephone_block& what) { session->take(*what.block); },
+      [=](const telephone_connected& what) { session->connected(what); },
+      [=](const telephone_lost&) { session->lost(); },
+      [=](caf::tick_atom) {
+        session->tick();
+        self->delayed_send(self, tick_every, caf::tick_atom::value);
+      },
+  };
+}
+
+} // namespace ringmaster

@@ -1,0 +1,12 @@
+/// Each group of paths of the telephone system; `add_routes` lays them all.
+#pragma once
+
+#include "http/outbound/context.hpp"
+#include "http/router.hpp"
+
+namespace ringmaster::telephone {
+
+[[nodiscard]] result<void> add_core(http::router& r, const outbound::context& c);
+[[nodiscard]] result<void> add_queue(http::router& r, const outbound::context& c);
+
+} // namespace ringmaster::telephone

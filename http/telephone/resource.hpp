@@ -1,0 +1,171 @@
+/// List and detail of any kind of live object, from its row in core/telephone/resources.hpp.
+///
+/// A list is in the order in which its objects came to be; whole, or with `?count=` in pages of up to 10,000, each with
+/// the `next_page_token` of the one that follows. `?pbx=` names the server that is meant; an id that two servers have
+/// is an error without it.
+#pragma once
+
+#include "actors/core/telephone/requests.hpp"
+#include "actors/core/telephone/tables.hpp"
+#include "http/outbound/context.hpp"
+#include "http/router.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringmaster::telephone {
+
+using outbound::context;
+
+inline constexpr std::string_view may_read = "telephone.read", may_supervise = "telephone.supervise";
+
+using servers = std::vector<const core::telephone_tables*>;
+
+/// Those that `?pbx=` names, or all. Error: there is no such server.
+[[nodiscard]] result<servers> servers_of(const context& c, const http::request& req);
+
+struct page {
+  std::optional<std::size_t> count; ///< nothing: the whole list
+  std::uint64_t after{0};           ///< serial of the last object of the page before
+};
+[[nodiscard]] result<page> page_of(const http::request& req);
+
+/// An id that the body gives as `field`. Nothing: there is no body.
+[[nodiscard]] result<std::optional<std::string>> named_in_body(const http::request& req, std::string_view field);
+
+[[nodiscard]] error no_such(std::string_view what, std::string_view id);
+/// More than one object is meant; `how` says what tells them apart.
+[[nodiscard]] error not_clear(std::string_view what, std::string_view id, std::string_view how);
+
+template <class T>
+struct found_object {
+  const core::telephone_tables* server;
+  typename core::live_table<T>::pointer object;
+};
+
+template <class T>
+[[nodiscard]] result<found_object<T>> find_one(const context& c, const http::request& req, std::string_view id) {
+  const auto where = servers_of(c, req);
+  if (!where)
+    return where.error();
+  std::vector<found_object<T>> all;
+  for (const auto* server : *where)
+    if (auto object = server->of<T>().find(id))
+      all.push_back({server, std::move(object)});
+  if (all.empty())
+    return no_such(core::resource<T>::name, id);
+  if (all.size() > 1)
+    return not_clear(core::resource<T>::name, id, "more than one server has it: say which with ?pbx=");
+  return std::move(all.front());
+}
+
+/// All objects of these servers, oldest first, of one page.
+template <class T, class Wanted>
+[[nodiscard]] std::vector<typename core::live_table<T>::pointer> collect(const servers& of, const page& which, bool& more,
+                                                                         Wanted&& wanted) {
+  std::vector<typename core::live_table<T>::pointer> all;
+  for (const auto* server : of)
+    server->of<T>().collect(all);
+  std::erase_if(all, [&](const auto& one) { return one->serial <= which.after || !one->look(wanted); });
+  const auto older = [](const auto& a, const auto& b) { return a->serial < b->serial; };
+  more = which.count && *which.count < all.size();
+  if (more) {
+    const auto end = all.begin() + static_cast<std::ptrdiff_t>(*which.count);
+    std::nth_element(all.begin(), end, all.end(), older);
+    all.erase(end, all.end());
+  }
+  std::sort(all.begin(), all.end(), older);
+  return all;
+}
+
+template <class T>
+void append_object(std::string& out, const core::live_object<T>& one) {
+  one.look([&](const T& value) { append_json(out, value, core::resource<T>::fields); });
+}
+
+template <class T>
+struct live_resource {
+  using row = core::resource<T>;
+
+  /// `wanted(req)` makes the filter of a list.
+  template <class Wanted>
+  static http::response list(const context& c, const http::request& req, Wanted&& wanted) {
+    const auto where = servers_of(c, req);
+    if (!where)
+      return outbound::refuse(c, where.error());
+    const auto which = page_of(req);
+    if (!which)
+      return outbound::refuse(c, which.error());
+    bool more = false;
+    const auto items = collect<T>(*where, *which, more, wanted);
+    return outbound::answer(c, [&](std::string& out) {
+      out.reserve(out.size() + items.size() * 700 + 64);
+      out.append("{\"list\":[");
+      bool first = true;
+      for (const auto& one : items) {
+        if (!std::exchange(first, false))
+          out.push_back(',');
+        append_object(out, *one);
+      }
+      out.push_back(']');
+      if (more)
+        out.append(",\"next_page_token\":\"").append(std::to_string(items.back()->serial)).push_back('"');
+      out.push_back('}');
+    });
+  }
+
+  static http::response detail(const context& c, const http::request& req, std::string_view id) {
+    const auto one = find_one<T>(c, req, id);
+    if (!one)
+      return outbound::refuse(c, one.error());
+    return outbound::answer(c, [&](std::string& out) { append_object(out, *one->object); });
+  }
+
+  /// GET `path` and GET `path`/{id}; also GET `path`/ with the id in the body. `filter(req)` gives what says of a T
+  /// whether the list has it.
+  template <class Filter>
+  [[nodiscard]] static result<void> add_to(http::router& r, const context& c, const std::string& path, Filter filter) {
+    using http::method;
+    const auto add = [&](const std::string& at, http::handler to) {
+      return r.add({method::get, at, std::string{may_read}, http::access::token, {std::move(to), {}, {}, 0}});
+    };
+    if (auto added = add(path,
+                         [c, filter](const http::request& req, const http::responder& reply) {
+                           const auto id = named_in_body(req, row::id_field);
+                           if (!id)
+                             return reply(outbound::refuse(c, id.error()));
+                           reply(*id ? detail(c, req, **id) : list(c, req, filter(req)));
+                         });
+        !added)
+      return added;
+    return add(path + "/{id}", [c](const http::request& req, const http::responder& reply) {
+      reply(detail(c, req, req.param("id")));
+    });
+  }
+  [[nodiscard]] static result<void> add_to(http::router& r, const context& c, const std::string& path) {
+    return add_to(r, c, path, [](const http::request&) { return [](const T&) { return true; }; });
+  }
+};
+
+/// Asks `server` for `what` and answers with the bare envelope, or with what the server said against it.
+void ask(const context& c, const std::string& pbx, const result<telephone_request>& what, const http::responder& reply);
+
+/// A route that asks a server for something: DELETE `path`/{id} and the like. `make(const T&)` gives the request.
+template <class T, class Make>
+[[nodiscard]] result<void> add_action(http::router& r, const context& c, http::method m, const std::string& path,
+                                      Make make) {
+  return r.add({m, path, std::string{may_supervise}, http::access::token,
+                {[c, make](const http::request& req, const http::responder& reply) {
+                   const auto one = find_one<T>(c, req, req.param("id"));
+                   if (!one)
+                     return reply(outbound::refuse(c, one.error()));
+                   ask(c, one->server->pbx, one->object->look(make), reply);
+                 },
+                 {}, {}, 0}});
+}
+
+} // namespace ringmaster::telephone

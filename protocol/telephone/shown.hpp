@@ -1,0 +1,22 @@
+/// What the tables of the telephone system's resources are made of. These objects live in memory alone: their fields
+/// are shown and never stored, so that they need no tags.
+#pragma once
+
+#include "protocol/fields.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ringmaster::telephone {
+
+using text = std::optional<std::string>;
+using maybe_number = std::optional<std::int64_t>;
+using maybe_time = std::optional<time_point>;
+
+template <class T, class M>
+[[nodiscard]] constexpr auto shown(const char* name, M T::*which, const char* doc) {
+  return ringmaster::field{0, name, which, access::shown_only, doc};
+}
+
+} // namespace ringmaster::telephone
