@@ -10,7 +10,7 @@ struct queue {
   std::int64_t abandoned{0}, calls{0}, completed{0}, hold_time{0}, max{0};
   std::string name;
   std::int64_t service_level{0};
-  double service_level_perf{0}; // percent
+  real service_level_perf; // percent
   std::string strategy;
   std::int64_t talk_time{0};
   maybe_time tm_update;

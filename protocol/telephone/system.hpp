@@ -11,7 +11,7 @@ struct system_info {
   std::string http_enabled;
   std::string id; // its place in the configuration, from 1
   std::int64_t max_calls{0}, max_file_handles{0};
-  double max_load_avg{0};
+  real max_load_avg;
   std::string real_time_enabled, reload_date, reload_time, run_group, run_user, startup_date, startup_time, system_name;
   maybe_time tm_update;
   std::string pbx;

@@ -31,9 +31,10 @@ std::string_view last_word(std::string_view& text) {
 std::optional<module_info> read_module_line(std::string_view line) {
   const auto end = line.find(' ');
   auto name = line.substr(0, end);
-  if (end == line.npos || !name.ends_with(".so"))
+  if (end == line.npos)
     return std::nullopt;
-  name.remove_suffix(3);
+  if (name.ends_with(".so")) // those that are built in have no file
+    name.remove_suffix(3);
   module_info m;
   m.name = name;
   auto rest = trimmed(line.substr(end));

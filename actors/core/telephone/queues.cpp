@@ -38,7 +38,7 @@ double percent(std::string_view text) {
 void show_level(queue& q, editor& e) {
   // One decimal, as the server prints it.
   const auto share = q.completed > 0 ? 100 * q.completed_in_level / static_cast<double>(q.completed) : 0;
-  e.set(q.service_level_perf, std::round(share * 10) / 10);
+  e.set(q.service_level_perf, telephone::real{std::round(share * 10) / 10});
 }
 
 void over_queue(queue& known, const queue& item, editor& e) {
@@ -330,10 +330,10 @@ void queue_fold::on_event(const ami::message& m, time_point now) {
     q.talk_time = seconds_of(e.talk_time);
     q.max = e.max.value_or(0);
     q.service_level = seconds_of(e.service_level);
-    q.service_level_perf = percent(e.service_level_perf);
+    q.service_level_perf.value = percent(e.service_level_perf);
     q.strategy = e.strategy;
     q.weight = e.weight.value_or(0);
-    q.completed_in_level = std::round(q.service_level_perf * static_cast<double>(q.completed) / 100);
+    q.completed_in_level = std::round(q.service_level_perf.value * static_cast<double>(q.completed) / 100);
     queues_.list_item(e.action_id, std::move(q));
   } else if (kind == event_kind::queue_member) {
     const auto e = ami::queue_member::from(m);

@@ -20,7 +20,7 @@ std::int64_t number(std::string_view text) {
   return value;
 }
 
-double real(std::string_view text) {
+double decimal(std::string_view text) {
   double value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return std::isfinite(value) ? value : 0;
@@ -70,7 +70,7 @@ void system_fold::on_response(std::string_view action, const ami::message& m, ti
       e.set(s.ast_version, m.get("AsteriskVersion"));
       e.set(s.system_name, m.get("SystemName"));
       e.set(s.max_calls, number(m.get("CoreMaxCalls")));
-      e.set(s.max_load_avg, real(m.get("CoreMaxLoadAvg")));
+      e.set(s.max_load_avg, telephone::real{decimal(m.get("CoreMaxLoadAvg"))});
       e.set(s.run_user, m.get("CoreRunUser"));
       e.set(s.run_group, m.get("CoreRunGroup"));
       e.set(s.max_file_handles, number(m.get("CoreMaxFilehandles")));

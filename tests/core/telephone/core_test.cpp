@@ -143,5 +143,20 @@ TEST(modules, follow_what_is_loaded_and_unloaded) {
   EXPECT_EQ(t.count<module_info>(), 1U);
 }
 
+TEST(modules, of_the_recording_are_read_to_the_last) {
+  bench t;
+  const auto received = ami::parse(std::string_view{recordings::bytes("tel-modules.ami")});
+  std::size_t lines = 0, said = 0;
+  for (const auto m : *received)
+    for (const auto h : m)
+      if (h.name == "Output") {
+        lines += read_module_line(h.value) ? 1 : 0;
+        if (h.value.ends_with(" modules loaded"))
+          said += static_cast<std::size_t>(std::stoi(std::string{h.value}));
+      }
+  EXPECT_GT(lines, 10U);
+  EXPECT_EQ(lines, said);
+}
+
 } // namespace
 } // namespace ringmaster::core::tests
