@@ -130,18 +130,15 @@ void pacing::advance(const uuid& id, step what, phase to, time_point now) {
   if (to == phase::waiting)
     call.answered = now;
   if (what == step::handed) {
-    // Whoever waited longer than the grace was abandoned, whoever speaks to him then.
-    settle(call, call.at == phase::waiting && now - call.answered > options_.grace, now);
-    if (one_by_one_) {
-      if (taken_ahead_.empty())
-        handed_ahead_.push_back(now);
-      else
-        taken_ahead_.pop_front();
-    }
+    // Whoever waited longer than the grace was abandoned, whoever speaks to him then. This news may be late
+    // itself; the agent's own, when it has come, tells since when he talks.
+    const bool waited = call.at == phase::waiting;
+    const auto since = one_by_one_ ? match_handed(waited ? call.answered : now, now) : now;
+    settle(call, waited && since - call.answered > options_.grace, now);
   } else if (what == step::abandoned) {
     settle(call, true, now);
   } else if (what == step::ended && call.at == phase::waiting) {
-    settle(call, now - call.answered > options_.grace, now);
+    settle(call, now - call.answered >= options_.grace, now);
   }
   count(call.at, -1);
   call.at = to;
@@ -226,7 +223,7 @@ void pacing::change(const agent_status* before, const agent_status* after, time_
   count(is, 1);
   if (is == agent_state::talking && before) {
     if (handed_ahead_.empty())
-      taken_ahead_.push_back(now);
+      taken_.push_back({now, after->since, false});
     else
       handed_ahead_.pop_front();
   }
@@ -237,7 +234,7 @@ void pacing::forget_agents() noexcept {
   one_by_one_agents_.clear();
   agents_ = {};
   handed_ahead_.clear();
-  taken_ahead_.clear();
+  taken_.clear();
 }
 
 void pacing::agent_is(const agent_status& told, time_point now) {
@@ -275,6 +272,9 @@ void pacing::agents_are(std::span<const agent_status> all, time_point now) {
   ++picture_;
   for (const auto& agent : all)
     agent_is(agent, now);
+  // The picture knows of the calls that reached agents a while ago.
+  while (!handed_ahead_.empty() && now - handed_ahead_.front() > agent_lag)
+    handed_ahead_.pop_front();
   std::vector<agent_status> gone;
   for (const auto& [key, known] : one_by_one_agents_)
     if (known.seen != picture_)
@@ -307,13 +307,28 @@ void pacing::agent_moved(const agent_status*, const agent_status*, time_point) {
 void pacing::agents_counted(time_point) {}
 void pacing::agent_taken_by_others(time_point) {}
 
-void pacing::advance_time(time_point now) {
-  while (!handed_ahead_.empty() && now - handed_ahead_.front() > agent_lag)
-    handed_ahead_.pop_front();
-  while (!taken_ahead_.empty() && now - taken_ahead_.front() > agent_lag) {
-    taken_ahead_.pop_front();
-    agent_taken_by_others(now);
+time_point pacing::match_handed(time_point answered, time_point now) {
+  const auto at = std::find_if(taken_.begin(), taken_.end(),
+                               [&](const unexplained_talk& t) { return t.since >= answered - agent_lag; });
+  if (at == taken_.end()) {
+    handed_ahead_.push_back(now);
+    return now;
   }
+  const auto since = std::min(at->since, now);
+  taken_.erase(at);
+  return since;
+}
+
+void pacing::advance_time(time_point now) {
+  while (!handed_ahead_.empty() && now - handed_ahead_.front() > longest_lag)
+    handed_ahead_.pop_front();
+  while (!taken_.empty() && now - taken_.front().heard > longest_lag)
+    taken_.pop_front();
+  for (auto& t : taken_)
+    if (!t.by_others && now - t.heard > agent_lag) {
+      t.by_others = true;
+      agent_taken_by_others(now);
+    }
 }
 
 std::int64_t pacing::servers() const noexcept {

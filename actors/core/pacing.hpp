@@ -126,12 +126,13 @@ struct pacing_options {
   double daily_limit{0.036};               ///< no day may be over it, [0, 1]; 1: no daily limit
   double target{0};                        ///< what to aim at; 0: a little below the limit
   duration grace{std::chrono::seconds{2}}; ///< a live answer waits this long at most, 0 … 60 s
-  duration min_ring{
-      std::chrono::seconds{15}}; ///< a call rings at least this long before it is given up, 0 … 120 s
+  /// A call rings at least this long before it is given up, 0 … 120 s. Pacing gives up no call: the PBX does,
+  /// after the plan's dial timeout, and `validate` refuses a timeout below this (as the plan's own rules do).
+  duration min_ring{std::chrono::seconds{15}};
   duration max_ring{std::chrono::seconds{30}}; ///< the plan's dial timeout
   double max_calls_per_agent{0}; ///< outstanding calls per logged-in agent at most; 0: no such bound. The
                                  ///< ratio of the method `ratio`, per free agent, there 1 when it is 0
-  std::int64_t max_calls{0}; ///< outstanding calls at most; 0: no such bound
+  std::int64_t max_calls{0};     ///< outstanding calls at most; 0: no such bound
 };
 
 /// The first value out of its range, with its name.
@@ -202,6 +203,8 @@ struct pacing_view {
 
 /// How far a queue's news of an agent may be behind the news of the call that reached it, or ahead of it.
 inline constexpr duration agent_lag = std::chrono::seconds{2};
+/// How long it is waited for when it was lost: until the whole picture comes, or this.
+inline constexpr duration longest_lag = std::chrono::seconds{30};
 
 /// Base of all methods. Events may come late, twice, out of order or never: a call never goes back, one that
 /// ended is gone, counts are never below nothing, and `agents_are` replaces whatever was believed of agents.
@@ -334,9 +337,17 @@ private:
   calls_by_age others_{};
   bool others_known_{false};
   std::int64_t answers_{0}, abandons_{0};
+  /// An agent who began to talk, of whose caller nothing is known yet.
+  struct unexplained_talk {
+    time_point heard, since;
+    bool by_others{false}; ///< nothing came within `agent_lag`
+  };
+  /// Since when the agent talks whom a call answered then has reached.
+  time_point match_handed(time_point answered, time_point now);
   // A call says that it reached an agent, and the queue that an agent talks; whichever comes first waits here
   // for the other.
-  std::deque<time_point> handed_ahead_, taken_ahead_;
+  std::deque<time_point> handed_ahead_;
+  std::deque<unexplained_talk> taken_;
 };
 
 /// The text's rule: (available members) − (current outbound calls) + service_level.

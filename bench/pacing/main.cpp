@@ -129,9 +129,10 @@ request parse(int argc, char** argv) {
                               {"least-reserve", &t.least_reserve},
                               {"team-reserve", &t.team_reserve},
                               {"headroom", &t.headroom},
-                              {"steep", &t.steep},
+                              {"team-bursts", &t.team_bursts},
+                              {"soft", &t.soft},
+                              {"softness", &t.softness},
                               {"drift", &t.drift},
-                              {"day-soft", &t.day_soft},
                               {"wait", &t.wait},
                               {"wait-gain", &t.wait_gain}})
     *member = take_number(name, *member, 0, 1e12);

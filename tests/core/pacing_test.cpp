@@ -209,11 +209,40 @@ TEST(pacing, an_agent_whom_a_call_has_reached_is_not_free_before_the_queue_says_
   p.handed_to_agent(numbered(2), now);
   p.agent_is(agent(2, agent_state::free), now);
   EXPECT_EQ(p.calls_to_begin(now), 1);
-  // News that never comes is not waited for.
+  // News that was lost is waited for until the whole picture comes, and not for ever.
   p.begun(numbered(3), now);
   p.handed_to_agent(numbered(3), now);
   EXPECT_EQ(p.calls_to_begin(now), 0);
+  EXPECT_EQ(p.calls_to_begin(now + 2 * agent_lag), 0);
+  EXPECT_EQ(p.calls_to_begin(now + 2 * longest_lag), 1);
+  p.begun(numbered(4), now);
+  p.handed_to_agent(numbered(4), now);
+  EXPECT_EQ(p.calls_to_begin(now), 0);
+  p.agents_are(std::vector{agent(1, agent_state::talking), agent(2, agent_state::free)}, now + 2 * agent_lag);
   EXPECT_EQ(p.calls_to_begin(now + 2 * agent_lag), 1);
+}
+
+TEST(pacing, late_news_of_an_agent_reached_in_time_is_no_abandoned_call) {
+  using namespace std::chrono_literals;
+  progressive_pacing p{{}};
+  for (agent_key n = 1; n <= 3; ++n)
+    p.agent_is({n, agent_state::free, now, std::nullopt}, now);
+  const auto answered_at = [&](std::uint8_t n, time_point at) {
+    p.begun(numbered(n), at);
+    p.answered(numbered(n), at);
+  };
+  answered_at(1, now);
+  p.agent_is({1, agent_state::talking, now + 1s, std::nullopt}, now + 1s);
+  p.handed_to_agent(numbered(1), now + 20s);
+  EXPECT_EQ(p.abandons(), 0) << "the agent's own news came in time";
+  answered_at(2, now + 20s);
+  p.agent_is({2, agent_state::talking, now + 21s, std::nullopt}, now + 40s);
+  p.handed_to_agent(numbered(2), now + 40s);
+  EXPECT_EQ(p.abandons(), 0) << "it came late, but says since when";
+  answered_at(3, now + 50s);
+  p.handed_to_agent(numbered(3), now + 60s);
+  EXPECT_EQ(p.abandons(), 1) << "an agent who talked before is none who took this caller";
+  EXPECT_EQ(p.answers(), 3);
 }
 
 TEST(pacing, a_live_answer_that_waited_longer_than_the_grace_is_abandoned_whoever_takes_it_then) {
@@ -227,9 +256,12 @@ TEST(pacing, a_live_answer_that_waited_longer_than_the_grace_is_abandoned_whoeve
   p.handed_to_agent(numbered(2), now + 2001ms);
   p.ended(numbered(3), now + 1s);
   p.abandoned(numbered(4), now + 1s);
-  EXPECT_EQ(p.answers(), 4);
-  EXPECT_EQ(p.abandons(), 2);
-  EXPECT_EQ(p.ledger(), (abandon_ledger{4, 2, 4, 2}));
+  p.begun(numbered(6), now);
+  p.answered(numbered(6), now);
+  p.ended(numbered(6), now + 2s);
+  EXPECT_EQ(p.answers(), 5);
+  EXPECT_EQ(p.abandons(), 3);
+  EXPECT_EQ(p.ledger(), (abandon_ledger{5, 3, 5, 3}));
   p.ledger({100, 3, 10, 1}, now);
   p.begun(numbered(5), now);
   p.abandoned(numbered(5), now);

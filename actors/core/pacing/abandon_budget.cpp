@@ -8,9 +8,16 @@ namespace {
 constexpr double least_theta = 1e-4, most_theta = 0.9;
 constexpr double least_factor = 0.05, most_factor = 2.5;
 /// Of the limit, where no target is given.
-constexpr double usual_target = 0.995;
+constexpr double usual_target = 1;
 /// How abandons go with θ: about as its 0.8th power.
 constexpr double elasticity = 0.8;
+/// Of the factor, just before nothing more may be abandoned.
+constexpr double least_near = 0.02;
+
+/// How many more calls than one may be abandoned now before the share is over `limit`.
+double left(double limit, std::int64_t answers, std::int64_t abandons) noexcept {
+  return limit * (static_cast<double>(answers) + 1) - static_cast<double>(abandons) - 1;
+}
 } // namespace
 
 abandon_budget::abandon_budget(const pacing_options& options, const budget_tuning& tuning)
@@ -29,8 +36,11 @@ double abandon_budget::reserve(const abandon_ledger& l) const noexcept {
          tuning_.reserve * std::sqrt(target_ * static_cast<double>(l.window_answers));
 }
 double abandon_budget::unused(const abandon_ledger& l) const noexcept {
-  return target_ * static_cast<double>(l.window_answers) - static_cast<double>(l.window_abandons) -
-         tuning_.headroom * reserve(l);
+  // A controller with this reserve leaves abandons to fluctuate by the root of the reserve, and by more in
+  // larger teams, which lose several callers at a time.
+  const auto bursts = 1 + tuning_.team_bursts * std::min(static_cast<double>(team_), 100.0);
+  const auto headroom = tuning_.headroom * std::sqrt(bursts * reserve(l));
+  return left(target_, l.window_answers, l.window_abandons) - headroom;
 }
 
 void abandon_budget::answer(const abandon_ledger& ledger) noexcept {
@@ -57,21 +67,15 @@ void abandon_budget::set_base(double theta) noexcept {
 }
 
 double abandon_budget::factor(const abandon_ledger& l) const noexcept {
-  // Of a limit: how many more may be abandoned.
-  const auto left = [](double limit, double answers, std::int64_t abandons) {
-    return limit * (answers + 1) - static_cast<double>(abandons);
+  const auto near = [&](double limit, std::int64_t answers, std::int64_t abandons) {
+    const auto more = left(limit, answers, abandons);
+    return more < 0 ? 0.0 : std::clamp(std::pow(more / tuning_.soft, tuning_.softness), least_near, 1.0);
   };
-  if (left(limit_, static_cast<double>(l.window_answers), l.window_abandons) < 1)
-    return 0;
   const auto x = unused(l) / reserve(l);
-  auto f =
-      std::clamp(std::exp(std::clamp(x < 0 ? x / tuning_.steep : x, -5.0, 5.0)), least_factor, most_factor);
-  if (daily_limit_ < 1) {
-    const auto day = left(daily_limit_, static_cast<double>(l.day_answers), l.day_abandons);
-    if (day < 1)
-      return 0;
-    f *= std::min(1.0, day / tuning_.day_soft);
-  }
+  auto f = std::clamp(std::exp(x), least_factor, most_factor);
+  f *= near(limit_, l.window_answers, l.window_abandons);
+  if (daily_limit_ < 1)
+    f *= near(daily_limit_, l.day_answers, l.day_abandons);
   return f;
 }
 

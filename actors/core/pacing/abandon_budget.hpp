@@ -3,15 +3,16 @@
 ///
 /// θ follows what happened, slowly, because a θ that moves about wastes agents' time: the share of abandoned
 /// calls and the time that agents wait trade off along a curve that bends, so that half the time above and
-/// half below is worse than always between. What steers is x = target · answers − abandons of the window, in
-/// units of a reserve that grows as the square root of the abandons, which is how they fluctuate by
-/// themselves:
+/// half below is worse than always between. What steers is x, how many more calls may be abandoned now before
+/// the window is over its limit, less a headroom, in units of a reserve that grows as the square root of the
+/// abandons, which is how they fluctuate by themselves:
 ///
 /// - θ = base · e^(x / reserve), within bounds;
 /// - base drifts in the direction of x over a few thousand answers, so that in the long run x is near
 /// nothing;
-/// - no call is begun at a risk when one more abandoned call would put the window, or the day, over its
-/// limit.
+/// - near the limit of the window, or of the day, θ falls to next to nothing, and when one more abandoned
+/// call would be over it, no call is begun at any risk. Such a stop is dear (half of the agents' time where
+/// one call in ten is answered), which is why the headroom is as large as abandons fluctuate.
 ///
 /// Where there are so many agents that the limit on abandoned calls would let callers queue, the mean wait of
 /// those served is bounded as well, by a θ of its own.
@@ -24,16 +25,18 @@
 namespace ringmaster::core {
 
 struct budget_tuning {
-  double first{0.03};        ///< θ before anything is known
-  double reserve{0.8};       ///< abandons: this times the root of the abandons expected …
-  double least_reserve{3};   ///< … and this …
-  double team_reserve{0.04}; ///< … and this for each agent, because large teams lose callers in bursts
-  double headroom{0.35};     ///< reserves that are kept unused, so that the limit itself is seldom felt
-  double steep{0.35};        ///< the factor falls by e within so many reserves when less is left than that
-  double day_soft{3};        ///< abandons left of the day's below which θ falls
-  double drift{0.25};        ///< of the base, as a part of what the factor does by itself
-  double wait{0.45};         ///< s, mean wait of served callers at most
-  double wait_gain{0.1};     ///< of its bound, per second, and per answer for each agent
+  double first{0.025};       ///< θ before anything is known
+  double reserve{0.6};       ///< abandons: this times the root of the abandons expected …
+  double least_reserve{4};   ///< … and this …
+  double team_reserve{0.04}; ///< … and this for each agent
+  double headroom{1.5};      ///< abandons kept unused: this times the root of the reserve …
+  double team_bursts{
+      0.05}; ///< … which grows by this share for each agent, because large teams lose callers in bursts
+  double soft{3}; ///< abandons that may still come, of the window's or the day's, below which θ falls …
+  double softness{1.5};  ///< … with this power of them
+  double drift{0.25};    ///< of the base, as a part of what the factor does by itself
+  double wait{0.45};     ///< s, mean wait of served callers at most
+  double wait_gain{0.1}; ///< of its bound, per second, and per answer for each agent
 };
 
 class abandon_budget {
@@ -42,9 +45,9 @@ public:
   void configure(const pacing_options& options);
   void tune(const budget_tuning& tuning) noexcept { tuning_ = tuning; }
 
-  /// A live answer whose fate is known; `ledger` as it is with it.
   /// How many agents are logged in.
   void team(std::int64_t agents) noexcept { team_ = agents; }
+  /// A live answer whose fate is known; `ledger` as it is with it.
   void answer(const abandon_ledger& ledger) noexcept;
   /// A caller was served after so many seconds.
   void waited(double seconds) noexcept;

@@ -7,9 +7,9 @@ namespace ringmaster::core {
 namespace {
 
 constexpr double least_odds = -5.0, most_odds = 3.5; ///< log odds: 0.7 % to 97 %
-/// How often the rate is expected to jump: about once in four hours. Where it does so more often, the
-/// evidence of a few calls outweighs this.
-constexpr double jumps_per_second = 1.0 / 14400;
+/// How often the rate is expected to jump: about once in a day. Where it does so more often, the evidence of
+/// a few calls outweighs this.
+constexpr double jumps_per_second = 1.0 / 86400;
 
 struct grid {
   std::array<double, answer_rate::points> p, log_yes, log_no, prior;

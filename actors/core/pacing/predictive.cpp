@@ -14,7 +14,8 @@ constexpr duration agent_step = seconds{1};
 constexpr std::int64_t relearn_every = 10; ///< s
 constexpr std::size_t usual_class = predictive_pacing::classes / 2;
 constexpr double call_bin_seconds = std::chrono::duration<double>(call_age_step).count();
-constexpr double class_width = 0.4; ///< log odds
+constexpr double class_width = 0.25; ///< log odds
+constexpr double fresh_memory = 50;  ///< calls that tell what the next ones are like
 
 // What is believed before anything has been seen, and how many examples that is worth.
 constexpr double prior_ring = 9, prior_ring_cv = 0.6, prior_other = 18, prior_other_cv = 0.6;
@@ -39,6 +40,13 @@ constexpr double memory_calls = 20'000, memory_talks = 5'000;
   const auto odds =
       p / (1 - p) * std::exp(class_width * (static_cast<double>(cls) - static_cast<double>(usual_class)));
   return odds / (1 + odds);
+}
+[[nodiscard]] std::size_t class_of(double log_odds) noexcept {
+  constexpr auto middle = static_cast<double>(usual_class);
+  return static_cast<std::size_t>(std::clamp(std::round(log_odds / class_width) + middle, 0.0, 2 * middle));
+}
+[[nodiscard]] std::uint8_t hour_of_day(time_point t) noexcept {
+  return static_cast<std::uint8_t>(t.time_since_epoch() / std::chrono::hours{1} % 24);
 }
 
 } // namespace
@@ -73,14 +81,19 @@ void predictive_pacing::step_to(time_point now) {
     agent_step_ = agent_now - static_cast<std::int64_t>(agent_bins);
   for (; call_step_ < call_now; ++call_step_)
     age_calls();
+  const bool agents_aged = agent_step_ < agent_now;
   for (; agent_step_ < agent_now; ++agent_step_)
     age_by_one_second();
   if (agent_step_ >= relearn_at_)
     stale_ = true;
-  if (stale_)
+  const bool relearned = stale_;
+  if (relearned)
     relearn();
+  if (agents_aged || relearned)
+    refresh_rate();
   rebuild_calls();
-  rebuild_agents();
+  if (agents_aged || relearned)
+    rebuild_agents();
 }
 
 void predictive_pacing::age_calls() {
@@ -94,10 +107,13 @@ void predictive_pacing::age_calls() {
       in_flight[0] = 0;
     }
     auto& cohorts = cohorts_[c];
+    if (cohort_size_[c] == 0)
+      continue;
     const auto weight = of_class(rate_.mean(), c) / rate_.mean();
     for (auto i = mature_; i < call_bins; ++i) {
       answers += static_cast<double>(cohorts[i].answered);
       trials += static_cast<double>(cohorts[i].begun) * weight;
+      cohort_size_[c] -= static_cast<std::int32_t>(cohorts[i].begun);
       cohorts[i] = {};
     }
     std::copy_backward(cohorts.begin(), cohorts.end() - 1, cohorts.end());
@@ -210,12 +226,28 @@ void predictive_pacing::tabulate(std::size_t c) {
       answer_slope_[c][i][k] = static_cast<float>(std::min(by_then * slope, 2.0));
     }
   }
+  if (c != usual_class)
+    return;
+  // Other campaigns' calls are taken to be answered like ours. Where their ages are not told, they are spread
+  // as calls begun at an even rate are.
+  other_answers_.fill(0);
+  double mass = 0;
+  for (std::size_t i = 0; i < call_bins; ++i) {
+    const auto alive = std::max(0.0, 1 - p * answered_by_[i] - (1 - p) * resolved_by_[i]);
+    mass += alive;
+    for (std::size_t k = 0; k < horizons; ++k)
+      other_answers_[k] += static_cast<double>(answer_[c][i][k]) * alive;
+  }
+  for (auto& share : other_answers_)
+    share = mass > 0 ? share / mass : 0;
 }
 
-void predictive_pacing::rebuild_calls() {
+void predictive_pacing::refresh_rate() {
   // Answers of cohorts that are still young, and how many trials those calls are worth so far.
   double answers = 0, trials = 0;
   for (std::size_t c = 0; c < classes; ++c) {
+    if (cohort_size_[c] == 0)
+      continue;
     const auto weight = of_class(rate_.mean(), c) / rate_.mean();
     for (std::size_t i = 0; i < mature_; ++i) {
       answers += static_cast<double>(cohorts_[c][i].answered);
@@ -228,6 +260,9 @@ void predictive_pacing::rebuild_calls() {
     tabulated_rate_ = rate_.mean();
     tabulated_.fill(false);
   }
+}
+
+void predictive_pacing::rebuild_calls() {
   answers_in_ = {};
   for (std::size_t c = 0; c < classes; ++c) {
     if (!tabulated_[c] && (class_size_[c] > 0 || c == usual_class))
@@ -247,24 +282,14 @@ void predictive_pacing::rebuild_calls() {
     }
   }
   for (std::size_t k = 0; k < horizons; ++k)
-    fresh_[k] = tabulated_rate_ * answered_between_[k][0];
+    fresh_[k] = std::min(1.0, tabulated_rate_ * fresh_odds_) * answered_between_[k][0];
 
-  // Other campaigns' calls are taken to be answered like ours. Where their ages are not told, they are spread
-  // as calls begun at an even rate are.
-  const auto p = tabulated_rate_;
-  for (std::size_t k = 0; k < horizons; ++k) {
-    double told = 0, spread = 0, mass = 0;
-    for (std::size_t i = 0; i < call_bins; ++i) {
-      const auto q = static_cast<double>(answer_[usual_class][i][k]);
-      const auto alive = std::max(0.0, 1 - p * answered_by_[i] - (1 - p) * resolved_by_[i]);
-      spread += q * alive;
-      mass += alive;
-      if (others())
-        told += q * static_cast<double>(std::max(0, (*others())[i]));
+  if (const auto* told = others())
+    for (std::size_t k = 0; k < horizons; ++k) {
+      others_told_[k] = 0;
+      for (std::size_t i = 0; i < call_bins; ++i)
+        others_told_[k] += static_cast<double>(answer_[usual_class][i][k]) * std::max(0, (*told)[i]);
     }
-    others_told_[k] = told;
-    other_answers_[k] = mass > 0 ? spread / mass : 0;
-  }
 }
 
 void predictive_pacing::rebuild_agents() {
@@ -304,12 +329,19 @@ void predictive_pacing::add_call(std::size_t cls, std::size_t bin, int by) noexc
   }
 }
 
+answer_traits predictive_pacing::traits_of(const call_record& call) noexcept {
+  return {call.list, call.attempt, call.number, call.hour};
+}
+
 void predictive_pacing::call_moved(call_record& call, step what, phase to, time_point now) {
   step_to(now);
   if (what == step::begun) {
-    call.probability = usual_class;
+    call.hour = hour_of_day(now_);
+    call.probability = static_cast<std::uint8_t>(class_of(odds_.of(traits_of(call))));
     if (!tabulated_[call.probability])
       tabulate(call.probability);
+    fresh_odds_ +=
+        (of_class(tabulated_rate_, call.probability) / tabulated_rate_ - fresh_odds_) / fresh_memory;
   }
   const auto begun = steps(std::min(call.begun, now_), call_age_step);
   const auto bin =
@@ -317,13 +349,16 @@ void predictive_pacing::call_moved(call_record& call, step what, phase to, time_
   if (what == step::begun) {
     add_call(call.probability, bin, 1);
     cohorts_[call.probability][bin].begun += 1;
+    cohort_size_[call.probability] += 1;
     return;
   }
   const auto age = in_seconds(std::max(now_ - call.begun, duration{0}));
   auto& group = cohorts_[call.probability][bin];
   if (call.at <= phase::ringing && to >= phase::waiting) {
     add_call(call.probability, bin, -1);
-    if (what == step::machine || what == step::ended) {
+    const bool live = what != step::machine && what != step::ended;
+    odds_.learn(traits_of(call), of_class(rate_.mean(), call.probability), live);
+    if (!live) {
       resolved_after_.add(age);
     } else {
       answered_after_.add(age);
@@ -531,14 +566,15 @@ pacing_view predictive_pacing::view(time_point now) const {
 
 // --- what is kept over a restart ------------------------------------------------------------------------
 //
-//     "RMP1"  f64 × n  u64          the figures in the order of `kept`, then a checksum (FNV-1a) of all
-//     before kept = answer rate, calls it is worth, θ, talks without and with wrap-up, calls matured,
+//     "RMP2"  f64 × n  odds  u64    the figures in the order of `kept`, what `answer_odds` keeps, then a
+//     checksum (FNV-1a) of all before
+//     kept = answer rate, calls it is worth, θ, talks without and with wrap-up, calls matured,
 //            then of live answers, other ends, talks, wrap-ups: sum, sum of logs, of their squares, and each
 //            bin
 
 namespace {
 
-constexpr std::string_view magic = "RMP1";
+constexpr std::string_view magic = "RMP2";
 constexpr std::size_t head_figures = 6;
 
 std::uint64_t checksum(std::string_view bytes) noexcept {
@@ -564,6 +600,7 @@ std::string predictive_pacing::save(time_point) const {
   }
   std::string bytes{magic};
   bytes.append(reinterpret_cast<const char*>(kept.data()), kept.size() * sizeof(double));
+  bytes.append(odds_.save());
   const auto sum = checksum(bytes);
   bytes.append(reinterpret_cast<const char*>(&sum), sizeof sum);
   return bytes;
@@ -577,7 +614,7 @@ std::optional<error> predictive_pacing::restore(std::string_view bytes, time_poi
   for (const auto* d : {&answered_after_, &resolved_after_, &talk_, &wrap_up_})
     figures += durations::figure_count(d->bins());
   std::uint64_t sum = 0;
-  if (bytes.size() != magic.size() + figures * sizeof(double) + sizeof sum ||
+  if (bytes.size() < magic.size() + figures * sizeof(double) + sizeof sum ||
       bytes.substr(0, magic.size()) != magic)
     return refused;
   const auto body = bytes.substr(0, bytes.size() - sizeof sum);
@@ -598,6 +635,8 @@ std::optional<error> predictive_pacing::restore(std::string_view bytes, time_poi
       return refused;
     rest = rest.subspan(n);
   }
+  if (!odds_.restore(body.substr(magic.size() + figures * sizeof(double))))
+    return refused;
   rest = {kept.begin() + head_figures, kept.end()};
   for (auto* d : {&answered_after_, &resolved_after_, &talk_, &wrap_up_}) {
     const auto n = durations::figure_count(d->bins());
@@ -611,6 +650,7 @@ std::optional<error> predictive_pacing::restore(std::string_view bytes, time_poi
   stale_ = true;
   step_to(now);
   relearn();
+  refresh_rate();
   rebuild_calls();
   rebuild_agents();
   return std::nullopt;

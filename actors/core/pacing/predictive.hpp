@@ -17,6 +17,7 @@
 
 #include "actors/core/pacing.hpp"
 #include "actors/core/pacing/abandon_budget.hpp"
+#include "actors/core/pacing/answer_odds.hpp"
 #include "actors/core/pacing/answer_rate.hpp"
 #include "actors/core/pacing/durations.hpp"
 #include "actors/core/pacing/late_probability.hpp"
@@ -35,7 +36,7 @@ public:
   static constexpr std::size_t horizons = 6;
   static constexpr std::size_t call_bins = 128;  ///< of half a second
   static constexpr std::size_t agent_bins = 512; ///< of a second
-  static constexpr std::size_t classes = 9;      ///< of calls more or less likely to be answered than most
+  static constexpr std::size_t classes = 17;     ///< of calls more or less likely to be answered than most
 
   explicit predictive_pacing(const pacing_options& options, const predictive_tuning& tuning = {});
 
@@ -58,10 +59,12 @@ private:
   void agent_taken_by_others(time_point now) override;
   void options_changed() override;
 
+  [[nodiscard]] static answer_traits traits_of(const call_record& call) noexcept;
   void step_to(time_point now);
   void age_by_one_second();
   void age_calls();
   void relearn();
+  void refresh_rate();
   void rebuild_calls();
   void tabulate(std::size_t cls);
   void rebuild_agents();
@@ -74,7 +77,9 @@ private:
 
   predictive_tuning tuning_;
   abandon_budget budget_;
-  answer_rate rate_;
+  answer_rate rate_; ///< of the usual call; others have `odds_` more or less
+  answer_odds odds_;
+  double fresh_odds_{1}; ///< how much likelier than the usual call those begun lately are to be answered
   durations answered_after_, resolved_after_, talk_, wrap_up_;
   double no_wrap_up_{0}, some_wrap_up_{0};
 
@@ -89,7 +94,7 @@ private:
   };
   std::array<std::array<std::int32_t, call_bins>, classes> in_flight_{};
   std::array<std::array<cohort, call_bins>, classes> cohorts_{};
-  std::array<std::int32_t, classes> class_size_{};
+  std::array<std::int32_t, classes> class_size_{}, cohort_size_{};
   std::array<std::int32_t, agent_bins> talking_{}, wrapping_{}, wrap_ending_{};
   std::int64_t unaged_{0}; ///< busy agents told as counts
   double foreign_rate_{0}; ///< callers of others that take an agent, per second
