@@ -124,7 +124,7 @@ struct pacing_options {
   double abandon_limit{0.03};              ///< abandoned per live answer, [0, 1); 0: zero-abandon
   std::int64_t window_days{30};            ///< 1 … 366
   double daily_limit{0.036};               ///< no day may be over it, [0, 1]; 1: no daily limit
-  double target{0};                        ///< what to aim at; 0: a little below the limit
+  double target{0};                        ///< what to aim at, less a headroom; 0: the limit
   duration grace{std::chrono::seconds{2}}; ///< a live answer waits this long at most, 0 … 60 s
   /// A call rings at least this long before it is given up, 0 … 120 s. Pacing gives up no call: the PBX does,
   /// after the plan's dial timeout, and `validate` refuses a timeout below this (as the plan's own rules do).

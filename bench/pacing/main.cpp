@@ -33,9 +33,11 @@ constexpr std::string_view usage = R"(pacing-sim --scenario NAME|FILE --method N
   --hours H             simulated; the first tenth (at most 4 h) is not counted
   --seeds K             runs, seeded 1 to K; default 10
   --limit X             abandoned per live answer, default 0.03; 0 is zero-abandon
-  --target X            what to aim at; default a little below the limit
+  --target X            what to aim at, less a headroom; default the limit
   --daily-limit X       no day over it, e.g. 0.036; default 1, which is none
-  --ratio X             calls per free agent, of the method ratio; default 1.5
+  --ratio X             calls per free agent, of the method ratio; default 1.5. Of VICIdial's methods, the highest
+                        dial level; default 3
+  --day H               hours of a working day; default the scenario's, mostly 8
   --threads N           runs at a time; default 1
   --minutes FILE        writes the first run minute by minute, as CSV
   --json FILE           writes the results
@@ -48,6 +50,7 @@ struct request {
   core::pacing_options options;
   std::size_t seeds{10}, threads{1};
   std::string json, minutes;
+  double ratio{3};
   core::predictive_tuning tuning;
 };
 
@@ -120,9 +123,10 @@ request parse(int argc, char** argv) {
   o.abandon_limit = take_number("limit", 0.03, 0, 0.99);
   o.target = take_number("target", 0, 0, 0.99);
   o.daily_limit = take_number("daily-limit", 1, 0, 1);
-  const auto ratio = take_number("ratio", 1.5, 0.01, 100);
+  r.what.day = 3600 * take_number("day", r.what.day / 3600, 0.02, 1000);
+  r.ratio = take_number("ratio", r.method == "ratio" ? 1.5 : 3, 0.01, 100);
   if (r.method == "ratio")
-    o.max_calls_per_agent = ratio;
+    o.max_calls_per_agent = r.ratio;
   auto& t = r.tuning.budget;
   for (auto [name, member] : {std::pair{"first", &t.first},
                               {"reserve", &t.reserve},
@@ -146,7 +150,7 @@ request parse(int argc, char** argv) {
 std::unique_ptr<core::pacing> make_method(const request& r) {
   if (r.method == "predictive")
     return std::make_unique<core::predictive_pacing>(r.options, r.tuning);
-  if (auto rival = make_rival(r.method, r.options, r.what))
+  if (auto rival = make_rival(r.method, r.options, r.what, r.ratio))
     return rival;
   auto made = core::make_pacing(r.method, r.options);
   if (!made)
@@ -165,6 +169,7 @@ constexpr std::pair<std::string_view, double outcome::*> figures[] = {
     {"dials_per_live_answer", &outcome::dials_per_live_answer},
     {"days_over_limit", &outcome::days_over_limit},
     {"worst_day", &outcome::worst_day},
+    {"worst_window", &outcome::worst_window},
     {"worst_hour", &outcome::worst_hour},
     {"live_answers", &outcome::answers},
     {"abandoned", &outcome::abandons},
@@ -238,8 +243,9 @@ int run(const request& r) {
   fmt::print("  wait of those served  mean {:.3f} s, P50 {:.2f}, P95 {:.2f}, P99 {:.2f}\n", mean.wait_mean,
              mean.wait_p50, mean.wait_p95, mean.wait_p99);
   fmt::print("  dials a live answer   {:.3f}\n  days over the limit   {:.2f} (worst day {:.4f}, worst hour "
-             "{:.4f})\n",
-             mean.dials_per_live_answer, mean.days_over_limit, mean.worst_day, mean.worst_hour);
+             "{:.4f}, worst window {:.4f})\n",
+             mean.dials_per_live_answer, mean.days_over_limit, mean.worst_day, mean.worst_hour,
+             mean.worst_window);
   if (r.what.inbound_per_hour > 0)
     fmt::print("  inbound callers wait  mean {:.2f} s\n", mean.inbound_wait_mean);
   if (!r.minutes.empty())

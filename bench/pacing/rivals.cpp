@@ -44,7 +44,8 @@ private:
 class vicidial final : public rival {
 public:
   enum class kind { hard_limit, tapered, average };
-  vicidial(const core::pacing_options& o, kind k, double day) : rival{o}, kind_{k}, day_{day} {}
+  vicidial(const core::pacing_options& o, kind k, double day, double most)
+      : rival{o}, kind_{k}, day_{day}, most_{std::max(1.0, most)} {}
   std::string_view method() const noexcept override {
     return kind_ == kind::hard_limit ? "hard-limit" : kind_ == kind::tapered ? "tapered" : "average";
   }
@@ -68,7 +69,7 @@ private:
     const auto agents =
         std::max(1.0, static_cast<double>(agents_.members() - agents_.unavailable - agents_.paused));
     const auto d = static_cast<double>(agents_.available - counts_.waiting) / agents;
-    level_ = std::clamp(level_ * (1 + d), 1.0, 3.0);
+    level_ = std::clamp(level_ * (1 + d), 1.0, most_);
     const auto drops = std::count_if(minute_.begin(), minute_.end(), [](const auto& m) { return m.second; });
     if (minute_.size() > 20 && 2 * static_cast<std::size_t>(drops) > minute_.size())
       level_ = std::max(1.0, level_ / 2);
@@ -93,7 +94,7 @@ private:
     }
   }
   kind kind_;
-  double day_, level_{1};
+  double day_, most_, level_{1};
   time_point start_{}, adapt_{}, dial_{};
   std::deque<std::pair<time_point, bool>> minute_;
 };
@@ -133,16 +134,16 @@ double erlang_b_load(int agents, double blocked) {
 }
 
 std::unique_ptr<core::pacing> make_rival(std::string_view name, const core::pacing_options& options,
-                                         const core::simulation::scenario& c) {
+                                         const core::simulation::scenario& c, double highest_level) {
   using kind = vicidial::kind;
   if (name == "jade")
     return std::make_unique<jade>(options);
   if (name == "hard-limit")
-    return std::make_unique<vicidial>(options, kind::hard_limit, c.day);
+    return std::make_unique<vicidial>(options, kind::hard_limit, c.day, highest_level);
   if (name == "tapered")
-    return std::make_unique<vicidial>(options, kind::tapered, c.day);
+    return std::make_unique<vicidial>(options, kind::tapered, c.day, highest_level);
   if (name == "average")
-    return std::make_unique<vicidial>(options, kind::average, c.day);
+    return std::make_unique<vicidial>(options, kind::average, c.day, highest_level);
   if (name == "erlang-b") {
     double rate = c.answer_rate;
     if (!c.rate_steps.empty()) {

@@ -13,10 +13,11 @@
 namespace ringmaster::bench {
 
 /// jade, hard-limit, tapered, average, erlang-b; null for others. `erlang-b` is told the truth about the
-/// scenario.
+/// scenario; `highest_level` is VICIdial's "adapt maximum level", lines per agent.
 [[nodiscard]] std::unique_ptr<core::pacing> make_rival(std::string_view name,
                                                        const core::pacing_options& options,
-                                                       const core::simulation::scenario& scenario);
+                                                       const core::simulation::scenario& scenario,
+                                                       double highest_level = 3);
 [[nodiscard]] std::vector<std::string_view> rival_names();
 
 /// The load at which a share `blocked` of calls finds all of `agents` busy (Erlang's loss formula).

@@ -1,10 +1,12 @@
-// Short runs of the simulator that hold what pacing reaches. Their seeds are fixed; the margins are several
-// times what runs of this length differ by among seeds (about 0.005 of busy share, 0.002 of abandoned share).
+// Short runs of the simulator that hold what pacing reaches. Their seeds are fixed, so that a run comes out
+// the same each time until pacing changes; the thresholds are 0.5 to 0.7 points below what it came to, which
+// is what a change that means nothing moves runs of this length by.
 #include "actors/core/pacing/predictive.hpp"
 #include "actors/core/simulation/call_centre.hpp"
 #include "bench/pacing/optimum.hpp"
 #include "bench/pacing/rivals.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 namespace ringmaster::bench {
@@ -20,7 +22,11 @@ outcome run(const scenario& c, std::string_view method, pacing_options o = {}, s
   auto m = make_rival(method, o, c);
   if (!m)
     m = std::move(*core::make_pacing(std::string{method}, o));
-  return core::simulation::simulate(c, *m, seed);
+  const auto r = core::simulation::simulate(c, *m, seed);
+  // What a threshold is set by.
+  fmt::print("  {}, {} agents, {} h, {}: busy {:.4f}, abandoned {:.4f}, worst window {:.4f}\n", c.name,
+             c.agents, c.hours, method, r.busy_share, r.abandoned_share, r.worst_window);
+  return r;
 }
 
 scenario of(std::string_view name, int agents, double hours) {
@@ -61,31 +67,49 @@ TEST(simulation, of_an_open_loop_is_erlangs_loss_formula) {
 }
 
 TEST(predictive_pacing, keeps_twenty_agents_busy_within_the_limit) {
-  const auto r = run(of("realistic", 20, 12), "predictive");
-  EXPECT_GT(r.busy_share, 0.885);
-  EXPECT_LE(r.abandoned_share, 0.031);
+  const auto r = run(of("realistic", 20, 24), "predictive", {.daily_limit = 1});
+  EXPECT_GT(r.busy_share, 0.893);
+  EXPECT_LE(r.abandoned_share, 0.03);
   EXPECT_LT(r.wait_mean, 0.1);
-  EXPECT_EQ(r.days_over_limit, 0);
+}
+
+TEST(predictive_pacing, keeps_twenty_agents_busy_where_one_call_in_ten_is_answered) {
+  auto c = of("realistic", 20, 12);
+  c.answer_rate = 0.1;
+  const auto r = run(c, "predictive", {.daily_limit = 1});
+  EXPECT_GT(r.busy_share, 0.873);
+  EXPECT_LE(r.abandoned_share, 0.03);
+}
+
+TEST(predictive_pacing, keeps_two_agents_busy_within_the_limit) {
+  const auto r = run(of("realistic", 2, 60), "predictive", {.daily_limit = 1});
+  EXPECT_GT(r.busy_share, 0.797);
+  EXPECT_LE(r.abandoned_share, 0.03);
 }
 
 TEST(predictive_pacing, comes_near_the_optimum_of_the_memoryless_model) {
-  const auto c = of("memoryless", 10, 16);
+  const auto c = of("memoryless", 10, 30);
   const auto r = run(c, "predictive", {.daily_limit = 1}), least = run(c, "progressive");
-  EXPECT_LE(r.abandoned_share, 0.031);
-  // Catches breakage alone: a run of 16 hours with its cold start came to 0.78; the bar is for long ones.
-  EXPECT_GT((r.busy_share - least.busy_share) / (solve({10, 0.3}).busy_share - least.busy_share), 0.65);
+  EXPECT_LE(r.abandoned_share, 0.03);
+  EXPECT_GT((r.busy_share - least.busy_share) / (solve({10, 0.3}).busy_share - least.busy_share), 0.90);
 }
 
 TEST(predictive_pacing, follows_an_answer_rate_that_jumps) {
-  const auto r = run(of("steps", 20, 6), "predictive");
-  EXPECT_GT(r.busy_share, 0.82);
-  EXPECT_LE(r.abandoned_share, 0.032);
+  const auto r = run(of("steps", 20, 12), "predictive", {.daily_limit = 1});
+  EXPECT_GT(r.busy_share, 0.885);
+  EXPECT_LE(r.abandoned_share, 0.03);
 }
 
-TEST(predictive_pacing, lets_no_day_be_over_its_limit) {
-  const auto r = run(of("realistic", 5, 17), "predictive");
-  EXPECT_EQ(r.days_over_limit, 0);
-  EXPECT_LE(r.worst_day, 0.036);
+// 36 days of an hour and a half, which is hard on a daily limit, and the windows of 30 of them.
+TEST(predictive_pacing, lets_no_day_and_no_thirty_days_be_over_their_limits) {
+  for (const auto agents : {3, 20}) {
+    auto c = of("realistic", agents, agents == 3 ? 54 : 18);
+    c.day = 3600 * c.hours / 36;
+    const auto r = run(c, "predictive");
+    EXPECT_EQ(r.days_over_limit, 0) << agents;
+    EXPECT_LE(r.worst_day, 0.036) << agents;
+    EXPECT_LE(r.worst_window, 0.03) << agents;
+  }
 }
 
 TEST(predictive_pacing, abandons_nobody_where_nobody_may_be) {
@@ -100,16 +124,25 @@ TEST(predictive_pacing, beats_every_rival_that_abandons_as_many) {
   const auto ours = run(c, "predictive");
   for (const auto name : rival_names()) {
     const auto r = run(c, name);
-    EXPECT_GT(ours.busy_share, r.busy_share + 0.03) << name;
+    EXPECT_GT(ours.busy_share, r.busy_share + 0.05) << name;
   }
 }
 
-TEST(predictive_pacing, keeps_within_the_limit_when_news_are_late_or_lost) {
-  for (const auto name : {"late-events", "lost-events", "inbound", "breaks"}) {
-    const auto r = run(of(name, 20, 4), "predictive");
-    EXPECT_LE(r.abandoned_share, 0.036) << name;
-    EXPECT_GT(r.busy_share, 0.75) << name;
+TEST(predictive_pacing, keeps_agents_busy_within_the_limit_when_news_are_late_or_lost) {
+  const std::pair<std::string_view, double> bars[] = {
+      {"late-events", 0.85}, {"lost-events", 0.88}, {"inbound", 0.88}, {"breaks", 0.88}};
+  for (const auto& [name, busy] : bars) {
+    const auto r = run(of(name, 20, 8), "predictive", {.daily_limit = 1});
+    EXPECT_LE(r.abandoned_share, 0.0305) << name;
+    EXPECT_GT(r.busy_share, busy) << name;
   }
+}
+
+TEST(predictive_pacing, gains_by_knowing_which_entries_are_likely_to_answer) {
+  const auto unknown = run(of("entry-beta", 20, 16), "predictive", {.daily_limit = 1});
+  const auto known = run(of("entry-beta-known", 20, 16), "predictive", {.daily_limit = 1});
+  EXPECT_GT(known.busy_share, unknown.busy_share);
+  EXPECT_LE(known.abandoned_share, 0.03);
 }
 
 } // namespace

@@ -13,6 +13,7 @@ constexpr double usual_target = 1;
 constexpr double elasticity = 0.8;
 /// Of the factor, just before nothing more may be abandoned.
 constexpr double least_near = 0.02;
+constexpr double most_margin = 3;
 
 /// How many more calls than one may be abandoned now before the share is over `limit`.
 double left(double limit, std::int64_t answers, std::int64_t abandons) noexcept {
@@ -67,8 +68,10 @@ void abandon_budget::set_base(double theta) noexcept {
 }
 
 double abandon_budget::factor(const abandon_ledger& l) const noexcept {
+  // What is in flight already may still be lost, more of it at a time where there are many agents.
+  const auto margin = std::min(tuning_.team_margin * static_cast<double>(team_), most_margin);
   const auto near = [&](double limit, std::int64_t answers, std::int64_t abandons) {
-    const auto more = left(limit, answers, abandons);
+    const auto more = left(limit, answers, abandons) - margin;
     return more < 0 ? 0.0 : std::clamp(std::pow(more / tuning_.soft, tuning_.softness), least_near, 1.0);
   };
   const auto x = unused(l) / reserve(l);

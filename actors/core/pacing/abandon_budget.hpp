@@ -33,10 +33,11 @@ struct budget_tuning {
   double team_bursts{
       0.05}; ///< … which grows by this share for each agent, because large teams lose callers in bursts
   double soft{3}; ///< abandons that may still come, of the window's or the day's, below which θ falls …
-  double softness{1.5};  ///< … with this power of them
-  double drift{0.25};    ///< of the base, as a part of what the factor does by itself
-  double wait{0.45};     ///< s, mean wait of served callers at most
-  double wait_gain{0.1}; ///< of its bound, per second, and per answer for each agent
+  double softness{1.5};     ///< … with this power of them
+  double team_margin{0.05}; ///< abandons not to be risked, for each agent
+  double drift{0.25};       ///< of the base, as a part of what the factor does by itself
+  double wait{0.45};        ///< s, mean wait of served callers at most
+  double wait_gain{0.1};    ///< of its bound, per second, and per answer for each agent
 };
 
 class abandon_budget {

@@ -10,7 +10,7 @@
 /// Memory is bounded: lists and numbers share a fixed number of places, and who comes to a place that is
 /// taken begins anew there.
 ///
-/// Pure. `of` takes 5 ns, `learn` 25 ns (`bench_pacing`).
+/// Pure. Both `of` and `learn` are O(1): at most four places are looked at.
 #pragma once
 
 #include <array>

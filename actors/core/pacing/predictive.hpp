@@ -11,8 +11,8 @@
 /// With a limit of 0 it begins calls for free agents only, and for those whose wrap-up ends before anybody
 /// can answer.
 ///
-/// Costs: an event about 100 ns, a decision 0.2 to 3 µs, whatever the number of calls and agents; twice a
-/// second of time about 10 µs more for what has aged.
+/// Costs: an event and a decision are O(1) and O(age bins), whatever the number of calls and agents; four times
+/// a second of time what has aged is summed anew. `bench_pacing` measures them, BENCHMARKS.md has the figures.
 #pragma once
 
 #include "actors/core/pacing.hpp"

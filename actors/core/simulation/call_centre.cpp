@@ -131,6 +131,9 @@ public:
     const auto look_at_day = [&](const abandon_days::day& d) {
       const auto x = share(static_cast<double>(d.abandons), static_cast<double>(d.answers));
       o.worst_day = std::max(o.worst_day, x);
+      const auto window = days_.totals(d.number, method_.options().window_days);
+      o.worst_window = std::max(o.worst_window, share(static_cast<double>(window.window_abandons),
+                                                      static_cast<double>(window.window_answers)));
       if (x > 1.2 * limit + 1e-12)
         o.days_over_limit += 1;
     };
@@ -734,6 +737,7 @@ outcome mean_of(const std::vector<outcome>& runs) {
     for (const auto member : means)
       m.*member += run.*member / static_cast<double>(runs.size());
     m.worst_day = std::max(m.worst_day, run.worst_day);
+    m.worst_window = std::max(m.worst_window, run.worst_window);
     m.worst_hour = std::max(m.worst_hour, run.worst_hour);
     m.largest_in_flight = std::max(m.largest_in_flight, run.largest_in_flight);
   }

@@ -23,6 +23,7 @@ struct outcome {
   double dials_per_live_answer{0};
   double days_over_limit{0}; ///< days with more than 1.2 times the limit
   double worst_day{0};       ///< largest share of a day
+  double worst_window{0};    ///< … of the limit's window (30 days) that ends with any day
   double worst_hour{0};      ///< of hours with at least 50 live answers
   double answers{0}, abandons{0}, dials{0};
   double largest_in_flight{0};

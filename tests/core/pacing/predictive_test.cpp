@@ -21,6 +21,15 @@ uuid numbered(std::uint64_t n) {
   return id;
 }
 
+/// So many agents, of whom the first `free` are free and the others have been talking for a while.
+std::vector<agent_status> team_of(agent_key size, agent_key free) {
+  std::vector<agent_status> team;
+  for (agent_key n = 0; n < size; ++n)
+    team.push_back({n, n < free ? agent_state::free : agent_state::talking, n < free ? start : start - 100s,
+                    std::nullopt});
+  return team;
+}
+
 /// One that has seen an hour of the named call centre.
 std::unique_ptr<predictive_pacing> experienced(const pacing_options& options = {}) {
   auto p = std::make_unique<predictive_pacing>(options);
@@ -34,20 +43,14 @@ std::unique_ptr<predictive_pacing> experienced(const pacing_options& options = {
 
 TEST(predictive_pacing, begins_calls_for_free_agents_alone_until_it_knows_something) {
   predictive_pacing p{{}};
-  std::vector<agent_status> team;
-  for (agent_key n = 0; n < 1000; ++n)
-    team.push_back({n, agent_state::free, start, std::nullopt});
-  p.agents_are(team, start);
+  p.agents_are(team_of(1000, 1000), start);
   EXPECT_EQ(p.calls_to_begin(start), 1000);
   EXPECT_EQ(p.decide(start).calls, 1000);
 }
 
 TEST(predictive_pacing, begins_more_calls_than_agents_are_free_once_it_does) {
   auto p = experienced();
-  std::vector<agent_status> team;
-  for (agent_key n = 0; n < 50; ++n)
-    team.push_back({n, n < 10 ? agent_state::free : agent_state::talking, start - 100s, std::nullopt});
-  p->agents_are(team, start);
+  p->agents_are(team_of(50, 10), start);
   const auto d = p->decide(start);
   EXPECT_GT(d.calls, 10);
   EXPECT_LT(d.calls, 100);
@@ -67,10 +70,7 @@ TEST(predictive_pacing, begins_more_calls_than_agents_are_free_once_it_does) {
 TEST(predictive_pacing, begins_fewer_when_callers_of_others_wait_or_others_call) {
   const auto calls = [](std::int64_t waiting, std::int64_t others) {
     auto p = experienced();
-    std::vector<agent_status> team;
-    for (agent_key n = 0; n < 20; ++n)
-      team.push_back({n, agent_state::free, start, std::nullopt});
-    p->agents_are(team, start);
+    p->agents_are(team_of(20, 20), start);
     p->queue({waiting, others}, start);
     return p->calls_to_begin(start);
   };
@@ -83,10 +83,7 @@ TEST(predictive_pacing, begins_fewer_when_callers_of_others_wait_or_others_call)
 
 TEST(predictive_pacing, takes_no_risk_when_one_more_abandoned_call_would_break_the_limit) {
   auto p = experienced();
-  std::vector<agent_status> team;
-  for (agent_key n = 0; n < 20; ++n)
-    team.push_back({n, agent_state::free, start, std::nullopt});
-  p->agents_are(team, start);
+  p->agents_are(team_of(20, 20), start);
   const auto one_each = 20 - p->calls().outstanding();
   p->ledger({1000, 30, 1000, 0}, start);
   EXPECT_EQ(p->calls_to_begin(start), one_each);
@@ -113,10 +110,7 @@ TEST(predictive_pacing, remembers_over_a_restart_and_believes_nothing_that_is_da
   EXPECT_EQ(after.restore(bytes, start), std::nullopt);
   EXPECT_NEAR(after.view(start).answer_probability, before->view(start).answer_probability, 0.02);
   EXPECT_NEAR(after.view(start).talk_mean, before->view(start).talk_mean, 0.1);
-  std::vector<agent_status> team;
-  for (agent_key n = 0; n < 20; ++n)
-    team.push_back({n, agent_state::free, start, std::nullopt});
-  after.agents_are(team, start);
+  after.agents_are(team_of(20, 20), start);
   after.ledger({10'000, 100, 1000, 10}, start);
   EXPECT_GT(after.calls_to_begin(start), 20) << "experienced";
 
@@ -137,6 +131,26 @@ TEST(predictive_pacing, remembers_over_a_restart_and_believes_nothing_that_is_da
     ASSERT_NE(fresh.restore(broken, start), std::nullopt);
   }
   EXPECT_EQ(fresh.calls_to_begin(start), 0);
+}
+
+TEST(predictive_pacing, expects_fewer_answers_of_a_list_that_is_seldom_answered_also_after_a_restart) {
+  predictive_pacing p{{}};
+  auto c = *named_scenario("realistic");
+  c.hours = 2, c.entry_sd = 0.2, c.entry_known = true;
+  (void)simulate(c, p, 7);
+  const auto bytes = p.save(start);
+  // Lists are told by the tenth of the probability that their entries have.
+  const auto answers_of = [&](std::uint64_t list) {
+    predictive_pacing q{{}};
+    EXPECT_EQ(q.restore(bytes, start), std::nullopt);
+    q.ledger({10'000, 200, 1000, 10}, start);
+    q.agents_are(team_of(20, 10), start);
+    for (std::uint64_t n = 0; n < 10; ++n)
+      q.begun(numbered(n), {.list = list}, start);
+    const auto v = q.view(start);
+    return v.horizons.back().answers;
+  };
+  EXPECT_GT(answers_of(6), 1.7 * answers_of(2)) << "answers expected of ten calls";
 }
 
 TEST(predictive_pacing, survives_events_in_any_order) {
