@@ -7,6 +7,9 @@
 namespace ringmaster::telephone {
 
 [[nodiscard]] result<void> add_core(http::router& r, const outbound::context& c);
+[[nodiscard]] result<void> add_park(http::router& r, const outbound::context& c);
+[[nodiscard]] result<void> add_peers(http::router& r, const outbound::context& c);
+[[nodiscard]] result<void> add_pjsip(http::router& r, const outbound::context& c);
 [[nodiscard]] result<void> add_queue(http::router& r, const outbound::context& c);
 
 } // namespace ringmaster::telephone

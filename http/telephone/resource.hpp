@@ -1,14 +1,15 @@
 /// List and detail of any kind of live object, from its row in core/telephone/resources.hpp.
 ///
-/// A list is in the order in which its objects came to be; whole, or with `?count=` in pages of up to 10,000, each with
-/// the `next_page_token` of the one that follows. `?pbx=` names the server that is meant; an id that two servers have
-/// is an error without it.
+/// A list is in the order in which its objects came to be; whole, or with `?count=` in pages of up to 10,000,
+/// each with the `next_page_token` of the one that follows. `?pbx=` names the server that is meant; an id
+/// that two servers have is an error without it.
 #pragma once
 
 #include "actors/core/telephone/requests.hpp"
 #include "actors/core/telephone/tables.hpp"
 #include "http/outbound/context.hpp"
 #include "http/router.hpp"
+#include "protocol/json.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -35,7 +36,8 @@ struct page {
 [[nodiscard]] result<page> page_of(const http::request& req);
 
 /// An id that the body gives as `field`. Nothing: there is no body.
-[[nodiscard]] result<std::optional<std::string>> named_in_body(const http::request& req, std::string_view field);
+[[nodiscard]] result<std::optional<std::string>> named_in_body(const http::request& req,
+                                                               std::string_view field);
 
 [[nodiscard]] error no_such(std::string_view what, std::string_view id);
 /// More than one object is meant; `how` says what tells them apart.
@@ -48,7 +50,8 @@ struct found_object {
 };
 
 template <class T>
-[[nodiscard]] result<found_object<T>> find_one(const context& c, const http::request& req, std::string_view id) {
+[[nodiscard]] result<found_object<T>> find_one(const context& c, const http::request& req,
+                                               std::string_view id) {
   const auto where = servers_of(c, req);
   if (!where)
     return where.error();
@@ -56,17 +59,30 @@ template <class T>
   for (const auto* server : *where)
     if (auto object = server->of<T>().find(id))
       all.push_back({server, std::move(object)});
+  if constexpr (requires(const T& t) { core::resource<T>::also_called(t, id); })
+    if (all.empty()) // by its other name, which costs a walk over all
+      for (const auto* server : *where) {
+        std::vector<typename core::live_table<T>::pointer> known;
+        server->of<T>().collect(known);
+        for (auto& one : known)
+          if (one->look([&](const T& t) { return core::resource<T>::also_called(t, id); }))
+            all.push_back({server, std::move(one)});
+      }
   if (all.empty())
     return no_such(core::resource<T>::name, id);
   if (all.size() > 1)
-    return not_clear(core::resource<T>::name, id, "more than one server has it: say which with ?pbx=");
+    return not_clear(
+        core::resource<T>::name, id,
+        std::all_of(all.begin(), all.end(), [&](const auto& one) { return one.server == all.front().server; })
+            ? "name it in full"
+            : "more than one server has it: say which with ?pbx=");
   return std::move(all.front());
 }
 
 /// All objects of these servers, oldest first, of one page.
 template <class T, class Wanted>
-[[nodiscard]] std::vector<typename core::live_table<T>::pointer> collect(const servers& of, const page& which, bool& more,
-                                                                         Wanted&& wanted) {
+[[nodiscard]] std::vector<typename core::live_table<T>::pointer> collect(const servers& of, const page& which,
+                                                                         bool& more, Wanted&& wanted) {
   std::vector<typename core::live_table<T>::pointer> all;
   for (const auto* server : of)
     server->of<T>().collect(all);
@@ -85,6 +101,22 @@ template <class T, class Wanted>
 template <class T>
 void append_object(std::string& out, const core::live_object<T>& one) {
   one.look([&](const T& value) { append_json(out, value, core::resource<T>::fields); });
+}
+
+/// What a list shows of an object: all of it, or its id and its server.
+template <class T>
+void append_listed(std::string& out, const core::live_object<T>& one) {
+  if constexpr (requires { core::resource<T>::listed_by_id; }) {
+    one.look([&](const T& value) {
+      out.append("{\"").append(core::resource<T>::id_field).append("\":");
+      append_json_string(out, core::resource<T>::id(value));
+      out.append(",\"pbx\":");
+      append_json_string(out, value.pbx);
+      out.push_back('}');
+    });
+  } else {
+    append_object(out, one);
+  }
 }
 
 template <class T>
@@ -109,7 +141,7 @@ struct live_resource {
       for (const auto& one : items) {
         if (!std::exchange(first, false))
           out.push_back(',');
-        append_object(out, *one);
+        append_listed(out, *one);
       }
       out.push_back(']');
       if (more)
@@ -125,10 +157,11 @@ struct live_resource {
     return outbound::answer(c, [&](std::string& out) { append_object(out, *one->object); });
   }
 
-  /// GET `path` and GET `path`/{id}; also GET `path`/ with the id in the body. `filter(req)` gives what says of a T
-  /// whether the list has it.
+  /// GET `path` and GET `path`/{id}; also GET `path`/ with the id in the body. `filter(req)` gives what says
+  /// of a T whether the list has it.
   template <class Filter>
-  [[nodiscard]] static result<void> add_to(http::router& r, const context& c, const std::string& path, Filter filter) {
+  [[nodiscard]] static result<void> add_to(http::router& r, const context& c, const std::string& path,
+                                           Filter filter) {
     using http::method;
     const auto add = [&](const std::string& at, http::handler to) {
       return r.add({method::get, at, std::string{may_read}, http::access::token, {std::move(to), {}, {}, 0}});
@@ -152,20 +185,27 @@ struct live_resource {
 };
 
 /// Asks `server` for `what` and answers with the bare envelope, or with what the server said against it.
-void ask(const context& c, const std::string& pbx, const result<telephone_request>& what, const http::responder& reply);
+void ask(const context& c, const std::string& pbx, const result<telephone_request>& what,
+         const http::responder& reply);
 
-/// A route that asks a server for something: DELETE `path`/{id} and the like. `make(const T&)` gives the request.
+/// A route that asks a server for something: DELETE `path`/{id} and the like. `make(const T&)` gives the
+/// request.
 template <class T, class Make>
-[[nodiscard]] result<void> add_action(http::router& r, const context& c, http::method m, const std::string& path,
-                                      Make make) {
-  return r.add({m, path, std::string{may_supervise}, http::access::token,
+[[nodiscard]] result<void> add_action(http::router& r, const context& c, http::method m,
+                                      const std::string& path, Make make) {
+  return r.add({m,
+                path,
+                std::string{may_supervise},
+                http::access::token,
                 {[c, make](const http::request& req, const http::responder& reply) {
                    const auto one = find_one<T>(c, req, req.param("id"));
                    if (!one)
                      return reply(outbound::refuse(c, one.error()));
                    ask(c, one->server->pbx, one->object->look(make), reply);
                  },
-                 {}, {}, 0}});
+                 {},
+                 {},
+                 0}});
 }
 
 } // namespace ringmaster::telephone

@@ -70,6 +70,8 @@ namespace ringmaster::ami {
   X(peer_status, "PeerStatus") \
   X(peer_entry, "PeerEntry") \
   X(peerlist_complete, "PeerlistComplete") \
+  X(registry_entry, "RegistryEntry") \
+  X(registrations_complete, "RegistrationsComplete") \
   X(registry, "Registry") \
   X(contact_status, "ContactStatus") \
   X(endpoint_list, "EndpointList") \

@@ -90,6 +90,8 @@ bool visit_event(const message& m, F&& f) {
   case event_kind::parkinglots_complete:
   case event_kind::peer_entry:
   case event_kind::peerlist_complete:
+  case event_kind::registry_entry:
+  case event_kind::registrations_complete:
   case event_kind::registry:
   case event_kind::contact_status:
   case event_kind::endpoint_list:

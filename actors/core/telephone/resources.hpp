@@ -1,5 +1,5 @@
-/// Every kind of live object of the telephone system, a row each: what it is called, by what it is found, and where
-/// its changes are told. REST, live events, snapshots and the writer are generic code over these rows.
+/// Every kind of live object of the telephone system, a row each: what it is called, by what it is found, and
+/// where its changes are told. REST, live events, snapshots and the writer are generic code over these rows.
 ///
 /// A row `resource<T>` has
 ///
@@ -8,12 +8,20 @@
 ///     id(t)          unique among the objects of its kind on its server
 ///     family         that its events are told in; `no_events` for what has none
 ///     target(t)      below the family's topic; not asked for where there are no events
+///     listed_by_id   true where a list tells ids alone, as the reference's lists do; may be left out
+///     also_called(t, said)   another way to name it in a GET, tried when nobody has that id; may be left out
 ///     creation       what its beginning is told as: "create", or "update" where the reference has no create
 #pragma once
 
 #include "actors/core/topic_family.hpp"
+#include "protocol/telephone/agent.hpp"
 #include "protocol/telephone/agi.hpp"
 #include "protocol/telephone/channel.hpp"
+#include "protocol/telephone/device_state.hpp"
+#include "protocol/telephone/parking.hpp"
+#include "protocol/telephone/peer.hpp"
+#include "protocol/telephone/pjsip.hpp"
+#include "protocol/telephone/pjsip_endpoint.hpp"
 #include "protocol/telephone/queue.hpp"
 #include "protocol/telephone/system.hpp"
 
@@ -41,7 +49,9 @@ struct resource<telephone::channel> {
   static constexpr std::string_view name = "channel", id_field = "unique_id", creation = "create";
   static constexpr maybe_family family = topic_family::channels;
   static std::string_view id(const telephone::channel& c) noexcept { return c.unique_id; }
-  static std::string_view target(const telephone::channel& c) noexcept { return caller_target(c.caller_id_name); }
+  static std::string_view target(const telephone::channel& c) noexcept {
+    return caller_target(c.caller_id_name);
+  }
 };
 
 template <>
@@ -96,13 +106,122 @@ struct resource<telephone::module_info> {
   static std::string_view id(const telephone::module_info& m) noexcept { return m.name; }
 };
 
+template <>
+struct resource<telephone::agent> {
+  static constexpr const auto& fields = telephone::agent_fields;
+  static constexpr std::string_view name = "agent", id_field = "id", creation = "create";
+  static constexpr maybe_family family = no_events;
+  static constexpr bool listed_by_id = true;
+  static std::string_view id(const telephone::agent& a) noexcept { return a.id; }
+};
+
+template <>
+struct resource<telephone::device_state> {
+  static constexpr const auto& fields = telephone::device_state_fields;
+  static constexpr std::string_view name = "device", id_field = "device", creation = "create";
+  static constexpr maybe_family family = no_events;
+  static constexpr bool listed_by_id = true;
+  static std::string_view id(const telephone::device_state& d) noexcept { return d.device; }
+};
+
+template <>
+struct resource<telephone::peer> {
+  static constexpr const auto& fields = telephone::peer_fields;
+  static constexpr std::string_view name = "peer", id_field = "peer", creation = "create";
+  static constexpr maybe_family family = no_events;
+  static constexpr bool listed_by_id = true;
+  static std::string_view id(const telephone::peer& p) noexcept { return p.name; }
+  /// The reference asks for "agent-01" and gets "SIP/agent-01".
+  static bool also_called(const telephone::peer& p, std::string_view said) noexcept {
+    const std::string_view all = p.name;
+    return all.size() > said.size() && all.ends_with(said) && all[all.size() - said.size() - 1] == '/';
+  }
+};
+
+template <>
+struct resource<telephone::registry> {
+  static constexpr const auto& fields = telephone::registry_fields;
+  static constexpr std::string_view name = "registry", id_field = "account", creation = "create";
+  static constexpr maybe_family family = no_events;
+  static constexpr bool listed_by_id = true;
+  static std::string_view id(const telephone::registry& r) noexcept { return r.account; }
+  /// The reference asks for "2345@provider", whatever the port.
+  static bool also_called(const telephone::registry& r, std::string_view said) noexcept {
+    const std::string_view all = r.account;
+    return all.size() > said.size() && all.starts_with(said) && all[said.size()] == ':' &&
+           all.find_first_not_of("0123456789", said.size() + 1) == std::string_view::npos;
+  }
+};
+
+template <>
+struct resource<telephone::parked_call> {
+  static constexpr const auto& fields = telephone::parked_call_fields;
+  static constexpr std::string_view name = "parked call", id_field = "parkee_unique_id", creation = "create";
+  static constexpr maybe_family family = topic_family::parked_calls;
+  static std::string_view id(const telephone::parked_call& c) noexcept { return c.unique_id; }
+  static std::string_view target(const telephone::parked_call& c) noexcept { return c.lot; }
+};
+
+template <>
+struct resource<telephone::parking_lot> {
+  static constexpr const auto& fields = telephone::parking_lot_fields;
+  static constexpr std::string_view name = "parking lot", id_field = "name", creation = "create";
+  static constexpr maybe_family family = no_events;
+  static std::string_view id(const telephone::parking_lot& l) noexcept { return l.name; }
+};
+
+template <>
+struct resource<telephone::pjsip_aor> {
+  static constexpr const auto& fields = telephone::pjsip_aor_fields;
+  static constexpr std::string_view name = "aor", id_field = "object_name", creation = "create";
+  static constexpr maybe_family family = no_events;
+  static std::string_view id(const telephone::pjsip_aor& a) noexcept { return a.name; }
+};
+
+template <>
+struct resource<telephone::pjsip_auth> {
+  static constexpr const auto& fields = telephone::pjsip_auth_fields;
+  static constexpr std::string_view name = "auth", id_field = "object_name", creation = "create";
+  static constexpr maybe_family family = no_events;
+  static std::string_view id(const telephone::pjsip_auth& a) noexcept { return a.name; }
+};
+
+template <>
+struct resource<telephone::pjsip_contact> {
+  static constexpr const auto& fields = telephone::pjsip_contact_fields;
+  static constexpr std::string_view name = "contact", id_field = "id", creation = "create";
+  static constexpr maybe_family family = no_events;
+  static std::string_view id(const telephone::pjsip_contact& c) noexcept { return c.id; }
+};
+
+template <>
+struct resource<telephone::pjsip_endpoint> {
+  static constexpr const auto& fields = telephone::pjsip_endpoint_fields;
+  static constexpr std::string_view name = "endpoint", id_field = "object_name", creation = "create";
+  static constexpr maybe_family family = no_events;
+  static std::string_view id(const telephone::pjsip_endpoint& e) noexcept { return e.id(); }
+};
+
+template <>
+struct resource<telephone::pjsip_registration> {
+  static constexpr const auto& fields = telephone::pjsip_registration_fields;
+  static constexpr std::string_view name = "outbound registration", id_field = "object_name",
+                                    creation = "create";
+  static constexpr maybe_family family = no_events;
+  static std::string_view id(const telephone::pjsip_registration& r) noexcept { return r.name; }
+};
+
 /// A type list: one place where all kinds are named.
 template <class... T>
 struct resource_list {
   template <template <class> class Of>
   using tuple_of = std::tuple<Of<T>...>;
 };
-using all_resources = resource_list<telephone::channel, telephone::agi, telephone::queue, telephone::queue_member,
-                                    telephone::queue_entry, telephone::system_info, telephone::module_info>;
+using all_resources =
+    resource_list<telephone::channel, telephone::agi, telephone::queue, telephone::queue_member,
+                  telephone::queue_entry, telephone::system_info, telephone::module_info, telephone::agent,
+                  telephone::device_state, telephone::peer, telephone::registry, telephone::parked_call,
+                  telephone::parking_lot, telephone::pjsip_aor, telephone::pjsip_auth,
+                  telephone::pjsip_contact, telephone::pjsip_endpoint, telephone::pjsip_registration>;
 
 } // namespace ringmaster::core

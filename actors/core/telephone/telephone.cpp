@@ -1,8 +1,13 @@
 #include "actors/core/telephone/telephone.hpp"
 
+#include "actors/core/telephone/agents.hpp"
 #include "actors/core/telephone/agis.hpp"
 #include "actors/core/telephone/channels.hpp"
+#include "actors/core/telephone/devices.hpp"
 #include "actors/core/telephone/modules.hpp"
+#include "actors/core/telephone/parking.hpp"
+#include "actors/core/telephone/peers.hpp"
+#include "actors/core/telephone/pjsip.hpp"
 #include "actors/core/telephone/queues.hpp"
 #include "actors/core/telephone/systems.hpp"
 #include "protocol/ami/action.hpp"
@@ -32,12 +37,19 @@ std::optional<telephone_questions::asked> telephone_questions::answered(std::str
   return found;
 }
 
-telephone_system::telephone_system(telephone_tables& to, telephone_listener& listener) : writer_{to, listener} {
+telephone_system::telephone_system(telephone_tables& to, telephone_listener& listener)
+    : writer_{to, listener} {
   folds_.push_back(std::make_unique<channel_fold>(writer_));
   folds_.push_back(std::make_unique<agi_fold>(writer_));
   folds_.push_back(std::make_unique<queue_fold>(writer_, questions_));
   folds_.push_back(std::make_unique<system_fold>(writer_, questions_)); // counts channels: after their fold
   folds_.push_back(std::make_unique<module_fold>(writer_, questions_));
+  folds_.push_back(std::make_unique<agent_fold>(writer_));
+  folds_.push_back(std::make_unique<device_fold>(writer_));
+  folds_.push_back(std::make_unique<parking_fold>(writer_, questions_));
+  folds_.push_back(
+      std::make_unique<peer_fold>(writer_)); // hears of endpoints before pjsip asks for their details
+  folds_.push_back(std::make_unique<pjsip_fold>(writer_, questions_));
   for (const auto& fold : folds_)
     for (const auto kind : fold->kinds())
       by_kind_[static_cast<std::size_t>(kind)].push_back(fold.get());

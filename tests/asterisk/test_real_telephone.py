@@ -1,0 +1,47 @@
+"""The telephone system's live state, with a real Asterisk 22."""
+import telephone
+from harness import eventually
+from real import RealCase
+
+
+class Real(RealCase):
+    def exchange(self):
+        asterisk = self.asterisk(members={"empty": []})
+        eventually(lambda: "Avail" in asterisk.console("pjsip show contacts"), what="the phone has registered")
+        return asterisk
+
+
+class Channels(telephone.Channels, Real):
+    pass
+
+
+class Agis(telephone.Agis, Real):
+    pass
+
+
+class Modules(telephone.Modules, Real):
+    pass
+
+
+class Queues(telephone.Queues, Real):
+    pass
+
+
+class Agents(telephone.Agents, Real):
+    pass
+
+
+class Devices(telephone.Devices, Real):
+    pass
+
+
+class Peers(telephone.Peers, Real):
+    pass
+
+
+class Park(telephone.Park, Real):
+    pass
+
+
+class Pjsip(telephone.Pjsip, Real):
+    pass
