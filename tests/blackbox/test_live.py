@@ -78,8 +78,9 @@ class Live(Case):
                 state.pop(message[name]["uuid"], None)
             else:
                 state[message[name]["uuid"]] = message[name]
-            return snapshot_over and not state and len(self.server.results()) == 30
+            return snapshot_over and not state and len(self.sim.originates()) == 30
         client.hear_until(take)
+        self.until_results(self.server, 30)  # a line is in the file a moment after its call's last event
 
     def test_a_daemon_that_was_killed_says_that_its_numbers_begin_anew(self):
         client, answer = self.listen("/ob/campaigns")
