@@ -7,7 +7,7 @@ from real import RealCase
 class Real(RealCase):
     def exchange(self):
         asterisk = self.asterisk(members={"empty": []})
-        eventually(lambda: "Avail" in asterisk.console("pjsip show contacts"), what="the phone has registered")
+        eventually(lambda: "Avail" in asterisk.console("pjsip show contacts"), 90, "the phone has registered")
         return asterisk
 
 
