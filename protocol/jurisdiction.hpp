@@ -16,13 +16,12 @@ struct jurisdiction {
   duration min_ring;        ///< a call is not given up earlier
 };
 
-/// "US": at most 3 % of the calls that a person answers, over 30 days for one campaign; an agent or a recorded
-/// message within 2 s of the completed greeting; no hanging up before 15 s or four rings: 47 CFR 64.1200(a)(6)
-/// and (7), and the safe harbour of the Telemarketing Sales Rule, 16 CFR 310.4(b)(4), which measures a campaign
-/// of less than 30 days as a whole. "UK": Ofcom's statement on persistent misuse of 20 December 2016 (in force
-/// since 1 March 2017) no longer lets 3 % of a day pass: any abandoned call may be misuse, so that none is
-/// allowed here; a message within 2 s and 15 s of ringing stayed what callers are expected to keep. Null for
-/// others; "own" is "US" as a start for values of one's own.
+/// "US": at most 3 % of the calls that a person answers, over 30 days for one campaign (a shorter one as a
+/// whole); an agent or a recorded message within 2 s of the completed greeting; no hanging up before 15 s or
+/// four rings: 47 CFR 64.1200(a) and the safe harbour of the Telemarketing Sales Rule, 16 CFR 310.4(b)(4).
+/// "UK": since Ofcom's statement on persistent misuse of 20 December 2016 (in force since 1 March 2017), none,
+/// which is the careful reading of it; 2 s and 15 s are those of the policy before it. Values to start from:
+/// who dials has the law in force looked up. Null for others; "own" is "US" as a start for values of one's own.
 [[nodiscard]] const jurisdiction* find_jurisdiction(std::string_view name) noexcept;
 
 } // namespace ringmaster

@@ -1,6 +1,5 @@
 // Short runs of the simulator that hold what pacing reaches. Their seeds are fixed, so that a run comes out
-// the same each time until pacing changes; the thresholds are 0.5 to 0.7 points below what it came to, which
-// is what a change that means nothing moves runs of this length by.
+// the same each time until pacing changes; each run prints what its threshold is set by.
 #include "actors/core/pacing/predictive.hpp"
 #include "actors/core/simulation/call_centre.hpp"
 #include "bench/pacing/optimum.hpp"
