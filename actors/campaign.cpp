@@ -559,7 +559,8 @@ public:
         await_grace(now + pacing_->options().grace, what.id);
     }
     if (what.reached.has(core::milestone::connected)) {
-      ++counters_.connected;
+      if (!at->second.treated) // whoever was given up already counts as abandoned alone
+        ++counters_.connected;
       at->second.connected = now;
       tell_and_count(what.id, at->second, now, [&] { pacing_->handed_to_agent(what.id, now); });
     }

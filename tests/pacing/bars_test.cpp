@@ -1,5 +1,5 @@
 // Short runs of the simulator that hold what pacing reaches. Their seeds are fixed, so that a run comes out
-// the same each time until pacing changes; each run prints what its threshold is set by.
+// the same each time until pacing changes; the thresholds of busy share are half a point below what they came to.
 #include "actors/core/pacing/predictive.hpp"
 #include "actors/core/simulation/call_centre.hpp"
 #include "bench/pacing/optimum.hpp"
@@ -67,7 +67,7 @@ TEST(simulation, of_an_open_loop_is_erlangs_loss_formula) {
 
 TEST(predictive_pacing, keeps_twenty_agents_busy_within_the_limit) {
   const auto r = run(of("realistic", 20, 24), "predictive", {.daily_limit = 1});
-  EXPECT_GT(r.busy_share, 0.893);
+  EXPECT_GT(r.busy_share, 0.897);
   EXPECT_LE(r.abandoned_share, 0.03);
   EXPECT_LT(r.wait_mean, 0.1);
 }
@@ -76,13 +76,13 @@ TEST(predictive_pacing, keeps_twenty_agents_busy_where_one_call_in_ten_is_answer
   auto c = of("realistic", 20, 12);
   c.answer_rate = 0.1;
   const auto r = run(c, "predictive", {.daily_limit = 1});
-  EXPECT_GT(r.busy_share, 0.873);
+  EXPECT_GT(r.busy_share, 0.886);
   EXPECT_LE(r.abandoned_share, 0.03);
 }
 
 TEST(predictive_pacing, keeps_two_agents_busy_within_the_limit) {
   const auto r = run(of("realistic", 2, 60), "predictive", {.daily_limit = 1});
-  EXPECT_GT(r.busy_share, 0.797);
+  EXPECT_GT(r.busy_share, 0.802);
   EXPECT_LE(r.abandoned_share, 0.03);
 }
 
@@ -90,12 +90,12 @@ TEST(predictive_pacing, comes_near_the_optimum_of_the_memoryless_model) {
   const auto c = of("memoryless", 10, 30);
   const auto r = run(c, "predictive", {.daily_limit = 1}), least = run(c, "progressive");
   EXPECT_LE(r.abandoned_share, 0.03);
-  EXPECT_GT((r.busy_share - least.busy_share) / (solve({10, 0.3}).busy_share - least.busy_share), 0.90);
+  EXPECT_GT((r.busy_share - least.busy_share) / (solve({10, 0.3}).busy_share - least.busy_share), 0.91);
 }
 
 TEST(predictive_pacing, follows_an_answer_rate_that_jumps) {
   const auto r = run(of("steps", 20, 12), "predictive", {.daily_limit = 1});
-  EXPECT_GT(r.busy_share, 0.885);
+  EXPECT_GT(r.busy_share, 0.894);
   EXPECT_LE(r.abandoned_share, 0.03);
 }
 
@@ -129,7 +129,7 @@ TEST(predictive_pacing, beats_every_rival_that_abandons_as_many) {
 
 TEST(predictive_pacing, keeps_agents_busy_within_the_limit_when_news_are_late_or_lost) {
   const std::pair<std::string_view, double> bars[] = {
-      {"late-events", 0.85}, {"lost-events", 0.88}, {"inbound", 0.88}, {"breaks", 0.88}};
+      {"late-events", 0.884}, {"lost-events", 0.891}, {"inbound", 0.899}, {"breaks", 0.89}};
   for (const auto& [name, busy] : bars) {
     const auto r = run(of(name, 20, 8), "predictive", {.daily_limit = 1});
     EXPECT_LE(r.abandoned_share, 0.0305) << name;
