@@ -41,7 +41,7 @@ class Run:
     def __enter__(self):
         self.daemon.start()
         for _ in range(500):
-            if 'ringmaster_pbx_connected{pbx="asterisk"} 1' in self.daemon.api.call("GET", "/metrics").text:
+            if 'ringmaster_pbx_connected{pbx="asterisk"} 1' in self.daemon.api.call("GET", "/metrics").body.decode():
                 return self
             time.sleep(0.02)
         raise RuntimeError("the daemon does not connect:\n" + self.daemon.output()[-2000:])

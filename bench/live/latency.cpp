@@ -69,6 +69,9 @@ void send_paced(const flow& how, Send&& send) {
 /// Takes bytes as they come and notes how old each stamp in them is.
 class stopwatch {
 public:
+  /// The stamp of what is said before the time is taken.
+  static constexpr std::int64_t begun = 1;
+
   explicit stopwatch(std::string_view before) : before_{before} {}
   void take(std::string_view bytes) {
     const auto now = nanoseconds();
@@ -93,7 +96,9 @@ public:
       if (digit == rest_.size())
         break; // cut within it
       done = digit;
-      if (stamp > 1'000'000'000)
+      if (stamp == begun)
+        ++begun_;
+      else if (stamp > 1'000'000'000)
         ages_.push_back(now - stamp);
     }
     rest_.erase(0,
@@ -111,12 +116,14 @@ public:
     std::cout << "{\"" << what << "\": " << ages_.size() << ", \"p50_ms\": " << at(0.5)
               << ", \"p99_ms\": " << at(0.99) << ", \"most_ms\": " << at(1) << "}" << std::endl;
   }
-  [[nodiscard]] std::size_t size() const { return ages_.size(); }
+  /// How many with the stamp `begun` have come. From any thread.
+  [[nodiscard]] std::size_t begun_seen() const { return begun_; }
 
 private:
   std::string before_;
   std::string rest_;
   std::vector<std::int64_t> ages_;
+  std::atomic<std::size_t> begun_{0};
 };
 
 void read_into(int fd, stopwatch& watch, const std::atomic<bool>& over) {
@@ -143,15 +150,22 @@ int feed_live(const flow& how) {
   unsigned port = 0;
   std::string path;
   words >> port >> path;
-  std::string bytes;
-  for (unsigned i = 0; i < how.channels; ++i)
-    append_event(bytes, "Newchannel", i, 1);
-  asterisk.send(bytes);
   const int fd = connect_loopback(static_cast<std::uint16_t>(port));
   subscribe_ws(fd, path.c_str(), "/core/channels");
   stopwatch watch{mark};
   std::atomic<bool> over{false};
   std::thread reader{[&] { read_into(fd, watch, over); }};
+  std::string bytes;
+  for (unsigned i = 0; i < how.channels; ++i)
+    append_event(bytes, "Newchannel", i, stopwatch::begun);
+  asterisk.send(bytes);
+  for (const auto late = clock::now() + std::chrono::seconds{30}; watch.begun_seen() < how.channels;) {
+    if (clock::now() > late) {
+      std::cerr << "only " << watch.begun_seen() << " channels were told of\n";
+      std::_Exit(1);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
   send_paced(how, [&](const std::string& events) { asterisk.send(events); });
   over = true;
   reader.join();
