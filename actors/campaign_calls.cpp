@@ -1,0 +1,292 @@
+#include "actors/campaign_calls.hpp"
+
+#include "actors/channel.hpp"
+#include "actors/core/plan_pacing.hpp"
+#include "storage/abandonment.hpp"
+#include "storage/snapshot.hpp"
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace ringmaster {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto hang_up_every = 2s;
+constexpr auto remind_every = 5s;
+constexpr auto treat_again_after = 2s;
+
+} // namespace
+
+campaign_calls::campaign_calls(caf::event_based_actor* self, const uuid& id, engine_shared& shared,
+                               campaign_pacing& pacing, const campaign_setup& setup)
+    : self_{self}, me_{caf::actor_cast<caf::actor>(self)}, id_{id}, shared_{shared}, pacing_{pacing},
+      setup_{setup} {
+  restore_counters();
+}
+
+bool campaign_calls::call_in_flight::waits() const noexcept {
+  return reached.has(core::milestone::answered) && !reached.has(core::milestone::connected) &&
+         !reached.has(core::milestone::abandoned) && !treated;
+}
+
+std::int64_t campaign_calls::on_server(const std::string& pbx) const {
+  const auto here = by_pbx_.find(pbx);
+  return here == by_pbx_.end() ? 0 : here->second;
+}
+
+maybe_time campaign_calls::longest_waiting() const {
+  maybe_time since;
+  if (pacing_->calls().waiting == 0)
+    return since;
+  for (const auto& [id, call] : calls_)
+    if (call.waits() && (!since || call.answered < *since))
+      since = call.answered;
+  return since;
+}
+
+// --- a call's life
+
+void campaign_calls::intend(const uuid& id, const std::string& pbx, const core::call_features& features,
+                            time_point now) {
+  call_in_flight call;
+  call.pbx = pbx;
+  call.begun = now;
+  call.features = features;
+  pacing_->begun(id, features, now);
+  calls_[id] = std::move(call);
+  ++by_pbx_[pbx];
+}
+
+caf::actor campaign_calls::begin(const std::shared_ptr<const dialing>& intent) {
+  const auto at = calls_.find(intent->id);
+  if (at == calls_.end())
+    return {};
+  at->second.channel =
+      self_->spawn<caf::linked>(channel_actor, channel_options{intent, me_, false}, &shared_);
+  shared_.channels.put(intent->id, at->second.channel);
+  ++counters_.begun;
+  shared_.live.total.calls_begun.fetch_add(1, std::memory_order_relaxed);
+  return at->second.channel;
+}
+
+void campaign_calls::adopt(const adopted_calls& adopted, time_point now) {
+  for (const auto& one : adopted.calls) {
+    call_in_flight call;
+    call.channel = one.channel;
+    call.pbx = one.record->pbx;
+    call.deadline = now;
+    call.begun = std::min(now, one.record->tm_create.value_or(now));
+    call.answered = call.connected = now;
+    call.counted = one.record->counted != 0;
+    call.reached.add(core::milestone::channel);
+    if (one.record->res_dial == 4) {
+      // Most of those who answered are talking by now; the queue's own listing tells of those who wait.
+      call.reached.add(core::milestone::answered);
+      call.reached.add(core::milestone::connected);
+    }
+    ++by_pbx_[one.record->pbx];
+    auto& kept = calls_[one.record->id] = std::move(call);
+    tell_and_count(one.record->id, kept, now, [&] { tell_pacing(one.record->id, kept, now); });
+  }
+}
+
+bool campaign_calls::milestone(const call_milestone& what, time_point now) {
+  const auto at = calls_.find(what.id);
+  if (at == calls_.end())
+    return false;
+  auto& call = at->second;
+  call.reached.bits = static_cast<std::uint8_t>(call.reached.bits | what.reached.bits);
+  if (what.deadline != time_point::max()) {
+    call.deadline = what.deadline;
+    deadlines_.emplace(what.deadline, what.id);
+  }
+  if (what.reached.has(core::milestone::ringing))
+    pacing_->ringing(what.id, now);
+  if (what.reached.has(core::milestone::answered)) {
+    ++counters_.answered;
+    call.answered = now;
+    pacing_->answered(what.id, now);
+    if (setup_.treats_abandoned_calls())
+      await_grace(now + pacing_->options().grace, what.id, now);
+  }
+  if (what.reached.has(core::milestone::connected)) {
+    if (!call.treated) // whoever was given up already counts as abandoned alone
+      ++counters_.connected;
+    call.connected = now;
+    tell_and_count(what.id, call, now, [&] { pacing_->handed_to_agent(what.id, now); });
+  }
+  if (what.reached.has(core::milestone::abandoned)) {
+    if (setup_.queue.empty()) // of a dialplan that leads to a queue
+      ++counters_.abandoned;
+    tell_and_count(what.id, call, now, [&] { pacing_->abandoned(what.id, now); });
+  }
+  return !what.reached.empty();
+}
+
+void campaign_calls::finished(const call_finished& what, time_point now) {
+  if (what.status >= static_cast<std::int64_t>(dialing_status::failed))
+    ++counters_.failed;
+  ++counters_.ended;
+  forget(what.id, now);
+}
+
+void campaign_calls::forget(const uuid& id, time_point now) {
+  const auto at = calls_.find(id);
+  if (at == calls_.end())
+    return;
+  if (const auto here = by_pbx_.find(at->second.pbx); here != by_pbx_.end() && --here->second <= 0)
+    by_pbx_.erase(here);
+  tell_and_count(id, at->second, now, [&] { pacing_->ended(id, now); });
+  calls_.erase(at);
+}
+
+void campaign_calls::hang_up_all(time_point now) {
+  if (now < next_hang_up_)
+    return;
+  next_hang_up_ = now + hang_up_every;
+  for (const auto& [id, call] : calls_)
+    if (call.channel)
+      caf::anon_send(call.channel, hang_up_call{[](result<std::string>) {}});
+}
+
+void campaign_calls::pass_deadlines(time_point now) {
+  while (!deadlines_.empty() && deadlines_.top().first <= now) {
+    const auto id = deadlines_.top().second;
+    deadlines_.pop();
+    const auto call = calls_.find(id);
+    if (call == calls_.end() || !call->second.channel || call->second.deadline > now)
+      continue;
+    caf::anon_send(call->second.channel, call_deadline{});
+    // Asked again unless the channel says otherwise: a clock that went back would leave it unheard.
+    call->second.deadline = now + remind_every;
+    deadlines_.emplace(call->second.deadline, id);
+  }
+}
+
+// --- what pacing hears of it
+
+void campaign_calls::tell_pacing(time_point now) {
+  for (const auto& [id, call] : calls_)
+    tell_pacing(id, call, now);
+}
+
+void campaign_calls::tell_pacing(const uuid& id, const call_in_flight& call, time_point now) {
+  pacing_->begun(id, call.features, call.begun);
+  if (call.reached.has(core::milestone::ringing))
+    pacing_->ringing(id, call.begun);
+  if (call.reached.has(core::milestone::answered))
+    pacing_->answered(id, call.answered);
+  if (call.reached.has(core::milestone::connected))
+    pacing_->handed_to_agent(id, call.connected);
+  if (call.treated || call.reached.has(core::milestone::abandoned))
+    pacing_->abandoned(id, now);
+}
+
+/// Hears from pacing whether `tell` has settled the fate of a live answer, and counts it, once.
+template <class Tell>
+void campaign_calls::tell_and_count(const uuid& id, call_in_flight& call, time_point now, Tell&& tell) {
+  const auto abandoned = pacing_.settled_by(tell);
+  if (!abandoned || setup_.queue.empty() || std::exchange(call.counted, true))
+    return;
+  if (*abandoned)
+    ++counters_.abandoned;
+  const auto today = setup_.today(now);
+  pacing_.add_answer(today, *abandoned);
+  count({id, id_, today, *abandoned});
+}
+
+void campaign_calls::count(const storage::counted_answer& answer) {
+  shared_.write([answer](storage::write_txn& txn) { (void)storage::count_answer(txn, answer); },
+                [answer, me = me_](const std::optional<error>& failed) {
+                  if (failed)
+                    caf::anon_send(me, count_again{answer});
+                });
+}
+
+// --- live answers that nobody takes
+
+void campaign_calls::await_grace(time_point until, const uuid& id, time_point now) {
+  graces_.emplace(until, id);
+  look_at_graces(now);
+}
+
+/// A tick is too coarse for a grace of seconds.
+void campaign_calls::look_at_graces(time_point now) {
+  if (graces_.empty() || graces_.top().first >= grace_look_)
+    return;
+  grace_look_ = graces_.top().first;
+  self_->delayed_send(self_, std::max(grace_look_ - now, duration{0}), grace_passed{});
+}
+
+bool campaign_calls::pass_graces(time_point now) {
+  bool changed = false;
+  while (!graces_.empty() && graces_.top().first <= now) {
+    const auto id = graces_.top().second;
+    graces_.pop();
+    const auto at = calls_.find(id);
+    if (at == calls_.end() || at->second.reached.has(core::milestone::connected) ||
+        at->second.reached.has(core::milestone::abandoned))
+      continue;
+    if (!std::exchange(at->second.treated, true))
+      tell_and_count(id, at->second, now, [&] { pacing_->abandoned(id, now); });
+    treat(id, at->second);
+    changed = true;
+  }
+  if (grace_look_ <= now)
+    grace_look_ = time_point::max();
+  look_at_graces(now);
+  return changed;
+}
+
+void campaign_calls::treat(const uuid& id, const call_in_flight& call) {
+  if (!call.channel)
+    return;
+  const auto failed = [me = me_, id](const result<std::string>& said) {
+    if (!said)
+      caf::anon_send(me, treatment_failed{id});
+  };
+  const auto place = setup_.how ? core::abandon_place(*setup_.how) : std::nullopt;
+  if (!place)
+    return caf::anon_send(call.channel, hang_up_call{failed});
+  caf::anon_send(call.channel,
+                 redirect_call{*place, [failed, id, channel = call.channel](const result<std::string>& said) {
+                                 if (said || said.error().code != errc::pbx_refused)
+                                   return failed(said);
+                                 spdlog::warn("event=abandoned_call_not_redirected dialing={} reason=\"{}\"",
+                                              to_string(id), said.error().message);
+                                 caf::anon_send(channel, hang_up_call{failed});
+                               }});
+}
+
+void campaign_calls::treat_again(const uuid& id, time_point now) {
+  if (calls_.contains(id))
+    await_grace(now + treat_again_after, id, now);
+}
+
+// --- counters
+
+void campaign_calls::restore_counters() {
+  auto txn = shared_.env->read();
+  if (!txn)
+    return;
+  const auto kept = storage::get_snapshot(*txn, campaign_snapshot_name(id_));
+  if (!kept || !*kept)
+    return;
+  if (const auto counters = from_record<campaign_counters>(**kept, campaign_counter_fields))
+    counters_ = kept_ = *counters;
+}
+
+void campaign_calls::keep() {
+  if (counters_ == kept_)
+    return;
+  kept_ = counters_;
+  shared_.write([name = campaign_snapshot_name(id_), bytes = to_record(counters_, campaign_counter_fields)](
+                    storage::write_txn& txn) { (void)storage::put_snapshot(txn, name, bytes); },
+                [](const std::optional<error>&) {});
+}
+
+} // namespace ringmaster

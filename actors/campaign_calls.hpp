@@ -1,0 +1,113 @@
+/// A campaign's calls that are up: how far each is, when it wants to hear of time next, and what becomes of a
+/// live answer that nobody takes. What happens to them it tells pacing, and counts.
+///
+/// Belongs to one campaign actor, on its thread alone; sends that one `grace_passed`, `treatment_failed` and
+/// `count_again`, which it hands back. Writes through the store. What names a call is O(1).
+#pragma once
+
+#include "actors/campaign_counters.hpp"
+#include "actors/campaign_pacing.hpp"
+#include "actors/campaign_setup.hpp"
+#include "actors/messages.hpp"
+#include "actors/shared.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <queue>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace ringmaster {
+
+class campaign_calls {
+public:
+  /// Goes on counting where the campaign `id` left off. `pacing` and `setup` are those of the same campaign.
+  campaign_calls(caf::event_based_actor* self, const uuid& id, engine_shared& shared, campaign_pacing& pacing,
+                 const campaign_setup& setup);
+
+  [[nodiscard]] bool empty() const noexcept { return calls_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return calls_.size(); }
+  /// Those that the server has or is about to get.
+  [[nodiscard]] std::int64_t on_server(const std::string& pbx) const;
+  /// Since when the caller waits who has waited longest for an agent; nothing: none does. O(calls).
+  [[nodiscard]] maybe_time longest_waiting() const;
+  [[nodiscard]] const campaign_counters& counters() const noexcept { return counters_; }
+
+  // A call's life.
+  /// It is to be begun; its intent is on the way to the disk.
+  void intend(const uuid& id, const std::string& pbx, const core::call_features& features, time_point now);
+  /// Its intent is on disk: makes its channel actor. Null: there is no such call.
+  [[nodiscard]] caf::actor begin(const std::shared_ptr<const dialing>& intent);
+  /// Calls that were up when this process began.
+  void adopt(const adopted_calls& adopted, time_point now);
+  /// True: pacing has heard something new.
+  [[nodiscard]] bool milestone(const call_milestone& what, time_point now);
+  /// It is over, and its end is on disk.
+  void finished(const call_finished& what, time_point now);
+  /// It is none of ours any more, be it that it is over or that its intent could not be written.
+  void forget(const uuid& id, time_point now);
+
+  void hang_up_all(time_point now);
+  /// Another method paces now: tells it each call's whole life so far, at the times when it happened.
+  void tell_pacing(time_point now);
+
+  // Live answers that nobody takes.
+  /// Hangs up or sends away whose grace has passed. True: pacing has heard something new.
+  [[nodiscard]] bool pass_graces(time_point now);
+  /// The server would not do so.
+  void treat_again(const uuid& id, time_point now);
+  /// Writes a live answer down, in the commit that takes the end of the call, or what else happens now.
+  void count(const storage::counted_answer& answer);
+
+  /// Sees to deadlines; to be called several times a second.
+  void pass_deadlines(time_point now);
+  /// Writes the counters down, if they have changed.
+  void keep();
+
+private:
+  struct call_in_flight {
+    caf::actor channel; ///< null while the intent is not on disk
+    std::string pbx;
+    core::milestones reached;
+    time_point deadline{time_point::max()};
+    time_point begun, answered, connected;
+    core::call_features features;
+    bool counted{false}; ///< among the live answers of its day
+    bool treated{false}; ///< its grace has passed: it was hung up or sent away, or that is being tried
+
+    /// In the queue, with nobody to talk to yet.
+    [[nodiscard]] bool waits() const noexcept;
+  };
+  using timed_call = std::pair<time_point, uuid>;
+  using timed_calls = std::priority_queue<timed_call, std::vector<timed_call>, std::greater<>>;
+
+  void restore_counters();
+  void tell_pacing(const uuid& id, const call_in_flight& call, time_point now);
+  template <class Tell>
+  void tell_and_count(const uuid& id, call_in_flight& call, time_point now, Tell&& tell);
+  void await_grace(time_point until, const uuid& id, time_point now);
+  void look_at_graces(time_point now);
+  void treat(const uuid& id, const call_in_flight& call);
+
+  caf::event_based_actor* self_;
+  caf::actor me_;
+  uuid id_;
+  engine_shared& shared_;
+  campaign_pacing& pacing_;
+  const campaign_setup& setup_;
+
+  std::unordered_map<uuid, call_in_flight> calls_;
+  std::unordered_map<std::string, std::int64_t> by_pbx_;
+  timed_calls deadlines_, graces_;
+  time_point grace_look_{time_point::max()}; ///< when `grace_passed` comes next
+  time_point next_hang_up_{};
+  campaign_counters counters_, kept_;
+};
+
+} // namespace ringmaster

@@ -1,0 +1,94 @@
+#include "actors/campaign_setup.hpp"
+
+#include "actors/core/campaign_state.hpp"
+#include "actors/core/plan_pacing.hpp"
+#include "actors/engine.hpp"
+#include "storage/outbound.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace ringmaster {
+namespace {
+
+std::string queue_of(const destination& d) {
+  if (d.type != 1 || !d.application || !d.data)
+    return {};
+  std::string application = *d.application;
+  std::transform(application.begin(), application.end(), application.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return application == "queue" ? d.data->substr(0, d.data->find(',')) : std::string{};
+}
+
+template <class T>
+std::optional<T> referred(const storage::txn& txn, const maybe_uuid& id) {
+  if (!id)
+    return std::nullopt;
+  auto found = storage::get<T>(txn, *id);
+  return found ? std::optional<T>{std::move(*found)} : std::nullopt;
+}
+
+std::optional<core::schedule> schedule_of(campaign c, const std::string& timezone) {
+  if (!c.sc_timezone || c.sc_timezone->empty())
+    c.sc_timezone = timezone;
+  auto compiled = core::schedule::compile(c);
+  if (compiled)
+    return std::move(*compiled);
+  spdlog::error("event=schedule_unusable campaign={} reason=\"{}\"", to_string(c.id),
+                compiled.error().message);
+  return std::nullopt;
+}
+
+} // namespace
+
+std::optional<error> campaign_setup::read(const storage::environment& env, const uuid& id,
+                                          const std::string& timezone) {
+  const auto txn = env.read();
+  if (!txn)
+    return txn.error();
+  calls.reset();
+  auto found = storage::get<campaign>(*txn, id);
+  if (!found) {
+    camp.reset();
+    return std::nullopt;
+  }
+  camp = std::move(*found);
+  how = referred<plan>(*txn, camp->plan);
+  list = referred<dlma>(*txn, camp->dlma);
+  dest = referred<destination>(*txn, camp->dest);
+  schedule = schedule_of(*camp, timezone);
+  queue = dest ? queue_of(*dest) : std::string{};
+  if (how && list && dest)
+    calls = storage::make_call_setup(*camp, *how, *dest, *list);
+  return std::nullopt;
+}
+
+std::int64_t campaign_setup::today(time_point now) const {
+  return schedule ? schedule->date_number(now) : core::schedule{}.date_number(now);
+}
+
+bool campaign_setup::treats_abandoned_calls() const {
+  return !queue.empty() && how && core::treats_abandoned_calls(*how);
+}
+
+void start_next(storage::write_txn& txn, const uuid& id, changes& told) {
+  const auto next = storage::get<campaign>(txn, id);
+  if (!next)
+    return;
+  const auto its_plan = referred<plan>(txn, next->plan);
+  const auto its_list = referred<dlma>(txn, next->dlma);
+  const auto its_dest = referred<destination>(txn, next->dest);
+  const auto missing = core::cannot_start(*next, its_plan ? &*its_plan : nullptr,
+                                          its_list ? &*its_list : nullptr, its_dest ? &*its_dest : nullptr);
+  if (missing)
+    return spdlog::warn("event=next_campaign_not_started campaign={} reason=\"{}\"", to_string(id),
+                        missing->message);
+  const auto step = core::request_status({static_cast<campaign_status>(next->status)}, 1, 0);
+  if (step && step->changed && storage::set_campaign_status(txn, id, step->state.status))
+    told.campaigns.push_back(id);
+}
+
+} // namespace ringmaster

@@ -1,0 +1,48 @@
+/// A campaign and what it refers to, as last read from disk, and what follows from that alone.
+///
+/// Belongs to one campaign actor, on its thread alone.
+#pragma once
+
+#include "actors/core/schedule.hpp"
+#include "protocol/outbound.hpp"
+#include "storage/dialing.hpp"
+#include "storage/environment.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace ringmaster {
+
+struct changes;
+
+struct campaign_setup {
+  std::optional<campaign> camp; ///< nothing: not read yet, or deleted
+  // Nothing: unset, unknown or deleted. They stay when the campaign is deleted: the calls that are up end by
+  // them.
+  std::optional<plan> how;
+  std::optional<dlma> list;
+  std::optional<destination> dest;
+  std::optional<core::schedule> schedule; ///< nothing: it cannot be used, which is logged
+  std::string queue;                      ///< that the destination hands calls to; empty: none
+  std::shared_ptr<const storage::call_setup>
+      calls; ///< what they share; null: something that a call needs is missing
+
+  /// Reads it all anew. `timezone` is that of campaigns that name none. Error: nothing could be read, and all
+  /// is as it was.
+  [[nodiscard]] std::optional<error> read(const storage::environment& env, const uuid& id,
+                                          const std::string& timezone);
+
+  [[nodiscard]] bool is_open(time_point now) const { return schedule && schedule->is_open(now); }
+  /// The date in the schedule's time zone, see `core::schedule::date_number`; in UTC without a schedule.
+  [[nodiscard]] std::int64_t today(time_point now) const;
+  /// Whether live answers that no agent takes within the grace are hung up or sent away.
+  [[nodiscard]] bool treats_abandoned_calls() const;
+};
+
+/// Starts the campaign `id`, which another one names as its next, and notes it in `told`. One that is gone or
+/// lacks what a start needs stays as it is; the latter is logged.
+void start_next(storage::write_txn& txn, const uuid& id, changes& told);
+
+} // namespace ringmaster

@@ -1,0 +1,174 @@
+#include "actors/campaign_view.hpp"
+
+#include "actors/core/campaign_state.hpp"
+#include "actors/core/plan_pacing.hpp"
+#include "actors/live_json.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace ringmaster {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto stats_every = 1s;
+
+} // namespace
+
+campaign_view::campaign_view(const uuid& id, engine_shared& shared, campaign_pacing& pacing,
+                             const campaign_calls& calls, const campaign_setup& setup)
+    : id_{id}, shared_{shared}, pacing_{pacing}, calls_{calls}, setup_{setup} {}
+
+// --- what is published
+
+void campaign_view::publish(const campaign_standing& stands, time_point now) {
+  live_campaign shown;
+  shown.id = id_;
+  shown.at = now;
+  shown.status = setup_.camp->status;
+  shown.queue = setup_.queue;
+  show_calls_and_agents(shown);
+  show_list(shown, stands);
+  shown.snapshot = std::make_shared<const core::campaign_snapshot>(snapshot(stands, now));
+  core::append_reasons(shown.explain_json, core::explain_campaign(*shown.snapshot, now));
+  shown.in_flight_by_age = pacing_->in_flight_by_age(now);
+  shown.answer_days = pacing_.shown_days();
+  shown.pacing = pacing_.shown(treatment(), now);
+  show_history(shown, core::may_dial(stands.status));
+  shared_.live.campaigns.put(id_, shown);
+  tell_stats(shown);
+}
+
+void campaign_view::show_calls_and_agents(live_campaign& shown) const {
+  const auto& counted = calls_.counters();
+  shown.calls_begun = static_cast<std::uint64_t>(counted.begun);
+  shown.answered = static_cast<std::uint64_t>(counted.answered);
+  shown.connected = static_cast<std::uint64_t>(counted.connected);
+  shown.abandoned = static_cast<std::uint64_t>(counted.abandoned);
+  shown.ended = static_cast<std::uint64_t>(counted.ended);
+  shown.failed = static_cast<std::uint64_t>(counted.failed);
+  shown.in_flight = calls_.size();
+  const auto& c = pacing_->calls();
+  shown.outstanding = static_cast<std::size_t>(c.outstanding());
+  shown.ringing = static_cast<std::size_t>(c.ringing);
+  shown.waiting = static_cast<std::size_t>(c.waiting);
+  shown.talking = static_cast<std::size_t>(c.with_agent);
+  shown.waiting_since = calls_.longest_waiting();
+  const auto& a = pacing_.agents();
+  shown.agents_total = static_cast<std::size_t>(a.members());
+  shown.agents_free = static_cast<std::size_t>(a.available);
+  shown.agents_busy = static_cast<std::size_t>(a.on_call + a.ringing + a.wrap_up);
+  shown.agents_paused = static_cast<std::size_t>(a.paused);
+  shown.agents = a;
+}
+
+void campaign_view::show_list(live_campaign& shown, const campaign_standing& stands) {
+  if (stands.counts)
+    counts_ = stands.counts;
+  if (counts_) {
+    shown.entries_total = counts_->total;
+    shown.entries_ready = counts_->ready;
+    shown.entries_cooling = counts_->cooling;
+    shown.entries_leased = counts_->dialing;
+    shown.entries_done = counts_->answered + counts_->exhausted + counts_->no_numbers;
+  }
+  shown.policy = setup_.how ? core::dial_policy::from(*setup_.how) : core::dial_policy{};
+  shown.dlma = stands.dlma;
+}
+
+void campaign_view::show_history(live_campaign& shown, bool dials) {
+  const auto& counted = calls_.counters();
+  const auto& a = shown.agents;
+  const auto done = static_cast<std::int64_t>(shown.entries_done);
+  history_.at(shown.at, {counted.begun, counted.begun - pacing_->calls().dialing, counted.answered,
+                         counted.connected, counted.abandoned, counts_ ? std::optional{done} : std::nullopt,
+                         a.available + a.ringing + a.on_call + a.wrap_up, a.on_call + a.wrap_up});
+  shown.busy_share = history_.busy_share(1min);
+  shown.answer_rate = history_.answer_rate(1min);
+  shown.calls_per_second = history_.calls_per_second(10s);
+  if (dials)
+    shown.expected_end = history_.expected_end(
+        static_cast<std::int64_t>(shown.entries_total - std::min(shown.entries_done, shown.entries_total)));
+  shown.sums = history_.sums();
+  shown.history = history_.samples();
+}
+
+core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands, time_point now) const {
+  core::campaign_snapshot s;
+  s.status = stands.status;
+  s.calls_in_flight = static_cast<std::int64_t>(calls_.size());
+  s.has_plan = setup_.how.has_value();
+  s.has_dlma = setup_.list.has_value();
+  s.has_destination = setup_.dest.has_value();
+  s.dial_mode = setup_.how ? setup_.how->dial_mode : 0;
+  if (setup_.dest)
+    s.destination_unusable = unusable(*setup_.dest);
+  s.queue = setup_.queue;
+  s.queue_known = pacing_.queue_known();
+  s.schedule_open = setup_.is_open(now);
+  if (setup_.schedule)
+    s.schedule_change = setup_.schedule->next_change(now);
+  s.pbx_configured = static_cast<std::int64_t>(shared_.pbx_names.size());
+  std::int64_t tokens = 0;
+  for (const auto& name : shared_.pbx_names)
+    if (const auto pbx = shared_.live.pbxs.find(name); pbx && pbx->connected) {
+      ++s.pbx_usable;
+      s.pbx_free_channels += static_cast<std::int64_t>(
+          pbx->max_channels > pbx->channels ? pbx->max_channels - pbx->channels : 0);
+      tokens += static_cast<std::int64_t>(pbx->tokens);
+    }
+  if (s.pbx_usable > 0 && tokens == 0)
+    s.rate_limited_until = now + 1s;
+  s.agents = pacing_.agents();
+  s.pacing = core::may_dial(stands.status) ? stands.decision : std::nullopt;
+  s.calls = pacing_->calls();
+  s.limits = pacing_->options();
+  s.abandons = pacing_->ledger();
+  s.predicts = pacing_.predicts();
+  s.list = stands.counts;
+  s.next_eligible = stands.next_eligible;
+  return s;
+}
+
+/// See `live_pacing`.
+std::string campaign_view::treatment() const {
+  if (!setup_.treats_abandoned_calls())
+    return {};
+  const auto place = core::abandon_place(*setup_.how);
+  return place ? place->context + ',' + place->exten + ',' + place->priority : std::string{"hang up"};
+}
+
+// --- events
+
+void campaign_view::tell(core::topic_family family, const char* name, std::string json) const {
+  shared_.tell(happening{topic_below(core::topic_of(family), to_string(id_)), name, std::move(json)});
+}
+
+void campaign_view::tell_stats(const live_campaign& shown) {
+  if (shown.at < next_stats_ || !shared_.is_wanted(core::topic_family::stats))
+    return;
+  next_stats_ = shown.at + stats_every;
+  std::string json;
+  append_stats(json, shown, shown.status);
+  tell(core::topic_family::stats, "ob.stats", std::move(json));
+}
+
+void campaign_view::tell_record() {
+  std::string json;
+  append_json(json, *setup_.camp, campaign_fields);
+  if (json == told_record_)
+    return;
+  const bool known = !told_record_.empty();
+  told_record_ = json;
+  if (shared_.is_wanted(core::topic_family::campaigns))
+    tell(core::topic_family::campaigns, known ? "ob.campaign.update" : "ob.campaign.create", std::move(json));
+}
+
+void campaign_view::remove() {
+  shared_.live.campaigns.erase(id_);
+  if (!told_record_.empty() && shared_.is_wanted(core::topic_family::campaigns))
+    tell(core::topic_family::campaigns, "ob.campaign.delete", std::exchange(told_record_, {}));
+}
+
+} // namespace ringmaster
