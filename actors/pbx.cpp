@@ -47,50 +47,6 @@ std::int64_t number_of(std::string_view text) {
   return value;
 }
 
-/// The header that holds the unique id (or ActionID) of the call that an event is about.
-std::string_view call_of(const ami::message& m) {
-  switch (m.kind()) {
-  case event_kind::originate_response: return m.action_id();
-  case event_kind::dial_begin:
-  case event_kind::dial_state:
-  case event_kind::dial_end: return m.get("DestUniqueid");
-  case event_kind::newchannel:
-  case event_kind::newstate:
-  case event_kind::hangup:
-  case event_kind::queue_caller_join:
-  case event_kind::queue_caller_leave:
-  case event_kind::queue_caller_abandon:
-  case event_kind::agent_connect:
-  case event_kind::agent_complete: return m.get("Uniqueid");
-  default: return {}; // all others say nothing about the life of a call
-  }
-}
-
-/// Whether core::apply takes it. Most events are of other kinds, and looking for a queue in each costs more
-/// than all the rest of their routing.
-bool tells_a_queue(event_kind kind) {
-  switch (kind) {
-  case event_kind::queue_params:
-  case event_kind::queue_member:
-  case event_kind::queue_entry:
-  case event_kind::queue_member_added:
-  case event_kind::queue_member_removed:
-  case event_kind::queue_member_status:
-  case event_kind::queue_member_pause:
-  case event_kind::queue_member_penalty:
-  case event_kind::queue_member_ringinuse:
-  case event_kind::queue_caller_join:
-  case event_kind::queue_caller_leave:
-  case event_kind::queue_caller_abandon:
-  case event_kind::agent_called:
-  case event_kind::agent_connect:
-  case event_kind::agent_complete:
-  case event_kind::agent_ring_no_answer:
-  case event_kind::agent_dump: return true;
-  default: return false; // all others say nothing about a queue
-  }
-}
-
 } // namespace
 
 class pbx_session {
@@ -205,10 +161,15 @@ public:
     hand_to_telephone(from.block);
     ++stamp_;
     batches_.clear();
-    routed_.clear();
-    for (std::size_t i = 0; i < from.block->size() && phase_ != phase::idle; ++i)
-      take((*from.block)[i], static_cast<std::uint32_t>(i));
-    send_routed(from.block);
+    auto about = from.block->subjects().queues.begin();
+    const auto last = from.block->subjects().queues.end();
+    std::uint32_t heard = 0;
+    for (; heard < from.block->size() && phase_ != phase::idle; ++heard) {
+      take((*from.block)[heard]);
+      for (; about != last && about->message == heard; ++about)
+        batch(queue_named(about->queue), heard);
+    }
+    send_routed(from.block, heard);
   }
 
   void hand_to_telephone(const ami::block_ptr& block) {
@@ -236,11 +197,12 @@ public:
       caf::anon_send(telephone_, std::move(what));
   }
 
-  void take(const ami::message& m, std::uint32_t index) {
+  /// What is for this actor itself; who else it is for, the block's subjects say.
+  void take(const ami::message& m) {
     switch (m.type()) {
     case ami::message_type::greeting: return greeted();
-    case ami::message_type::response: return answered(m, index);
-    case ami::message_type::event: return happened(m, index);
+    case ami::message_type::response: return answered(m);
+    case ami::message_type::event: return happened(m);
     case ami::message_type::action:
     case ami::message_type::other: return;
     }
@@ -301,10 +263,8 @@ public:
     list_what_is_in_doubt(ready_since_);
   }
 
-  void answered(const ami::message& m, std::uint32_t index) {
+  void answered(const ami::message& m) {
     const auto id = m.action_id();
-    if (const auto call = parse_uuid(id))
-      return route(*call, index);
     const auto at = actions_.find(std::string{id});
     if (at == actions_.end())
       return;
@@ -319,7 +279,7 @@ public:
       asked.done(std::string{said});
   }
 
-  void happened(const ami::message& m, std::uint32_t index) {
+  void happened(const ami::message& m) {
     switch (m.kind()) {
     case event_kind::fully_booted: return fully_booted();
     case event_kind::shutdown: return lost("Asterisk is shutting down");
@@ -336,15 +296,8 @@ public:
       if (m.action_id() == queue_list_id_)
         queues_complete();
       return;
-    default: break; // routed by what they are about
+    default: return;
     }
-    const auto about = call_of(m);
-    if (!about.empty())
-      if (const auto call = parse_uuid(about))
-        route(*call, index);
-    if (tells_a_queue(m.kind()))
-      if (const auto queue_name = core::queue_of(m); !queue_name.empty())
-        batch(queue_named(queue_name), index);
   }
 
   /// What a queue was sent in this block has to reach it before `what`.
@@ -432,17 +385,16 @@ public:
     batches_[to.slot].at.push_back(index);
   }
 
-  /// Looked up when the whole block has been read, see `send_routed`.
-  void route(const uuid& call, std::uint32_t index) { routed_.push_back({call, index}); }
-
   /// With many calls up, whatever belongs to one of them is in main memory and not in the cache, and waiting for it
   /// costs more than all else that an event costs. So the look-ups are made one right after the other, where the
   /// processor overlaps them, and what an actor is made of is asked for several sends ahead: its mailbox for the send,
   /// the rest for its turn, which comes soon after. Hints only: nothing depends on their being taken.
-  void send_routed(const ami::block_ptr& block) {
-    for (const auto& [call, index] : routed_)
-      if (const auto at = calls_.find(call); at != calls_.end())
-        batch(at->second.to, index);
+  /// What comes after the first `heard` messages of the block is not for anybody any more.
+  void send_routed(const ami::block_ptr& block, std::uint32_t heard) {
+    for (const auto& [index, call] : block->subjects().calls)
+      if (index < heard)
+        if (const auto at = calls_.find(call); at != calls_.end())
+          batch(at->second.to, index);
     constexpr std::size_t ahead = 12;
     for (std::size_t i = 0; i < std::min(ahead, batches_.size()); ++i)
       prefetch(batches_[i].to->actor);
@@ -759,7 +711,6 @@ private:
 
   std::uint64_t stamp_{0};
   std::vector<batched> batches_;
-  std::vector<std::pair<uuid, std::uint32_t>> routed_; ///< what the present block says to calls
   std::vector<std::pair<caf::actor, caf::message>> pending_after_;
   core::listing_schedule channel_lists_, queue_lists_;
   std::string channel_list_id_, queue_list_id_; ///< ActionIDs of the lists asked for last

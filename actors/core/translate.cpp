@@ -91,10 +91,6 @@ member_update to_member_update(const ami::member_snapshot& m) noexcept {
   return u;
 }
 
-std::string_view queue_of(const ami::message& m) noexcept {
-  return m.get("Queue");
-}
-
 bool apply(queue_state& q, const ami::message& m, time_point now) {
   using ami::event_kind;
   const auto is = [&](event_kind k) { return m.kind() == k; };

@@ -29,9 +29,6 @@ struct addressed_event {
 
 [[nodiscard]] member_update to_member_update(const ami::member_snapshot& m) noexcept;
 
-/// The queue that the message is about; empty for none.
-[[nodiscard]] std::string_view queue_of(const ami::message& m) noexcept;
-
 /// Tells `q` what a message with its name says. False when it says nothing to a queue. QueueStatusComplete
 /// has no queue: call `resync_end` on each.
 bool apply(queue_state& q, const ami::message& m, time_point now);

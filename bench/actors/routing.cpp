@@ -1,6 +1,5 @@
 #include "bench/actors/routing.hpp"
 
-#include "actors/core/translate.hpp"
 #include "bench/actors/harness.hpp"
 #include "bench/actors/stream.hpp"
 #include "protocol/ami/framer.hpp"
@@ -40,17 +39,13 @@ load read_load(std::size_t passes, std::size_t block_bytes) {
       made.to.calls.emplace(call_id(pass, number), made.to.calls.size());
   ami::framer cutter;
   const auto sink = [&](ami::buffer bytes) {
-    routed_block one{ami::parse(std::move(bytes)), {}};
-    for (std::uint32_t i = 0; i < one.block->size(); ++i) {
-      const auto m = (*one.block)[i];
-      if (const auto event = core::to_call_event(m))
-        if (const auto id = parse_uuid(event->call))
-          if (const auto at = made.to.calls.find(*id); at != made.to.calls.end())
-            one.events.emplace_back(at->second, i);
-      if (const auto queue = core::queue_of(m); !queue.empty()) {
-        const auto at = made.to.queues.emplace(queue, passes * recorded_calls + made.to.queues.size()).first;
-        one.events.emplace_back(at->second, i);
-      }
+    routed_block one{ami::parse_with_subjects(std::move(bytes)), {}};
+    for (const auto& [index, call] : one.block->subjects().calls)
+      if (const auto at = made.to.calls.find(call); at != made.to.calls.end())
+        one.events.emplace_back(at->second, index);
+    for (const auto& [index, queue] : one.block->subjects().queues) {
+      const auto at = made.to.queues.emplace(queue, passes * recorded_calls + made.to.queues.size()).first;
+      one.events.emplace_back(at->second, index);
     }
     made.events += one.events.size();
     made.blocks.push_back(std::move(one));

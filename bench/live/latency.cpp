@@ -156,15 +156,18 @@ int feed_live(const flow& how) {
   std::atomic<bool> over{false};
   std::thread reader{[&] { read_into(fd, watch, over); }};
   std::string bytes;
-  for (unsigned i = 0; i < how.channels; ++i)
-    append_event(bytes, "Newchannel", i, stopwatch::begun);
-  asterisk.send(bytes);
-  for (const auto late = clock::now() + std::chrono::seconds{30}; watch.begun_seen() < how.channels;) {
-    if (clock::now() > late) {
-      std::cerr << "only " << watch.begun_seen() << " channels were told of\n";
-      std::_Exit(1);
+  for (unsigned i = 0; i < how.channels;) { // not more at once than a slow reader is kept
+    bytes.clear();
+    for (const auto end = std::min(how.channels, i + 500); i < end; ++i)
+      append_event(bytes, "Newchannel", i, stopwatch::begun);
+    asterisk.send(bytes);
+    for (const auto late = clock::now() + std::chrono::seconds{10}; watch.begun_seen() < i;) {
+      if (clock::now() > late) {
+        std::cerr << "only " << watch.begun_seen() << " of " << i << " channels were told of\n";
+        std::_Exit(1);
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
   send_paced(how, [&](const std::string& events) { asterisk.send(events); });
   over = true;

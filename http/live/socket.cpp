@@ -130,6 +130,9 @@ public:
       if (const auto self = weak.lock())
         self->drained();
     });
+    // What the kernel holds for a reader who does not read is memory, too, and thousands of them can stop at once.
+    error_code ignored;
+    boost::beast::get_lowest_layer(ws_).set_option(asio::socket_base::send_buffer_size{kernel_buffer}, ignored);
     websocket::stream_base::timeout times;
     times.handshake_timeout = std::chrono::seconds{10};
     times.idle_timeout = limits_.idle;
@@ -349,6 +352,7 @@ private:
   }
 
   static constexpr std::size_t answers_waiting = 256;
+  static constexpr int kernel_buffer = 64 * 1024; ///< bytes; Linux takes twice as much, with its own overhead
 
   websocket::stream<write_lane<Stream>, false> ws_; // without compression
   std::shared_ptr<void> lifetime_;

@@ -625,7 +625,7 @@ void session::pump_source() {
   pumping_ = true;
   // A source that always has more must not keep the thread from its other connections.
   for (int turns = 0; source_ && !pulling_ && !sending() && out_.empty() && phase_ != phase::closed; ++turns) {
-    if (turns == 16) {
+    if (turns == 4) {
       link_->post([self] {
         if (self->source_ && self->phase_ != phase::closed)
           self->pump_source();

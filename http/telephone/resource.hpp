@@ -9,6 +9,7 @@
 #include "actors/core/telephone/tables.hpp"
 #include "http/outbound/context.hpp"
 #include "http/router.hpp"
+#include "http/telephone/list_source.hpp"
 #include "protocol/json.hpp"
 
 #include <algorithm>
@@ -122,6 +123,7 @@ void append_listed(std::string& out, const core::live_object<T>& one) {
 template <class T>
 struct live_resource {
   using row = core::resource<T>;
+  using pointer = typename core::live_table<T>::pointer;
 
   /// `wanted(req)` makes the filter of a list.
   template <class Wanted>
@@ -133,7 +135,15 @@ struct live_resource {
     if (!which)
       return outbound::refuse(c, which.error());
     bool more = false;
-    const auto items = collect<T>(*where, *which, more, wanted);
+    auto items = collect<T>(*where, *which, more, wanted);
+    auto show = [](std::string& out, const pointer& one) { append_listed<T>(out, *one); };
+    using source = list_source<pointer, decltype(show)>;
+    if (items.size() > source::piece) {
+      auto tail = more ? "],\"next_page_token\":\"" + std::to_string(items.back()->serial) + "\"}" : std::string{"]}"};
+      http::response streamed;
+      streamed.body = std::make_shared<source>(std::move(items), std::move(tail), c.now(), show);
+      return streamed;
+    }
     return outbound::answer(c, [&](std::string& out) {
       out.reserve(out.size() + items.size() * 700 + 64);
       out.append("{\"list\":[");

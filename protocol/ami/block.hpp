@@ -9,6 +9,7 @@
 
 #include "protocol/ami/buffer.hpp"
 #include "protocol/ami/event_kind.hpp"
+#include "protocol/ami/subjects.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -42,10 +43,13 @@ class block {
 public:
   class iterator;
 
+  /// Made by `parse`.
   block(buffer bytes, std::unique_ptr<std::uint32_t[]> newlines, std::size_t lines,
-        std::vector<message_entry> entries) noexcept
-      : bytes_{std::move(bytes)}, newlines_{std::move(newlines)}, lines_{lines}, entries_{
-                                                                                     std::move(entries)} {}
+        std::vector<message_entry> entries, bool with_subjects)
+      : bytes_{std::move(bytes)}, newlines_{std::move(newlines)}, lines_{lines}, entries_{std::move(entries)} {
+    if (with_subjects)
+      subjects_ = find_subjects(*this);
+  }
 
   block(const block&) = delete;
   block& operator=(const block&) = delete;
@@ -63,12 +67,15 @@ public:
   [[nodiscard]] const std::uint32_t* newlines() const noexcept { return newlines_.get(); }
   [[nodiscard]] std::size_t lines() const noexcept { return lines_; }
   [[nodiscard]] const std::vector<message_entry>& entries() const noexcept { return entries_; }
+  /// Empty unless they were asked for when the block was made.
+  [[nodiscard]] const ami::subjects& subjects() const noexcept { return subjects_; }
 
 private:
   buffer bytes_;
   std::unique_ptr<std::uint32_t[]> newlines_;
   std::size_t lines_;
   std::vector<message_entry> entries_;
+  ami::subjects subjects_;
 };
 
 using block_ptr = std::shared_ptr<const block>;

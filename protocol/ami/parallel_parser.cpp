@@ -104,7 +104,7 @@ struct parser_pool::state {
         auto next = std::move(jobs.front());
         jobs.pop_front();
         lock.unlock();
-        next.stream->fill(next.ticket, parse(std::move(next.bytes)));
+        next.stream->fill(next.ticket, parse_with_subjects(std::move(next.bytes)));
       }
       lock.lock();
     }
@@ -150,7 +150,7 @@ void sequencer::submit(buffer bytes) {
   if (ticket == stream::refused)
     return;
   if (pool_->threads.empty())
-    stream_->fill(ticket, parse(std::move(bytes)));
+    stream_->fill(ticket, parse_with_subjects(std::move(bytes)));
   else
     pool_->push({stream_, ticket, std::move(bytes)});
 }

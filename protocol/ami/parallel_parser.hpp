@@ -1,7 +1,7 @@
 /// Parsing on several cores, delivered in order.
 ///
 /// A `parser_pool` holds the worker threads that all connections share; a `sequencer` is one connection's
-/// way through them: buffers go in, blocks come out at one callback, in the order in which the buffers were
+/// way through them: buffers go in, blocks with their subjects come out at one callback, in the order in which the buffers were
 /// submitted, never two at once.
 #pragma once
 

@@ -146,17 +146,7 @@ private:
   event_kind kind_{event_kind::other};
 };
 
-} // namespace
-
-block_ptr parse(buffer bytes) {
-  return parse(std::move(bytes), best_instruction_set());
-}
-
-block_ptr parse(std::string_view bytes) {
-  return parse(buffer::of(bytes));
-}
-
-block_ptr parse(buffer bytes, instruction_set with) {
+block_ptr make_block(buffer bytes, instruction_set with, bool with_subjects) {
   if (bytes.size() > max_block_bytes)
     bytes = {};
   const auto& functions = scan::with(with);
@@ -185,7 +175,26 @@ block_ptr parse(buffer bytes, instruction_set with) {
     messages.end_at(index.blanks[i], false);
   messages.end_at(static_cast<std::uint32_t>(index.lines), true);
 
-  return std::make_shared<const block>(std::move(bytes), newlines.release(), index.lines, std::move(entries));
+  return std::make_shared<const block>(std::move(bytes), newlines.release(), index.lines, std::move(entries),
+                                       with_subjects);
+}
+
+} // namespace
+
+block_ptr parse(buffer bytes) {
+  return parse(std::move(bytes), best_instruction_set());
+}
+
+block_ptr parse(buffer bytes, instruction_set with) {
+  return make_block(std::move(bytes), with, false);
+}
+
+block_ptr parse(std::string_view bytes) {
+  return parse(buffer::of(bytes));
+}
+
+block_ptr parse_with_subjects(buffer bytes) {
+  return make_block(std::move(bytes), best_instruction_set(), true);
 }
 
 } // namespace ringmaster::ami

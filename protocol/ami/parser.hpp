@@ -24,6 +24,8 @@ inline constexpr std::size_t max_block_bytes = std::size_t{1} << 31;
 /// allocations. Empty block for a buffer above `max_block_bytes`.
 [[nodiscard]] block_ptr parse(buffer bytes);
 [[nodiscard]] block_ptr parse(buffer bytes, instruction_set with);
+/// With its subjects, for whoever hands its messages out.
+[[nodiscard]] block_ptr parse_with_subjects(buffer bytes);
 /// Of a copy of `bytes`.
 [[nodiscard]] block_ptr parse(std::string_view bytes);
 

@@ -323,7 +323,7 @@ TEST(queue_state, follows_a_recorded_call_to_an_agent_and_back) {
   auto now = start;
   for (const auto m : *r.received) {
     now += 1s;
-    if (queue_of(m) != "sales_1" && m.kind() != ami::event_kind::queue_status_complete)
+    if (m.get("Queue") != "sales_1" && m.kind() != ami::event_kind::queue_status_complete)
       continue;
     apply(q, m, now);
     const auto who = q.members().find("Local/agent-01@agents/n");

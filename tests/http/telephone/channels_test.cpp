@@ -68,6 +68,33 @@ TEST_F(telephone_channels, come_in_pages_that_neither_miss_nor_double) {
     EXPECT_EQ(get(std::string{"/core/channels?"} + wrong).status(), 400U) << wrong;
 }
 
+TEST_F(telephone_channels, come_whole_however_many_they_are) {
+  until_listed("/core/channels", 2);
+  std::string many;
+  for (int i = 0; i < 1'000; ++i)
+    many += newchannel("2." + std::to_string(i));
+  pbx().say(many);
+  until_listed("/core/channels", 1'002);
+  const auto ids = [](const std::string& text) {
+    constexpr std::string_view before = "\"unique_id\":\"";
+    std::set<std::string> seen;
+    for (auto at = text.find(before); at != std::string::npos; at = text.find(before, at + 1))
+      seen.insert(text.substr(at + before.size(), text.find('"', at + before.size()) - at - before.size()));
+    return seen.size();
+  };
+  const auto whole = get("/core/channels");
+  EXPECT_EQ(whole.size("/result/list"), 1'002U);
+  EXPECT_EQ(whole.at("/result/list/1001/unique_id"), "2.999");
+  EXPECT_EQ(ids(whole.text), 1'002U);
+  EXPECT_EQ(whole.at("/result/next_page_token"), "(none)");
+  const auto first = get("/core/channels?count=600");
+  EXPECT_EQ(first.size("/result/list"), 600U);
+  const auto rest = get("/core/channels?count=600&page_token=" + first.at("/result/next_page_token"));
+  EXPECT_EQ(rest.size("/result/list"), 402U);
+  EXPECT_EQ(rest.at("/result/list/0/unique_id"), "2.598");
+  EXPECT_EQ(rest.at("/result/next_page_token"), "(none)");
+}
+
 TEST_F(telephone_channels, are_hung_up_by_delete) {
   until_listed("/core/channels", 2);
   const auto done = del("/core/channels/1.2");

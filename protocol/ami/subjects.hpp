@@ -1,0 +1,38 @@
+/// What the messages of a block are about: the call and the queue whose lives they tell of. It is found where blocks are
+/// parsed, on several cores at once, so that whoever hands messages out, one after another, has only to look up.
+#pragma once
+
+#include "protocol/uuid.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace ringmaster::ami {
+
+class block;
+
+/// A message about a call whose unique id, or whose Originate's ActionID, is a UUID, as those of our calls are.
+struct about_call {
+  std::uint32_t message; ///< its place in the block
+  uuid call;
+  friend bool operator==(const about_call&, const about_call&) = default;
+};
+
+struct about_queue {
+  std::uint32_t message;
+  std::string_view queue; ///< a view into the block, not empty
+  friend bool operator==(const about_queue&, const about_queue&) = default;
+};
+
+/// Both in the messages' order; a message may be in both, and in neither.
+struct subjects {
+  std::vector<about_call> calls;
+  std::vector<about_queue> queues;
+};
+
+/// Responses are about the call that their ActionID names, if any. Of events, only those are looked at that begin,
+/// change or end a call, or that change a queue's members or callers. About 50 ns for each of these, pure.
+[[nodiscard]] subjects find_subjects(const block& in);
+
+} // namespace ringmaster::ami
