@@ -18,7 +18,7 @@ auto of_queue(const http::request& req) {
   };
 }
 
-/// A member by its name or interface and `?queue_name=`, or by its id.
+/// A member by its name or interface, by its id, or by any of them and `?queue_name=`.
 result<found_object<queue_member>> find_member(const context& c, const http::request& req, std::string_view name) {
   const auto queue = std::string{req.query_value("queue_name").value_or("")};
   if (queue.empty())
@@ -38,7 +38,7 @@ result<found_object<queue_member>> find_member(const context& c, const http::req
     server->of<queue_member>().collect(members);
     for (auto& one : members)
       if (one->look([&](const queue_member& m) {
-            return (m.name == name || m.location == name) && (queue.empty() || m.queue_name == queue);
+            return (m.name == name || m.location == name || m.id == name) && (queue.empty() || m.queue_name == queue);
           }))
         all.push_back({server, std::move(one)});
   }

@@ -70,6 +70,8 @@ TEST_F(telephone_queues, members_are_found_by_name_interface_and_id) {
   EXPECT_EQ(get("/queue/members/Bob?queue_name=sales_2").at("/result/queue_name"), "sales_2");
   EXPECT_EQ(get("/queue/members/PJSIP%2Fb?queue_name=sales_2").at("/result/name"), "Bob");
   EXPECT_EQ(get("/queue/members/PJSIP%2Fb%40sales_2").at("/result/queue_name"), "sales_2");
+  EXPECT_EQ(get("/queue/members/PJSIP%2Fb%40sales_2?queue_name=sales_2").at("/result/queue_name"), "sales_2");
+  EXPECT_EQ(get("/queue/members/PJSIP%2Fb%40sales_2?queue_name=sales_1").status(), 404U) << "it is in the other";
   EXPECT_EQ(get("/queue/members/Carl").status(), 404U);
 }
 
