@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
 namespace ringmaster::sim {
 namespace {
 
@@ -18,14 +20,20 @@ void answer_objects(session& s, const action& a, std::string_view plural, std::s
   end_list(s, a, last, n);
 }
 
+/// The other lists may be empty. `list(equipment, out, action_id)` appends the events and says how many.
+template <class List>
+void answer_list(session& s, const action& a, std::string_view message, std::string_view last, List&& list) {
+  begin_list(s, a, message);
+  std::string out;
+  const listed n = std::invoke(list, s.host().life().things, out, a.get("ActionID"));
+  s.send(out);
+  end_list(s, a, last, n);
+}
+
 } // namespace
 
 void agents(session& s, const action& a) {
-  begin_list(s, a, "Agents will follow");
-  std::string out;
-  const listed n = s.host().life().things.agents(out, a.get("ActionID"));
-  s.send(out);
-  end_list(s, a, "AgentsComplete", n);
+  answer_list(s, a, "Agents will follow", "AgentsComplete", &equipment::agents);
 }
 
 void agent_logoff(session& s, const action& a) {
@@ -39,11 +47,7 @@ void agent_logoff(session& s, const action& a) {
 }
 
 void device_state_list(session& s, const action& a) {
-  begin_list(s, a, "Device State Changes will follow");
-  std::string out;
-  const listed n = s.host().life().things.device_states(out, a.get("ActionID"));
-  s.send(out);
-  end_list(s, a, "DeviceStateListComplete", n);
+  answer_list(s, a, "Device State Changes will follow", "DeviceStateListComplete", &equipment::device_states);
 }
 
 void show_endpoints(session& s, const action& a) {
@@ -112,27 +116,21 @@ void qualify(session& s, const action& a) {
 }
 
 void iax_peers(session& s, const action& a) {
-  begin_list(s, a, "Peer status list will follow");
-  std::string out;
-  const listed n = s.host().life().things.iax_peers(out, {}, true);
-  s.send(out);
-  end_list(s, a, "PeerlistComplete", n);
+  answer_list(s, a, "Peer status list will follow", "PeerlistComplete",
+              [](const equipment& things, std::string& out, std::string_view) {
+                return things.iax_peers(out, {}, true);
+              });
 }
 
 void iax_peer_list(session& s, const action& a) {
-  begin_list(s, a, "IAX Peer status list will follow");
-  std::string out;
-  const listed n = s.host().life().things.iax_peers(out, a.get("ActionID"), false);
-  s.send(out);
-  end_list(s, a, "PeerlistComplete", n);
+  answer_list(s, a, "IAX Peer status list will follow", "PeerlistComplete",
+              [](const equipment& things, std::string& out, std::string_view id) {
+                return things.iax_peers(out, id, false);
+              });
 }
 
 void iax_registry(session& s, const action& a) {
-  begin_list(s, a, "Registrations will follow");
-  std::string out;
-  const listed n = s.host().life().things.iax_registry(out, a.get("ActionID"));
-  s.send(out);
-  end_list(s, a, "RegistrationsComplete", n);
+  answer_list(s, a, "Registrations will follow", "RegistrationsComplete", &equipment::iax_registry);
 }
 
 void module_check(session& s, const action& a) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 
 namespace ringmaster::outbound {
 
@@ -26,36 +27,42 @@ std::string reasons_of_record(const campaign& c, time_point now) {
   return out;
 }
 
-result<campaign> durable(const context& c, const uuid& id) {
+/// Answers with what `append(out, record, live)` writes; `live` is null when the campaign's actor has not spoken yet.
+template <class Append>
+http::response about(const context& c, const uuid& id, Append&& append) {
   const auto in = c.read();
-  return in ? storage::get<campaign>(*in, id) : result<campaign>{in.error()};
-}
-
-http::response explain_campaign(const context& c, const uuid& id) {
-  const auto kept = durable(c, id);
+  if (!in)
+    return refuse(c, in.error());
+  const auto kept = storage::get<campaign>(*in, id);
   if (!kept)
     return refuse(c, kept.error());
   const auto live = c.engine->live().campaigns.find(id);
-  const bool spoken = live && !live->explain_json.empty();
-  return answer(c, [&](std::string& out) {
+  return answer(c, [&](std::string& out) { append(out, *kept, live.get()); });
+}
+
+/// Figures that are all zero where nothing is known yet.
+live_campaign figures(const campaign& c, const live_campaign* live) {
+  auto shown = live ? *live : live_campaign{};
+  shown.id = c.id;
+  return shown;
+}
+
+http::response explain_campaign(const context& c, const uuid& id) {
+  return about(c, id, [&](std::string& out, const campaign& kept, const live_campaign* live) {
     json_writer w{out};
     w.begin_object();
     w.member("uuid", to_string(id));
-    w.member("status", kept->status);
+    w.member("status", kept.status);
     w.key("reasons");
-    w.raw(spoken ? live->explain_json : reasons_of_record(*kept, c.now()));
+    w.raw(live && !live->explain_json.empty() ? live->explain_json : reasons_of_record(kept, c.now()));
     w.end_object();
   });
 }
 
 http::response stats(const context& c, const uuid& id) {
-  const auto kept = durable(c, id);
-  if (!kept)
-    return refuse(c, kept.error());
-  const auto found = c.engine->live().campaigns.find(id);
-  live_campaign live = found ? *found : live_campaign{};
-  live.id = id;
-  return answer(c, [&](std::string& out) { append_stats(out, live, kept->status); });
+  return about(c, id, [](std::string& out, const campaign& kept, const live_campaign* live) {
+    append_stats(out, figures(kept, live), kept.status);
+  });
 }
 
 void append_numbers(json_writer& w, std::initializer_list<std::pair<std::string_view, std::int64_t>> all) {
@@ -143,15 +150,11 @@ void append_pacing(json_writer& w, const live_pacing& p) {
 
 /// What pacing believes now; a campaign whose actor has not spoken yet has no more than its status.
 http::response show_pacing(const context& c, const uuid& id) {
-  const auto kept = durable(c, id);
-  if (!kept)
-    return refuse(c, kept.error());
-  const auto live = c.engine->live().campaigns.find(id);
-  return answer(c, [&](std::string& out) {
+  return about(c, id, [&](std::string& out, const campaign& kept, const live_campaign* live) {
     json_writer w{out};
     w.begin_object();
     w.member("uuid", to_string(id));
-    w.member("status", kept->status);
+    w.member("status", kept.status);
     w.key("at");
     live && live->pacing ? w.string(format_timestamp(live->at)) : w.null();
     if (live && live->pacing)
@@ -161,13 +164,9 @@ http::response show_pacing(const context& c, const uuid& id) {
 }
 
 http::response history(const context& c, const uuid& id) {
-  const auto kept = durable(c, id);
-  if (!kept)
-    return refuse(c, kept.error());
-  const auto found = c.engine->live().campaigns.find(id);
-  live_campaign live = found ? *found : live_campaign{};
-  live.id = id;
-  return answer(c, [&](std::string& out) { append_history(out, live); });
+  return about(c, id, [](std::string& out, const campaign& kept, const live_campaign* live) {
+    append_history(out, figures(kept, live));
+  });
 }
 
 /// Who of the campaign's queue does what, on every server that is connected.
@@ -210,11 +209,7 @@ void append_agents(json_writer& w, const live_state& live, const std::string& qu
 }
 
 http::response show_agents(const context& c, const uuid& id) {
-  const auto kept = durable(c, id);
-  if (!kept)
-    return refuse(c, kept.error());
-  const auto live = c.engine->live().campaigns.find(id);
-  return answer(c, [&](std::string& out) {
+  return about(c, id, [&](std::string& out, const campaign&, const live_campaign* live) {
     json_writer w{out};
     w.begin_object();
     w.member("uuid", to_string(id));
@@ -241,26 +236,17 @@ result<void> add_insight(http::router& r, const context& c) {
     };
     return r.add({http::method::get, path, std::string{may_read}, http::access::token, {to, {}, {}, 0}});
   };
-  if (auto added = add("/ob/campaigns/{uuid}/stats", "campaign",
-                       [c](const uuid& id, const http::responder& reply) { reply(stats(c, id)); });
-      !added)
-    return added;
-  if (auto added = add("/ob/campaigns/{uuid}/explain", "campaign",
-                       [c](const uuid& id, const http::responder& reply) { reply(explain_campaign(c, id)); });
-      !added)
-    return added;
-  if (auto added = add("/ob/campaigns/{uuid}/pacing", "campaign",
-                       [c](const uuid& id, const http::responder& reply) { reply(show_pacing(c, id)); });
-      !added)
-    return added;
-  if (auto added = add("/ob/campaigns/{uuid}/history", "campaign",
-                       [c](const uuid& id, const http::responder& reply) { reply(history(c, id)); });
-      !added)
-    return added;
-  if (auto added = add("/ob/campaigns/{uuid}/agents", "campaign",
-                       [c](const uuid& id, const http::responder& reply) { reply(show_agents(c, id)); });
-      !added)
-    return added;
+  constexpr std::pair<const char*, http::response (*)(const context&, const uuid&)> of_campaigns[] = {
+      {"/ob/campaigns/{uuid}/stats", stats},
+      {"/ob/campaigns/{uuid}/explain", explain_campaign},
+      {"/ob/campaigns/{uuid}/pacing", show_pacing},
+      {"/ob/campaigns/{uuid}/history", history},
+      {"/ob/campaigns/{uuid}/agents", show_agents}};
+  for (const auto& [path, show] : of_campaigns)
+    if (auto added =
+            add(path, "campaign", [c, show](const uuid& id, const http::responder& reply) { reply(show(c, id)); });
+        !added)
+      return added;
   return add("/ob/dls/{uuid}/explain", "dl", [c](const uuid& id, const http::responder& reply) {
     c.engine->explain_entry(id, [c, reply](const result<std::string>& reasons) {
       reply(reasons ? http::success(*reasons, c.now()) : refuse(c, reasons.error()));

@@ -49,16 +49,24 @@ result<found_object<queue_member>> find_member(const context& c, const http::req
   return std::move(all.front());
 }
 
-template <class T>
-void append_list(std::string& out, const std::vector<typename core::live_table<T>::pointer>& items) {
+/// A list in JSON, each item as `append(out, *item)` writes it.
+template <class Items, class Append>
+void append_list(std::string& out, const Items& items, Append&& append) {
   out.push_back('[');
   bool first = true;
   for (const auto& one : items) {
     if (!std::exchange(first, false))
       out.push_back(',');
-    append_object(out, *one);
+    append(out, *one);
   }
   out.push_back(']');
+}
+
+http::response show_member(const context& c, const http::request& req, std::string_view name) {
+  const auto one = find_member(c, req, name);
+  if (!one)
+    return outbound::refuse(c, one.error());
+  return outbound::answer(c, [&](std::string& out) { append_object(out, *one->object); });
 }
 
 /// {"queue": {…}, "entries": […], "members": […]}, callers in the order in which they wait.
@@ -69,9 +77,9 @@ struct status_parts {
 
 void append_status(std::string& out, const core::live_object<queue>& of, const status_parts& parts) {
   out.append("{\"entries\":");
-  append_list<queue_entry>(out, parts.entries);
+  append_list(out, parts.entries, append_object<queue_entry>);
   out.append(",\"members\":");
-  append_list<queue_member>(out, parts.members);
+  append_list(out, parts.members, append_object<queue_member>);
   out.append(",\"queue\":");
   append_object(out, of);
   out.push_back('}');
@@ -114,15 +122,11 @@ http::response statuses(const context& c, const http::request& req) {
   for (const auto* server : *where)
     by_server[server->pbx] = parts_of(*server);
   return outbound::answer(c, [&](std::string& out) {
-    out.append("{\"list\":[");
-    bool first = true;
-    for (const auto& one : queues) {
-      if (!std::exchange(first, false))
-        out.push_back(',');
-      const auto [pbx, name] = one->look([](const queue& q) { return std::pair{q.pbx, q.name}; });
-      append_status(out, *one, by_server[pbx][name]);
-    }
-    out.push_back(']');
+    out.append("{\"list\":");
+    append_list(out, queues, [&](std::string& to, const core::live_object<queue>& one) {
+      const auto [pbx, name] = one.look([](const queue& q) { return std::pair{q.pbx, q.name}; });
+      append_status(to, one, by_server[pbx][name]);
+    });
     if (more)
       out.append(",\"next_page_token\":\"").append(std::to_string(queues.back()->serial)).push_back('"');
     out.push_back('}');
@@ -217,15 +221,10 @@ result<void> add_queue(http::router& r, const context& c) {
       return reply(outbound::refuse(c, id.error()));
     if (!*id)
       return reply(live_resource<queue_member>::list(c, req, of_queue<queue_member>(req)));
-    const auto one = find_member(c, req, **id);
-    reply(one ? outbound::answer(c, [&](std::string& out) { append_object(out, *one->object); })
-              : outbound::refuse(c, one.error()));
+    reply(show_member(c, req, **id));
   });
-  add(method::get, "/queue/members/{id}", may_read, [c](const auto& req, const auto& reply) {
-    const auto one = find_member(c, req, req.param("id"));
-    reply(one ? outbound::answer(c, [&](std::string& out) { append_object(out, *one->object); })
-              : outbound::refuse(c, one.error()));
-  });
+  add(method::get, "/queue/members/{id}", may_read,
+      [c](const auto& req, const auto& reply) { reply(show_member(c, req, req.param("id"))); });
   add(method::post, "/queue/members", may_supervise, [c](const auto& req, const auto& reply) { add_member(c, req, reply); });
   add(method::put, "/queue/members/{id}", may_supervise,
       [c](const auto& req, const auto& reply) { change_member(c, req, reply); });

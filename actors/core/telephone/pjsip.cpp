@@ -107,44 +107,43 @@ pjsip_auth auth_of(const ami::message& m) {
   return a;
 }
 
-pjsip_contact listed_contact(const ami::message& m) {
+/// What the list and the endpoint's details call alike.
+pjsip_contact any_contact(const ami::message& m) {
   pjsip_contact c;
+  c.outbound_proxy = m.get("OutboundProxy");
+  c.path = m.get("Path");
+  c.qualify_frequency = number_of(m.get("QualifyFrequency"));
+  c.qualify_timeout = number_of(m.get("QualifyTimeout"));
+  c.round_trip_usec = m.get("RoundtripUsec");
+  c.status = m.get("Status");
+  c.user_agent = filled(m.get("UserAgent"));
+  return c;
+}
+
+pjsip_contact listed_contact(const ami::message& m) {
+  auto c = any_contact(m);
   c.id = m.get("ObjectName"); // AOR;@HASH
   c.aor = c.id.substr(0, c.id.find(";@"));
   c.authentication_qualify =
       m.get("AuthenticateQualify") == "yes" || m.get("AuthenticateQualify") == "true" ? 1 : 0;
   c.call_id = filled(m.get("CallId"));
   c.endpoint_name = filled(m.get("Endpoint"));
-  c.outbound_proxy = m.get("OutboundProxy");
-  c.path = m.get("Path");
-  c.qualify_frequency = number_of(m.get("QualifyFrequency"));
-  c.qualify_timeout = number_of(m.get("QualifyTimeout"));
   c.reg_expire = number_of(m.get("ExpirationTime"));
-  c.round_trip_usec = m.get("RoundtripUsec");
-  c.status = m.get("Status");
   c.uri = m.get("Uri");
-  c.user_agent = filled(m.get("UserAgent"));
   if (const auto host = m.get("ViaAddr"); !host.empty())
     c.via_address = std::string{host}.append(":").append(m.get("ViaPort"));
   return c;
 }
 
 pjsip_contact contact_of(const ami::message& m) {
-  pjsip_contact c;
+  auto c = any_contact(m);
   c.id = m.get("ID");
   c.aor = m.get("AOR");
   c.authentication_qualify = number_of(m.get("AuthenticateQualify"));
   c.call_id = filled(m.get("CallID"));
   c.endpoint_name = filled(m.get("EndpointName"));
-  c.outbound_proxy = m.get("OutboundProxy");
-  c.path = m.get("Path");
-  c.qualify_frequency = number_of(m.get("QualifyFrequency"));
-  c.qualify_timeout = number_of(m.get("QualifyTimeout"));
   c.reg_expire = number_of(m.get("RegExpire"));
-  c.round_trip_usec = m.get("RoundtripUsec");
-  c.status = m.get("Status");
   c.uri = m.get("URI");
-  c.user_agent = filled(m.get("UserAgent"));
   c.via_address = filled(m.get("ViaAddress"));
   return c;
 }

@@ -6,11 +6,11 @@
 ///     fields         its table
 ///     id_field       what a GET names it by in its body
 ///     id(t)          unique among the objects of its kind on its server
-///     family         that its events are told in; `no_events` for what has none
-///     target(t)      below the family's topic; not asked for where there are no events
+///     family         that its events are told in; a row that is `untold` has none
+///     target(t)      below the family's topic; neither this nor the next is asked for where there is no family
+///     creation       what its beginning is told as: "create", or "update" where the reference has no create
 ///     listed_by_id   true where a list tells ids alone, as the reference's lists do; may be left out
 ///     also_called(t, said)   another way to name it in a GET, tried when nobody has that id; may be left out
-///     creation       what its beginning is told as: "create", or "update" where the reference has no create
 #pragma once
 
 #include "actors/core/topic_family.hpp"
@@ -33,10 +33,14 @@
 namespace ringmaster::core {
 
 using maybe_family = std::optional<topic_family>;
-inline constexpr maybe_family no_events{};
 
 template <class T>
 struct resource;
+
+/// What the rows of kinds have in common whose changes nobody is told of.
+struct untold {
+  static constexpr maybe_family family{};
+};
 
 /// Asterisk's word for no caller's name stands in for an empty one, which no topic could be made of.
 [[nodiscard]] inline std::string_view caller_target(const std::string& name) noexcept {
@@ -91,44 +95,39 @@ struct resource<telephone::queue_entry> {
 };
 
 template <>
-struct resource<telephone::system_info> {
+struct resource<telephone::system_info> : untold {
   static constexpr const auto& fields = telephone::system_fields;
-  static constexpr std::string_view name = "system", id_field = "id", creation = "create";
-  static constexpr maybe_family family = no_events;
+  static constexpr std::string_view name = "system", id_field = "id";
   static std::string_view id(const telephone::system_info& s) noexcept { return s.id; }
 };
 
 template <>
-struct resource<telephone::module_info> {
+struct resource<telephone::module_info> : untold {
   static constexpr const auto& fields = telephone::module_fields;
-  static constexpr std::string_view name = "module", id_field = "name", creation = "create";
-  static constexpr maybe_family family = no_events;
+  static constexpr std::string_view name = "module", id_field = "name";
   static std::string_view id(const telephone::module_info& m) noexcept { return m.name; }
 };
 
 template <>
-struct resource<telephone::agent> {
+struct resource<telephone::agent> : untold {
   static constexpr const auto& fields = telephone::agent_fields;
-  static constexpr std::string_view name = "agent", id_field = "id", creation = "create";
-  static constexpr maybe_family family = no_events;
+  static constexpr std::string_view name = "agent", id_field = "id";
   static constexpr bool listed_by_id = true;
   static std::string_view id(const telephone::agent& a) noexcept { return a.id; }
 };
 
 template <>
-struct resource<telephone::device_state> {
+struct resource<telephone::device_state> : untold {
   static constexpr const auto& fields = telephone::device_state_fields;
-  static constexpr std::string_view name = "device", id_field = "device", creation = "create";
-  static constexpr maybe_family family = no_events;
+  static constexpr std::string_view name = "device", id_field = "device";
   static constexpr bool listed_by_id = true;
   static std::string_view id(const telephone::device_state& d) noexcept { return d.device; }
 };
 
 template <>
-struct resource<telephone::peer> {
+struct resource<telephone::peer> : untold {
   static constexpr const auto& fields = telephone::peer_fields;
-  static constexpr std::string_view name = "peer", id_field = "peer", creation = "create";
-  static constexpr maybe_family family = no_events;
+  static constexpr std::string_view name = "peer", id_field = "peer";
   static constexpr bool listed_by_id = true;
   static std::string_view id(const telephone::peer& p) noexcept { return p.name; }
   /// The reference asks for "agent-01" and gets "SIP/agent-01".
@@ -139,10 +138,9 @@ struct resource<telephone::peer> {
 };
 
 template <>
-struct resource<telephone::registry> {
+struct resource<telephone::registry> : untold {
   static constexpr const auto& fields = telephone::registry_fields;
-  static constexpr std::string_view name = "registry", id_field = "account", creation = "create";
-  static constexpr maybe_family family = no_events;
+  static constexpr std::string_view name = "registry", id_field = "account";
   static constexpr bool listed_by_id = true;
   static std::string_view id(const telephone::registry& r) noexcept { return r.account; }
   /// The reference asks for "2345@provider", whatever the port.
@@ -163,51 +161,44 @@ struct resource<telephone::parked_call> {
 };
 
 template <>
-struct resource<telephone::parking_lot> {
+struct resource<telephone::parking_lot> : untold {
   static constexpr const auto& fields = telephone::parking_lot_fields;
-  static constexpr std::string_view name = "parking lot", id_field = "name", creation = "create";
-  static constexpr maybe_family family = no_events;
+  static constexpr std::string_view name = "parking lot", id_field = "name";
   static std::string_view id(const telephone::parking_lot& l) noexcept { return l.name; }
 };
 
 template <>
-struct resource<telephone::pjsip_aor> {
+struct resource<telephone::pjsip_aor> : untold {
   static constexpr const auto& fields = telephone::pjsip_aor_fields;
-  static constexpr std::string_view name = "aor", id_field = "object_name", creation = "create";
-  static constexpr maybe_family family = no_events;
+  static constexpr std::string_view name = "aor", id_field = "object_name";
   static std::string_view id(const telephone::pjsip_aor& a) noexcept { return a.name; }
 };
 
 template <>
-struct resource<telephone::pjsip_auth> {
+struct resource<telephone::pjsip_auth> : untold {
   static constexpr const auto& fields = telephone::pjsip_auth_fields;
-  static constexpr std::string_view name = "auth", id_field = "object_name", creation = "create";
-  static constexpr maybe_family family = no_events;
+  static constexpr std::string_view name = "auth", id_field = "object_name";
   static std::string_view id(const telephone::pjsip_auth& a) noexcept { return a.name; }
 };
 
 template <>
-struct resource<telephone::pjsip_contact> {
+struct resource<telephone::pjsip_contact> : untold {
   static constexpr const auto& fields = telephone::pjsip_contact_fields;
-  static constexpr std::string_view name = "contact", id_field = "id", creation = "create";
-  static constexpr maybe_family family = no_events;
+  static constexpr std::string_view name = "contact", id_field = "id";
   static std::string_view id(const telephone::pjsip_contact& c) noexcept { return c.id; }
 };
 
 template <>
-struct resource<telephone::pjsip_endpoint> {
+struct resource<telephone::pjsip_endpoint> : untold {
   static constexpr const auto& fields = telephone::pjsip_endpoint_fields;
-  static constexpr std::string_view name = "endpoint", id_field = "object_name", creation = "create";
-  static constexpr maybe_family family = no_events;
+  static constexpr std::string_view name = "endpoint", id_field = "object_name";
   static std::string_view id(const telephone::pjsip_endpoint& e) noexcept { return e.id(); }
 };
 
 template <>
-struct resource<telephone::pjsip_registration> {
+struct resource<telephone::pjsip_registration> : untold {
   static constexpr const auto& fields = telephone::pjsip_registration_fields;
-  static constexpr std::string_view name = "outbound registration", id_field = "object_name",
-                                    creation = "create";
-  static constexpr maybe_family family = no_events;
+  static constexpr std::string_view name = "outbound registration", id_field = "object_name";
   static std::string_view id(const telephone::pjsip_registration& r) noexcept { return r.name; }
 };
 
