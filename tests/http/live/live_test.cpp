@@ -211,6 +211,7 @@ protected:
     ASSERT_TRUE(front_->add_to(*router_));
     http::server_options server;
     server.port = 0;
+    server.threads = 1; // what the quick reader has heard, the slow one has been told
     auto started = http::server::start(server, *router_);
     ASSERT_TRUE(started) << started.error().message;
     server_ = std::move(*started);
