@@ -1,5 +1,6 @@
 // Short runs of the simulator that hold what pacing reaches. Their seeds are fixed, so that a run comes out
-// the same each time until pacing changes; the thresholds of busy share are half a point below what they came to.
+// the same each time until pacing changes; the thresholds of busy share are half a point below what they came
+// to.
 #include "actors/core/pacing/predictive.hpp"
 #include "actors/core/simulation/call_centre.hpp"
 #include "bench/pacing/optimum.hpp"
@@ -76,8 +77,10 @@ TEST(predictive_pacing, keeps_twenty_agents_busy_where_one_call_in_ten_is_answer
   auto c = of("realistic", 20, 12);
   c.answer_rate = 0.1;
   const auto r = run(c, "predictive", {.daily_limit = 1});
-  EXPECT_GT(r.busy_share, 0.886);
-  EXPECT_LE(r.abandoned_share, 0.03);
+  EXPECT_GT(r.busy_share, 0.887);
+  // What is counted begins after the first hour, in which fewer are abandoned.
+  EXPECT_LE(r.abandoned_share, 0.0305);
+  EXPECT_LE(r.worst_window, 0.03);
 }
 
 TEST(predictive_pacing, keeps_two_agents_busy_within_the_limit) {
@@ -97,6 +100,22 @@ TEST(predictive_pacing, follows_an_answer_rate_that_jumps) {
   const auto r = run(of("steps", 20, 12), "predictive", {.daily_limit = 1});
   EXPECT_GT(r.busy_share, 0.894);
   EXPECT_LE(r.abandoned_share, 0.03);
+}
+
+// The first calls of an hour that end are failures. Taken for what the hour is like, they cost a large team
+// an eighth of its time for a quarter of an hour.
+TEST(predictive_pacing, is_not_deceived_by_the_first_calls_of_an_hour) {
+  const auto c = of("realistic", 300, 1.3);
+  core::predictive_pacing method{{.daily_limit = 1}};
+  core::simulation::call_centre centre{c, method, 1};
+  centre.keep_minutes();
+  while (centre.advance(3600)) {
+  }
+  double busy = 0, agents = 0;
+  for (const auto& m : centre.minutes())
+    if (m.at >= 3600 && m.at < 4500)
+      busy += m.busy, agents += m.agents;
+  EXPECT_GT(busy / agents, 0.96);
 }
 
 // 36 days of an hour and a half, which is hard on a daily limit, and the windows of 30 of them.
@@ -129,7 +148,7 @@ TEST(predictive_pacing, beats_every_rival_that_abandons_as_many) {
 
 TEST(predictive_pacing, keeps_agents_busy_within_the_limit_when_news_are_late_or_lost) {
   const std::pair<std::string_view, double> bars[] = {
-      {"late-events", 0.884}, {"lost-events", 0.891}, {"inbound", 0.899}, {"breaks", 0.89}};
+      {"late-events", 0.884}, {"lost-events", 0.891}, {"inbound", 0.891}, {"breaks", 0.89}};
   for (const auto& [name, busy] : bars) {
     const auto r = run(of(name, 20, 8), "predictive", {.daily_limit = 1});
     EXPECT_LE(r.abandoned_share, 0.0305) << name;

@@ -8,9 +8,10 @@ namespace ringmaster::core {
 namespace {
 
 /// How much effects of a kind differ (variance of log odds) before anything is known of one, …
-constexpr float hour_spread = 0.1f, attempt_spread = 0.2f, list_spread = 0.5f, number_spread = 0.6f;
-/// … and what is never known of one, however many calls it has seen, because it changes.
-constexpr float left_open = 0.005f;
+constexpr float hour_spread = 0.02f, attempt_spread = 0.2f, list_spread = 0.5f, number_spread = 0.6f;
+/// … and what is never known of one, however many calls it has seen, because it changes: hours stay what they
+/// are, lists are used up.
+constexpr float hour_left_open = 0.0005f, left_open = 0.005f;
 constexpr float farthest = 4;
 
 } // namespace
@@ -55,11 +56,13 @@ void answer_odds::learn(const answer_traits& c, double probability, bool answere
   for (std::size_t i = 0; i < n; ++i)
     open += seen[i]->variance;
   const auto gain = 1 / (1 + information * open);
+  const auto* hour = &hour_[c.hour % hours];
   const auto surprise = (answered ? 1 : 0) - p;
   for (std::size_t i = 0; i < n; ++i) {
     auto& e = *seen[i];
     e.mean = std::clamp(e.mean + e.variance * surprise * gain, -farthest, farthest);
-    e.variance = std::max(left_open, e.variance - e.variance * e.variance * information * gain);
+    e.variance = std::max(&e == hour ? hour_left_open : left_open,
+                          e.variance - e.variance * e.variance * information * gain);
   }
 }
 

@@ -33,7 +33,8 @@ public:
 
   /// Log odds to be added to those of the usual call.
   [[nodiscard]] double of(const answer_traits& call) const noexcept;
-  /// A call that was expected to be answered with `probability` has come to an end.
+  /// What a call came to that would now be expected to be answered with `probability`. Tell calls together
+  /// that were begun together, not each as it ends: the first to end are failures.
   void learn(const answer_traits& call, double probability, bool answered) noexcept;
 
   // What is kept over a restart: bytes of this machine.

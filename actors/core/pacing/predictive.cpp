@@ -33,13 +33,15 @@ constexpr double memory_calls = 20'000, memory_talks = 5'000;
   return std::chrono::duration<double>(d).count();
 }
 
+[[nodiscard]] double shifted(double p, double log_odds) noexcept {
+  const auto odds = p / (1 - p) * std::exp(log_odds);
+  return odds / (1 + odds);
+}
 /// Log odds shifted by the class.
 [[nodiscard]] double of_class(double p, std::size_t cls) noexcept {
-  if (cls == usual_class)
-    return p;
-  const auto odds =
-      p / (1 - p) * std::exp(class_width * (static_cast<double>(cls) - static_cast<double>(usual_class)));
-  return odds / (1 + odds);
+  return cls == usual_class
+             ? p
+             : shifted(p, class_width * (static_cast<double>(cls) - static_cast<double>(usual_class)));
 }
 [[nodiscard]] std::size_t class_of(double log_odds) noexcept {
   constexpr auto middle = static_cast<double>(usual_class);
@@ -96,7 +98,15 @@ void predictive_pacing::step_to(time_point now) {
     rebuild_agents();
 }
 
+void predictive_pacing::learn_odds(const ended_call& call) noexcept {
+  odds_.learn(call.traits, shifted(rate_.mean(), odds_.of(call.traits)), call.answered);
+}
+
 void predictive_pacing::age_calls() {
+  auto& ended = ended_[static_cast<std::size_t>(call_step_ + 1) % call_bins];
+  for (const auto& call : ended)
+    learn_odds(call);
+  ended.clear();
   // Cohorts of which nobody else will answer are what the answer rate is learned from.
   double answers = 0, trials = 0;
   for (std::size_t c = 0; c < classes; ++c) {
@@ -357,7 +367,11 @@ void predictive_pacing::call_moved(call_record& call, step what, phase to, time_
   if (call.at <= phase::ringing && to >= phase::waiting) {
     add_call(call.probability, bin, -1);
     const bool live = what != step::machine && what != step::ended;
-    odds_.learn(traits_of(call), of_class(rate_.mean(), call.probability), live);
+    const ended_call ended{traits_of(call), live};
+    if (call_step_ - begun >= static_cast<std::int64_t>(call_bins))
+      learn_odds(ended);
+    else
+      ended_[static_cast<std::size_t>(begun) % call_bins].push_back(ended);
     if (!live) {
       resolved_after_.add(age);
     } else {

@@ -11,8 +11,9 @@
 /// With a limit of 0 it begins calls for free agents only, and for those whose wrap-up ends before anybody
 /// can answer.
 ///
-/// Costs: an event and a decision are O(1) and O(age bins), whatever the number of calls and agents; four times
-/// a second of time what has aged is summed anew. `bench_pacing` measures them, BENCHMARKS.md has the figures.
+/// Costs: an event and a decision are O(1) and O(age bins), whatever the number of calls and agents; four
+/// times a second of time what has aged is summed anew. `bench_pacing` measures them, BENCHMARKS.md has the
+/// figures.
 #pragma once
 
 #include "actors/core/pacing.hpp"
@@ -24,6 +25,7 @@
 
 #include <array>
 #include <unordered_map>
+#include <vector>
 
 namespace ringmaster::core {
 
@@ -49,6 +51,10 @@ public:
 
 private:
   using per_horizon = std::array<float, horizons>;
+  struct ended_call {
+    answer_traits traits;
+    bool answered;
+  };
   template <std::size_t Bins>
   using table = std::array<per_horizon, Bins>;
 
@@ -63,6 +69,7 @@ private:
   void step_to(time_point now);
   void age_by_one_second();
   void age_calls();
+  void learn_odds(const ended_call& call) noexcept;
   void relearn();
   void refresh_rate();
   void rebuild_calls();
@@ -95,6 +102,9 @@ private:
   std::array<std::array<std::int32_t, call_bins>, classes> in_flight_{};
   std::array<std::array<cohort, call_bins>, classes> cohorts_{};
   std::array<std::int32_t, classes> class_size_{}, cohort_size_{};
+  /// By the step that they were begun in. What calls came to is learned from when all begun with them have
+  /// ended as well: those that end first are failures.
+  std::array<std::vector<ended_call>, call_bins> ended_;
   std::array<std::int32_t, agent_bins> talking_{}, wrapping_{}, wrap_ending_{};
   std::int64_t unaged_{0}; ///< busy agents told as counts
   double foreign_rate_{0}; ///< callers of others that take an agent, per second
