@@ -19,6 +19,10 @@ error bad_target(std::string why) { return error{errc::malformed, std::move(why)
 
 /// Decodes escapes, and `+` to a space where `plus` says so, onto `out`.
 result<void> decode(std::string_view text, bool plus, std::string& out) {
+  if (text.find('%') == std::string_view::npos && (!plus || text.find('+') == std::string_view::npos)) {
+    out.append(text);
+    return {};
+  }
   out.reserve(text.size());
   bool beyond_ascii = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
