@@ -265,6 +265,8 @@ public:
 
   void answered(const ami::message& m) {
     const auto id = m.action_id();
+    if (parse_uuid(id))
+      return; // a call's, which has it as a subject of the block
     const auto at = actions_.find(std::string{id});
     if (at == actions_.end())
       return;

@@ -1,4 +1,4 @@
-/// A long list as a streamed answer: rendered a few hundred objects at a time, so that the thread serves its other
+/// A long list as a streamed answer: rendered `piece` objects at a time, so that the thread serves its other
 /// connections, live clients among them, in between. Which objects are in the list is settled when it begins; each is
 /// shown as it is when its turn comes.
 #pragma once
@@ -20,7 +20,7 @@ namespace ringmaster::telephone {
 template <class Item, class Append>
 class list_source final : public http::body_source {
 public:
-  /// From this many items on a list is streamed; it takes some hundred microseconds to render them.
+  /// A list of more items than this is streamed, so many at a time.
   static constexpr std::size_t piece = 128;
 
   list_source(std::vector<Item> items, std::string tail, time_point now, Append append)

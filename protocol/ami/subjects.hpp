@@ -32,7 +32,7 @@ struct subjects {
 };
 
 /// Responses are about the call that their ActionID names, if any. Of events, only those are looked at that begin,
-/// change or end a call, or that change a queue's members or callers. About 50 ns for each of these, pure.
+/// change or end a call, or that change a queue's members or callers. Pure; about a third of what parsing takes.
 [[nodiscard]] subjects find_subjects(const block& in);
 
 } // namespace ringmaster::ami

@@ -83,6 +83,7 @@ TEST_F(telephone_channels, come_whole_however_many_they_are) {
     return seen.size();
   };
   const auto whole = get("/core/channels");
+  EXPECT_TRUE(std::holds_alternative<std::shared_ptr<http::body_source>>(whole.response.body)) << "in pieces";
   EXPECT_EQ(whole.size("/result/list"), 1'002U);
   EXPECT_EQ(whole.at("/result/list/1001/unique_id"), "2.999");
   EXPECT_EQ(ids(whole.text), 1'002U);
