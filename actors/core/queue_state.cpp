@@ -68,6 +68,7 @@ void queue_state::apply(queue_member& m, const member_update& u, time_point now,
     identities_changed_ = identities_changed_ || m.paused != *u.paused || m.paused_reason != u.paused_reason;
     m.paused = *u.paused;
     m.paused_reason = u.paused_reason;
+    m.after_call = m.after_call && m.paused;
   }
   if (u.last_call && u.last_call->time_since_epoch().count() > 0) {
     // A server's clock may be ahead of ours; a call that has ended, ended before now.
@@ -129,6 +130,8 @@ void queue_state::resync_end(time_point now) {
       m.key = before->second.key;
       m.told = before->second.told;
       m.told_since = before->second.told_since;
+      m.completed = before->second.completed;
+      m.after_call = m.paused && before->second.after_call;
     }
   }
   members_ = std::move(fresh_members_);
@@ -146,7 +149,11 @@ void queue_state::member_added(const member_update& u, time_point now) {
   if (u.interface.empty())
     return;
   const auto before = members_.size();
-  apply(members_[std::string{u.interface}], u, now, true);
+  auto& m = members_[std::string{u.interface}];
+  const bool was_paused = m.paused;
+  apply(m, u, now, true);
+  if (m.paused && !was_paused)
+    pauses(m, now);
   identities_changed_ = identities_changed_ || members_.size() != before;
   if (resyncing_)
     apply(fresh_members_[std::string{u.interface}], u, now, true);
@@ -161,6 +168,28 @@ void queue_state::member_changed(const member_update& u, time_point now) {
   member_added(u, now); // an event of a member whose beginning was missed is as good
 }
 
+void queue_state::pauses(queue_member& m, time_point now) {
+  const auto completed = std::exchange(m.completed, std::nullopt);
+  if (!completed)
+    return;
+  if (const auto delay = now - *completed; delay <= after_call_habits::longest_delay) {
+    habits_.paused(delay, m.paused_reason);
+    m.after_call = habits_.is_after_call_work(m.paused_reason);
+  } else {
+    habits_.stayed();
+  }
+  settling_ = habits_.settling();
+}
+
+/// The next call came, and no pause before it.
+void queue_state::stays(std::string_view interface) {
+  const auto at = members_.find(std::string{interface});
+  if (at == members_.end() || !std::exchange(at->second.completed, std::nullopt))
+    return;
+  habits_.stayed();
+  settling_ = habits_.settling();
+}
+
 // The live picture and the one that a resync is drawing hear the same.
 template <class F>
 static void on_member(std::unordered_map<std::string, queue_member>& a,
@@ -173,10 +202,12 @@ static void on_member(std::unordered_map<std::string, queue_member>& a,
 }
 
 void queue_state::agent_called(std::string_view interface, time_point now) {
+  stays(interface);
   on_member(members_, fresh_members_, interface, [&](queue_member& m) { m.rung = m.heard = now; });
 }
 
 void queue_state::agent_connected(std::string_view interface, time_point now) {
+  stays(interface);
   on_member(members_, fresh_members_, interface, [&](queue_member& m) {
     m.rung = m.heard = now; // `rung` from here on: when the call began
     m.on_call = true;
@@ -190,6 +221,8 @@ void queue_state::agent_completed(std::string_view interface, time_point now) {
     m.in_call = false;
     m.heard = now;
     m.wrap_from = m.wrap_from ? std::max(*m.wrap_from, now) : now;
+    if (!m.paused)
+      m.completed = now;
   });
 }
 
@@ -234,11 +267,17 @@ member_activity queue_state::activity(const queue_member& m, time_point now) con
     break;
   }
   if (m.paused)
-    return is_wrap_up(m.paused_reason) ? member_activity::wrap_up : member_activity::paused;
-  const auto wrapup = m.wrapup > seconds{0} ? m.wrapup : default_wrapup_;
-  if (m.wrap_from && now < *m.wrap_from + wrapup)
+    return m.after_call || is_wrap_up(m.paused_reason) ? member_activity::wrap_up : member_activity::paused;
+  if (now < wrap_up_end(m) || (m.completed && now < *m.completed + settling_))
     return member_activity::wrap_up;
   return member_activity::available;
+}
+
+/// Of a wrap-up whose length the server knows.
+std::optional<time_point> queue_state::wrap_up_end(const queue_member& m) const noexcept {
+  if (!m.wrap_from)
+    return std::nullopt;
+  return *m.wrap_from + (m.wrapup > seconds{0} ? m.wrapup : default_wrapup_);
 }
 
 std::int64_t queue_state::available_members(time_point now) const noexcept {
@@ -262,7 +301,8 @@ availability queue_state::counts(time_point now, seconds horizon) const noexcept
       break;
     case member_activity::wrap_up:
       ++a.wrap_up;
-      if (activity(m, now + horizon) == member_activity::available)
+      // Not who may be about to pause.
+      if (now < wrap_up_end(m) && activity(m, now + horizon) == member_activity::available)
         ++a.soon;
       break;
     case member_activity::paused:
@@ -304,8 +344,7 @@ std::vector<agent_status> queue_state::agents(std::string_view server, time_poin
   all.reserve(members_.size());
   for (auto& [interface, m] : members_) {
     const auto state = state_of(activity(m, now));
-    const auto wrap_end =
-        m.wrap_from ? std::optional{*m.wrap_from + (m.wrapup > seconds{0} ? m.wrapup : default_wrapup_)} : std::nullopt;
+    const auto wrap_end = wrap_up_end(m);
     // Events tell when some states began; of the others it is known when they were first seen.
     std::optional<time_point> began;
     if (state == agent_state::ringing || (state == agent_state::talking && m.on_call))
@@ -322,7 +361,7 @@ std::vector<agent_status> queue_state::agents(std::string_view server, time_poin
     if (m.key == 0)
       m.key = key_of(server, interface);
     all.push_back({m.key, state, m.told_since,
-                   state == agent_state::wrap_up && !m.paused ? wrap_end : std::optional<time_point>{}});
+                   state == agent_state::wrap_up && !m.paused && now < wrap_end ? wrap_end : std::nullopt});
   }
   return all;
 }
@@ -345,8 +384,10 @@ std::optional<time_point> queue_state::next_change(time_point now) const noexcep
   for (const auto& [interface, m] : members_) {
     if (m.rung && !m.on_call)
       consider(*m.rung + longest_ringing);
-    if (m.wrap_from)
-      consider(*m.wrap_from + (m.wrapup > seconds{0} ? m.wrapup : default_wrapup_));
+    if (const auto end = wrap_up_end(m))
+      consider(*end);
+    if (m.completed)
+      consider(*m.completed + settling_);
   }
   return first;
 }

@@ -6,7 +6,9 @@
 /// a Local channel's device lags behind, and with /n it may say "not in use" during a call.
 ///
 /// A member who is paused with the reason "wrap-up", "after-call work" or "ACW" (in any case, with or without hyphens)
-/// is in wrap-up, not paused: that is how agents' desktops tell it.
+/// is in wrap-up, not paused: that is how agents' desktops tell it. So is one who pauses within seconds of a call for
+/// a reason with which that is usual in this queue, and, where such pauses are usual, whoever has just ended a call
+/// (`after_call_habits`).
 ///
 /// A resync (QueueStatus) replaces everything at its end; until then the old picture stands. Live events
 /// between the beginning and the end of a resync count for both.
@@ -17,6 +19,7 @@
 /// Pure. An event is O(1); counting is O(members).
 #pragma once
 
+#include "actors/core/after_call_habits.hpp"
 #include "actors/core/pacing.hpp"
 
 #include <chrono>
@@ -50,6 +53,8 @@ struct queue_member {
   bool on_call{false};                 ///< AgentConnect without AgentComplete
   std::optional<time_point> rung;      ///< AgentCalled at, not yet answered
   std::optional<time_point> wrap_from; ///< end of the last call
+  std::optional<time_point> completed; ///< the same, as long as it is open whether a pause follows
+  bool after_call{false};              ///< paused for work that belongs to the last call
   std::chrono::seconds wrapup{0};
   time_point heard{};                  ///< when an event or a list last told of it
   // as `agents` told it last
@@ -126,6 +131,9 @@ public:
 
 private:
   void apply(queue_member& m, const member_update& u, time_point now, bool live);
+  void pauses(queue_member& m, time_point now);
+  void stays(std::string_view interface);
+  [[nodiscard]] std::optional<time_point> wrap_up_end(const queue_member& m) const noexcept;
 
   std::string name_;
   std::chrono::seconds default_wrapup_;
@@ -133,6 +141,8 @@ private:
   bool known_{false}, resyncing_{false}, identities_changed_{false};
   std::unordered_map<std::string, queue_member> members_, fresh_members_;
   std::unordered_map<std::string, time_point> callers_, fresh_callers_;
+  after_call_habits habits_;
+  duration settling_{0}; ///< as `habits_` says
 };
 
 } // namespace ringmaster::core

@@ -77,7 +77,9 @@ struct queue_population {
   distribution ring{distribution::shape::constant, 1, 0};
   distribution talk{distribution::shape::constant, 5, 0};
   distribution wrapup{distribution::shape::constant, 0, 0};
-  bool wrapup_by_pause{false}; ///< agents pause themselves ("wrap-up") for as long as they rest
+  bool wrapup_by_pause{false}; ///< agents pause themselves for as long as they rest
+  distribution pause_delay;    ///< after the end of the call; 0: before it is told
+  std::string pause_reason{"wrap-up"};
   double no_answer{0};         ///< share of rings that the agent lets ring
   double ring_timeout_s{15};   ///< how long a member is rung
   double retry_s{1};           ///< before the next try after a ring without an answer

@@ -211,6 +211,8 @@ void read_queue(reader& r, const dom::element& v, const std::string& path, queue
             {"talk", r.spread(into.talk)},
             {"wrapup", r.spread(into.wrapup)},
             {"wrapup_by_pause", r.truth(into.wrapup_by_pause)},
+            {"pause_delay", r.spread(into.pause_delay)},
+            {"pause_reason", r.text(into.pause_reason)},
             {"no_answer", r.number(into.no_answer, 0, 1)},
             {"ring_timeout", r.number(into.ring_timeout_s, 0, 3600)},
             {"retry", r.number(into.retry_s, 0, 3600)},

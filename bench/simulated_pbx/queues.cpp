@@ -97,6 +97,7 @@ void queue_system::ring(queue& q, call& c, const std::shared_ptr<member>& m) {
   }
   a.talk = seconds_variable(caller, "TALK").value_or(q.how.talk.draw(random));
   a.rest = q.how.wrapup.draw(random);
+  a.pause_delay = q.how.pause_delay.draw(random);
 
   const bool local = p.technology == "Local";
   const std::string name = core_.new_channel_name(p.technology, p.resource);
@@ -330,8 +331,16 @@ void queue_system::complete(attempt& a, call& c, std::string_view reason) {
   const std::int64_t talk = whole_seconds(talked_for);
   const std::int64_t hold = whole_seconds(c.place.connected_at - c.place.joined);
   const bool by_agent = reason == "agent";
-  if (q.how.wrapup_by_pause && a.rest > sim_time{0})
-    rest_by_pause(q, m, a.rest);
+  if (q.how.wrapup_by_pause && a.rest > sim_time{0}) {
+    if (a.pause_delay == sim_time{0})
+      rest_by_pause(q, m.phone->interface, a.rest);
+    else
+      core_.clock.after(a.pause_delay, [this, in = &q, interface = m.phone->interface, rest = a.rest] {
+        const member* const done = in->find(interface);
+        if (done != nullptr && !done->paused && done->phone->state == phone::device::free)
+          rest_by_pause(*in, interface, rest);
+      });
+  }
   agent_event("AgentComplete", a, c, "HoldTime", hold, "TalkTime", talk, reason);
   core_.log.write("agent_complete", core_.clock.now(),
                   {{"action_id", c.request.action_id},
@@ -383,13 +392,11 @@ void queue_system::complete(attempt& a, call& c, std::string_view reason) {
   attempts_.erase(a.id);
 }
 
-/// Before the queue says that the call is complete: nobody sees the agent free in between.
-void queue_system::rest_by_pause(queue& q, const member& m, sim_time rest) {
-  static constexpr std::string_view reason = "wrap-up";
-  (void)pause(q.how.name, m.phone->interface, true, reason);
-  core_.clock.after(rest, [this, in = &q, interface = m.phone->interface] {
+void queue_system::rest_by_pause(queue& q, const std::string& interface, sim_time rest) {
+  (void)pause(q.how.name, interface, true, q.how.pause_reason);
+  core_.clock.after(rest, [this, in = &q, interface] {
     const member* const resting = in->find(interface);
-    if (resting != nullptr && resting->paused && resting->paused_reason == reason)
+    if (resting != nullptr && resting->paused && resting->paused_reason == in->how.pause_reason)
       (void)pause(in->how.name, interface, false, {});
   });
 }

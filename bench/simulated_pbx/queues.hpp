@@ -101,6 +101,7 @@ private:
     sim_time rung_at{0};
     sim_time talk{0};
     sim_time rest{0};
+    sim_time pause_delay{0};
     std::string bridge;
     bool connected{false};
   };
@@ -118,7 +119,7 @@ private:
   void talked(std::uint64_t id);
   void complete(attempt& a, call& c, std::string_view reason);
   void release(attempt& a, int cause);
-  void rest_by_pause(queue& q, const member& m, sim_time rest);
+  void rest_by_pause(queue& q, const std::string& interface, sim_time rest);
   void timed_out(call& c);
   void take_out(queue& q, call& c);
   void abandon(queue& q, call& c, bool timed_out);

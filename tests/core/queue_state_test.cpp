@@ -145,6 +145,84 @@ TEST(queue_state, a_pause_for_wrap_up_is_wrap_up) {
   EXPECT_EQ(only(q.agents("pbx-1", start + 40s), agent_state::free).since, start + 40s);
 }
 
+member_update pause(std::string_view interface, bool paused, std::string_view reason = {}) {
+  member_update u;
+  u.interface = interface;
+  u.paused = paused;
+  u.paused_reason = reason;
+  return u;
+}
+
+/// A call of `PJSIP/2` that ends at `end`, and a pause so long after it for 20 s, if any.
+void call(queue_state& q, time_point end, std::optional<duration> pause_after, std::string_view reason = {}) {
+  q.agent_called("PJSIP/2", end - 12s);
+  q.agent_connected("PJSIP/2", end - 10s);
+  q.agent_completed("PJSIP/2", end);
+  if (!pause_after)
+    return;
+  q.member_changed(pause("PJSIP/2", true, reason), end + *pause_after);
+  q.member_changed(pause("PJSIP/2", false), end + *pause_after + 20s);
+}
+
+TEST(queue_state, does_not_count_on_agents_who_pause_after_each_call_until_they_would_have) {
+  auto q = queue_of_two();
+  for (int i = 1; i <= 3; ++i)
+    call(q, start + i * 60s, 1400ms, "notes");
+  const auto end = start + 240s;
+  q.agent_connected("PJSIP/2", end - 10s);
+  q.agent_completed("PJSIP/2", end);
+  const auto doing = [&](time_point now) { return q.activity(q.members().at("PJSIP/2"), now); };
+  EXPECT_EQ(doing(end + 1s), member_activity::wrap_up);
+  EXPECT_EQ(doing(end + 1499ms), member_activity::wrap_up);
+  EXPECT_EQ(doing(end + 1500ms), member_activity::available) << "nobody takes so long to pause";
+  EXPECT_EQ(q.next_change(end), end + 1500ms) << "nothing else tells of it";
+  const auto counts = q.counts(end + 1s);
+  EXPECT_EQ(counts.wrap_up, 1);
+  EXPECT_EQ(counts.soon, 0) << "it will pause";
+  const auto settling = only(q.agents("pbx-1", end + 1s), agent_state::wrap_up);
+  EXPECT_EQ(settling.since, end);
+  EXPECT_EQ(settling.ends, std::nullopt) << "not a wrap-up whose length is known";
+
+  q.member_changed(pause("PJSIP/2", true, "notes"), end + 1300ms);
+  EXPECT_EQ(doing(end + 5s), member_activity::wrap_up) << "work that belongs to the call, as after the others";
+  EXPECT_EQ(only(q.agents("pbx-1", end + 5s), agent_state::wrap_up).since, end);
+  q.member_changed(pause("PJSIP/2", false), end + 30s);
+  EXPECT_EQ(doing(end + 30s), member_activity::available);
+}
+
+TEST(queue_state, a_pause_after_a_call_with_a_reason_of_its_own_is_a_pause) {
+  auto q = queue_of_two();
+  for (int i = 1; i <= 10; ++i)
+    call(q, start + i * 60s, 1400ms, "notes");
+  const auto end = start + 660s;
+  q.agent_connected("PJSIP/2", end - 10s);
+  q.agent_completed("PJSIP/2", end);
+  q.member_changed(pause("PJSIP/2", true, "lunch"), end + 1s);
+  EXPECT_EQ(q.activity(q.members().at("PJSIP/2"), end + 2s), member_activity::paused);
+}
+
+TEST(queue_state, a_resync_in_between_forgets_nobody_who_is_about_to_pause) {
+  auto q = queue_of_two();
+  for (int i = 1; i <= 3; ++i)
+    call(q, start + i * 60s, 1400ms, "notes");
+  const auto end = start + 240s;
+  q.agent_connected("PJSIP/2", end - 10s);
+  q.resync_begin();
+  q.resync_member(member("Local/1@agents/n"));
+  q.resync_member(member("PJSIP/2"));
+  q.agent_completed("PJSIP/2", end);
+  q.resync_end(end + 100ms);
+  EXPECT_EQ(q.activity(q.members().at("PJSIP/2"), end + 1s), member_activity::wrap_up);
+  q.member_changed(pause("PJSIP/2", true, "notes"), end + 1s);
+  q.resync_begin();
+  auto listed = member("PJSIP/2");
+  listed.paused = true;
+  listed.paused_reason = "notes";
+  q.resync_member(listed);
+  q.resync_end(end + 2s);
+  EXPECT_EQ(q.activity(q.members().at("PJSIP/2"), end + 3s), member_activity::wrap_up);
+}
+
 TEST(queue_state, the_same_interface_on_two_servers_is_two_agents) {
   queue_state a{"sales"}, b{"sales"};
   a.member_added(member("PJSIP/1"), start);

@@ -80,6 +80,25 @@ TEST(queue, leaves_a_paused_member_alone_until_it_is_back) {
   EXPECT_EQ(world.all("AgentConnect").size(), 1U);
 }
 
+TEST(queue, has_agents_who_pause_a_moment_after_their_calls) {
+  population p = one_queue(1);
+  p.queues[0].wrapup = {distribution::shape::constant, 20, 0};
+  p.queues[0].wrapup_by_pause = true;
+  p.queues[0].pause_delay = {distribution::shape::constant, 1.5, 0};
+  p.queues[0].pause_reason = "notes";
+  pbx_world world{p};
+  world.originate("Local/1000001@customers", "call");
+  world.run_for(100);
+  const auto completed = world.all("AgentComplete"), paused = world.all("QueueMemberPause");
+  ASSERT_EQ(completed.size(), 1U);
+  ASSERT_EQ(paused.size(), 2U);
+  EXPECT_EQ(paused[0]->at - completed[0]->at, seconds_of(1.5));
+  EXPECT_EQ(paused[0]->what.get("Paused"), "1");
+  EXPECT_EQ(paused[0]->what.get("PausedReason"), "notes");
+  EXPECT_EQ(paused[1]->at - paused[0]->at, seconds_of(20));
+  EXPECT_EQ(paused[1]->what.get("Paused"), "0");
+}
+
 TEST(queue, takes_members_of_a_lower_penalty_first) {
   population p = one_queue(2);
   pbx_world world{p};
