@@ -189,9 +189,11 @@ struct engine::impl {
     caf::anon_send_exit(shared.results, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(shared.store, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(shared.hub, caf::exit_reason::user_shutdown);
+    // Actors look at these handles until they end, and the system must not go before the handles have.
+    system->await_all_actors_done();
     shared.store = shared.results = shared.engine = shared.hub = nullptr;
     shared.pbxs.clear();
-    system.reset(); // waits for every actor
+    system.reset();
     work.reset();
     io.stop();
     if (io_thread.joinable())

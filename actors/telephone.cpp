@@ -53,7 +53,7 @@ private:
   }
 
   telephone_options options_;
-  caf::actor pbx_, hub_; ///< copies: the engine lets go of its own while this thread may still be at work
+  caf::actor pbx_, hub_;
   const std::atomic<core::topic_family_set>* wanted_;
   std::vector<happening> told_;
   core::telephone_system system_;
