@@ -128,12 +128,15 @@ request parse(int argc, char** argv) {
   if (r.method == "ratio")
     o.max_calls_per_agent = r.ratio;
   auto& t = r.tuning.budget;
-  for (auto [name, member] : {std::pair{"first", &t.first},
+  for (auto [name, member] : {std::pair{"theta", &t.fixed},
+                              {"first", &t.first},
                               {"reserve", &t.reserve},
                               {"least-reserve", &t.least_reserve},
                               {"team-reserve", &t.team_reserve},
                               {"headroom", &t.headroom},
                               {"team-bursts", &t.team_bursts},
+                              {"burst-agents", &t.burst_agents},
+                              {"team-margin", &t.team_margin},
                               {"soft", &t.soft},
                               {"softness", &t.softness},
                               {"drift", &t.drift},

@@ -28,6 +28,15 @@ public:
     return r;
   }
 
+  policy_result follow(const std::vector<int>& keep) {
+    policy_result r;
+    for (const auto calls : keep)
+      r.keep.push_back(std::clamp(calls, 0, most_));
+    r.keep.resize(static_cast<std::size_t>(n_ + 1));
+    evaluate(r);
+    return r;
+  }
+
 private:
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>((n_ + 1) * (most_ + 1)); }
   [[nodiscard]] std::size_t at(int busy, int flying) const {
@@ -132,6 +141,11 @@ private:
 };
 
 } // namespace
+
+optimum evaluate(const memoryless_model& model, const std::vector<int>& keep_in_flight) {
+  auto r = solver{model}.follow(keep_in_flight);
+  return {r.busy, r.abandoned, 0, std::move(r.keep)};
+}
 
 optimum solve(const memoryless_model& model) {
   solver s{model};

@@ -23,4 +23,7 @@ struct optimum {
 
 [[nodiscard]] optimum solve(const memoryless_model& model);
 
+/// What keeping so many calls in flight, by free agents 0 … N, comes to: exact shares, without a price.
+[[nodiscard]] optimum evaluate(const memoryless_model& model, const std::vector<int>& keep_in_flight);
+
 } // namespace ringmaster::bench

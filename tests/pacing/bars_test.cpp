@@ -9,6 +9,8 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace ringmaster::bench {
 namespace {
 
@@ -43,6 +45,45 @@ TEST(optimum, of_the_memoryless_model_is_what_is_published) {
   EXPECT_NEAR(ten.busy_share, 0.824, 0.0015);
   EXPECT_NEAR(ten.abandoned_share, 0.03, 1e-6);
   EXPECT_EQ(ten.keep_in_flight.front(), 0) << "nobody is called while nobody is free";
+}
+
+// The rule itself, with all probabilities known and θ constant: calls are kept in flight while one more would
+// find no agent with at most θ.
+TEST(optimum, is_what_the_marginal_rule_reaches_where_everything_is_known) {
+  const memoryless_model m{5, 0.1};
+  const auto by_rule = [&](double theta) {
+    std::vector<int> keep;
+    for (int free = 0; free <= m.agents; ++free) {
+      const auto late = [&](int calls) {
+        double sum = 0;
+        for (int k = 0; k < 6; ++k) {
+          const auto by_then = (2 * k + 1) / 12.0;
+          const auto q = m.answer_rate * by_then;
+          const auto freed = 1 - std::pow(1 - by_then, m.in_flight / m.service);
+          const auto busy = m.agents - free;
+          sum += core::late_probability(free, {calls * q, calls * q * (1 - q)},
+                                        {busy * freed, busy * freed * (1 - freed)});
+        }
+        return sum / 6;
+      };
+      int calls = 0;
+      while (calls < 200 && late(calls) <= theta)
+        ++calls;
+      keep.push_back(calls);
+    }
+    return evaluate(m, keep);
+  };
+  double low = 0.005, high = 0.05; // θ
+  for (int i = 0; i < 6; ++i) {
+    const auto middle = (low + high) / 2;
+    (by_rule(middle).abandoned_share <= m.limit ? low : high) = middle;
+  }
+  const auto within = by_rule(low), beyond = by_rule(high);
+  const auto share = (m.limit - within.abandoned_share) / (beyond.abandoned_share - within.abandoned_share);
+  const auto busy = within.busy_share + share * (beyond.busy_share - within.busy_share);
+  const auto progressive = evaluate(m, {0, 1, 2, 3, 4, 5}).busy_share;
+  EXPECT_NEAR(progressive, m.service / (m.service + m.in_flight / m.answer_rate), 1e-4);
+  EXPECT_GT((busy - progressive) / (solve(m).busy_share - progressive), 0.99);
 }
 
 TEST(simulation, is_the_same_for_the_same_seed_and_another_for_another) {

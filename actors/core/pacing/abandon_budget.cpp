@@ -39,7 +39,7 @@ double abandon_budget::reserve(const abandon_ledger& l) const noexcept {
 double abandon_budget::unused(const abandon_ledger& l) const noexcept {
   // A controller with this reserve leaves abandons to fluctuate by the root of the reserve, and by more in
   // larger teams, which lose several callers at a time.
-  const auto bursts = 1 + tuning_.team_bursts * std::min(static_cast<double>(team_), 300.0);
+  const auto bursts = 1 + tuning_.team_bursts * std::min(static_cast<double>(team_), tuning_.burst_agents);
   const auto headroom = tuning_.headroom * std::sqrt(bursts * reserve(l));
   return left(target_, l.window_answers, l.window_abandons) - headroom;
 }
@@ -85,6 +85,8 @@ double abandon_budget::factor(const abandon_ledger& l) const noexcept {
 double abandon_budget::theta(const abandon_ledger& ledger) const noexcept {
   if (none_allowed())
     return 0;
+  if (tuning_.fixed > 0)
+    return tuning_.fixed;
   return std::min(std::exp(log_wait_bound_), base() * factor(ledger));
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 #include <fmt/core.h>
+#include <functional>
+#include <utility>
 
 namespace ringmaster::core {
 namespace {
@@ -47,6 +49,33 @@ constexpr double memory_calls = 20'000, memory_talks = 5'000;
   constexpr auto middle = static_cast<double>(usual_class);
   return static_cast<std::size_t>(std::clamp(std::round(log_odds / class_width) + middle, 0.0, 2 * middle));
 }
+/// The bin of calls of an age in steps, begun and now at the beginning of a coarse step.
+[[nodiscard]] constexpr std::size_t bin_at(std::size_t age) noexcept {
+  using p = predictive_pacing;
+  return age < p::fine_bins
+             ? age
+             : std::min(p::fine_bins + (age - p::fine_bins) / p::fine_in_coarse, p::call_bins - 1);
+}
+/// How old the calls of a bin are, in steps.
+[[nodiscard]] constexpr std::size_t steps_at(std::size_t bin) noexcept {
+  using p = predictive_pacing;
+  return bin < p::fine_bins ? bin : p::fine_bins + (bin - p::fine_bins) * p::fine_in_coarse;
+}
+/// Makes all calls a step older; `coarse`: a coarse step has begun.
+template <class Bins>
+void age(Bins& bins, bool coarse, const auto& join) {
+  using p = predictive_pacing;
+  auto fine_end = bins.begin() + p::fine_bins;
+  if (coarse) {
+    bins.back() = join(bins.back(), *(bins.end() - 2));
+    std::copy_backward(fine_end, bins.end() - 2, bins.end() - 1);
+    *fine_end = {};
+    for (auto i = fine_end - p::fine_in_coarse; i != fine_end; ++i)
+      *fine_end = join(*fine_end, std::exchange(*i, {}));
+  }
+  std::copy_backward(bins.begin(), fine_end - 1, fine_end);
+  bins.front() = {};
+}
 [[nodiscard]] std::uint8_t hour_of_day(time_point t) noexcept {
   return static_cast<std::uint8_t>(t.time_since_epoch() / std::chrono::hours{1} % 24);
 }
@@ -55,8 +84,8 @@ constexpr double memory_calls = 20'000, memory_talks = 5'000;
 
 predictive_pacing::predictive_pacing(const pacing_options& options, const predictive_tuning& tuning)
     : pacing{options}, tuning_{tuning}, budget_{options, tuning.budget},
-      answered_after_{call_bins, call_bin_seconds, prior_ring, prior_ring_cv, prior_calls, memory_calls},
-      resolved_after_{call_bins, call_bin_seconds, prior_other, prior_other_cv, prior_calls, memory_calls},
+      answered_after_{call_steps, call_bin_seconds, prior_ring, prior_ring_cv, prior_calls, memory_calls},
+      resolved_after_{call_steps, call_bin_seconds, prior_other, prior_other_cv, prior_calls, memory_calls},
       talk_{agent_bins, 1, prior_talk, prior_talk_cv, prior_talks, memory_talks},
       wrap_up_{agent_bins, 1, prior_wrap_up, prior_wrap_up_cv, prior_talks, memory_talks} {
   horizon_weight_.fill(1.0 / horizons);
@@ -77,8 +106,13 @@ void predictive_pacing::step_to(time_point now) {
   auto call_now = steps(now, call_age_step), agent_now = steps(now, agent_step);
   if (call_now == call_step_ && agent_now == agent_step_)
     return;
-  if (call_now - call_step_ > static_cast<std::int64_t>(call_bins)) // nothing moves within so long a silence
-    call_step_ = call_now - static_cast<std::int64_t>(call_bins);
+  // After so long a silence all calls are in the last bin; the phase of the coarse steps is kept.
+  if (const auto silence = call_now - call_step_; silence > static_cast<std::int64_t>(call_steps)) {
+    learn_odds_up_to(call_step_);
+    constexpr auto coarse = static_cast<std::int64_t>(fine_in_coarse);
+    call_step_ += (silence - static_cast<std::int64_t>(call_steps)) / coarse * coarse;
+    odds_step_ = call_step_;
+  }
   if (agent_now - agent_step_ > static_cast<std::int64_t>(agent_bins))
     agent_step_ = agent_now - static_cast<std::int64_t>(agent_bins);
   for (; call_step_ < call_now; ++call_step_)
@@ -102,32 +136,46 @@ void predictive_pacing::learn_odds(const ended_call& call) noexcept {
   odds_.learn(call.traits, shifted(rate_.mean(), odds_.of(call.traits)), call.answered);
 }
 
+void predictive_pacing::learn_odds_up_to(std::int64_t begun) {
+  for (; odds_step_ < begun; ++odds_step_) {
+    auto& ended = ended_[static_cast<std::size_t>(odds_step_ + 1) % call_steps];
+    for (const auto& call : ended)
+      learn_odds(call);
+    ended.clear();
+  }
+}
+
+std::size_t predictive_pacing::bin_of(std::int64_t begun) const noexcept {
+  constexpr auto coarse = static_cast<std::int64_t>(fine_in_coarse);
+  constexpr auto first_coarse = static_cast<std::int64_t>(fine_bins) / coarse;
+  const auto blocks = call_step_ / coarse - begun / coarse;
+  if (blocks < first_coarse)
+    return static_cast<std::size_t>(std::max<std::int64_t>(0, call_step_ - begun));
+  return std::min(fine_bins + static_cast<std::size_t>(blocks - first_coarse), call_bins - 1);
+}
+
 void predictive_pacing::age_calls() {
-  auto& ended = ended_[static_cast<std::size_t>(call_step_ + 1) % call_bins];
-  for (const auto& call : ended)
-    learn_odds(call);
-  ended.clear();
+  // The step that begins.
+  const bool coarse = (call_step_ + 1) % static_cast<std::int64_t>(fine_in_coarse) == 0;
+  learn_odds_up_to(call_step_ + 1 - settled_);
   // Cohorts of which nobody else will answer are what the answer rate is learned from.
   double answers = 0, trials = 0;
   for (std::size_t c = 0; c < classes; ++c) {
-    auto& in_flight = in_flight_[c];
-    if (class_size_[c] > 0) {
-      in_flight[call_bins - 1] += in_flight[call_bins - 2];
-      std::copy_backward(in_flight.begin(), in_flight.end() - 2, in_flight.end() - 1);
-      in_flight[0] = 0;
-    }
+    if (class_size_[c] > 0)
+      age(in_flight_[c], coarse, std::plus<>{});
     auto& cohorts = cohorts_[c];
     if (cohort_size_[c] == 0)
       continue;
     const auto weight = of_class(rate_.mean(), c) / rate_.mean();
     for (auto i = mature_; i < call_bins; ++i) {
       answers += static_cast<double>(cohorts[i].answered);
-      trials += static_cast<double>(cohorts[i].begun) * weight;
+      trials += static_cast<double>(cohorts[i].begun) * answered_by_[i] * weight;
       cohort_size_[c] -= static_cast<std::int32_t>(cohorts[i].begun);
       cohorts[i] = {};
     }
-    std::copy_backward(cohorts.begin(), cohorts.end() - 1, cohorts.end());
-    cohorts[0] = {};
+    age(cohorts, coarse, [](const cohort& a, const cohort& b) {
+      return cohort{a.begun + b.begun, a.answered + b.answered};
+    });
   }
   matured_ = std::min(matured_ + trials, 1e9);
   rate_.observe(answers, std::max(answers, trials), in_seconds(call_age_step));
@@ -153,14 +201,14 @@ void predictive_pacing::relearn() {
   const auto talks = talk_.weight() + answered_after_.weight() / 4;
   relearn_at_ = agent_step_ + (talks > 1.01 * learned_talks_ ? relearn_every : 6 * relearn_every);
   learned_talks_ = talks;
-  std::array<double, call_bins> will_answer{}, will_not{};
+  std::array<double, call_steps> will_answer{}, will_not{};
   for (std::size_t c = 0; c < classes; ++c) {
     const auto p = of_class(rate_.mean(), c);
     for (std::size_t i = 0; i < call_bins && class_size_[c] > 0; ++i) {
       const auto live = p * (1 - answered_by_[i]), other = (1 - p) * (1 - resolved_by_[i]);
       const auto share = live + other > 0 ? live / (live + other) : 0.0;
-      will_answer[i] += share * in_flight_[c][i];
-      will_not[i] += (1 - share) * in_flight_[c][i];
+      will_answer[steps_at(i)] += share * in_flight_[c][i];
+      will_not[steps_at(i)] += (1 - share) * in_flight_[c][i];
     }
   }
   answered_after_.rebuild(will_answer);
@@ -172,10 +220,15 @@ void predictive_pacing::relearn() {
   wrap_up_.rebuild(running);
   for (std::size_t k = 0; k < horizons; ++k)
     horizon_[k] = answered_after_.quantile((2 * static_cast<double>(k) + 1) / (2 * horizons));
-  mature_ = std::clamp(static_cast<std::size_t>(answered_after_.quantile(0.998) / call_bin_seconds) + 2,
-                       std::size_t{20}, call_bins - 1);
+  const auto by_then = [](const durations& d, double share) {
+    return std::clamp(static_cast<std::size_t>(d.quantile(share) / call_bin_seconds) + 2, std::size_t{20},
+                      call_steps - 1);
+  };
+  const auto answered = by_then(answered_after_, 0.998);
+  mature_ = std::min(bin_at(answered) + 1, call_bins - 1);
+  settled_ = static_cast<std::int64_t>(std::max(answered, by_then(resolved_after_, 0.98)));
   for (std::size_t i = 0; i < call_bins; ++i) {
-    const auto age = call_bin_seconds * (i == 0 ? 0.25 : static_cast<double>(i));
+    const auto age = call_bin_seconds * (i == 0 ? 0.25 : static_cast<double>(steps_at(i)));
     answered_by_[i] = answered_after_.cdf(age);
     resolved_by_[i] = resolved_after_.cdf(age);
     for (std::size_t k = 0; k < horizons; ++k)
@@ -243,7 +296,8 @@ void predictive_pacing::tabulate(std::size_t c) {
   other_answers_.fill(0);
   double mass = 0;
   for (std::size_t i = 0; i < call_bins; ++i) {
-    const auto alive = std::max(0.0, 1 - p * answered_by_[i] - (1 - p) * resolved_by_[i]);
+    const auto alive = (i < fine_bins ? 1.0 : fine_in_coarse) *
+                       std::max(0.0, 1 - p * answered_by_[i] - (1 - p) * resolved_by_[i]);
     mass += alive;
     for (std::size_t k = 0; k < horizons; ++k)
       other_answers_[k] += static_cast<double>(answer_[c][i][k]) * alive;
@@ -297,8 +351,8 @@ void predictive_pacing::rebuild_calls() {
   if (const auto* told = others())
     for (std::size_t k = 0; k < horizons; ++k) {
       others_told_[k] = 0;
-      for (std::size_t i = 0; i < call_bins; ++i)
-        others_told_[k] += static_cast<double>(answer_[usual_class][i][k]) * std::max(0, (*told)[i]);
+      for (std::size_t i = 0; i < told->size(); ++i)
+        others_told_[k] += static_cast<double>(answer_[usual_class][bin_at(i)][k]) * std::max(0, (*told)[i]);
     }
 }
 
@@ -354,8 +408,7 @@ void predictive_pacing::call_moved(call_record& call, step what, phase to, time_
         (of_class(tabulated_rate_, call.probability) / tabulated_rate_ - fresh_odds_) / fresh_memory;
   }
   const auto begun = steps(std::min(call.begun, now_), call_age_step);
-  const auto bin =
-      std::min(static_cast<std::size_t>(std::max<std::int64_t>(0, call_step_ - begun)), call_bins - 1);
+  const auto bin = bin_of(begun);
   if (what == step::begun) {
     add_call(call.probability, bin, 1);
     cohorts_[call.probability][bin].begun += 1;
@@ -368,10 +421,10 @@ void predictive_pacing::call_moved(call_record& call, step what, phase to, time_
     add_call(call.probability, bin, -1);
     const bool live = what != step::machine && what != step::ended;
     const ended_call ended{traits_of(call), live};
-    if (call_step_ - begun >= static_cast<std::int64_t>(call_bins))
+    if (begun <= odds_step_)
       learn_odds(ended);
     else
-      ended_[static_cast<std::size_t>(begun) % call_bins].push_back(ended);
+      ended_[static_cast<std::size_t>(begun) % call_steps].push_back(ended);
     if (!live) {
       resolved_after_.add(age);
     } else {
@@ -580,7 +633,7 @@ pacing_view predictive_pacing::view(time_point now) const {
 
 // --- what is kept over a restart ------------------------------------------------------------------------
 //
-//     "RMP2"  f64 × n  odds  u64    the figures in the order of `kept`, what `answer_odds` keeps, then a
+//     "RMP3"  f64 × n  odds  u64    the figures in the order of `kept`, what `answer_odds` keeps, then a
 //     checksum (FNV-1a) of all before
 //     kept = answer rate, calls it is worth, θ, talks without and with wrap-up, calls matured,
 //            then of live answers, other ends, talks, wrap-ups: sum, sum of logs, of their squares, and each
@@ -588,7 +641,7 @@ pacing_view predictive_pacing::view(time_point now) const {
 
 namespace {
 
-constexpr std::string_view magic = "RMP2";
+constexpr std::string_view magic = "RMP3";
 constexpr std::size_t head_figures = 6;
 
 std::uint64_t checksum(std::string_view bytes) noexcept {

@@ -36,7 +36,11 @@ struct predictive_tuning {
 class predictive_pacing final : public pacing {
 public:
   static constexpr std::size_t horizons = 6;
-  static constexpr std::size_t call_bins = 128;  ///< of half a second
+  // Calls by age: in steps of a quarter of a second up to 16 s, then of a second up to 128 s, the last ones
+  // older, too.
+  static constexpr std::size_t fine_bins = 64, coarse_bins = 112, fine_in_coarse = 4;
+  static constexpr std::size_t call_bins = fine_bins + coarse_bins;
+  static constexpr std::size_t call_steps = fine_bins + coarse_bins * fine_in_coarse;
   static constexpr std::size_t agent_bins = 512; ///< of a second
   static constexpr std::size_t classes = 17;     ///< of calls more or less likely to be answered than most
 
@@ -70,6 +74,8 @@ private:
   void age_by_one_second();
   void age_calls();
   void learn_odds(const ended_call& call) noexcept;
+  void learn_odds_up_to(std::int64_t begun);
+  [[nodiscard]] std::size_t bin_of(std::int64_t begun) const noexcept;
   void relearn();
   void refresh_rate();
   void rebuild_calls();
@@ -90,7 +96,7 @@ private:
   durations answered_after_, resolved_after_, talk_, wrap_up_;
   double no_wrap_up_{0}, some_wrap_up_{0};
 
-  // Time in steps of half a second (calls) and of a second (agents).
+  // Time in steps of a quarter of a second (calls) and of a second (agents).
   time_point now_{};
   std::int64_t call_step_{0}, agent_step_{0};
   std::int64_t relearn_at_{0};
@@ -104,7 +110,8 @@ private:
   std::array<std::int32_t, classes> class_size_{}, cohort_size_{};
   /// By the step that they were begun in. What calls came to is learned from when all begun with them have
   /// ended as well: those that end first are failures.
-  std::array<std::vector<ended_call>, call_bins> ended_;
+  std::array<std::vector<ended_call>, call_steps> ended_;
+  std::int64_t odds_step_{0}; ///< calls begun up to then are learned from as they end
   std::array<std::int32_t, agent_bins> talking_{}, wrapping_{}, wrap_ending_{};
   std::int64_t unaged_{0}; ///< busy agents told as counts
   double foreign_rate_{0}; ///< callers of others that take an agent, per second
@@ -113,7 +120,8 @@ private:
   // falls between an age and a horizon later; made by `relearn`.
   std::array<double, call_bins> answered_by_{}, resolved_by_{};
   std::array<std::array<double, call_bins>, horizons> answered_between_{};
-  std::size_t mature_{20};    ///< from this bin on nobody else will answer
+  std::size_t mature_{20};    ///< from this bin on next to nobody else will answer
+  std::int64_t settled_{20};  ///< steps after which nearly all calls have ended
   double tabulated_rate_{-1}; ///< that `answer_` was made with
   std::array<bool, classes> tabulated_{};
   double learned_talks_{0};

@@ -67,6 +67,34 @@ TEST(predictive_pacing, begins_more_calls_than_agents_are_free_once_it_does) {
   EXPECT_FALSE(v.horizons.empty());
 }
 
+// Time in flight is exponential there, 20 s in the mean: a fifth of the calls are answered after 32 s.
+TEST(predictive_pacing, learns_the_answer_rate_where_calls_ring_for_long) {
+  predictive_pacing p{{}};
+  auto c = *named_scenario("memoryless");
+  c.answer_rate = 0.1;
+  c.hours = 3;
+  (void)simulate(c, p, 7);
+  EXPECT_NEAR(p.view(start).answer_probability, 0.1, 0.01);
+}
+
+TEST(predictive_pacing, expects_nothing_of_calls_that_have_ended_however_long_they_rang) {
+  for (const auto silence : {10s, 17s, 60s, 200s, 100'000s}) {
+    auto p = experienced();
+    p->agents_are(team_of(20, 10), start);
+    const auto expected = [&] { return p->view(start).horizons.back().answers; };
+    const auto before = expected();
+    auto now = start;
+    for (std::uint64_t n = 0; n < 97; ++n)
+      p->begun(numbered(1'000'000 + n), {}, now += 170ms);
+    EXPECT_GT(expected(), before + 1);
+    now += silence;
+    for (std::uint64_t n = 0; n < 97; ++n)
+      p->ended(numbered(1'000'000 + n), now += 130ms);
+    (void)p->calls_to_begin(now += 300s);
+    EXPECT_NEAR(expected(), 0, 0.01) << silence.count() << " s";
+  }
+}
+
 TEST(predictive_pacing, begins_fewer_when_callers_of_others_wait_or_others_call) {
   const auto calls = [](std::int64_t waiting, std::int64_t others) {
     auto p = experienced();
