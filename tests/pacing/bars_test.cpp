@@ -109,8 +109,10 @@ TEST(simulation, of_an_open_loop_is_erlangs_loss_formula) {
 
 TEST(predictive_pacing, keeps_twenty_agents_busy_within_the_limit) {
   const auto r = run(of("realistic", 20, 24), "predictive", {.daily_limit = 1});
-  EXPECT_GT(r.busy_share, 0.897);
-  EXPECT_LE(r.abandoned_share, 0.03);
+  EXPECT_GT(r.busy_share, 0.898);
+  // What is counted begins after some hours, in which fewer are abandoned.
+  EXPECT_LE(r.abandoned_share, 0.0305);
+  EXPECT_LE(r.worst_window, 0.03);
   EXPECT_LT(r.wait_mean, 0.1);
 }
 
@@ -118,8 +120,7 @@ TEST(predictive_pacing, keeps_twenty_agents_busy_where_one_call_in_ten_is_answer
   auto c = of("realistic", 20, 12);
   c.answer_rate = 0.1;
   const auto r = run(c, "predictive", {.daily_limit = 1});
-  EXPECT_GT(r.busy_share, 0.887);
-  // What is counted begins after the first hour, in which fewer are abandoned.
+  EXPECT_GT(r.busy_share, 0.885);
   EXPECT_LE(r.abandoned_share, 0.0305);
   EXPECT_LE(r.worst_window, 0.03);
 }
