@@ -102,7 +102,7 @@ bool framer::ends_message(std::size_t blank_newline) noexcept {
   if (text.empty() || grammar::lower(text.front()) != 'r')
     return true;
   const auto first_end = text.find('\n');
-  if (first_end == std::string_view::npos || !grammar::raw_output_follows(text.substr(0, first_end)))
+  if (first_end == std::string_view::npos || !grammar::raw_output_follows(grammar::without_end(text.substr(0, first_end))))
     return true;
   auto before = text.substr(0, text.rfind('\n'));
   before = grammar::without_end(before);

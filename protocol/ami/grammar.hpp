@@ -39,9 +39,8 @@ inline constexpr std::string_view end_of_output = "--END COMMAND--";
   return rest;
 }
 
-/// Is this a message's first line that says that raw output follows?
-[[nodiscard]] constexpr bool raw_output_follows(std::string_view first_line) noexcept {
-  const auto line = without_end(first_line);
+/// Is this a message's first line, without its end, that says that raw output follows?
+[[nodiscard]] constexpr bool raw_output_follows(std::string_view line) noexcept {
   constexpr std::string_view name = "Response:";
   return line.size() > name.size() && same_name(line.substr(0, name.size()), name) &&
          same_name(after_colon(line.substr(name.size())), "Follows");
