@@ -52,6 +52,7 @@ class CallCentre:
 
     def drain(self):
         """Hangs everybody up: a talk may go on for long."""
+        self.drained = self.now()
         self.api.stats(self.campaign)  # a reader may find the idle connection closed; a writer would not try again
         self.api.status(self.campaign, 30)
         eventually(lambda: self.api.stats(self.campaign)["in_flight"] == 0, 60, "the end of the last call")
@@ -73,9 +74,14 @@ class CallCentre:
                 "dials_per_live_answer": len([r for r in self.sim.originates() if self.begin <= r["t"] < self.end]) / max(1, len(answers))}
 
     def counts(self):
-        """Of the whole run, by the log."""
-        return {name: len({r["channel_id"] for r in self.sim.journal(event)})
+        """Of the whole run, by the log. A caller whom the daemon gave up was abandoned, even if an agent was there before
+        the hang-up had arrived."""
+        seen = {name: {r["channel_id"] for r in self.sim.journal(event)}
                 for name, event in (("answered", "answer"), ("connected", "agent_connect"), ("abandoned", "abandon"))}
+        given_up = seen["connected"] & {r["channel_id"] for r in self.sim.journal("hangup") if r["detail"] == "request" and r["t"] < self.drained}
+        seen["connected"] -= given_up
+        seen["abandoned"] |= given_up
+        return {name: len(calls) for name, calls in seen.items()}
 
     def told(self):
         stats = self.api.stats(self.campaign)
