@@ -5,7 +5,7 @@
 /// Learned from what the last hundred ended calls were followed by, all members of the queue together:
 /// how many by a pause, how soon, and with which reasons.
 ///
-/// Pure; O(1) but for `settling`, which goes through forty numbers.
+/// Pure; each function goes through some forty numbers.
 #pragma once
 
 #include "protocol/time.hpp"

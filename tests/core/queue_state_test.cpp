@@ -164,12 +164,18 @@ void call(queue_state& q, time_point end, std::optional<duration> pause_after, s
   q.member_changed(pause("PJSIP/2", false), end + *pause_after + 20s);
 }
 
+/// So many calls with a pause for notes after each, and one more, which `PJSIP/2` is on; returns when it will end.
+time_point on_a_call_after(queue_state& q, int calls) {
+  for (int i = 1; i <= calls; ++i)
+    call(q, start + i * 60s, 1400ms, "notes");
+  const auto end = start + (calls + 1) * 60s;
+  q.agent_connected("PJSIP/2", end - 10s);
+  return end;
+}
+
 TEST(queue_state, does_not_count_on_agents_who_pause_after_each_call_until_they_would_have) {
   auto q = queue_of_two();
-  for (int i = 1; i <= 3; ++i)
-    call(q, start + i * 60s, 1400ms, "notes");
-  const auto end = start + 240s;
-  q.agent_connected("PJSIP/2", end - 10s);
+  const auto end = on_a_call_after(q, 3);
   q.agent_completed("PJSIP/2", end);
   const auto doing = [&](time_point now) { return q.activity(q.members().at("PJSIP/2"), now); };
   EXPECT_EQ(doing(end + 1s), member_activity::wrap_up);
@@ -192,10 +198,7 @@ TEST(queue_state, does_not_count_on_agents_who_pause_after_each_call_until_they_
 
 TEST(queue_state, a_pause_after_a_call_with_a_reason_of_its_own_is_a_pause) {
   auto q = queue_of_two();
-  for (int i = 1; i <= 10; ++i)
-    call(q, start + i * 60s, 1400ms, "notes");
-  const auto end = start + 660s;
-  q.agent_connected("PJSIP/2", end - 10s);
+  const auto end = on_a_call_after(q, 10);
   q.agent_completed("PJSIP/2", end);
   q.member_changed(pause("PJSIP/2", true, "lunch"), end + 1s);
   EXPECT_EQ(q.activity(q.members().at("PJSIP/2"), end + 2s), member_activity::paused);
@@ -203,10 +206,7 @@ TEST(queue_state, a_pause_after_a_call_with_a_reason_of_its_own_is_a_pause) {
 
 TEST(queue_state, a_resync_in_between_forgets_nobody_who_is_about_to_pause) {
   auto q = queue_of_two();
-  for (int i = 1; i <= 3; ++i)
-    call(q, start + i * 60s, 1400ms, "notes");
-  const auto end = start + 240s;
-  q.agent_connected("PJSIP/2", end - 10s);
+  const auto end = on_a_call_after(q, 3);
   q.resync_begin();
   q.resync_member(member("Local/1@agents/n"));
   q.resync_member(member("PJSIP/2"));
