@@ -57,6 +57,17 @@ INSTANTIATE_TEST_SUITE_P(
         bad_file{R"({"faults": [{"kind": "explode"}]})", "faults[0].kind"},
         bad_file{R"({"limits": {"max_calls": -1}})", "limits.max_calls"}));
 
+TEST(population, reads_how_agents_pause_after_their_calls) {
+  const auto p = population::parse(R"({"queues": [{"name": "notes", "wrapup_by_pause": true,
+    "pause_delay": {"uniform": [1, 3]}, "pause_reason": "form"}, {"name": "plain"}]})");
+  ASSERT_TRUE(p) << p.error().message;
+  EXPECT_TRUE(p->queues.at(0).wrapup_by_pause);
+  EXPECT_DOUBLE_EQ(p->queues[0].pause_delay.mean(), 2);
+  EXPECT_EQ(p->queues[0].pause_reason, "form");
+  EXPECT_DOUBLE_EQ(p->queues.at(1).pause_delay.mean(), 0);
+  EXPECT_EQ(p->queues[1].pause_reason, "wrap-up");
+}
+
 TEST(population, says_when_the_file_is_not_there) {
   const auto p = population::load("/nonexistent/population.json");
   ASSERT_FALSE(p);
