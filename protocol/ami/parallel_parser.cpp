@@ -13,6 +13,13 @@
 #include <vector>
 
 namespace ringmaster::ami {
+namespace {
+
+/// Bytes. Waking a worker takes about as long as parsing that many, and every thread that a message passes on
+/// its way makes it later while the processors are busy.
+constexpr std::size_t parsed_at_once = 32 * 1024;
+
+} // namespace
 
 /// A sequencer's part that workers hold on to. `places` is the queue of blocks from the next one to be
 /// delivered on; a null place is still being parsed.
@@ -24,13 +31,20 @@ struct sequencer::stream {
 
   explicit stream(deliver callback) : to{std::move(callback)} {}
 
-  std::uint64_t reserve(std::size_t bytes) {
+  static constexpr std::uint64_t refused = ~std::uint64_t{0};
+
+  struct reserved {
+    std::uint64_t ticket{refused};
+    bool next{false}; ///< nothing before it waits or is being delivered
+  };
+  reserved reserve(std::size_t bytes) {
     const std::scoped_lock lock{mutex};
     if (closed)
-      return refused;
+      return {};
+    const bool next = places.empty() && !delivering;
     places.push_back({nullptr, bytes});
     pending.fetch_add(bytes, std::memory_order_relaxed);
-    return first + places.size() - 1;
+    return {first + places.size() - 1, next};
   }
 
   /// Fills a place and, unless somebody else is at it, delivers all that is ready. The lock is not held
@@ -65,8 +79,6 @@ struct sequencer::stream {
     waited_for = refused;
     changed.notify_all();
   }
-
-  static constexpr std::uint64_t refused = ~std::uint64_t{0};
 
   const deliver to;
   std::mutex mutex;
@@ -146,10 +158,10 @@ sequencer::~sequencer() {
 void sequencer::submit(buffer bytes) {
   if (bytes.empty())
     return;
-  const auto ticket = stream_->reserve(bytes.size());
+  const auto [ticket, next] = stream_->reserve(bytes.size());
   if (ticket == stream::refused)
     return;
-  if (pool_->threads.empty())
+  if (pool_->threads.empty() || (next && bytes.size() <= parsed_at_once))
     stream_->fill(ticket, parse_with_subjects(std::move(bytes)));
   else
     pool_->push({stream_, ticket, std::move(bytes)});

@@ -21,13 +21,15 @@ buffer numbered(std::size_t first, std::size_t count) {
   return buffer::of(text);
 }
 
+constexpr std::size_t large = 1'500; ///< messages that are more than is parsed at once
+
 class ami_sequencer : public testing::TestWithParam<std::size_t> {};
 
 TEST_P(ami_sequencer, delivers_the_blocks_of_many_connections_each_in_its_order) {
   const std::uint64_t seed = std::random_device{}();
   parser_pool pool{GetParam()};
   ASSERT_EQ(pool.workers(), GetParam());
-  constexpr std::size_t messages = 20'000;
+  constexpr std::size_t messages = 100'000;
   struct connection {
     std::size_t next{0};
     std::atomic<int> within{0};
@@ -47,7 +49,8 @@ TEST_P(ami_sequencer, delivers_the_blocks_of_many_connections_each_in_its_order)
       readers.emplace_back([&c, s = seed + readers.size()] {
         std::mt19937_64 random{s};
         for (std::size_t sent = 0; sent != messages;) {
-          const auto count = std::min<std::size_t>(1 + random() % 200, messages - sent);
+          const auto most = random() % 4 == 0 ? large : 200; // small ones are parsed at once where nothing waits
+          const auto count = std::min<std::size_t>(1 + random() % most, messages - sent);
           c.order->submit(numbered(sent, count));
           sent += count;
         }
@@ -72,7 +75,7 @@ TEST_P(ami_sequencer, says_nothing_after_it_was_closed) {
                       ++delivered;
                     }};
     for (std::size_t i = 0; i != 20; ++i)
-      order.submit(numbered(i, 5));
+      order.submit(numbered(i, i % 3 == 0 ? large : 5));
     while (delivered < round % 10)
       std::this_thread::yield();
     order.close();
@@ -93,7 +96,7 @@ TEST(ami_sequencer_with_workers, never_makes_the_submitter_wait_for_a_slow_callb
                     ++delivered;
                   }};
   for (std::size_t i = 0; i != 100; ++i)
-    order.submit(numbered(i, 1)); // would never return if it waited
+    order.submit(numbered(i, i == 0 ? large : 1)); // would never return if it waited
   EXPECT_GT(order.pending_bytes(), 0U);
   go = true;
   go.notify_all();
@@ -101,12 +104,33 @@ TEST(ami_sequencer_with_workers, never_makes_the_submitter_wait_for_a_slow_callb
   EXPECT_EQ(delivered, 100U);
 }
 
+TEST(ami_sequencer_with_workers, parses_a_small_buffer_at_once_unless_something_is_before_it) {
+  parser_pool pool{2};
+  std::vector<std::thread::id> by;
+  std::atomic<bool> go{true};
+  sequencer order{pool, [&](block_ptr) {
+                    go.wait(false);
+                    by.push_back(std::this_thread::get_id());
+                  }};
+  order.submit(numbered(0, 1));
+  EXPECT_EQ(by, std::vector{std::this_thread::get_id()});
+  go = false;
+  order.submit(numbered(1, large));
+  order.submit(numbered(2, 1)); // would never return if it were delivered from here
+  go = true;
+  go.notify_all();
+  order.drain();
+  ASSERT_EQ(by.size(), 3U);
+  EXPECT_NE(by[1], std::this_thread::get_id());
+  EXPECT_NE(by[2], std::this_thread::get_id());
+}
+
 TEST_P(ami_sequencer, is_delivered_to_before_the_pool_ends) {
   std::atomic<std::size_t> delivered{0};
   auto pool = std::make_unique<parser_pool>(GetParam());
   sequencer order{*pool, [&](block_ptr) { ++delivered; }};
   for (std::size_t i = 0; i != 50; ++i)
-    order.submit(numbered(i, 50));
+    order.submit(numbered(i, large));
   pool.reset();
   EXPECT_EQ(delivered, 50U);
 }
