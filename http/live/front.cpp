@@ -28,7 +28,7 @@ struct front::state {
       if (homes_[i] == home)
         return boards_[i];
     homes_.push_back(home);
-    boards_.push_back(std::make_shared<switchboard>(boards_.size(), home, of, actor, of.hub()));
+    boards_.push_back(std::make_shared<switchboard>(boards_.size(), home, of, actor, of.hub(), limits, sockets));
     return boards_.back();
   }
 
@@ -43,7 +43,7 @@ struct front::state {
   engine& of;
   const socket_limits limits;
   caf::actor actor;
-  std::atomic<std::size_t> sockets{0};
+  const std::shared_ptr<std::atomic<std::size_t>> sockets{std::make_shared<std::atomic<std::size_t>>(0)};
 
 private:
   mutable std::mutex guard;
@@ -85,12 +85,7 @@ result<void> front::add_to(http::router& r) {
   http::endpoint to;
   to.on_upgrade = [s = state_](http::request req, http::upgraded_connection connection) {
     const auto board = s->board_at(connection.home);
-    // Counted by what lives as long as the connection does.
-    s->sockets.fetch_add(1, std::memory_order_relaxed);
-    connection.lifetime = std::shared_ptr<void>{nullptr, [s, open = std::move(connection.lifetime)](void*) {
-                                                  s->sockets.fetch_sub(1, std::memory_order_relaxed);
-                                                }};
-    open_socket(std::move(connection), std::move(req), board, s->limits);
+    open_socket(std::move(connection), std::move(req), board);
   };
   return r.add({http::method::get, "/ws", {}, http::access::token, std::move(to)});
 }
@@ -100,6 +95,6 @@ void front::close_all() {
     board->post([](switchboard& b) { b.end_all(); });
 }
 
-std::size_t front::sockets() const noexcept { return state_->sockets.load(std::memory_order_relaxed); }
+std::size_t front::sockets() const noexcept { return state_->sockets->load(std::memory_order_relaxed); }
 
 } // namespace ringmaster::live

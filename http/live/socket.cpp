@@ -1,24 +1,28 @@
 #include "http/live/socket.hpp"
 
+#include "http/live/frame_reader.hpp"
+#include "http/live/handshake.hpp"
+#include "http/live/keep_alive.hpp"
 #include "http/live/snapshots.hpp"
-#include "http/live/text_frame.hpp"
 #include "http/live/write_lane.hpp"
 #include "protocol/json.hpp"
 
-#include <boost/beast/websocket/stream.hpp>
+#include <boost/asio/write.hpp>
 #include <simdjson.h>
 
 #include <array>
 #include <map>
 #include <optional>
+#include <span>
+#include <type_traits>
+#include <variant>
 
 namespace ringmaster::live {
 namespace {
 
 namespace asio = boost::asio;
-namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
-using clock = std::chrono::steady_clock;
+using clock = reader::clock;
 
 constexpr std::size_t snapshot_piece = 64 * 1024; ///< bytes of items in one message, about
 
@@ -106,14 +110,28 @@ std::string about_topic(std::string_view type, std::string_view topic, std::opti
   });
 }
 
-/// `Stream` is the connection below the WebSocket.
+/// The families that the caller may hear of: all that a socket has to remember of who opened it.
+core::topic_family_set audible(const auth::principal& caller) {
+  core::topic_family_set found = 0;
+  for (const auto& row : core::topic_families)
+    if (caller.may(row.permission))
+      found |= core::bit_of(row.family);
+  return found;
+}
+
+/// `Stream` is the connection below the WebSocket. Whatever operation of it is under way keeps the socket alive; there
+/// is always one, or the socket is gone.
+///
+///     open ──our close, the client's is waited for──▶ closing ──it comes──▶ ending ──all written──▶ ended ──end of stream──▶ gone
+///       └──the client's close is answered, or what it sent is no frame──────▶ ┘
+///     gone also: the connection breaks, or time is up
 template <class Stream>
 class socket final : public reader, public std::enable_shared_from_this<socket<Stream>> {
 public:
-  socket(Stream stream, http::upgraded_connection& from, http::request req,
-         std::shared_ptr<switchboard> board, const socket_limits& limits)
-      : ws_{std::move(stream)}, lifetime_{std::move(from.lifetime)}, head_{std::move(from.bytes)},
-        caller_{std::move(req.caller)}, board_{std::move(board)}, limits_{limits} {}
+  socket(Stream stream, std::shared_ptr<void> lifetime, const auth::principal& caller,
+         std::shared_ptr<switchboard> board)
+      : stream_{std::move(stream)}, lifetime_{std::move(lifetime)}, board_{std::move(board)},
+        audible_{audible(caller)}, alive_{clock::now()} {}
 
   ~socket() override {
     for (const auto& [topic, subscription] : topics_) {
@@ -121,50 +139,40 @@ public:
       if (subscription.asked)
         board_->release(topic);
     }
-    if (id != 0)
-      board_->forget(id);
+    board_->forget(*this);
   }
 
-  void begin() {
-    lane().on_drained([weak = this->weak_from_this()] {
-      if (const auto self = weak.lock())
-        self->drained();
-    });
+  void begin(std::string_view head, std::string_view after) {
     // What the kernel holds for a reader who does not read is memory, too, and thousands of them can stop at once.
     error_code ignored;
-    boost::beast::get_lowest_layer(ws_).set_option(asio::socket_base::send_buffer_size{kernel_buffer}, ignored);
-    websocket::stream_base::timeout times;
-    times.handshake_timeout = std::chrono::seconds{10};
-    times.idle_timeout = limits_.idle;
-    times.keep_alive_pings = true;
-    ws_.set_option(times);
-    ws_.read_message_max(limits_.message);
-    ws_.auto_fragment(false);
-    board_->enlist(this->shared_from_this());
-    ws_.async_accept(asio::buffer(head_), [self = this->shared_from_this()](error_code ec) {
-      if (ec)
-        return;
-      self->open_ = true;
-      self->head_ = {};
-      self->closing_ ? self->go_away() : self->read();
-    });
+    stream_.lowest_layer().set_option(asio::socket_base::send_buffer_size{kernel_buffer}, ignored);
+    board_->enlist(*this);
+    auto answer = answer_handshake(head, stream_.get_executor());
+    send_bytes(std::move(answer.bytes));
+    if (answer.accepted)
+      return hear(after);
+    phase_ = phase::ending;
+    since_ = clock::now();
   }
 
   // --- from the switchboard
 
   void on_events(const text_ptr& frames) override {
+    if (phase_ != phase::open)
+      return;
     if (behind_) {
-      if (clock::now() - behind_since_ > limits_.behind)
+      if (clock::now() - since_ > board_->limits.behind)
         drop();
       return;
     }
     // Something is being written whenever something waits: when that is done, it catches up.
-    if (lane().event_bytes() != 0 && lane().event_bytes() + frames->size() > limits_.waiting) {
+    if (lane_.event_bytes() != 0 && lane_.event_bytes() + frames->size() > board_->limits.waiting) {
       behind_ = true;
-      behind_since_ = clock::now();
-      return lane().drop_events();
+      since_ = clock::now();
+      return lane_.drop_events();
     }
-    lane().send(frames, true);
+    lane_.send(frames, true);
+    write();
   }
 
   void on_subscribed(const hub_subscribed& answer) override {
@@ -188,12 +196,24 @@ public:
       send_snapshot(answer.topic, answer.seq);
   }
 
-  void go_away() override {
-    closing_ = true;
-    if (!open_)
+  void on_time(clock::time_point now) override {
+    if (phase_ == phase::gone)
       return;
-    lane().drop_events();
-    close(websocket::close_code::going_away);
+    if (phase_ != phase::open) {
+      if (now - since_ > board_->limits.closing)
+        drop();
+      return;
+    }
+    switch (alive_.at(now, board_->limits.idle)) {
+    case keep_alive::step::nothing: return;
+    case keep_alive::step::ping: return send_frame(opcode::ping, {});
+    case keep_alive::step::end: return drop();
+    }
+  }
+
+  void go_away() override {
+    lane_.drop_events();
+    close(close_code::going_away);
   }
 
 private:
@@ -203,44 +223,84 @@ private:
     bool snapshot{false};
     bool resumed{false};
   };
-  /// Piece by piece: most sockets wait for years, and a buffer for whole messages would be most of their memory.
-  void read() {
-    ws_.async_read_some(asio::buffer(piece_), [self = this->shared_from_this()](error_code ec, std::size_t bytes) {
-      if (ec)
-        return; // closed, broken or idle: gone with the last reference
-      self->in_.append(self->piece_.data(), bytes);
-      self->ws_.is_message_done() ? self->take() : self->read();
-    });
+  enum class phase : std::uint8_t { open, closing, ending, ended, gone };
+  static constexpr bool plain = std::is_same_v<Stream, http::plain_stream>;
+
+  // --- what comes
+
+  /// Waits for bytes. Those of a plain connection stay with the kernel until they are looked at, so that whoever says
+  /// nothing has no buffer here; TLS has to have one.
+  void listen() {
+    if constexpr (plain)
+      stream_.async_wait(asio::socket_base::wait_read, [self = this->shared_from_this()](error_code ec) {
+        if (!ec)
+          self->read();
+      });
+    else
+      stream_.async_read_some(asio::buffer(piece_), [self = this->shared_from_this()](error_code ec, std::size_t bytes) {
+        ec ? self->drop() : self->hear({self->piece_.data(), bytes});
+      });
   }
 
-  void take() {
-    if (ws_.got_binary())
-      return close(websocket::close_code::unknown_data);
-    const auto text = std::exchange(in_, {});
-    if (!simdjson::validate_utf8(text)) // Beast does not look at the end of a message whose last fragment is empty
-      return close(websocket::close_code::bad_payload);
-    const auto asked = read_wish(text);
+  void read() {
+    const auto room = board_->scratch();
+    error_code ec;
+    const auto bytes = stream_.read_some(asio::buffer(room.data(), room.size()), ec);
+    if (ec == asio::error::would_block || ec == asio::error::interrupted)
+      return listen();
+    ec ? drop() : hear({room.data(), bytes});
+  }
+
+  void hear(std::string_view bytes) {
+    alive_.heard(clock::now());
+    while (phase_ == phase::open || phase_ == phase::closing) {
+      const auto heard = frames_.next(bytes, board_->limits.message);
+      if (!heard)
+        break;
+      take(*heard);
+    }
+    switch (phase_) {
+    case phase::open:
+      // Who asks and does not read the answers is not listened to.
+      read_later_ = lane_.size() > answers_waiting;
+      return read_later_ ? void() : listen();
+    case phase::ending: return lane_.empty() ? end_stream() : void();
+    case phase::closing:
+    case phase::ended: return listen();
+    case phase::gone: return;
+    }
+  }
+
+  void take(const heard_frame& what) {
+    switch (what.what) {
+    case heard_frame::kind::violation: return end(what.code);
+    case heard_frame::kind::close: return end(what.code == close_code::none ? close_code::normal : what.code);
+    case heard_frame::kind::pong: return;
+    case heard_frame::kind::ping: return send_frame(opcode::pong, what.body);
+    case heard_frame::kind::binary: return close(close_code::not_understood);
+    case heard_frame::kind::text: break;
+    }
+    if (phase_ != phase::open)
+      return;
+    const auto asked = read_wish(what.body);
     if (!asked)
       send(error_message(asked.error()));
     else if (const auto done = asked->subscribe ? subscribe(*asked) : unsubscribe(*asked); !done)
       send(error_message(done.error()));
-    // Who asks and does not read the answers is not listened to.
-    if (lane().size() > answers_waiting)
-      read_later_ = true;
-    else
-      read();
   }
+
+  // --- what it wishes
 
   result<void> subscribe(const wish& what) {
     const auto families = core::families_under(what.topic);
     if (families == 0)
       return error{errc::not_found, "nothing is told under the topic " + what.topic, "topic"};
     for (const auto& row : core::topic_families)
-      if ((families & core::bit_of(row.family)) != 0 && !caller_->may(row.permission))
+      if ((families & core::bit_of(row.family) & ~audible_) != 0)
         return error{errc::forbidden,
                      "the topic " + what.topic + " needs the permission " + std::string{row.permission},
                      "topic"};
-    if (topics_.size() >= limits_.topics && topics_.count(what.topic) == 0)
+    if (topics_.size() >= board_->limits.topics && topics_.count(what.topic) == 0)
       return error{errc::limit_exceeded, "a connection may have 1,000 subscriptions", "topic"};
     const auto [at, fresh] = topics_.try_emplace(what.topic);
     if (!fresh && at->second.pending)
@@ -321,65 +381,120 @@ private:
     }
   }
 
-  void send(std::string_view text) {
+  // --- what goes
+
+  void send(std::string_view text) { send_frame(opcode::text, text); }
+
+  void send_frame(opcode what, std::string_view body) {
     std::string frame;
-    append_text_frame(frame, text);
-    lane().send(std::make_shared<const std::string>(std::move(frame)), false);
+    append_frame(frame, what, body);
+    send_bytes(std::move(frame));
   }
 
-  void drained() {
-    if (closed_)
+  void send_bytes(std::string bytes) {
+    lane_.send(std::make_shared<const std::string>(std::move(bytes)), false);
+    write();
+  }
+
+  void write() {
+    const auto pieces = phase_ == phase::gone ? 0 : lane_.begin_write();
+    if (pieces == 0)
       return;
+    if (pieces == 1)
+      return asio::async_write(stream_, lane_.buffer(0), [self = this->shared_from_this()](error_code ec, std::size_t) {
+        self->written(ec);
+      });
+    std::vector<asio::const_buffer> all;
+    all.reserve(pieces);
+    for (std::size_t i = 0; i < pieces; ++i)
+      all.push_back(lane_.buffer(i));
+    const std::span<const asio::const_buffer> bytes{all};
+    asio::async_write(stream_, bytes, [self = this->shared_from_this(), kept = std::move(all)](error_code ec, std::size_t) {
+      self->written(ec);
+    });
+  }
+
+  void written(error_code ec) {
+    lane_.end_write();
+    if (ec)
+      return drop();
+    if (!lane_.empty())
+      return write();
+    if (phase_ == phase::ending)
+      return end_stream();
     if (std::exchange(read_later_, false))
-      read();
-    if (behind_)
+      listen();
+    if (phase_ == phase::open && behind_)
       catch_up();
   }
 
-  write_lane<Stream>& lane() { return ws_.next_layer(); }
+  // --- the end
 
-  void close(websocket::close_code code) {
-    if (std::exchange(closed_, true))
+  /// Ours; what the client still says until its own comes is not answered.
+  void close(close_code why) {
+    if (phase_ != phase::open)
       return;
-    ws_.async_close(code, [self = this->shared_from_this()](error_code) {});
+    phase_ = phase::closing;
+    since_ = clock::now();
+    lane_.send_last(std::make_shared<const std::string>(close_frame(why)));
+    write();
+  }
+
+  /// The client's close has come, or what it sent makes one unnecessary.
+  void end(close_code why) {
+    close(why);
+    phase_ = phase::ending;
+  }
+
+  /// Nothing more goes out. The connection is closed when the client's end has come: closed with bytes unread, it would
+  /// be reset and take with it what the client has not read.
+  void end_stream() {
+    phase_ = phase::ended;
+    if constexpr (plain) {
+      error_code ignored;
+      stream_.shutdown(asio::socket_base::shutdown_send, ignored);
+      listen();
+    } else {
+      stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->drop(); });
+    }
   }
 
   /// Without a word: what it does not read would not reach it either.
   void drop() {
-    closed_ = true;
+    phase_ = phase::gone;
     error_code ignored;
-    boost::beast::get_lowest_layer(ws_).close(ignored);
+    stream_.lowest_layer().close(ignored);
   }
 
   static constexpr std::size_t answers_waiting = 256;
   static constexpr int kernel_buffer = 64 * 1024; ///< bytes; Linux takes twice as much, with its own overhead
+  using tls_piece = std::array<char, 512>;
 
-  websocket::stream<write_lane<Stream>, false> ws_; // without compression
+  Stream stream_;
   std::shared_ptr<void> lifetime_;
-  std::string head_; ///< the upgrade as it came, and what followed it; read by `async_accept`
-  std::shared_ptr<const auth::principal> caller_;
   std::shared_ptr<switchboard> board_;
-  const socket_limits limits_;
-  std::array<char, 128> piece_;
-  std::string in_; ///< of the message that is being read
+  write_lane lane_;
+  frame_reader frames_;
   std::map<std::string, held_topic, std::less<>> topics_;
-  clock::time_point behind_since_{};
-  bool open_{false}, behind_{false}, read_later_{false}, closing_{false}, closed_{false};
+  const core::topic_family_set audible_;
+  keep_alive alive_;
+  clock::time_point since_{}; ///< that it is behind, or that the end began
+  phase phase_{phase::open};
+  bool behind_{false}, read_later_{false};
+  [[no_unique_address]] std::conditional_t<plain, std::monostate, tls_piece> piece_;
 };
 
 } // namespace
 
-void open_socket(http::upgraded_connection from, http::request req, const std::shared_ptr<switchboard>& board,
-                 const socket_limits& limits) {
-  if (auto* plain = std::get_if<http::plain_stream>(&from.stream)) {
-    auto stream = std::move(*plain);
-    std::make_shared<socket<http::plain_stream>>(std::move(stream), from, std::move(req), board, limits)
-        ->begin();
-  } else {
-    auto stream = std::move(std::get<std::unique_ptr<http::tls_stream>>(from.stream));
-    std::make_shared<socket<http::tls_stream>>(std::move(*stream), from, std::move(req), board, limits)
-        ->begin();
-  }
+void open_socket(http::upgraded_connection from, http::request req, std::shared_ptr<switchboard> board) {
+  const auto open = [&]<class Stream>(Stream stream) {
+    std::make_shared<socket<Stream>>(std::move(stream), std::move(from.lifetime), *req.caller, std::move(board))
+        ->begin(from.head, from.after);
+  };
+  if (auto* plain = std::get_if<http::plain_stream>(&from.stream))
+    open(std::move(*plain));
+  else
+    open(std::move(*std::get<std::unique_ptr<http::tls_stream>>(from.stream)));
 }
 
 } // namespace ringmaster::live

@@ -23,16 +23,7 @@
 
 namespace ringmaster::live {
 
-struct socket_limits {
-  std::size_t waiting{1024 * 1024};          ///< bytes of events that wait to be sent
-  std::size_t message{16 * 1024};            ///< bytes of a client's message
-  std::size_t topics{1'000};                 ///< subscriptions
-  std::chrono::seconds behind{30};           ///< that a reader may be behind before it is let go
-  std::chrono::seconds idle{60};             ///< without a sign of life; a ping goes out after half of it
-};
-
 /// Takes the connection over, answers the upgrade, and lives as long as the connection does.
-void open_socket(http::upgraded_connection from, http::request req, const std::shared_ptr<switchboard>& board,
-                 const socket_limits& limits);
+void open_socket(http::upgraded_connection from, http::request req, std::shared_ptr<switchboard> board);
 
 } // namespace ringmaster::live

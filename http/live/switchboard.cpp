@@ -1,6 +1,6 @@
 #include "http/live/switchboard.hpp"
 
-#include "http/live/text_frame.hpp"
+#include "http/live/frames.hpp"
 
 #include <caf/send.hpp>
 
@@ -10,18 +10,8 @@
 namespace ringmaster::live {
 namespace {
 
-constexpr std::size_t most_compared = 32; ///< different selections of a batch's events that are remembered
-
-text_ptr framed(const std::vector<core::frame_ptr>& frames, const std::vector<std::uint32_t>& which) {
-  std::string bytes;
-  std::size_t room = 0;
-  for (const auto i : which)
-    room += frames[i]->text.size() + 10;
-  bytes.reserve(room);
-  for (const auto i : which)
-    append_text_frame(bytes, frames[i]->text);
-  return std::make_shared<const std::string>(std::move(bytes));
-}
+constexpr std::size_t most_compared = 32; ///< different selections of a batch's events that are looked through for the same
+constexpr std::chrono::seconds between_looks{1};
 
 } // namespace
 
@@ -43,11 +33,42 @@ void switchboard::release(std::string topic) {
   caf::anon_send(hub_, hub_unsubscribe{std::move(topic)});
 }
 
+void switchboard::enlist(reader& r) {
+  r.id = number_ << 48 | ++last_id_;
+  readers_.emplace(r.id, &r);
+  sockets_->fetch_add(1, std::memory_order_relaxed);
+  if (std::exchange(ticking_, true))
+    return;
+  home_->each_tick([weak = weak_from_this()](reader::clock::time_point now) {
+    const auto self = weak.lock();
+    return self && self->tick(now);
+  });
+}
+
+void switchboard::forget(const reader& r) {
+  if (readers_.erase(r.id) > 0)
+    sockets_->fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool switchboard::tick(reader::clock::time_point now) {
+  if (now - ticked_ < between_looks)
+    return true;
+  ticked_ = now;
+  // None of them ends here: a socket that closes is gone when its last operation has come back.
+  for (const auto& [id, r] : readers_)
+    r->on_time(now);
+  return true;
+}
+
 void switchboard::deliver(const std::vector<core::frame_ptr>& frames) {
+  // Most of those who hear anything hear the same. So who gets what is kept as one number, for which the bytes are put
+  // together once: events come in order, and the number says which selection an event was added to.
+  selections_.assign(1, {});
   std::string key;
   for (std::uint32_t i = 0; i < frames.size(); ++i) {
     const auto& f = *frames[i];
     last_seq_ = f.seq;
+    const auto first = selections_.size();
     for_each_above(f.topic, [&](std::string_view topic) {
       key.assign(topic);
       const auto at = by_topic_.find(key);
@@ -57,42 +78,57 @@ void switchboard::deliver(const std::vector<core::frame_ptr>& frames) {
         if (r->last_seq >= f.seq)
           continue; // has it by another of its subscriptions
         r->last_seq = f.seq;
-        if (r->pending.empty())
+        if (r->selection == 0)
           heard_.push_back(r);
-        r->pending.push_back(i);
+        r->selection = with_event(r->selection, i, first);
       }
     });
   }
-  // Most of those who hear anything hear the same: their bytes are put together once.
-  std::vector<std::pair<std::vector<std::uint32_t>, text_ptr>> made;
-  for (auto* r : heard_) {
-    auto same = std::find_if(made.begin(), made.end(), [&](const auto& m) { return m.first == r->pending; });
-    if (same == made.end()) {
-      if (made.size() == most_compared)
-        made.pop_back();
-      made.emplace_back(r->pending, framed(frames, r->pending));
-      same = made.end() - 1;
-    }
-    r->pending.clear();
-    r->on_events(same->second);
-  }
+  for (auto* r : heard_)
+    r->on_events(bytes_of(std::exchange(r->selection, 0), frames));
   heard_.clear();
+  selections_.clear();
+}
+
+/// The number of `selection` and `event` behind it. Those that end with this event begin at `first`.
+std::uint32_t switchboard::with_event(std::uint32_t selection, std::uint32_t event, std::size_t first) {
+  const auto end = std::min(selections_.size(), first + most_compared);
+  for (auto i = first; i < end; ++i)
+    if (selections_[i].before == selection)
+      return static_cast<std::uint32_t>(i);
+  selections_.push_back({selection, event, nullptr});
+  return static_cast<std::uint32_t>(selections_.size() - 1);
+}
+
+const text_ptr& switchboard::bytes_of(std::uint32_t selection, const std::vector<core::frame_ptr>& frames) {
+  auto& made = selections_[selection].bytes;
+  if (made)
+    return made;
+  std::vector<std::uint32_t> which;
+  std::size_t room = 0;
+  for (auto at = selection; at != 0; at = selections_[at].before) {
+    which.push_back(selections_[at].event);
+    room += frames[which.back()]->text.size() + 10;
+  }
+  std::string bytes;
+  bytes.reserve(room);
+  for (auto i = which.rbegin(); i != which.rend(); ++i)
+    append_frame(bytes, opcode::text, frames[*i]->text);
+  made = std::make_shared<const std::string>(std::move(bytes));
+  return made;
 }
 
 void switchboard::answer(const hub_subscribed& what) {
   last_seq_ = std::max(last_seq_, what.seq);
   const auto at = readers_.find(what.reader);
   if (at != readers_.end())
-    if (const auto r = at->second.lock())
-      return r->on_subscribed(what);
+    return at->second->on_subscribed(what);
   release(what.topic); // it left while it was being answered
 }
 
 void switchboard::end_all() {
-  auto all = readers_; // ending takes them off the map
-  for (const auto& [id, weak] : all)
-    if (const auto r = weak.lock())
-      r->go_away();
+  for (const auto& [id, r] : readers_)
+    r->go_away();
 }
 
 } // namespace ringmaster::live

@@ -1,6 +1,9 @@
 /// The live clients of one server thread: which of their sockets wants to hear what. An event comes once to
 /// each thread and is handed from here to its sockets, its text shared by all.
 ///
+/// It also has what would be waste in each socket: the limits, a buffer to read into, and the clock that tells them how
+/// time goes by.
+///
 /// Belongs to its thread; `post` alone may be called from any.
 #pragma once
 
@@ -9,8 +12,12 @@
 #include "actors/messages.hpp"
 #include "http/server/shard.hpp"
 
+#include <array>
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -19,27 +26,42 @@ namespace ringmaster::live {
 
 using text_ptr = std::shared_ptr<const std::string>;
 
+struct socket_limits {
+  std::size_t waiting{1024 * 1024};          ///< bytes of events that wait to be sent
+  std::size_t message{16 * 1024};            ///< bytes of a client's message
+  std::size_t topics{1'000};                 ///< subscriptions
+  std::chrono::seconds behind{30};           ///< that a reader may be behind before it is let go
+  std::chrono::seconds idle{60};             ///< without a sign of life; a ping goes out after half of it
+  std::chrono::seconds closing{10};          ///< that a client has to answer a close and to end the connection
+};
+
 /// What the switchboard needs of a socket.
 class reader {
 public:
+  using clock = std::chrono::steady_clock;
+
   virtual ~reader() = default;
   /// Events, as the bytes that go out: whoever hears the same gets the same ones.
   virtual void on_events(const text_ptr& frames) = 0;
   virtual void on_subscribed(const hub_subscribed& answer) = 0;
+  /// About once a second.
+  virtual void on_time(clock::time_point now) = 0;
   /// The daemon ends.
   virtual void go_away() = 0;
 
   std::uint64_t id{0};
-  std::uint64_t last_seq{0}; ///< of the newest event that was handed to it
-  std::vector<std::uint32_t> pending; ///< within `deliver`: which of the events it gets
+  std::uint64_t last_seq{0};  ///< of the newest event that was handed to it
+  std::uint32_t selection{0}; ///< within `deliver`: which of the events it gets
 };
 
 class switchboard : public std::enable_shared_from_this<switchboard> {
 public:
   /// `number` tells the boards apart: it is in the upper bits of their readers' ids.
+  /// `sockets` counts the sockets of all boards.
   switchboard(std::uint64_t number, std::shared_ptr<http::shard_link> home, engine& source, caf::actor front,
-              caf::actor hub)
-      : of{source}, number_{number}, home_{std::move(home)}, front_{std::move(front)}, hub_{std::move(hub)} {}
+              caf::actor hub, const socket_limits& of_sockets, std::shared_ptr<std::atomic<std::size_t>> sockets)
+      : of{source}, limits{of_sockets}, number_{number}, home_{std::move(home)}, front_{std::move(front)},
+        hub_{std::move(hub)}, sockets_{std::move(sockets)} {}
 
   [[nodiscard]] static std::uint64_t board_of(std::uint64_t reader_id) noexcept { return reader_id >> 48; }
 
@@ -48,12 +70,10 @@ public:
     home_->post([self = shared_from_this(), f = std::move(f)] { f(*self); });
   }
 
-  void enlist(const std::shared_ptr<reader>& r) {
-    r->id = number_ << 48 | ++last_id_;
-    readers_.emplace(r->id, r);
-  }
+  /// The reader stays until it is forgotten.
+  void enlist(reader& r);
   /// The reader's subscriptions have to be gone.
-  void forget(std::uint64_t id) { readers_.erase(id); }
+  void forget(const reader& r);
 
   /// Asks the hub; the answer comes to `reader::on_subscribed`.
   void ask(const reader& r, std::string topic, std::optional<std::uint64_t> from);
@@ -69,17 +89,36 @@ public:
   /// Of the newest event that came here.
   [[nodiscard]] std::uint64_t last_seq() const noexcept { return last_seq_; }
 
+  /// For bytes that are done with before the handler ends: an idle socket has no buffer of its own.
+  [[nodiscard]] std::span<char> scratch() noexcept { return scratch_; }
+
   engine& of;
+  const socket_limits limits;
 
 private:
+  struct selected {
+    std::uint32_t before; ///< the events of this selection, and
+    std::uint32_t event;  ///< this one behind them
+    text_ptr bytes;       ///< once they are wanted
+  };
+
+  [[nodiscard]] std::uint32_t with_event(std::uint32_t selection, std::uint32_t event, std::size_t first);
+  [[nodiscard]] const text_ptr& bytes_of(std::uint32_t selection, const std::vector<core::frame_ptr>& frames);
+  bool tick(reader::clock::time_point now);
+
   std::uint64_t number_;
   std::shared_ptr<http::shard_link> home_;
   caf::actor front_, hub_;
   std::uint64_t last_id_{0};
   std::uint64_t last_seq_{0};
-  std::unordered_map<std::uint64_t, std::weak_ptr<reader>> readers_;
+  std::unordered_map<std::uint64_t, reader*> readers_;
   std::unordered_map<std::string, std::vector<reader*>> by_topic_;
-  std::vector<reader*> heard_; ///< within `deliver`: who gets any
+  std::vector<reader*> heard_;      ///< within `deliver`: who gets any
+  std::vector<selected> selections_; ///< within `deliver`; the number 0 is none of the events
+  std::shared_ptr<std::atomic<std::size_t>> sockets_;
+  bool ticking_{false};
+  reader::clock::time_point ticked_{};
+  std::array<char, 4096> scratch_;
 };
 
 } // namespace ringmaster::live

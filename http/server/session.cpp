@@ -434,12 +434,12 @@ void session::reject(unsigned status, const error& why) {
 }
 
 void session::upgrade(std::string_view raw, request req, const upgrade_handler& to) {
-  std::string bytes{raw};
-  bytes += unread();
+  std::string head{raw}, after{unread()};
   phase_ = phase::closed;
   home_.forget(*this);
   auto taken = take_stream();
-  taken.bytes = std::move(bytes);
+  taken.head = std::move(head);
+  taken.after = std::move(after);
   taken.home = link_;
   taken.lifetime = open_token_;
   open_token_.reset();

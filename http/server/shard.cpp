@@ -11,6 +11,12 @@ namespace ringmaster::http {
 
 thread_local const shard_link* shard_link::current = nullptr;
 
+void shard_link::each_tick(std::function<bool(shard::clock::time_point)> f) {
+  const std::lock_guard lock{guard_};
+  if (to_)
+    to_->each_tick_.push_back(std::move(f));
+}
+
 namespace {
 
 /// Fine enough for the shortest limit, coarse enough to cost nothing.
@@ -103,6 +109,7 @@ void shard::tick() {
     for (const auto& s : late)
       s->time_out();
   }
+  std::erase_if(each_tick_, [this](const auto& f) { return !f(now); });
   timer_.expires_after(interval_);
   timer_.async_wait([this](boost::system::error_code ec) {
     if (!ec)

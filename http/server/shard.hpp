@@ -8,11 +8,13 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
 namespace ringmaster::http {
 
@@ -28,6 +30,9 @@ public:
   /// Runs `f` on the shard's thread later; dropped when the shard is gone.
   template <class F>
   void post(F&& f);
+  /// Calls `f(now)` at each tick of the shard, some of them a second, until it returns false. On the shard's own thread
+  /// alone; `f` must not call this.
+  void each_tick(std::function<bool(std::chrono::steady_clock::time_point)> f);
   void cut() noexcept {
     const std::lock_guard lock{guard_};
     to_ = nullptr;
@@ -75,6 +80,7 @@ public:
   std::atomic<std::size_t> live{};
 
 private:
+  friend class shard_link;
   void tick();
   void refresh_date();
 
@@ -83,6 +89,7 @@ private:
   std::string date_;
   std::time_t date_second_{-1};
   std::unordered_map<session*, std::weak_ptr<session>> sessions_;
+  std::vector<std::function<bool(clock::time_point)>> each_tick_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::thread thread_;
 };

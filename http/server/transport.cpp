@@ -51,7 +51,7 @@ private:
   }
   void release_stream() override { socket_.reset(); }
   upgraded_connection take_stream() override {
-    upgraded_connection taken{std::move(*socket_), {}, {}, {}};
+    upgraded_connection taken{std::move(*socket_), {}, {}, {}, {}};
     socket_.reset();
     return taken;
   }
@@ -107,7 +107,7 @@ private:
     stream_->next_layer().close(ignored);
   }
   void release_stream() override { stream_.reset(); }
-  upgraded_connection take_stream() override { return {std::move(stream_), {}, {}, {}}; }
+  upgraded_connection take_stream() override { return {std::move(stream_), {}, {}, {}, {}}; }
 
   std::unique_ptr<tls_stream> stream_;
 };

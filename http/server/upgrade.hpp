@@ -19,7 +19,8 @@ using tls_stream = boost::asio::ssl::stream<plain_stream>;
 /// Handed to an `upgrade_handler` on the connection's own thread; from there on the handler owns it.
 struct upgraded_connection {
   std::variant<plain_stream, std::unique_ptr<tls_stream>> stream;
-  std::string bytes;              ///< the whole head as received, then what the client has sent after it
+  std::string head;                 ///< the whole head as received
+  std::string after;                ///< what the client has sent behind it
   std::shared_ptr<shard_link> home; ///< the way to the connection's thread, from any other
   std::shared_ptr<void> lifetime;   ///< keep until the connection ends: it counts as open until then
 };
