@@ -19,15 +19,17 @@ public:
     heard_ = now;
     pinged_ = false;
   }
-  /// What is to be done now; a ping is asked for once. To be asked often enough for `silence` to be kept.
+  /// What is to be done now; to be asked a few times within `silence`. It does not end before a ping was asked for: when
+  /// it is this process that stood still, the client gets its chance.
   [[nodiscard]] step at(clock::time_point now, clock::duration silence) noexcept {
     const auto silent = now - heard_;
-    if (silent >= silence)
-      return step::end;
-    if (pinged_ || silent < silence / 2)
+    if (silent < silence / 2)
       return step::nothing;
-    pinged_ = true;
-    return step::ping;
+    if (!pinged_) {
+      pinged_ = true;
+      return step::ping;
+    }
+    return silent >= silence ? step::end : step::nothing;
   }
 
 private:

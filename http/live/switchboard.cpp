@@ -11,7 +11,7 @@ namespace ringmaster::live {
 namespace {
 
 constexpr std::size_t most_compared = 32; ///< different selections of a batch's events that are looked through for the same
-constexpr std::chrono::seconds between_looks{1};
+constexpr reader::clock::duration between_looks = std::chrono::seconds{1};
 
 } // namespace
 
@@ -51,7 +51,7 @@ void switchboard::forget(const reader& r) {
 }
 
 bool switchboard::tick(reader::clock::time_point now) {
-  if (now - ticked_ < between_looks)
+  if (now - ticked_ < std::min(between_looks, reader::clock::duration{limits.idle} / 4))
     return true;
   ticked_ = now;
   // None of them ends here: a socket that closes is gone when its last operation has come back.

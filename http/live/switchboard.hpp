@@ -44,7 +44,7 @@ public:
   /// Events, as the bytes that go out: whoever hears the same gets the same ones.
   virtual void on_events(const text_ptr& frames) = 0;
   virtual void on_subscribed(const hub_subscribed& answer) = 0;
-  /// About once a second.
+  /// About once a second, or as often as the limits need it.
   virtual void on_time(clock::time_point now) = 0;
   /// The daemon ends.
   virtual void go_away() = 0;

@@ -1,8 +1,6 @@
 // Live clients: real sockets to a whole daemon, through a WebSocket client that is Beast's.
+#include "tests/http/live/front_fixture.hpp"
 #include "tests/http/live/ws_client.hpp"
-
-#include "http/live/front.hpp"
-#include "http/server/server.hpp"
 
 #include <caf/send.hpp>
 
@@ -191,48 +189,15 @@ TEST_F(live_test, a_plain_request_is_told_to_upgrade) {
   EXPECT_TRUE(way.to->on_upgrade);
 }
 
-// --- slow readers: the front over an engine of its own, told by the test as actors tell it
+// --- slow readers
 
-class slow_reader_test : public testing::Test {
+class slow_reader_test : public front_test {
 protected:
-  void start(const live::socket_limits& limits) {
-    auto env = storage::environment::open({folder_.path() / "data", std::size_t{1} << 30, 126});
-    ASSERT_TRUE(env) << env.error().message;
-    env_.emplace(std::move(*env));
-    engine_options options;
-    options.result_file = folder_.path() / "results.json";
-    auto engine = engine::start(std::move(options), *env_);
-    ASSERT_TRUE(engine) << engine.error().message;
-    engine_ = std::move(*engine);
-    front_ = std::make_unique<live::front>(*engine_, limits);
-    router_.emplace([](const http::request&) -> result<std::shared_ptr<const auth::principal>> {
-      return std::make_shared<const auth::principal>(auth::principal{"someone", {"ob.read"}});
-    });
-    ASSERT_TRUE(front_->add_to(*router_));
-    http::server_options server;
-    server.port = 0;
-    server.threads = 1; // what the quick reader has heard, the slow one has been told
-    auto started = http::server::start(server, *router_);
-    ASSERT_TRUE(started) << started.error().message;
-    server_ = std::move(*started);
-  }
-  void TearDown() override {
-    server_.reset();
-    front_.reset();
-    engine_.reset();
-  }
   void tell(std::size_t events, std::size_t bytes, const std::string& topic = "/ob/campaigns/x") {
     const auto body = "{\"text\":\"" + std::string(bytes, 'x') + "\"}";
     for (std::size_t i = 0; i < events; ++i)
       caf::anon_send(engine_->hub(), hub_publish{{happening{topic, "ob.campaign.update", body}}});
   }
-
-  scratch_folder folder_;
-  std::optional<storage::environment> env_;
-  std::unique_ptr<engine> engine_;
-  std::unique_ptr<live::front> front_;
-  std::optional<http::router> router_;
-  std::unique_ptr<http::server> server_;
 };
 
 TEST_F(slow_reader_test, loses_events_is_told_so_and_gets_a_snapshot) {

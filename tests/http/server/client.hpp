@@ -46,6 +46,7 @@ public:
       ::close(fd_);
     fd_ = -1;
   }
+  [[nodiscard]] int descriptor() const noexcept { return fd_; }
   void shut_sending() { ::shutdown(fd_, SHUT_WR); }
 
   bool send(std::string_view bytes) {
