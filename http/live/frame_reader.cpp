@@ -14,8 +14,8 @@ constexpr std::uint8_t masked = 0x80, length_bits = 0x7f, reserved_bits = 0x70;
 constexpr std::uint8_t short_length = 125; ///< also the most that a control frame may carry
 constexpr std::uint8_t in_two_bytes = 126;
 
-/// May be in a close frame: the standard's, those that IANA has registered since (1012 to 1014), and the ranges for
-/// libraries and applications.
+/// May be in a close frame: the standard's, those that IANA has registered since (1012 to 1014), and the
+/// ranges for libraries and applications.
 constexpr bool is_sendable(unsigned code) noexcept {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
@@ -57,12 +57,15 @@ bool frame_reader::is_sound_start() const noexcept {
   if ((head_[0] & reserved_bits) != 0 || (head_[1] & masked) == 0)
     return false;
   switch (kind()) {
-  case opcode::continuation: return under_way_ != opcode::continuation;
+  case opcode::continuation:
+    return under_way_ != opcode::continuation;
   case opcode::text:
-  case opcode::binary: return under_way_ == opcode::continuation;
+  case opcode::binary:
+    return under_way_ == opcode::continuation;
   case opcode::close:
   case opcode::ping:
-  case opcode::pong: return is_final() && (head_[1] & length_bits) <= short_length;
+  case opcode::pong:
+    return is_final() && (head_[1] & length_bits) <= short_length;
   }
   return false; // a number that means nothing yet
 }
@@ -91,7 +94,8 @@ void frame_reader::take_body(std::string_view& bytes) {
   const auto begin = into.size();
   into.append(bytes.substr(0, count));
   for (std::size_t i = 0; i < count; ++i)
-    into[begin + i] = static_cast<char>(static_cast<std::uint8_t>(into[begin + i]) ^ mask[(mask_at_ + i) % mask_size]);
+    into[begin + i] =
+        static_cast<char>(static_cast<std::uint8_t>(into[begin + i]) ^ mask[(mask_at_ + i) % mask_size]);
   mask_at_ = static_cast<std::uint8_t>((mask_at_ + count) % mask_size);
   left_ -= count;
   bytes.remove_prefix(count);
@@ -123,7 +127,8 @@ std::optional<heard_frame> frame_reader::end_with_close(std::string body) {
   }
   if (body.size() == 1)
     return violation(close_code::protocol_error);
-  const auto code = static_cast<unsigned>(static_cast<std::uint8_t>(body[0])) << 8 | static_cast<std::uint8_t>(body[1]);
+  const auto code =
+      static_cast<unsigned>(static_cast<std::uint8_t>(body[0])) << 8 | static_cast<std::uint8_t>(body[1]);
   if (!is_sendable(code))
     return violation(close_code::protocol_error);
   body.erase(0, 2);
@@ -135,8 +140,8 @@ std::optional<heard_frame> frame_reader::end_with_close(std::string body) {
 
 std::optional<heard_frame> frame_reader::violation(close_code why) {
   ended_ = true;
-  message_ = {};
-  control_ = {};
+  message_ = std::string{};
+  control_ = std::string{};
   return heard_frame{heard_frame::kind::violation, {}, why};
 }
 

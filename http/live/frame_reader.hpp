@@ -1,5 +1,6 @@
-/// What a client says in its WebSocket: bytes in, messages, control frames and violations out (RFC 6455, sections 5 to
-/// 8). Pure: no socket, no clock. Beast's stream does the same, but holds 1.5 KB of every connection to read into.
+/// What a client says in its WebSocket: bytes in, messages, control frames and violations out (RFC 6455,
+/// sections 5 to 8). Pure: no socket, no clock. Beast's stream does the same, but holds 1.5 KB of every
+/// connection to read into.
 #pragma once
 
 #include "http/live/frames.hpp"
@@ -15,9 +16,9 @@ namespace ringmaster::live {
 
 struct heard_frame {
   enum class kind : std::uint8_t {
-    text,      ///< a whole message, in however many fragments it came; `body` is UTF-8
-    binary,    ///< a whole message
-    ping,      ///< `body` is what the pong has to carry
+    text,   ///< a whole message, in however many fragments it came; `body` is UTF-8
+    binary, ///< a whole message
+    ping,   ///< `body` is what the pong has to carry
     pong,
     close,     ///< the client's; `code` is `none` when it gave none, `body` the reason
     violation, ///< the connection has to be ended with `code`
@@ -27,13 +28,13 @@ struct heard_frame {
   close_code code{};
 };
 
-/// One connection's. However the bytes are split, the same frames come out. Holds the message and the control frame
-/// that are under way, and no memory of its own otherwise. Not thread-safe.
+/// One connection's. However the bytes are split, the same frames come out. Holds the message and the control
+/// frame that are under way, and no memory of its own otherwise. Not thread-safe.
 class frame_reader {
 public:
-  /// Takes from the front of `bytes` up to the end of the next thing to tell. Nothing: all has been taken, and more is
-  /// needed. `most` is how long a message may be, in bytes; a longer one is a violation as soon as a length says so.
-  /// After a close or a violation it takes everything and tells nothing.
+  /// Takes from the front of `bytes` up to the end of the next thing to tell. Nothing: all has been taken,
+  /// and more is needed. `most` is how long a message may be, in bytes; a longer one is a violation as soon
+  /// as a length says so. After a close or a violation it takes everything and tells nothing.
   [[nodiscard]] std::optional<heard_frame> next(std::string_view& bytes, std::size_t most);
 
 private:
@@ -50,13 +51,14 @@ private:
   [[nodiscard]] outcome end_with_close(std::string body);
   [[nodiscard]] outcome violation(close_code why);
 
-  std::uint64_t left_{0};              ///< bytes of the body that are still to come
-  std::string message_;                ///< fragments so far
-  std::string control_;                ///< body so far; may come between fragments
+  std::uint64_t left_{0}; ///< bytes of the body that are still to come
+  std::string message_;   ///< fragments so far
+  std::string control_;   ///< body so far; may come between fragments
   std::array<std::uint8_t, 14> head_{};
-  std::uint8_t head_size_{0};          ///< of it that has come
-  std::uint8_t mask_at_{0};            ///< which byte of the mask is next
-  opcode under_way_{opcode::continuation}; ///< the message whose fragments come: text, binary, or none of them
+  std::uint8_t head_size_{0}; ///< of it that has come
+  std::uint8_t mask_at_{0};   ///< which byte of the mask is next
+  /// The message whose fragments come: text, binary, or `continuation` for none.
+  opcode under_way_{opcode::continuation};
   bool ended_{false};
 };
 

@@ -22,8 +22,8 @@ enum class close_code : std::uint16_t {
   too_big = 1009,
 };
 
-/// Appends a whole message, or a control frame, as a server's frame (section 5.2): final and not masked. The body of
-/// a control frame has at most 125 bytes.
+/// Appends a whole message, or a control frame, as a server's frame (section 5.2): final and not masked. The
+/// body of a control frame has at most 125 bytes.
 inline void append_frame(std::string& to, opcode what, std::string_view body) {
   const auto length = body.size();
   const std::size_t wide = length < 126 ? 0 : length <= 0xffff ? 2 : 8;

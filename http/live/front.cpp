@@ -28,7 +28,8 @@ struct front::state {
       if (homes_[i] == home)
         return boards_[i];
     homes_.push_back(home);
-    boards_.push_back(std::make_shared<switchboard>(boards_.size(), home, of, actor, of.hub(), limits, sockets));
+    boards_.push_back(
+        std::make_shared<switchboard>(boards_.size(), home, of, actor, of.hub(), limits, sockets));
     return boards_.back();
   }
 
@@ -95,6 +96,8 @@ void front::close_all() {
     board->post([](switchboard& b) { b.end_all(); });
 }
 
-std::size_t front::sockets() const noexcept { return state_->sockets->load(std::memory_order_relaxed); }
+std::size_t front::sockets() const noexcept {
+  return state_->sockets->load(std::memory_order_relaxed);
+}
 
 } // namespace ringmaster::live

@@ -13,7 +13,8 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using boost::system::error_code;
 
-/// What Beast writes its answer to. So its stream lives as long as this one answer takes, and not in each connection.
+/// What Beast writes its answer to. So its stream lives as long as this one answer takes, and not in each
+/// connection.
 class answer_sink {
 public:
   using executor_type = http::plain_stream::executor_type;

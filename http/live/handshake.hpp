@@ -13,8 +13,9 @@ struct handshake_answer {
   bool accepted{false};
 };
 
-/// `head`: the whole head of a request, which the gate has let through. No extension and no subprotocol is ever chosen.
-/// `with`: the connection's executor; nothing is run on it. Beast decides and writes the answer.
-[[nodiscard]] handshake_answer answer_handshake(std::string_view head, const http::plain_stream::executor_type& with);
+/// `head`: the whole head of a request, which the gate has let through. No extension and no subprotocol is
+/// ever chosen. `with`: the connection's executor; nothing is run on it. Beast decides and writes the answer.
+[[nodiscard]] handshake_answer answer_handshake(std::string_view head,
+                                                const http::plain_stream::executor_type& with);
 
 } // namespace ringmaster::live

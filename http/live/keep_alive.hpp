@@ -1,5 +1,5 @@
-/// Whether the other side of a connection is still there: a ping after half of the time that it may be silent, the end
-/// after all of it. Pure: the time is an argument.
+/// Whether the other side of a connection is still there: a ping after half of the time that it may be
+/// silent, the end after all of it. Pure: the time is an argument.
 #pragma once
 
 #include <chrono>
@@ -19,8 +19,8 @@ public:
     heard_ = now;
     pinged_ = false;
   }
-  /// What is to be done now; to be asked a few times within `silence`. It does not end before a ping was asked for: when
-  /// it is this process that stood still, the client gets its chance.
+  /// What is to be done now; to be asked a few times within `silence`. It does not end before a ping was
+  /// asked for: when it is this process that stood still, the client gets its chance.
   [[nodiscard]] step at(clock::time_point now, clock::duration silence) noexcept {
     const auto silent = now - heard_;
     if (silent < silence / 2)

@@ -119,12 +119,13 @@ core::topic_family_set audible(const auth::principal& caller) {
   return found;
 }
 
-/// `Stream` is the connection below the WebSocket. Whatever operation of it is under way keeps the socket alive; there
-/// is always one, or the socket is gone.
+/// `Stream` is the connection below the WebSocket. Whatever operation of it is under way keeps the socket
+/// alive; there is always one, or the socket is gone.
 ///
-///     open ──our close, the client's is waited for──▶ closing ──it comes──▶ ending ──all written──▶ ended ──end of stream──▶ gone
-///       └──the client's close is answered, or what it sent is no frame──────▶ ┘
-///     gone also: the connection breaks, or time is up
+///     open ──our close──▶ closing ──the client's──▶ ending ──all is written──▶ ended ──end of stream──▶ gone
+///       └──the client's close, or what is no frame────▲
+///
+/// Gone is also whose connection breaks or whose time is up.
 template <class Stream>
 class socket final : public reader, public std::enable_shared_from_this<socket<Stream>> {
 public:
@@ -143,7 +144,7 @@ public:
   }
 
   void begin(std::string_view head, std::string_view after) {
-    // What the kernel holds for a reader who does not read is memory, too, and thousands of them can stop at once.
+    // What the kernel holds for a reader who does not read is memory, too, and thousands can stop at once.
     error_code ignored;
     stream_.lowest_layer().set_option(asio::socket_base::send_buffer_size{kernel_buffer}, ignored);
     board_->enlist(*this);
@@ -228,8 +229,8 @@ private:
 
   // --- what comes
 
-  /// Waits for bytes. Those of a plain connection stay with the kernel until they are looked at, so that whoever says
-  /// nothing has no buffer here; TLS has to have one.
+  /// Waits for bytes. Those of a plain connection stay with the kernel until they are looked at, so that
+  /// whoever says nothing has no buffer here; TLS has to have one.
   void listen() {
     if constexpr (plain)
       stream_.async_wait(asio::socket_base::wait_read, [self = this->shared_from_this()](error_code ec) {
@@ -237,9 +238,10 @@ private:
           self->read();
       });
     else
-      stream_.async_read_some(asio::buffer(piece_), [self = this->shared_from_this()](error_code ec, std::size_t bytes) {
-        ec ? self->drop() : self->hear({self->piece_.data(), bytes});
-      });
+      stream_.async_read_some(asio::buffer(piece_),
+                              [self = this->shared_from_this()](error_code ec, std::size_t bytes) {
+                                ec ? self->drop() : self->hear({self->piece_.data(), bytes});
+                              });
   }
 
   void read() {
@@ -401,17 +403,18 @@ private:
     if (pieces == 0)
       return;
     if (pieces == 1)
-      return asio::async_write(stream_, lane_.buffer(0), [self = this->shared_from_this()](error_code ec, std::size_t) {
-        self->written(ec);
-      });
+      return asio::async_write(
+          stream_, lane_.buffer(0),
+          [self = this->shared_from_this()](error_code ec, std::size_t) { self->written(ec); });
     std::vector<asio::const_buffer> all;
     all.reserve(pieces);
     for (std::size_t i = 0; i < pieces; ++i)
       all.push_back(lane_.buffer(i));
     const std::span<const asio::const_buffer> bytes{all};
-    asio::async_write(stream_, bytes, [self = this->shared_from_this(), kept = std::move(all)](error_code ec, std::size_t) {
-      self->written(ec);
-    });
+    asio::async_write(stream_, bytes,
+                      [self = this->shared_from_this(), kept = std::move(all)](error_code ec, std::size_t) {
+                        self->written(ec);
+                      });
   }
 
   void written(error_code ec) {
@@ -446,8 +449,8 @@ private:
     phase_ = phase::ending;
   }
 
-  /// Nothing more goes out. The connection is closed when the client's end has come: closed with bytes unread, it would
-  /// be reset and take with it what the client has not read.
+  /// Nothing more goes out. The connection is closed when the client's end has come: closed with bytes unread,
+  /// it would be reset and take with it what the client has not read.
   void end_stream() {
     phase_ = phase::ended;
     if constexpr (plain) {
@@ -488,7 +491,8 @@ private:
 
 void open_socket(http::upgraded_connection from, http::request req, std::shared_ptr<switchboard> board) {
   const auto open = [&]<class Stream>(Stream stream) {
-    std::make_shared<socket<Stream>>(std::move(stream), std::move(from.lifetime), *req.caller, std::move(board))
+    std::make_shared<socket<Stream>>(std::move(stream), std::move(from.lifetime), *req.caller,
+                                     std::move(board))
         ->begin(from.head, from.after);
   };
   if (auto* plain = std::get_if<http::plain_stream>(&from.stream))

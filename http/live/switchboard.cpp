@@ -10,7 +10,8 @@
 namespace ringmaster::live {
 namespace {
 
-constexpr std::size_t most_compared = 32; ///< different selections of a batch's events that are looked through for the same
+constexpr std::size_t most_compared =
+    32; ///< different selections of a batch's events that are looked through for the same
 constexpr reader::clock::duration between_looks = std::chrono::seconds{1};
 
 } // namespace
@@ -61,8 +62,9 @@ bool switchboard::tick(reader::clock::time_point now) {
 }
 
 void switchboard::deliver(const std::vector<core::frame_ptr>& frames) {
-  // Most of those who hear anything hear the same. So who gets what is kept as one number, for which the bytes are put
-  // together once: events come in order, and the number says which selection an event was added to.
+  // Most of those who hear anything hear the same. So who gets what is kept as one number, for which the
+  // bytes are put together once: events come in order, and the number says which selection an event was added
+  // to.
   selections_.assign(1, {});
   std::string key;
   for (std::uint32_t i = 0; i < frames.size(); ++i) {

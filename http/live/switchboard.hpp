@@ -1,8 +1,8 @@
 /// The live clients of one server thread: which of their sockets wants to hear what. An event comes once to
 /// each thread and is handed from here to its sockets, its text shared by all.
 ///
-/// It also has what would be waste in each socket: the limits, a buffer to read into, and the clock that tells them how
-/// time goes by.
+/// It also has what would be waste in each socket: the limits, a buffer to read into, and the clock that
+/// tells them how time goes by.
 ///
 /// Belongs to its thread; `post` alone may be called from any.
 #pragma once
@@ -27,12 +27,12 @@ namespace ringmaster::live {
 using text_ptr = std::shared_ptr<const std::string>;
 
 struct socket_limits {
-  std::size_t waiting{1024 * 1024};          ///< bytes of events that wait to be sent
-  std::size_t message{16 * 1024};            ///< bytes of a client's message
-  std::size_t topics{1'000};                 ///< subscriptions
-  std::chrono::seconds behind{30};           ///< that a reader may be behind before it is let go
-  std::chrono::seconds idle{60};             ///< without a sign of life; a ping goes out after half of it
-  std::chrono::seconds closing{10};          ///< that a client has to answer a close and to end the connection
+  std::size_t waiting{1024 * 1024}; ///< bytes of events that wait to be sent
+  std::size_t message{16 * 1024};   ///< bytes of a client's message
+  std::size_t topics{1'000};        ///< subscriptions
+  std::chrono::seconds behind{30};  ///< that a reader may be behind before it is let go
+  std::chrono::seconds idle{60};    ///< without a sign of life; a ping goes out after half of it
+  std::chrono::seconds closing{10}; ///< that a client has to answer a close and to end the connection
 };
 
 /// What the switchboard needs of a socket.
@@ -59,7 +59,8 @@ public:
   /// `number` tells the boards apart: it is in the upper bits of their readers' ids.
   /// `sockets` counts the sockets of all boards.
   switchboard(std::uint64_t number, std::shared_ptr<http::shard_link> home, engine& source, caf::actor front,
-              caf::actor hub, const socket_limits& of_sockets, std::shared_ptr<std::atomic<std::size_t>> sockets)
+              caf::actor hub, const socket_limits& of_sockets,
+              std::shared_ptr<std::atomic<std::size_t>> sockets)
       : of{source}, limits{of_sockets}, number_{number}, home_{std::move(home)}, front_{std::move(front)},
         hub_{std::move(hub)}, sockets_{std::move(sockets)} {}
 
@@ -113,7 +114,7 @@ private:
   std::uint64_t last_seq_{0};
   std::unordered_map<std::uint64_t, reader*> readers_;
   std::unordered_map<std::string, std::vector<reader*>> by_topic_;
-  std::vector<reader*> heard_;      ///< within `deliver`: who gets any
+  std::vector<reader*> heard_;       ///< within `deliver`: who gets any
   std::vector<selected> selections_; ///< within `deliver`; the number 0 is none of the events
   std::shared_ptr<std::atomic<std::size_t>> sockets_;
   bool ticking_{false};

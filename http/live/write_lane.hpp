@@ -1,7 +1,7 @@
-/// The way out of a WebSocket: what waits to be sent, and what is being sent. Answers, events, pongs, pings and the close
-/// go out in the order in which they came, as many as wait in one write: events come many at once and to many sockets,
-/// and a system call a frame would be most of what they cost. Frames from a server are not masked, so all sockets that
-/// hear the same share the same bytes.
+/// The way out of a WebSocket: what waits to be sent, and what is being sent. Answers, events, pongs, pings
+/// and the close go out in the order in which they came, as many as wait in one write: events come many at
+/// once and to many sockets, and a system call a frame would be most of what they cost. Frames from a server
+/// are not masked, so all sockets that hear the same share the same bytes.
 ///
 /// Knows no socket: whoever has one asks for the next write, and says when it is over. Holds no memory
 /// while nothing waits. Not thread-safe.
@@ -20,7 +20,8 @@ namespace ringmaster::live {
 
 class write_lane {
 public:
-  /// Whole frames, behind what waits. Events may be thrown away again, an answer is not. Nothing follows `send_last`.
+  /// Whole frames, behind what waits. Events may be thrown away again, an answer is not. Nothing follows
+  /// `send_last`.
   void send(text_ptr frames, bool events) {
     if (closed_)
       return;
@@ -50,7 +51,7 @@ public:
     std::for_each(waiting_.begin(), end, [this](const piece& p) { forget(p); });
     waiting_.erase(waiting_.begin(), end);
     if (waiting_.empty())
-      waiting_ = {};
+      waiting_ = std::vector<piece>{}; // plain braces would keep the room
   }
 
   /// Pieces that wait or are being written.

@@ -11,8 +11,8 @@ namespace ringmaster::tests {
 struct frame_shape {
   bool final{true};
   bool masked{true};
-  unsigned reserved{0};         ///< the three bits behind the first
-  unsigned length_bytes{0};     ///< 2 or 8 for a length that needs fewer; 0: as short as it can be
+  unsigned reserved{0};     ///< the three bits behind the first
+  unsigned length_bytes{0}; ///< 2 or 8 for a length that needs fewer; 0: as short as it can be
   std::string_view mask{"\x12\xfe\x00\x9b", 4};
 };
 
@@ -21,7 +21,9 @@ inline std::string client_frame(unsigned opcode, std::string_view body, const fr
   const auto wide = shape.length_bytes != 0 ? shape.length_bytes : size < 126 ? 0u : size < 65'536 ? 2u : 8u;
   std::string bytes;
   bytes += static_cast<char>((shape.final ? 0x80u : 0u) | shape.reserved << 4 | opcode);
-  bytes += static_cast<char>((shape.masked ? 0x80u : 0u) | (wide == 0 ? static_cast<unsigned>(size) : wide == 2 ? 126u : 127u));
+  bytes += static_cast<char>((shape.masked ? 0x80u : 0u) | (wide == 0   ? static_cast<unsigned>(size)
+                                                            : wide == 2 ? 126u
+                                                                        : 127u));
   for (auto i = wide; i > 0; --i)
     bytes += static_cast<char>(size >> 8 * (i - 1) & 0xff);
   if (!shape.masked)

@@ -9,7 +9,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-live::handshake_answer answer(const std::string& changed_from = "", const std::string& to = "", const std::string& more = "") {
+live::handshake_answer answer(const std::string& changed_from = "", const std::string& to = "",
+                              const std::string& more = "") {
   std::string head = "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
                      more + "\r\n";
@@ -23,12 +24,14 @@ TEST(handshake_test, accepts_with_the_key_of_the_standard) {
   const auto said = answer();
   EXPECT_TRUE(said.accepted);
   EXPECT_THAT(said.bytes, StartsWith("HTTP/1.1 101 "));
-  EXPECT_THAT(said.bytes, HasSubstr("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n")); // RFC 6455, 1.3
+  EXPECT_THAT(said.bytes,
+              HasSubstr("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n")); // RFC 6455, 1.3
   EXPECT_TRUE(said.bytes.ends_with("\r\n\r\n"));
 }
 
 TEST(handshake_test, chooses_no_extension_and_no_subprotocol) {
-  const auto said = answer("", "", "Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Protocol: chat, superchat\r\n");
+  const auto said = answer(
+      "", "", "Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Protocol: chat, superchat\r\n");
   EXPECT_TRUE(said.accepted);
   EXPECT_THAT(said.bytes, Not(HasSubstr("Sec-WebSocket-Extensions")));
   EXPECT_THAT(said.bytes, Not(HasSubstr("Sec-WebSocket-Protocol")));

@@ -21,8 +21,9 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 constexpr unsigned text = 1, closing = 8, ping = 9, pong = 10;
-constexpr std::string_view upgrade = "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                                     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+constexpr std::string_view upgrade =
+    "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 struct server_frame {
   unsigned opcode{16}; ///< 16: there was none, the connection ended
@@ -33,7 +34,9 @@ class raw_client : public http::testing::client {
 public:
   using client::client;
 
-  bool opens(std::string_view more = {}) { return send(std::string{upgrade} + "\r\n" + std::string{more}) && read(true).status == 101; }
+  bool opens(std::string_view more = {}) {
+    return send(std::string{upgrade} + "\r\n" + std::string{more}) && read(true).status == 101;
+  }
   server_frame next() {
     if (!has(2))
       return {};
@@ -143,7 +146,8 @@ TEST_F(socket_test, does_not_listen_to_pings_whose_answers_nobody_reads) {
   // A server that listened on would take all of it without a pause of a second.
   for (pollfd room{c.descriptor(), POLLOUT, 0}; sent < much && ::poll(&room, 1, 1000) == 1;) {
     const auto from = sent % flood.size();
-    const auto n = ::send(c.descriptor(), flood.data() + from, flood.size() - from, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto n =
+        ::send(c.descriptor(), flood.data() + from, flood.size() - from, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n > 0)
       sent += static_cast<std::size_t>(n);
   }
@@ -171,7 +175,8 @@ TEST_F(socket_test, talks_over_tls) {
     return boost::beast::buffers_to_string(in.data());
   };
   for (int i = 0; i < 100; ++i)
-    c.write(asio::buffer("{\"type\":\"unsubscribe\",\"topic\":\"/ob/x" + std::to_string(i) + "\"}" + std::string(1000, ' ')));
+    c.write(asio::buffer("{\"type\":\"unsubscribe\",\"topic\":\"/ob/x" + std::to_string(i) + "\"}" +
+                         std::string(1000, ' ')));
   for (int i = 0; i < 100; ++i)
     EXPECT_THAT(hear(), HasSubstr("/ob/x" + std::to_string(i)));
   c.write(asio::buffer(std::string_view{R"({"type":"subscribe","topic":"/ob/campaigns","snapshot":true})"}));

@@ -7,7 +7,9 @@ namespace {
 
 using live::write_lane;
 
-live::text_ptr piece(std::string bytes) { return std::make_shared<const std::string>(std::move(bytes)); }
+live::text_ptr piece(std::string bytes) {
+  return std::make_shared<const std::string>(std::move(bytes));
+}
 
 /// What the next write would send.
 std::string begun(write_lane& lane) {
