@@ -64,7 +64,7 @@ public:
       return removed();
     state_.status = static_cast<campaign_status>(setup_.camp->status);
     use_plan(now);
-    use_list();
+    use_list(now);
     follow_status();
     pacing_.look_at_agents(setup_.queue, now);
     view_.tell_record();
@@ -74,25 +74,46 @@ public:
   void removed() {
     state_ = {};
     drop_list();
+    watch({});
     view_.remove();
     if (calls_.empty())
-      self_->quit();
+      end();
+  }
+
+  void end() {
+    caf::anon_send(shared_.engine, campaign_over{id_});
+    self_->quit();
   }
 
   void use_plan(time_point now) {
     if (setup_.how && pacing_.use(*setup_.how, now))
       calls_.tell_pacing(now);
     pacing_.tell_ledger(setup_.today(now), now);
-    if (setup_.queue != watched_) {
-      watched_ = setup_.queue;
-      if (!watched_.empty())
-        for (const auto& [name, pbx] : shared_.pbxs)
-          caf::anon_send(pbx, watch_queue{watched_, me_});
-    }
+    watch(setup_.queue);
   }
 
-  void use_list() {
-    const auto wanted = setup_.list ? std::optional{setup_.list->id} : std::nullopt;
+  void watch(const std::string& queue) {
+    if (queue == watched_)
+      return;
+    for (const auto& [name, pbx] : shared_.pbxs) {
+      if (!watched_.empty())
+        caf::anon_send(pbx, watch_queue{watched_, me_, false});
+      if (!queue.empty())
+        caf::anon_send(pbx, watch_queue{queue, me_});
+    }
+    watched_ = queue;
+  }
+
+  /// A campaign that was stopped for a while has no list: those of years of campaigns would not fit into memory. Who has
+  /// just made or stopped one sees what its list holds, and starts it without waiting.
+  void use_list(time_point now) {
+    const bool stopped = state_.status == campaign_status::stopped;
+    if (!stopped)
+      in_use_at_ = now;
+    const auto& c = setup_.camp;
+    const auto changed = c ? c->tm_update.value_or(c->tm_create.value_or(time_point{})) : time_point{};
+    const bool used = setup_.list && (!stopped || now < std::max(in_use_at_, changed) + shared_.list_linger);
+    const auto wanted = used ? std::optional{setup_.list->id} : std::nullopt;
     if (wanted == list_wanted_)
       return;
     drop_list();
@@ -104,6 +125,8 @@ public:
   void drop_list() {
     if (list_actor_)
       caf::anon_send(list_actor_, drop_view{id_});
+    if (list_wanted_)
+      caf::anon_send(shared_.engine, release_dial_list{*list_wanted_});
     list_actor_ = {};
     list_wanted_.reset();
     list_counts_.reset();
@@ -114,6 +137,8 @@ public:
   void list_ready(const dial_list_ready& ready) {
     if (!list_wanted_ || ready.dlma != *list_wanted_)
       return;
+    if (ready.list != list_actor_)
+      lease_pending_ = false; // of one that has ended since
     list_actor_ = ready.list;
     follow_status();
     act();
@@ -173,6 +198,7 @@ public:
     if (state_.status == campaign_status::force_stopping)
       calls_.hang_up_all(now);
     pacing_.look_at_others(setup_.queue, now);
+    use_list(now);
     pass_graces();
     act();
     if (now >= next_ledger_) {
@@ -302,6 +328,7 @@ public:
       entries_changed entries;
     };
     auto made = std::make_shared<outcome>();
+    made->batch.list = list_actor_;
     shared_.write(
         [requests, made, id = id_](storage::write_txn& txn) {
           const auto now = wall_clock_now();
@@ -329,6 +356,7 @@ public:
         [requests, made, me = me_, list = list_actor_](const std::optional<error>& failed) {
           if (failed) {
             made->batch = {};
+            made->batch.list = list;
             made->batch.why = failed->message;
             for (const auto& request : *requests)
               made->batch.refused.push_back({request.id, request.entry});
@@ -349,8 +377,7 @@ public:
     if (!batch.refused.empty()) {
       spdlog::warn("event=calls_not_begun campaign={} count={} reason=\"{}\"", to_string(id_),
                    batch.refused.size(), batch.why);
-      if (list_actor_)
-        caf::anon_send(list_actor_, std::move(back));
+      caf::anon_send(batch.list, std::move(back));
       hold_until_ = now + counts_every; // a disk that refuses is not asked again at once
     }
     std::unordered_map<std::string, originate_batch> by_pbx;
@@ -399,7 +426,7 @@ public:
     list_counts_.reset();
     next_counts_ = std::min(next_counts_, now + 100ms);
     if (!setup_.camp && calls_.empty())
-      return self_->quit();
+      return end();
     follow_status();
     act();
   }
@@ -431,7 +458,7 @@ public:
   void publish(time_point now) {
     next_publish_ = now + publish_every;
     if (setup_.camp)
-      view_.publish({state_.status, decision_, list_wanted_, list_counts_, next_eligible_}, now);
+      view_.publish({state_.status, decision_, list_wanted_.has_value(), list_counts_, next_eligible_}, now);
   }
 
 private:
@@ -447,6 +474,7 @@ private:
 
   core::campaign_state state_;
   bool transition_pending_{false};
+  time_point in_use_at_{}; ///< last seen not stopped, in this process
   std::string watched_; ///< the queue whose news wakes us
   std::optional<core::pacing_decision> decision_;
 

@@ -64,8 +64,9 @@ void campaign_view::show_calls_and_agents(live_campaign& shown) const {
 }
 
 void campaign_view::show_list(live_campaign& shown, const campaign_standing& stands) {
-  if (stands.counts)
+  if (stands.counts || !stands.has_list)
     counts_ = stands.counts;
+  shown.entries_known = counts_.has_value();
   if (counts_) {
     shown.entries_total = counts_->total;
     shown.entries_ready = counts_->ready;
@@ -74,7 +75,7 @@ void campaign_view::show_list(live_campaign& shown, const campaign_standing& sta
     shown.entries_done = counts_->answered + counts_->exhausted + counts_->no_numbers;
   }
   shown.policy = setup_.how ? core::dial_policy::from(*setup_.how) : core::dial_policy{};
-  shown.dlma = stands.dlma;
+  shown.dlma = setup_.list ? maybe_uuid{setup_.list->id} : std::nullopt;
 }
 
 void campaign_view::show_history(live_campaign& shown, bool dials) {

@@ -21,7 +21,7 @@ namespace ringmaster {
 struct campaign_standing {
   campaign_status status{campaign_status::stopped};
   std::optional<core::pacing_decision> decision; ///< the last one
-  maybe_uuid dlma;                               ///< whose entries it dials
+  bool has_list{false};                          ///< its list is in memory, or being read
   std::optional<core::list_counts> counts;       ///< of its entries; nothing: not up to date
   maybe_time next_eligible;                      ///< when the next entry may be dialed
 };

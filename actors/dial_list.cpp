@@ -30,12 +30,7 @@ core::view_id view_of(dial_list_state& state, const lease_request& request, time
   return at->second;
 }
 
-} // namespace
-
-caf::behavior dial_list_actor(caf::stateful_actor<dial_list_state>* self, const uuid& dlma,
-                              storage::environment* env) {
-  log_faults(self, "dial list " + to_string(dlma));
-  load(self->state.list, dlma, *env);
+caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma) {
   auto* state = &self->state;
   return {
       [=](const lease_request& request) {
@@ -78,7 +73,24 @@ caf::behavior dial_list_actor(caf::stateful_actor<dial_list_state>* self, const 
                                                       state->list.is_leased(request.entry), now)
                            : core::entry_explanation{});
       },
+      [=](const end_dial_list&) {
+        spdlog::info("event=dial_list_unloaded dlma={}", to_string(dlma));
+        self->quit();
+      },
   };
+}
+
+} // namespace
+
+caf::behavior dial_list_actor(caf::stateful_actor<dial_list_state>* self, const uuid& dlma,
+                              storage::environment* env) {
+  log_faults(self, "dial list " + to_string(dlma));
+  self->set_default_handler(caf::skip);
+  return {[=, id = dlma](const load_dial_list&) {
+    load(self->state.list, id, *env);
+    self->set_default_handler(caf::print_and_drop);
+    self->become(serve(self, id));
+  }};
 }
 
 } // namespace ringmaster

@@ -1,7 +1,9 @@
 /// One dial list (dlma): the index of what can be dialed next, and who has leased what.
 ///
-/// The index is read from the database when the actor begins; after that the engine tells it of every change.
-/// Messages: `lease_request`, `give_back`, `entries_changed`, `entry_ended`, `drop_view`, `explain_request`.
+/// The index is read from the database at the engine's word, when the list can be found in `engine_shared`, so that no
+/// change between reading and being found is missed; after that the engine tells it of every change.
+/// Messages: `load_dial_list`, which all others wait for; `lease_request`, `give_back`, `entries_changed`, `entry_ended`,
+/// `drop_view`, `explain_request`, `end_dial_list`.
 #pragma once
 
 #include "actors/core/dial_list.hpp"

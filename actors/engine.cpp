@@ -35,7 +35,12 @@ constexpr std::size_t most_writes = 20'000; ///< of callers, at once
 /// Keeps the actors of campaigns and dial lists, and tells each what a commit changed for it.
 struct engine_actor_state {
   static constexpr const char* name = "engine";
-  std::unordered_map<uuid, caf::actor> campaigns, lists;
+  struct used_list {
+    caf::actor actor;
+    std::size_t users{0};
+  };
+  std::unordered_map<uuid, caf::actor> campaigns;
+  std::unordered_map<uuid, used_list> lists;
 };
 using engine_actor = caf::stateful_actor<engine_actor_state>;
 
@@ -47,14 +52,26 @@ caf::actor campaign_of(engine_actor* self, engine_shared& shared, const uuid& id
   return campaigns.emplace(id, self->spawn<caf::linked>(campaign_actor, id, &shared)).first->second;
 }
 
-caf::actor list_of(engine_actor* self, engine_shared& shared, const uuid& dlma) {
-  auto& lists = self->state.lists;
-  const auto at = lists.find(dlma);
-  if (at != lists.end())
-    return at->second;
-  auto list = self->spawn<caf::linked>(dial_list_actor, dlma, shared.env);
-  shared.dial_lists.put(dlma, list);
-  return lists.emplace(dlma, std::move(list)).first->second;
+caf::actor use_list(engine_actor* self, engine_shared& shared, const uuid& dlma) {
+  auto& list = self->state.lists[dlma];
+  if (!list.actor) {
+    list.actor = self->spawn<caf::linked>(dial_list_actor, dlma, shared.env);
+    shared.dial_lists.put(dlma, list.actor);
+    caf::anon_send(list.actor, load_dial_list{});
+    shared.live.dial_lists.fetch_add(1, std::memory_order_relaxed);
+  }
+  list.users += 1;
+  return list.actor;
+}
+
+void release_list(engine_actor* self, engine_shared& shared, const uuid& dlma) {
+  const auto at = self->state.lists.find(dlma);
+  if (at == self->state.lists.end() || --at->second.users != 0)
+    return;
+  shared.dial_lists.erase(dlma);
+  caf::anon_send(at->second.actor, end_dial_list{});
+  self->state.lists.erase(at);
+  shared.live.dial_lists.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void apply(engine_actor* self, engine_shared& shared, const changes& what) {
@@ -65,7 +82,7 @@ void apply(engine_actor* self, engine_shared& shared, const changes& what) {
     by_list[dlma].gone.push_back(entry);
   for (auto& [dlma, changed] : by_list)
     if (const auto at = self->state.lists.find(dlma); at != self->state.lists.end())
-      caf::anon_send(at->second, std::move(changed));
+      caf::anon_send(at->second.actor, std::move(changed));
   if (!what.resources.empty())
     for (const auto& [id, campaign] : self->state.campaigns)
       caf::anon_send(campaign, reload{});
@@ -85,8 +102,10 @@ caf::behavior engine_behavior(engine_actor* self, engine_shared* shared) {
           caf::anon_send(campaign, what);
       },
       [=](const need_dial_list& what) {
-        caf::anon_send(what.campaign, dial_list_ready{what.dlma, list_of(self, *shared, what.dlma)});
+        caf::anon_send(what.campaign, dial_list_ready{what.dlma, use_list(self, *shared, what.dlma)});
       },
+      [=](const release_dial_list& what) { release_list(self, *shared, what.dlma); },
+      [=](const campaign_over& what) { self->state.campaigns.erase(what.campaign); },
       [=](const adopted_calls& adopted) {
         // One message a campaign and one a server, however many calls were up.
         std::unordered_map<uuid, adopted_calls> by_campaign;
@@ -218,6 +237,7 @@ result<std::unique_ptr<engine>> engine::start(engine_options options, storage::e
   in.shared.env = &env;
   in.shared.timezone = in.options.timezone;
   in.shared.call_times = in.options.call_times;
+  in.shared.list_linger = in.options.list_linger;
   in.work.emplace(in.io.get_executor());
   in.io_thread = std::thread{[&in] { in.io.run(); }};
   in.spawn_all();

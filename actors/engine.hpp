@@ -54,6 +54,8 @@ struct engine_options {
   std::size_t parser_threads{1};
   /// How long live events are made and kept after the last reader of their kind has gone.
   std::chrono::milliseconds hub_linger{std::chrono::minutes{1}};
+  /// How long the dial list of a campaign that is stopped stays in memory after its last change.
+  std::chrono::milliseconds list_linger{std::chrono::minutes{10}};
   core::call_times call_times{};       ///< when calls are asked for and given up
 };
 

@@ -79,11 +79,15 @@ void append_stats(std::string& out, const live_campaign& live, std::int64_t stat
   w.member("abandoned_share", share);
   w.member("ended", live.ended);
   w.member("failed", live.failed);
-  w.member("entries_total", live.entries_total);
-  w.member("entries_left", live.entries_total - std::min(live.entries_done, live.entries_total));
-  w.member("entries_done", live.entries_done);
-  w.member("entries_ready", live.entries_ready);
-  w.member("entries_cooling", live.entries_cooling);
+  const auto entries = [&](const char* name, std::size_t count) {
+    w.key(name);
+    live.entries_known ? w.number(static_cast<std::int64_t>(count)) : w.null();
+  };
+  entries("entries_total", live.entries_total);
+  entries("entries_left", live.entries_total - std::min(live.entries_done, live.entries_total));
+  entries("entries_done", live.entries_done);
+  entries("entries_ready", live.entries_ready);
+  entries("entries_cooling", live.entries_cooling);
   w.key("queue");
   live.queue.empty() ? w.null() : w.string(live.queue);
   const auto unanswered = live.outstanding - std::min(live.waiting, live.outstanding);

@@ -170,6 +170,7 @@ struct live_campaign {
   std::string queue;          ///< that its answered calls go to; empty: no queue
   std::size_t agents_total{0}, agents_free{0}, agents_busy{0}, agents_paused{0};
   core::availability agents;  ///< the same, state by state
+  bool entries_known{false}; ///< the list is in memory; else the five below say nothing
   std::size_t entries_total{0}, entries_ready{0}, entries_cooling{0}, entries_leased{0}, entries_done{0};
   std::string explain_json;   ///< the list of reasons, as `GET …/explain` gives it
   std::shared_ptr<const core::campaign_snapshot> snapshot; ///< what the reasons were made from
@@ -199,6 +200,7 @@ struct live_state {
         calls_abandoned{0}, calls_ended{0}, originate_failures{0}, commits{0}, committed_operations{0},
         commit_failures{0};
   } total;
+  std::atomic<std::uint64_t> dial_lists{0}; ///< in memory now
 };
 
 [[nodiscard]] inline std::string queue_key(std::string_view pbx, std::string_view queue) {

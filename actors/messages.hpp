@@ -103,10 +103,11 @@ struct forget_call {
 struct ask_presence {
   uuid id;
 };
-/// Wake this campaign when the queue's availability changes.
+/// Wake this campaign when the queue's availability changes; or, `watch` being false, not any more.
 struct watch_queue {
   std::string queue;
   caf::actor campaign;
+  bool watch{true};
 };
 
 /// An action that somebody asks for beside the calls of ours. `done` gets Asterisk's message, or why there is none.
@@ -184,11 +185,19 @@ struct queue_look {
 
 // --- dial list ------------------------------------------------------------------------------------------------
 
-/// A campaign asks the engine for the actor of its dial list; answered with `dial_list_ready`.
+/// A campaign asks the engine for the actor of its dial list; answered with `dial_list_ready`. Each is followed by one
+/// `release_dial_list`: a list that nobody needs any more leaves memory.
 struct need_dial_list {
   uuid dlma;
   caf::actor campaign;
 };
+struct release_dial_list {
+  uuid dlma;
+};
+/// To a new list's actor, when everybody can find it: read the index. What comes before waits.
+struct load_dial_list {};
+/// To a list's actor: nobody needs it any more.
+struct end_dial_list {};
 struct dial_list_ready {
   uuid dlma;
   caf::actor list;
@@ -243,6 +252,7 @@ struct begun_batch {
   struct refusal {
     uuid call, entry;
   };
+  caf::actor list; ///< that the entries are from
   std::vector<std::shared_ptr<const dialing>> calls;
   std::vector<refusal> refused;
   std::string why; ///< of the last refusal
@@ -334,6 +344,10 @@ struct keep_now {
 
 // --- engine and results ----------------------------------------------------------------------------------------
 
+/// To the engine, from a campaign that was deleted and has no calls any more: its last word.
+struct campaign_over {
+  uuid campaign;
+};
 /// What a commit changed; the engine tells whom it concerns.
 using changes_ptr = std::shared_ptr<const changes>;
 
@@ -375,6 +389,9 @@ RINGMASTER_MESSAGE(queue_in_doubt)
 RINGMASTER_MESSAGE(queue_listed)
 RINGMASTER_MESSAGE(queue_look)
 RINGMASTER_MESSAGE(need_dial_list)
+RINGMASTER_MESSAGE(release_dial_list)
+RINGMASTER_MESSAGE(load_dial_list)
+RINGMASTER_MESSAGE(end_dial_list)
 RINGMASTER_MESSAGE(dial_list_ready)
 RINGMASTER_MESSAGE(lease_request)
 RINGMASTER_MESSAGE(leased)
@@ -402,6 +419,7 @@ RINGMASTER_MESSAGE(count_again)
 RINGMASTER_MESSAGE(count_now)
 RINGMASTER_MESSAGE(keep_now)
 RINGMASTER_MESSAGE(changes_ptr)
+RINGMASTER_MESSAGE(campaign_over)
 RINGMASTER_MESSAGE(drain_outbox)
 RINGMASTER_MESSAGE(drain_now)
 #undef RINGMASTER_MESSAGE

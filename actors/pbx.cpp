@@ -430,10 +430,9 @@ public:
   }
 
   void watch(const watch_queue& what) {
-    for (const auto& [queue, campaign] : watchers_)
-      if (queue == what.queue && campaign == what.campaign)
-        return;
-    watchers_.emplace_back(what.queue, what.campaign);
+    std::erase(watchers_, std::pair{what.queue, what.campaign});
+    if (what.watch)
+      watchers_.emplace_back(what.queue, what.campaign);
     if (const auto at = queues_.find(what.queue); at != queues_.end())
       caf::anon_send(at->second.actor, what);
   }

@@ -66,7 +66,12 @@ caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const qu
         self->state.doubt_told = false;
         publish(self, pbx, *live);
       },
-      [=](const watch_queue& what) { self->state.watchers.push_back(what.campaign); },
+      [=](const watch_queue& what) {
+        auto& watchers = self->state.watchers;
+        std::erase(watchers, what.campaign);
+        if (what.watch)
+          watchers.push_back(what.campaign);
+      },
       [=, pbx = options.pbx](const queue_look& look) {
         if (look.generation == self->state.generation)
           publish(self, pbx, *live);

@@ -37,6 +37,7 @@ struct engine_shared {
   snapshot_map<uuid, caf::actor> dial_lists;        ///< by dlma, those in use
   std::string timezone{"UTC"};
   core::call_times call_times; ///< of every call; its own dial timeout in place of the one here
+  std::chrono::milliseconds list_linger{std::chrono::minutes{10}}; ///< of `engine_options`
   std::atomic<bool> stopping{false};
   /// Families of events that somebody listens to. Publish the state first, then ask this, then tell: whoever
   /// begins to listen meanwhile finds what was not told in the state.

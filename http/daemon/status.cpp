@@ -78,6 +78,8 @@ void add_engine_metrics(metrics::registry& to, engine& from) {
         [&from] { return static_cast<double>(from.writes_in_flight()); });
   gauge("ringmaster_live_dialings", "Calls that are up.",
         [&from] { return static_cast<double>(from.live().dialings.size()); });
+  gauge("ringmaster_dial_lists", "Dial lists in memory.",
+        [&from] { return static_cast<double>(from.live().dial_lists.load(std::memory_order_relaxed)); });
   gauge("ringmaster_database_used_bytes", "Bytes of the database in use.",
         [&from] { return static_cast<double>(from.database().space().used); });
   gauge("ringmaster_database_limit_bytes", "Most that the database can hold.",

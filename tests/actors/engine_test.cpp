@@ -223,6 +223,72 @@ TEST_F(engine_test, a_list_is_dialed_to_its_end_each_number_once_and_each_result
   expect_consistent();
 }
 
+TEST_F(engine_test, a_list_that_no_campaign_uses_leaves_memory_and_is_read_again_for_the_next) {
+  start_pbx(50, quick_people);
+  start_engine([](engine_options& o) { o.list_linger = 1ms; });
+  const auto id = start_campaign(40, park());
+  ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0; }));
+  ASSERT_TRUE(eventually([&] { return engine_->live().dial_lists == 0; }));
+  EXPECT_EQ(logged("originate", "number").size(), 40u);
+
+  const auto added = write<storage::entry_change>([&](storage::write_txn& txn, changes& told) {
+    dl entry;
+    entry.dlma_uuid = *campaign_now(id).dlma;
+    entry.number[0] = "8000000";
+    auto made = storage::create(txn, entry, wall_clock_now());
+    if (made)
+      told.entries.emplace_back(entry.dlma_uuid, made->state);
+    return made;
+  });
+  EXPECT_EQ(engine_->live().dial_lists, 0u);
+  // Its entries are explained all the same, and by the campaign that has the list.
+  std::promise<std::string> explained;
+  engine_->explain_entry(added.entry.id, [&](const result<std::string>& said) {
+    explained.set_value(said ? *said : said.error().message);
+  });
+  const auto text = explained.get_future().get();
+  EXPECT_NE(text.find(to_string(id)), std::string::npos) << text;
+  EXPECT_NE(text.find("\"stopped\""), std::string::npos) << text;
+
+  write<campaign>([&](storage::write_txn& txn, changes& told) {
+    told.campaigns.push_back(id);
+    return storage::set_campaign_status(txn, id, campaign_status::starting);
+  });
+  ASSERT_TRUE(eventually([&] { return logged("originate", "number").size() == 41 && campaign_now(id).status == 0; }));
+  EXPECT_EQ(logged("originate", "number").back(), "8000000");
+  ASSERT_TRUE(eventually([&] { return engine_->live().dial_lists == 0; }));
+
+  // What is stopped when the process begins needs no memory either.
+  stop_engine();
+  start_engine([](engine_options& o) { o.list_linger = 1ms; });
+  ASSERT_TRUE(eventually([&] { return engine_->live().campaigns.find(id) != nullptr; }));
+  EXPECT_EQ(engine_->live().dial_lists, 0u);
+  expect_consistent();
+}
+
+TEST_F(engine_test, a_campaign_that_is_stopped_and_started_at_once_over_and_over_goes_on_with_its_list) {
+  start_pbx(50, quick_people);
+  start_engine([](engine_options& o) { o.list_linger = 0ms; });
+  const auto id = start_campaign(2'000, park());
+  const auto change_to = [&](campaign_status to) {
+    write<campaign>([&](storage::write_txn& txn, changes& told) {
+      told.campaigns.push_back(id);
+      return storage::set_campaign_status(txn, id, to);
+    });
+  };
+  for (std::size_t dialed = 0; dialed < 30; ++dialed) {
+    ASSERT_TRUE(eventually([&] { return logged("originate", "number").size() > dialed; }));
+    change_to(campaign_status::stopped); // as `force` does, calls or not: the list is let go of and needed again
+    change_to(campaign_status::starting);
+  }
+  ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0 && live_dialings() == 0; }));
+  const auto dialed = logged("originate", "number");
+  EXPECT_EQ(dialed.size(), 2'000u);
+  EXPECT_EQ(std::set<std::string>(dialed.begin(), dialed.end()).size(), 2'000u);
+  ASSERT_TRUE(eventually([&] { return engine_->live().dial_lists == 0; }));
+  expect_consistent();
+}
+
 TEST_F(engine_test, a_queue_campaign_never_has_more_calls_on_the_way_than_agents_who_can_take_them) {
   start_pbx(20, quick_people);
   start_engine();

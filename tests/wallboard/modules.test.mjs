@@ -1,7 +1,7 @@
 // The page's own modules, without a browser: what they make of what the daemon says.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { queuesOf } from "../../http/www/page/cards.js";
+import { endOf, queuesOf } from "../../http/www/page/cards.js";
 import { History } from "../../http/www/page/charts.js";
 import { clockOf, limit, percent, spoken } from "../../http/www/page/format.js";
 import { Store, keyOf, kindOf } from "../../http/www/page/store.js";
@@ -15,6 +15,15 @@ test("an event's name says of what kind of thing it tells, and what has become o
 test("things of two servers are two things", () => {
   assert.notEqual(keyOf({ name: "sales", pbx: "one" }), keyOf({ name: "sales", pbx: "two" }));
   assert.equal(keyOf({ uuid: "u", name: "n" }), "u");
+});
+
+test("a list that is not in memory is not taken for an empty one", () => {
+  const left = (entries_total, entries_left, status = 0) => endOf({ status }, { entries_total, entries_left, expected_end: null });
+  assert.equal(left(null, null), "counted when it starts");
+  assert.equal(left(null, null, 11), "being counted");
+  assert.equal(left(0, 0), "no entries");
+  assert.equal(left(5, 0), "done");
+  assert.equal(left(5, 2), "not running");
 });
 
 test("the store", async (t) => {

@@ -151,7 +151,8 @@ export class CampaignPage {
     text(this.left, number(s.entries_left));
     style(this.done, "width", `${s.entries_total ? ((100 * s.entries_done) / s.entries_total).toFixed(2) : 0}%`);
     text(this.end, endOf(campaign, s));
-    text(this.entries, `of ${number(s.entries_total)}; ${number(s.entries_ready)} can be called now, ${number(s.entries_cooling)} wait for their next try`);
+    text(this.entries, s.entries_total === null ? ""
+      : `of ${number(s.entries_total)}; ${number(s.entries_ready)} can be called now, ${number(s.entries_cooling)} wait for their next try`);
     this.busyChart.show(this.busyChart.mean, "mean of what is shown");
     this.answerChart.show(s.answer_rate, "last minute");
   }

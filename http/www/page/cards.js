@@ -52,6 +52,7 @@ class CampaignCard {
 }
 
 export function endOf(campaign, stats) {
+  if (stats && stats.entries_total === null) return campaign.status === 0 ? "counted when it starts" : "being counted";
   if (!stats || !stats.entries_total) return "no entries";
   if (!stats.entries_left) return "done";
   return stats.expected_end ? `about ${timeOfDay(stats.expected_end)}` : campaign.status === 1 ? "not known yet" : "not running";

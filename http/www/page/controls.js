@@ -54,7 +54,7 @@ export class Controls {
     const name = this.#campaign.name ?? "this campaign";
     const left = this.#stats?.entries_left;
     const body = status === 1
-      ? [h("p", {}, `Calls are begun at once, to ${left === undefined ? "everybody" : number(left)} on the list who are left, when its schedule allows.`)]
+      ? [h("p", {}, `Calls are begun at once, to ${(left ?? null) === null ? "everybody" : number(left)} on the list who are left, when its schedule allows.`)]
       : [h("p", {}, "No new call is begun. Calls that are up go on to their end.")];
     if (await askFor({ title: `${word} ${name}?`, body, buttons: [{ word, value: "yes", tone: "main" }] })) await this.#put(status);
   }
