@@ -3,8 +3,8 @@
 /// once and to many sockets, and a system call a frame would be most of what they cost. Frames from a server
 /// are not masked, so all sockets that hear the same share the same bytes.
 ///
-/// Knows no socket: whoever has one asks for the next write, and says when it is over. Holds no memory
-/// while nothing waits. Not thread-safe.
+/// Knows no socket: whoever has one asks for the next write, and says when it is over. Keeps room for one
+/// piece while nothing waits. Not thread-safe.
 #pragma once
 
 #include "http/live/switchboard.hpp"
@@ -50,7 +50,7 @@ public:
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::exchange(writing_, 0));
     std::for_each(waiting_.begin(), end, [this](const piece& p) { forget(p); });
     waiting_.erase(waiting_.begin(), end);
-    if (waiting_.empty())
+    if (waiting_.empty() && waiting_.capacity() > kept_room)
       waiting_ = std::vector<piece>{}; // plain braces would keep the room
   }
 
@@ -74,6 +74,7 @@ public:
 private:
   static constexpr std::size_t most_at_once = 64;       ///< pieces in a write
   static constexpr std::size_t most_bytes = 256 * 1024; ///< after which no further one joins it
+  static constexpr std::size_t kept_room = 1;           ///< pieces: one event to a thousand sockets allocates nothing
 
   struct piece {
     text_ptr bytes;
