@@ -9,10 +9,14 @@ namespace ringmaster::bench {
 /// lines on standard input: "publish EVENTS BYTES" hands that many events to the hub at once and prints "ok".
 int serve_live();
 
+/// The least that a server can do that sends each event to each socket by a system call: a loop of send(). Obeys the same
+/// lines; subscribers are to be of the kind "redis".
+int serve_bare();
+
 /// Many subscribers in one thread: WebSockets ("ws") or Redis connections ("redis"). Prints "ready" when all
 /// have subscribed, then obeys lines: "expect MESSAGES" waits until that many more have come to all sockets
 /// together and prints {"seconds": S}; "stop N" reads no longer from the first N sockets. A message is
-/// counted by the one '~' that it holds.
+/// counted by the one '^' that it holds; '~' would not do, which is the length byte of every such frame.
 int load_live(const char* kind, std::uint16_t port, unsigned sockets, const char* path, const char* topic);
 
 struct flow {

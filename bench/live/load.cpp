@@ -59,7 +59,7 @@ private:
       ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
       return 0;
     }
-    return static_cast<std::uint64_t>(std::count(room_.data(), room_.data() + n, '~'));
+    return static_cast<std::uint64_t>(std::count(room_.data(), room_.data() + n, '^'));
   }
   int epoll_;
   std::vector<int> fds_;

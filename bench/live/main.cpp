@@ -8,6 +8,8 @@ int main(int argc, char** argv) {
   using namespace ringmaster::bench;
   if (argc == 2 && std::strcmp(argv[1], "serve") == 0)
     return serve_live();
+  if (argc == 2 && std::strcmp(argv[1], "bare") == 0)
+    return serve_bare();
   if (argc == 7 && std::strcmp(argv[1], "load") == 0)
     return load_live(argv[2], static_cast<std::uint16_t>(std::atoi(argv[3])),
                      static_cast<unsigned>(std::atoi(argv[4])), argv[5], argv[6]);
@@ -18,7 +20,7 @@ int main(int argc, char** argv) {
     return feed ? feed_live(how) : echo_live(how);
   }
   std::fputs(
-      "bench_live serve | load ws|redis PORT SOCKETS PATH TOPIC | feed|echo RATE SECONDS CHANNELS TICK_MS\n",
+      "bench_live serve | bare | load ws|redis PORT SOCKETS PATH TOPIC | feed|echo RATE SECONDS CHANNELS TICK_MS\n",
       stderr);
   return 2;
 }

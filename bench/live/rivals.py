@@ -61,6 +61,13 @@ def ours():
     return Child([PROGRAM, "serve"])
 
 
+def bare():
+    """No rival: what a loop of send() costs, below which no server gets that sends each event by itself."""
+    server = Child([PROGRAM, "bare"])
+    server.kind = "redis"
+    return server
+
+
 def npm_ws():
     """None when npm cannot fetch it."""
     if not (NPM / "node_modules" / "ws").is_dir():
@@ -94,7 +101,7 @@ class Redis:
                 time.sleep(0.02)
 
     def publish(self, events, size):
-        text = json.dumps({"ob.campaign.update": {"text": "~" + "x" * size},
+        text = json.dumps({"ob.campaign.update": {"text": "^" + "x" * size},
                            "topic": "/ob/campaigns/00000000-0000-4000-8000-000000000000", "seq": 1889587461947392}, separators=(",", ":"))
         one = f"*3\r\n$7\r\nPUBLISH\r\n$13\r\n/ob/campaigns\r\n${len(text)}\r\n{text}\r\n"
         self.publisher.sendall((one * events).encode())
@@ -142,4 +149,4 @@ def say(name, value, unit, bar=None, better="higher", note="", unmeasured=None):
     print(json.dumps(row), flush=True)
 
 
-__all__ = ["PROGRAM", "QUICK", "REPOSITORY", "Subscribers", "cpu_seconds", "npm_ws", "ours", "redis", "rss", "say", "sys"]
+__all__ = ["PROGRAM", "QUICK", "REPOSITORY", "Subscribers", "bare", "cpu_seconds", "npm_ws", "ours", "redis", "rss", "say", "sys"]

@@ -24,7 +24,7 @@ int failed(const error& e) {
 }
 
 std::vector<happening> some_events(std::size_t count, std::size_t bytes) {
-  const auto json = "{\"text\":\"~" + std::string(bytes, 'x') + "\"}";
+  const auto json = "{\"text\":\"^" + std::string(bytes, 'x') + "\"}";
   return std::vector<happening>(
       count, happening{"/ob/campaigns/00000000-0000-4000-8000-000000000000", "ob.campaign.update", json});
 }

@@ -15,7 +15,7 @@ server.on('connection', (socket) => {
 require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
   const [, count, bytes] = line.split(' ').map(Number);
   for (let i = 0; i < count; ++i) {
-    const text = JSON.stringify({ 'ob.campaign.update': { text: '~' + 'x'.repeat(bytes) },
+    const text = JSON.stringify({ 'ob.campaign.update': { text: '^' + 'x'.repeat(bytes) },
       topic: '/ob/campaigns/00000000-0000-4000-8000-000000000000', seq: ++seq });
     for (const socket of server.clients)
       if (socket.subscribed) socket.send(text);
