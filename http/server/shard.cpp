@@ -98,6 +98,12 @@ void shard::forget(session& s) {
 }
 
 void shard::tick() {
+  // First, so that a fault in what follows does not end it for good.
+  timer_.expires_after(interval_);
+  timer_.async_wait([this](boost::system::error_code ec) {
+    if (!ec)
+      tick();
+  });
   now = clock::now();
   refresh_date();
   if (!sessions_.empty()) {
@@ -110,11 +116,6 @@ void shard::tick() {
       s->time_out();
   }
   std::erase_if(each_tick_, [this](const auto& f) { return !f(now); });
-  timer_.expires_after(interval_);
-  timer_.async_wait([this](boost::system::error_code ec) {
-    if (!ec)
-      tick();
-  });
 }
 
 void shard::refresh_date() {
