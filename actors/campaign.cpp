@@ -228,6 +228,7 @@ public:
     if (!setup_.camp)
       return;
     pacing_.look_at_agents(setup_.queue, now);
+    calls_.give_up_ringing(now);
     if (!list_actor_ || lease_pending_)
       return;
     std::size_t wanted = 0;

@@ -104,8 +104,10 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
     call.deadline = what.deadline;
     deadlines_.emplace(what.deadline, what.id);
   }
-  if (what.reached.has(core::milestone::ringing))
+  if (what.reached.has(core::milestone::ringing)) {
+    call.rang = now;
     pacing_->ringing(what.id, now);
+  }
   if (what.reached.has(core::milestone::answered)) {
     ++counters_.answered;
     call.answered = now;
@@ -153,6 +155,22 @@ void campaign_calls::hang_up_all(time_point now) {
       caf::anon_send(call.channel, hang_up_call{[](result<std::string>) {}});
 }
 
+void campaign_calls::give_up_ringing(time_point now) {
+  const auto given_up = pacing_->give_up(now);
+  if (given_up.calls.empty())
+    return;
+  spdlog::debug("event=ringing_given_up campaign={} calls={} reason=\"{}\"", to_string(id_),
+                given_up.calls.size(), given_up.reason);
+  for (const auto& id : given_up.calls)
+    if (const auto at = calls_.find(id); at != calls_.end() && at->second.channel)
+      caf::anon_send(at->second.channel, hang_up_call{[id](const result<std::string>& said) {
+                       // It rings on then, and the dial timeout ends it.
+                       if (!said)
+                         spdlog::debug("event=ringing_not_given_up dialing={} reason=\"{}\"", to_string(id),
+                                       said.error().message);
+                     }});
+}
+
 void campaign_calls::pass_deadlines(time_point now) {
   while (!deadlines_.empty() && deadlines_.top().first <= now) {
     const auto id = deadlines_.top().second;
@@ -177,7 +195,7 @@ void campaign_calls::tell_pacing(time_point now) {
 void campaign_calls::tell_pacing(const uuid& id, const call_in_flight& call, time_point now) {
   pacing_->begun(id, call.features, call.begun);
   if (call.reached.has(core::milestone::ringing))
-    pacing_->ringing(id, call.begun);
+    pacing_->ringing(id, call.rang);
   if (call.reached.has(core::milestone::answered))
     pacing_->answered(id, call.answered);
   if (call.reached.has(core::milestone::connected))

@@ -54,6 +54,8 @@ public:
   void forget(const uuid& id, time_point now);
 
   void hang_up_all(time_point now);
+  /// Hangs up the ringing calls that pacing gives up; they end as any that is not answered.
+  void give_up_ringing(time_point now);
   /// Another method paces now: tells it each call's whole life so far, at the times when it happened.
   void tell_pacing(time_point now);
 
@@ -76,7 +78,7 @@ private:
     std::string pbx;
     core::milestones reached;
     time_point deadline{time_point::max()};
-    time_point begun, answered, connected;
+    time_point begun, rang, answered, connected;
     core::call_features features;
     bool counted{false}; ///< among the live answers of its day
     bool treated{false}; ///< its grace has passed: it was hung up or sent away, or that is being tried

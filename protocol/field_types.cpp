@@ -140,6 +140,28 @@ bool number_field::read_record(std::string_view from, double& v) {
   return std::isfinite(v);
 }
 
+// --- booleans -----------------------------------------------------------------------------------------------
+
+complaint field_type<bool>::read_json(simdjson::dom::element from, bool& v) {
+  if (from.get(v))
+    return "true or false";
+  return std::nullopt;
+}
+
+complaint field_type<bool>::read_text(std::string_view from, bool& v) {
+  if (from != "true" && from != "false")
+    return "true or false";
+  v = from == "true";
+  return std::nullopt;
+}
+
+bool field_type<bool>::read_record(std::string_view from, bool& v) {
+  if (from.size() != 1 || (from[0] != '\0' && from[0] != '\1'))
+    return false;
+  v = from[0] == '\1';
+  return true;
+}
+
 // --- strings ------------------------------------------------------------------------------------------------
 
 using text_field = field_type<std::string>;

@@ -72,6 +72,16 @@ struct field_type<double> {
 };
 
 template <>
+struct field_type<bool> {
+  static constexpr std::string_view name = "boolean";
+  static void write_json(std::string& out, bool v) { out.append(v ? "true" : "false"); }
+  static complaint read_json(simdjson::dom::element from, bool& v);
+  static complaint read_text(std::string_view from, bool& v);
+  static void write_record(std::string& out, bool v) { out.push_back(v ? '\1' : '\0'); }
+  static bool read_record(std::string_view from, bool& v);
+};
+
+template <>
 struct field_type<std::string> {
   static constexpr std::string_view name = "string";
   static void write_json(std::string& out, const std::string& v);

@@ -49,6 +49,7 @@ struct plan {
   std::optional<std::int64_t> max_calls;
   text abandon_context, abandon_exten, abandon_priority;
   text abandon_group;
+  bool give_up_ringing{true};
 };
 
 inline constexpr auto plan_fields = field_table{
@@ -100,7 +101,10 @@ inline constexpr auto plan_fields = field_table{
     field{36, "abandon_exten", &plan::abandon_exten, access::writable, "Its extension; null is s.", dialplan_name_rule},
     field{37, "abandon_priority", &plan::abandon_priority, access::writable, "Its priority or label; null is 1.", dialplan_name_rule},
     field{38, "abandon_group", &plan::abandon_group, access::writable,
-          "Campaigns whose plans name the same group share one budget of abandoned calls.", group_rule}};
+          "Campaigns whose plans name the same group share one budget of abandoned calls.", group_rule},
+    field{39, "give_up_ringing", &plan::give_up_ringing, access::writable,
+          "Predictive only: a call that has rung for the minimum ring time (at least 15 s) may be hung up when no agent is going "
+          "to be there for it; it counts as not answered."}};
 
 /// What no single field can say: `dial_timeout` has to leave a call the ring time that `min_ring_seconds`, or a
 /// named jurisdiction, asks for; an extension for abandoned calls needs a context.

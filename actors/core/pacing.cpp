@@ -9,6 +9,8 @@ namespace ringmaster::core {
 namespace {
 
 constexpr duration farthest_end = std::chrono::minutes{8};
+/// No call rings for longer; what is still listed as ringing since then has ended unheard.
+constexpr duration longest_ringing_time = std::chrono::minutes{5};
 
 std::string calls_text(std::int64_t n, std::string_view what) {
   return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
@@ -127,6 +129,10 @@ void pacing::advance(const uuid& id, step what, phase to, time_point now) {
     return;
   auto& call = it->second;
   call_moved(call, what, to, now);
+  if (what == step::ringing && gives_up_) {
+    (void)longest_ringing(now); // so that the list stays short where nobody asks for it
+    by_ringing_.push_back({now, id});
+  }
   if (to == phase::waiting)
     call.answered = now;
   if (what == step::handed) {
@@ -138,7 +144,8 @@ void pacing::advance(const uuid& id, step what, phase to, time_point now) {
   } else if (what == step::abandoned) {
     settle(call, true, now);
   } else if (what == step::ended && call.at == phase::waiting) {
-    settle(call, now - call.answered >= options_.grace, now);
+    // Who answers while he is being given up is hung up on by us.
+    settle(call, call.given_up || now - call.answered >= options_.grace, now);
   }
   count(call.at, -1);
   call.at = to;
@@ -182,11 +189,37 @@ void pacing::ended(const uuid& call, time_point now) {
 calls_by_age pacing::in_flight_by_age(time_point now) const {
   calls_by_age ages{};
   for (const auto& [id, call] : calls_)
-    if (call.at <= phase::ringing) {
+    if (call.at <= phase::ringing && !call.given_up) {
       const auto age = std::max<std::int64_t>(0, (now - call.begun) / call_age_step);
       ++ages[std::min(static_cast<std::size_t>(age), call_age_steps - 1)];
     }
   return ages;
+}
+
+std::vector<uuid> pacing::calls_to_give_up(time_point) {
+  return {};
+}
+given_up_calls pacing::give_up(time_point now) {
+  return {calls_to_give_up(now), {}, {}};
+}
+
+pacing::call_record* pacing::longest_ringing(time_point now) {
+  while (!by_ringing_.empty() && now - by_ringing_.front().since >= least_ring_time()) {
+    const auto it = calls_.find(by_ringing_.front().id);
+    if (it != calls_.end() && it->second.at == phase::ringing && !it->second.given_up &&
+        now - by_ringing_.front().since < longest_ringing_time)
+      return &it->second;
+    by_ringing_.pop_front();
+  }
+  return nullptr;
+}
+
+uuid pacing::give_up_longest(call_record& longest) {
+  longest.given_up = true;
+  ++given_up_;
+  const auto id = by_ringing_.front().id;
+  by_ringing_.pop_front();
+  return id;
 }
 
 void pacing::call_moved(call_record&, step, phase, time_point) {}
@@ -379,6 +412,7 @@ pacing_view pacing::view(time_point now) const {
   v.ledger = ledger_;
   v.answers = answers_;
   v.abandons = abandons_;
+  v.given_up = given_up_;
   return v;
 }
 

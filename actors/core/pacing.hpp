@@ -27,6 +27,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -126,14 +127,19 @@ struct pacing_options {
   double daily_limit{0.036};               ///< no day may be over it, [0, 1]; 1: no daily limit
   double target{0};                        ///< what to aim at, less a headroom; 0: the limit
   duration grace{std::chrono::seconds{2}}; ///< a live answer waits this long at most, 0 … 60 s
-  /// A call rings at least this long before it is given up, 0 … 120 s. Pacing gives up no call: the PBX does,
-  /// after the plan's dial timeout, and `validate` refuses a timeout below this (as the plan's own rules do).
+  /// A call rings at least this long before it is given up, 0 … 120 s, be it by the PBX after the plan's dial
+  /// timeout (`validate` refuses one below this, as the plan's own rules do) or by `give_up_ringing`.
   duration min_ring{std::chrono::seconds{15}};
   duration max_ring{std::chrono::seconds{30}}; ///< the plan's dial timeout
+  /// Calls that have rung for `min_ring`, and for `least_ringing`, may be hung up; see `calls_to_give_up`.
+  bool give_up_ringing{true};
   double max_calls_per_agent{0}; ///< outstanding calls per logged-in agent at most; 0: no such bound. The
                                  ///< ratio of the method `ratio`, per free agent, there 1 when it is 0
   std::int64_t max_calls{0};     ///< outstanding calls at most; 0: no such bound
 };
+
+/// No call is given up by `calls_to_give_up` that has rung for less, whatever the options say.
+inline constexpr duration least_ringing = std::chrono::seconds{15};
 
 /// The first value out of its range, with its name.
 [[nodiscard]] std::optional<error> validate(const pacing_options& options);
@@ -171,6 +177,13 @@ struct pacing_decision {
   std::vector<std::pair<std::string_view, std::int64_t>> fields; ///< the numbers it came from
 };
 
+/// Calls that ring, to be hung up now.
+struct given_up_calls {
+  std::vector<uuid> calls;
+  std::string reason;                                            ///< for a person; empty when there are none
+  std::vector<std::pair<std::string_view, std::int64_t>> fields; ///< the numbers it came from
+};
+
 /// What a method believes, for people. What a method does not have stays 0 or empty.
 struct pacing_view {
   std::string_view method;
@@ -192,11 +205,13 @@ struct pacing_view {
   abandon_ledger ledger;
   double budget_used{0};                ///< abandoned over allowed in the window; over 1: too many
   std::int64_t answers{0}, abandons{0}; ///< since the method began
+  std::int64_t given_up{0};             ///< ringing calls, since the method began
   bool change_alarm{false};             ///< the answer probability seems to have changed just now
   struct past {
     time_point at;
     std::int64_t calls{0}; ///< begun by that decision
     std::string reason;
+    std::int64_t given_up{0}; ///< by that decision
   };
   std::vector<past> last_decisions; ///< that changed something, newest first, at most 16
 };
@@ -220,6 +235,13 @@ public:
   [[nodiscard]] virtual std::int64_t calls_to_begin(time_point now) = 0;
   /// The number, and why.
   [[nodiscard]] virtual pacing_decision decide(time_point now) = 0;
+  /// Calls to hang up now, those that have rung longest first: if they were answered, next to surely nobody
+  /// would be there for them. Ask after each decision. Each call is named once and from then on counted as one
+  /// that will not be answered; its end is told as any other's. One that is answered all the same, because the
+  /// hang-up came late or never, is a live answer as any other.
+  [[nodiscard]] virtual std::vector<uuid> calls_to_give_up(time_point now);
+  /// The same calls, and why.
+  [[nodiscard]] virtual given_up_calls give_up(time_point now);
   [[nodiscard]] virtual pacing_view view(time_point now) const;
 
   // A call's life.
@@ -282,6 +304,7 @@ protected:
     time_point answered; ///< of a waiting one
     phase at{phase::dialing};
     bool live{false};            ///< answered by a person whose fate is known
+    bool given_up{false};        ///< `calls_to_give_up` has named it
     std::uint8_t probability{0}; ///< the method's own
     std::uint8_t hour{0};
     std::uint32_t list{0}, attempt{0}, number{0}; ///< the method's own
@@ -301,6 +324,12 @@ protected:
   virtual void options_changed();
 
   [[nodiscard]] pacing_decision fill_unlimited() const;
+  [[nodiscard]] duration least_ring_time() const noexcept { return std::max(options_.min_ring, least_ringing); }
+  /// Of the calls that ring, and may be given up, the one that has rung longest; null: there is none. O(1),
+  /// amortised.
+  [[nodiscard]] call_record* longest_ringing(time_point now);
+  /// Gives up the one that `longest_ringing` has just named.
+  uuid give_up_longest(call_record& longest);
   /// To be called at the start of a decision.
   void advance_time(time_point now);
   /// Agents who can serve our outstanding calls: available, or rung for one of our callers; less those that
@@ -313,6 +342,7 @@ protected:
   [[nodiscard]] const calls_by_age* others() const noexcept { return others_known_ ? &others_ : nullptr; }
   [[nodiscard]] bool agents_known_one_by_one() const noexcept { return one_by_one_; }
 
+  bool gives_up_{false}; ///< whether the method asks for `longest_ringing`
   pacing_options options_;
   availability agents_;
   call_counts counts_;
@@ -347,6 +377,13 @@ private:
   // A call says that it reached an agent, and the queue that an agent talks; whichever comes first waits here
   // for the other.
   std::deque<time_point> handed_ahead_;
+  /// Calls in the order in which they began to ring, those that ring no more left in it for a while.
+  struct ringing_call {
+    time_point since;
+    uuid id;
+  };
+  std::deque<ringing_call> by_ringing_;
+  std::int64_t given_up_{0};
   std::deque<unexplained_talk> taken_;
 };
 

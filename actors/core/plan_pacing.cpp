@@ -34,6 +34,7 @@ pacing_options pacing_options_of(const plan& p) noexcept {
   o.min_ring = std::min(o.max_ring, p.min_ring_seconds ? duration{seconds{*p.min_ring_seconds}} : rules.min_ring);
   o.max_calls_per_agent = p.max_calls_per_agent.value_or(0);
   o.max_calls = p.max_calls.value_or(0);
+  o.give_up_ringing = p.give_up_ringing;
   return o;
 }
 

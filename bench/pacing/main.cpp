@@ -37,6 +37,7 @@ constexpr std::string_view usage = R"(pacing-sim --scenario NAME|FILE --method N
   --daily-limit X       no day over it, e.g. 0.036; default 1, which is none
   --ratio X             calls per free agent, of the method ratio; default 1.5. Of VICIdial's methods, the highest
                         dial level; default 3
+  --keep-ringing        predictive gives up no ringing call
   --day H               hours of a working day; default the scenario's, mostly 8
   --threads N           runs at a time; default 1
   --minutes FILE        writes the first run minute by minute, as CSV
@@ -93,6 +94,10 @@ request parse(int argc, char** argv) {
         fmt::print("{}\n", n);
       std::exit(0);
     }
+    if (name == "--keep-ringing") {
+      given.emplace("keep-ringing", "");
+      continue;
+    }
     if (name.substr(0, 2) != "--" || i + 1 >= argc)
       refuse(fmt::format("what is {}? Try --help", name));
     given[name.substr(2)] = argv[++i];
@@ -121,6 +126,7 @@ request parse(int argc, char** argv) {
   auto& o = r.options;
   o.grace = std::chrono::nanoseconds{static_cast<std::int64_t>(r.what.grace * 1e9)};
   o.abandon_limit = take_number("limit", 0.03, 0, 0.99);
+  o.give_up_ringing = !take("keep-ringing");
   o.target = take_number("target", 0, 0, 0.99);
   o.daily_limit = take_number("daily-limit", 1, 0, 1);
   r.what.day = 3600 * take_number("day", r.what.day / 3600, 0.02, 1000);
@@ -143,6 +149,7 @@ request parse(int argc, char** argv) {
                               {"wait", &t.wait},
                               {"wait-gain", &t.wait_gain}})
     *member = take_number(name, *member, 0, 1e12);
+  r.tuning.give_up = take_number("give-up", r.tuning.give_up, 0, 1e12);
   r.json = take("json").value_or("");
   r.minutes = take("minutes").value_or("");
   if (!given.empty())
@@ -177,6 +184,7 @@ constexpr std::pair<std::string_view, double outcome::*> figures[] = {
     {"live_answers", &outcome::answers},
     {"abandoned", &outcome::abandons},
     {"dials", &outcome::dials},
+    {"given_up", &outcome::given_up},
     {"most_in_flight", &outcome::largest_in_flight},
     {"inbound_wait_mean", &outcome::inbound_wait_mean},
 };
@@ -245,9 +253,9 @@ int run(const request& r) {
              mean.busy_share, mean.talk_share, mean.abandoned_share);
   fmt::print("  wait of those served  mean {:.3f} s, P50 {:.2f}, P95 {:.2f}, P99 {:.2f}\n", mean.wait_mean,
              mean.wait_p50, mean.wait_p95, mean.wait_p99);
-  fmt::print("  dials a live answer   {:.3f}\n  days over the limit   {:.2f} (worst day {:.4f}, worst hour "
+  fmt::print("  dials a live answer   {:.3f} (given up {:.3f})\n  days over the limit   {:.2f} (worst day {:.4f}, worst hour "
              "{:.4f}, worst window {:.4f})\n",
-             mean.dials_per_live_answer, mean.days_over_limit, mean.worst_day, mean.worst_hour,
+             mean.dials_per_live_answer, mean.given_up / mean.answers, mean.days_over_limit, mean.worst_day, mean.worst_hour,
              mean.worst_window);
   if (r.what.inbound_per_hour > 0)
     fmt::print("  inbound callers wait  mean {:.2f} s\n", mean.inbound_wait_mean);

@@ -113,6 +113,7 @@ void append_pacing(json_writer& w, const live_pacing& p) {
   }
   w.end_list();
   w.member("theta", v.theta);
+  w.member("given_up", v.given_up);
   w.key("budget");
   w.begin_object();
   w.member("limit", p.options.abandon_limit);
@@ -131,6 +132,7 @@ void append_pacing(json_writer& w, const live_pacing& p) {
   w.begin_object();
   w.member("grace_seconds", seconds(p.options.grace));
   w.member("min_ring_seconds", seconds(p.options.min_ring));
+  w.member("give_up_ringing", p.options.give_up_ringing);
   w.member("max_calls_per_agent", p.options.max_calls_per_agent);
   w.member("max_calls", p.options.max_calls);
   w.key("abandoned_calls");
@@ -142,6 +144,7 @@ void append_pacing(json_writer& w, const live_pacing& p) {
     w.begin_object();
     w.member("at", format_timestamp(d.at));
     w.member("calls", d.calls);
+    w.member("given_up", d.given_up);
     w.member("reason", std::string_view{d.reason});
     w.end_object();
   }

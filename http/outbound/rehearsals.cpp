@@ -210,6 +210,7 @@ prepared prepare(const rehearsal_request& asked, const live_campaign* live) {
   const auto wrap = choose("wrap_up_seconds", asked.wrap_up_seconds, learned ? view->wrap_up_mean : 0, made.what.wrap_up.mean());
   w.end_object();
   const auto setup = std::min(1.5, ring / 4);
+  made.what.ring_after = setup;
   made.what.live = sim::distribution::lognormal(ring - setup, 0.6, setup, std::max(25.0, 3 * ring));
   made.what.talk = sim::distribution::lognormal(talk, 1);
   made.what.wrap_up = sim::distribution::lognormal(wrap, 0.7);
@@ -226,6 +227,7 @@ void append_side(json_writer& w, const sim::rehearsal_side& side) {
   w.member("max_calls_per_agent", side.options.max_calls_per_agent);
   w.member("max_calls", side.options.max_calls);
   w.member("service_level", side.options.service_level);
+  w.member("give_up_ringing", side.options.give_up_ringing);
   w.end_object();
 }
 
@@ -353,6 +355,7 @@ void append_outcome(json_writer& w, const sim::outcome& of) {
   w.member("answers", of.answers);
   w.member("abandons", of.abandons);
   w.member("dials", of.dials);
+  w.member("given_up", of.given_up);
   w.end_object();
 }
 

@@ -2,10 +2,14 @@
 // PBX on loopback whose log is the judge.
 #include "actors/engine.hpp"
 
+#include "actors/core/pacing/predictive.hpp"
+#include "actors/core/simulation/call_centre.hpp"
+
 #include "bench/simulated_pbx/simulated_pbx.hpp"
 #include "storage/abandonment.hpp"
 #include "storage/check.hpp"
 #include "storage/dialing.hpp"
+#include "storage/snapshot.hpp"
 #include "tests/simulated_pbx/ami_peer.hpp"
 
 #include <gtest/gtest.h>
@@ -94,9 +98,9 @@ protected:
     return *r;
   }
 
-  /// A campaign over `entries` customers, started.
+  /// A campaign over `entries` customers, started; `learned` is what its pacing has kept from before.
   uuid start_campaign(std::size_t entries, const destination& to, std::int64_t retries = 1,
-                      const std::function<void(plan&)>& settle = {}) {
+                      const std::function<void(plan&)>& settle = {}, const std::string& learned = {}) {
     auto c = write<campaign>([&](storage::write_txn& txn, changes& told) -> result<campaign> {
       const auto now = wall_clock_now();
       plan p;
@@ -128,6 +132,8 @@ protected:
       auto made = storage::create(txn, fresh, now);
       if (made)
         told.campaigns.push_back(made->id);
+      if (made && !learned.empty())
+        (void)storage::put_snapshot(txn, "pacing/predictive/" + to_string(made->id), learned);
       return made;
     });
     return c.id;
@@ -165,6 +171,17 @@ protected:
         values.push_back(line.substr(at + key.size(), line.find('"', at + key.size()) - at - key.size()));
     }
     return values;
+  }
+  /// Simulated time of each line that has `"event":"<event>"`, by the number called.
+  std::multimap<std::string, double> times_of(const std::string& event) {
+    std::multimap<std::string, double> times;
+    std::ifstream in{folder_ / "calls.jsonl"};
+    for (std::string line; std::getline(in, line);) {
+      const auto t = line.find("\"t\":"), number = line.find("\"number\":\"");
+      if (line.find("\"event\":\"" + event + '"') != std::string::npos && number != std::string::npos)
+        times.emplace(line.substr(number + 10, line.find('"', number + 10) - number - 10), std::stod(line.substr(t + 4)));
+    }
+    return times;
   }
   std::vector<std::string> result_lines() {
     std::vector<std::string> lines;
@@ -468,6 +485,60 @@ TEST_F(engine_test, an_abandoned_call_is_sent_to_the_message_that_the_plan_names
     return live && live->connected == 1 && live->abandoned == 2 && live->in_flight == 3;
   }));
   EXPECT_TRUE(logged("hangup", "channel_id").empty()) << "they listen to the message";
+}
+
+/// What an hour of a call centre has taught.
+std::string some_experience() {
+  core::predictive_pacing p{{}};
+  auto c = *core::simulation::named_scenario("realistic");
+  c.hours = 1;
+  (void)core::simulation::simulate(c, p, 1);
+  return p.save(wall_clock_now());
+}
+
+// Fifteen seconds of real time: less is never allowed.
+TEST_F(engine_test, calls_that_ring_for_agents_who_have_gone_are_given_up_and_dialed_again_as_not_answered) {
+  start_pbx(1, R"({
+    "customers": {"outcomes": {"answer": 1, "machine": 0, "busy": 0, "no_answer": 0, "congestion": 0, "invalid": 0},
+                  "ring": {"constant": 600}, "first_digit_rules": false},
+    "queues": [{"name": "sales_1", "agents": 2, "ring": {"constant": 0}, "talk": {"constant": 5}}]
+  })");
+  start_engine();
+  sim::testing::ami_peer peer{port_};
+  peer.login("\r\nEvents: off");
+  const auto id = start_campaign(
+      2, queue(), 2, [](plan& p) { p.pacing_method = "predictive"; }, some_experience());
+  const auto live = [&] { return engine_->live().campaigns.find(id); };
+  ASSERT_TRUE(eventually([&] { return live() && live()->pacing && live()->pacing->view.calls.ringing == 2; }));
+  const auto pause = [&](const std::string& paused) {
+    for (const auto agent : {"1", "2"}) {
+      peer.action("Action: QueuePause\r\nActionID: " + paused + agent + "\r\nQueue: sales_1\r\nInterface: Local/agent-0" + agent +
+                  "@agents/n\r\nPaused: " + paused);
+      EXPECT_EQ(peer.response(paused + agent).get("Response"), "Success");
+    }
+  };
+  pause("true");
+  ASSERT_TRUE(eventually([&] { return live()->pacing->view.given_up == 2 && live()->in_flight == 0; }));
+  const auto begun = times_of("originate"), over = times_of("hangup");
+  EXPECT_EQ(begun.size(), 2u);
+  ASSERT_EQ(over.size(), 2u);
+  for (const auto& [number, t] : over)
+    EXPECT_GE(t, begun.find(number)->second + 15) << number;
+  EXPECT_TRUE(logged("answer", "channel_id").empty());
+  EXPECT_EQ(live()->answered, 0u);
+  for (const auto& line : result_lines())
+    EXPECT_EQ(line.find("outcome is unknown"), std::string::npos) << line;
+  pause("false");
+  ASSERT_TRUE(eventually([&] { return times_of("originate").size() == 4; }));
+  const auto again = times_of("originate");
+  for (const auto& [number, t] : begun)
+    EXPECT_EQ(again.count(number), 2u) << number;
+  write<campaign>([&](storage::write_txn& txn, changes& told) {
+    told.campaigns.push_back(id);
+    return storage::set_campaign_status(txn, id, campaign_status::force_stopping);
+  });
+  ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0 && live_dialings() == 0; }));
+  expect_consistent();
 }
 
 TEST_F(engine_test, writes_share_commits) {

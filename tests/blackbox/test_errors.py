@@ -27,7 +27,7 @@ REFUSED = {
               ("trunk_name", "a&b"), ("trunk_name", "a b"), ("caller_id", "x\tSystem(reboot)\x07"), ("retry_delay", -1), ("max_retry_cnt_3", -5),
               ("dial_timeout", 0), ("early_media", "perhaps"), ("pacing_method", "clairvoyant"), ("abandon_limit", 1), ("abandon_limit", -0.01),
               ("abandon_limit", "3 %"), ("abandon_window_days", 0), ("abandon_grace_ms", -1), ("min_ring_seconds", -1), ("jurisdiction", "Mars"),
-              ("max_calls", -1), ("max_calls_per_agent", -1), ("abandon_context", "a,b"), ("abandon_group", "a&b"), ("variables", "text"), ("variables", []),
+              ("max_calls", -1), ("max_calls_per_agent", -1), ("abandon_context", "a,b"), ("abandon_group", "a&b"), ("give_up_ringing", 1), ("variables", "text"), ("variables", []),
               ("variables", {"a": 1}), ("variables", {"a": {"b": "c"}}), ("variables", {"a": "x\r\nAction: Command"}), ("variables", {"a\n": "b"}),
               ("uuid", NOBODY), ("tm_create", "2017-03-08T01:42:40.551073859Z"), ("in_use", 0)],
     "destinations": [("type", 2), ("application", "System"), ("application", "TrySystem"), ("application", "AGI"), ("application", "MixMonitor"),

@@ -16,6 +16,7 @@ TEST(plan_pacing, a_plan_that_says_nothing_has_the_rules_of_the_us) {
   EXPECT_EQ(o.max_ring, 30s);
   EXPECT_EQ(o.max_calls, 0);
   EXPECT_EQ(o.max_calls_per_agent, 0);
+  EXPECT_TRUE(o.give_up_ringing);
   EXPECT_FALSE(validate(o));
   EXPECT_TRUE(treats_abandoned_calls(plan{}));
   EXPECT_FALSE(abandon_place(plan{}));
@@ -38,6 +39,12 @@ TEST(plan_pacing, a_timeout_from_before_the_rule_stands) {
   p.dial_timeout = 5000;
   EXPECT_EQ(pacing_options_of(p).min_ring, 5s);
   EXPECT_FALSE(validate(pacing_options_of(p)));
+}
+
+TEST(plan_pacing, a_plan_may_have_its_calls_ring_to_the_timeout) {
+  plan p;
+  p.give_up_ringing = false;
+  EXPECT_FALSE(pacing_options_of(p).give_up_ringing);
 }
 
 TEST(plan_pacing, every_plan_that_passes_makes_options_that_pass) {

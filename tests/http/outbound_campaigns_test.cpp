@@ -96,7 +96,8 @@ TEST_F(outbound_campaigns, show_what_their_pacing_believes) {
   for (const auto& [member, value] : std::vector<std::pair<std::string, std::string>>{
            {"uuid", id}, {"method", "progressive"}, {"budget/limit", "0.05"}, {"budget/window_days", "7"},
            {"budget/window_answers", "0"}, {"budget/used", "0"}, {"budget/group", "team"}, {"rules/grace_seconds", "1.5"},
-           {"rules/min_ring_seconds", "15"}, {"rules/max_calls", "9"}, {"agents/free", "0"}, {"calls/dialing", "0"},
+           {"rules/min_ring_seconds", "15"}, {"rules/max_calls", "9"}, {"rules/give_up_ringing", "true"},
+           {"given_up", "0"}, {"agents/free", "0"}, {"calls/dialing", "0"},
            {"in_flight_by_age", "[]"}})
     EXPECT_EQ(answer.at("/result/" + member), value) << member << ": " << answer.text;
   for (const auto* member : {"answer_probability/mean", "seconds/talk", "horizons", "theta", "last_decisions", "at"})
@@ -111,7 +112,8 @@ TEST_F(outbound_campaigns, refuse_pacing_rules_that_cannot_be) {
            {R"({"jurisdiction":"Mars"})", "jurisdiction"}, {R"({"pacing_method":"psychic"})", "pacing_method"},
            {R"({"min_ring_seconds":-1})", "min_ring_seconds"}, {R"({"max_calls":-1})", "max_calls"},
            {R"({"max_calls_per_agent":-1})", "max_calls_per_agent"}, {R"({"abandon_exten":"s"})", "abandon_context"},
-           {R"({"jurisdiction":"US","dial_timeout":14999})", "dial_timeout"}}) {
+           {R"({"jurisdiction":"US","dial_timeout":14999})", "dial_timeout"},
+           {R"({"give_up_ringing":1})", "give_up_ringing"}}) {
     const auto answer = post("/ob/plans", body);
     EXPECT_EQ(answer.status(), 400u) << body;
     EXPECT_EQ(answer.at("/error/field"), field) << answer.text;

@@ -131,9 +131,22 @@ TEST(predictive_pacing, keeps_two_agents_busy_within_the_limit) {
   EXPECT_LE(r.abandoned_share, 0.03);
 }
 
+TEST(predictive_pacing, keeps_agents_busier_by_giving_up_calls_that_ring_for_nobody) {
+  auto c = of("realistic", 5, 40);
+  c.answer_rate = 0.1;
+  const auto given = run(c, "predictive", {.daily_limit = 1}),
+             kept = run(c, "predictive", {.daily_limit = 1, .give_up_ringing = false});
+  EXPECT_GT(given.busy_share, kept.busy_share + 0.003);
+  EXPECT_LE(given.abandoned_share, 0.0305);
+  EXPECT_GT(given.given_up, given.dials / 10);
+  EXPECT_LT(given.dials_per_live_answer, 1.03 * kept.dials_per_live_answer);
+  EXPECT_EQ(kept.given_up, 0);
+}
+
 TEST(predictive_pacing, comes_near_the_optimum_of_the_memoryless_model) {
   const auto c = of("memoryless", 10, 30);
-  const auto r = run(c, "predictive", {.daily_limit = 1}), least = run(c, "progressive");
+  // The optimum is one among methods that give up no call.
+  const auto r = run(c, "predictive", {.daily_limit = 1, .give_up_ringing = false}), least = run(c, "progressive");
   EXPECT_LE(r.abandoned_share, 0.03);
   EXPECT_GT((r.busy_share - least.busy_share) / (solve({10, 0.3}).busy_share - least.busy_share), 0.91);
 }
@@ -176,6 +189,7 @@ TEST(predictive_pacing, abandons_nobody_where_nobody_may_be) {
   const auto c = of("realistic", 10, 8);
   const auto r = run(c, "predictive", {.abandon_limit = 0, .daily_limit = 0});
   EXPECT_EQ(r.abandons, 0);
+  EXPECT_EQ(r.given_up, 0);
   EXPECT_GE(r.busy_share, run(c, "progressive").busy_share);
 }
 

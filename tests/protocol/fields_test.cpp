@@ -25,7 +25,7 @@ TEST(fields, a_new_plan_has_the_defaults_of_the_reference) {
             R"("uuid":"00000000-0000-0000-0000-000000000000","variables":null,"pacing_method":null,)"
             R"("abandon_limit":null,"abandon_window_days":null,"abandon_grace_ms":null,"jurisdiction":null,)"
             R"("min_ring_seconds":null,"max_calls_per_agent":null,"max_calls":null,"abandon_context":null,)"
-            R"("abandon_exten":null,"abandon_priority":null,"abandon_group":null})");
+            R"("abandon_exten":null,"abandon_priority":null,"abandon_group":null,"give_up_ringing":true})");
 }
 
 TEST(fields, a_body_changes_only_what_it_names) {
@@ -84,6 +84,9 @@ TEST(fields, the_rules_on_abandoned_calls_are_checked_by_name) {
   EXPECT_EQ(field_at_fault(R"({"abandon_context": "a&b"})"), "abandon_context");
   EXPECT_EQ(field_at_fault(R"({"abandon_context": "sorry", "abandon_exten": "${SHELL(id)}"})"), "abandon_exten");
   EXPECT_EQ(field_at_fault(R"({"abandon_group": "a,b"})"), "abandon_group");
+  EXPECT_EQ(field_at_fault(R"({"give_up_ringing": 1})"), "give_up_ringing");
+  EXPECT_EQ(field_at_fault(R"({"give_up_ringing": "false"})"), "give_up_ringing");
+  EXPECT_EQ(field_at_fault(R"({"give_up_ringing": null})"), "give_up_ringing");
   EXPECT_EQ(field_at_fault(R"({"abandon_exten": "s"})"), "abandon_context");
   EXPECT_EQ(field_at_fault(R"({"dial_timeout": 14000, "jurisdiction": "US"})"), "dial_timeout");
   EXPECT_EQ(field_at_fault(R"({"dial_timeout": 20000, "min_ring_seconds": 21})"), "dial_timeout");

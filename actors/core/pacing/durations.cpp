@@ -14,7 +14,7 @@ constexpr double shortest = 1e-3;
 durations::durations(std::size_t bins, double bin_seconds, double prior_mean, double prior_cv,
                      double prior_weight, double memory)
     : width_{bin_seconds}, prior_mean_{prior_mean}, prior_log_variance_{std::log1p(prior_cv * prior_cv)},
-      prior_weight_{prior_weight}, memory_{memory}, ended_(bins, 0.0), survival_(bins, 0.0) {
+      prior_weight_{prior_weight}, memory_{memory}, ended_(bins, 0.0), longer_(bins, 0.0), survival_(bins, 0.0) {
   prior_log_mean_ = std::log(prior_mean) - prior_log_variance_ / 2;
   rebuild();
 }
@@ -32,8 +32,16 @@ void durations::add(double seconds) noexcept {
   scale_ *= 1 + 1 / memory_;
 }
 
+void durations::add_longer_than(double seconds, double weight) noexcept {
+  if (!(seconds >= 0))
+    return;
+  longer_[std::min(static_cast<std::size_t>(seconds / width_), longer_.size() - 1)] += scale_ * weight;
+}
+
 void durations::fade() {
   for (auto& e : ended_)
+    e /= scale_;
+  for (auto& e : longer_)
     e /= scale_;
   weight_ /= scale_;
   sum_ /= scale_;
@@ -42,8 +50,11 @@ void durations::fade() {
   scale_ = 1;
 }
 
-void durations::rebuild(std::span<const double> running) {
+void durations::rebuild(std::span<const double> still_running) {
   fade();
+  auto running = longer_;
+  for (std::size_t i = 0; i < still_running.size(); ++i)
+    running[i] += still_running[i];
   auto log_mean = prior_log_mean_, variance = prior_log_variance_;
   double going_on = 0;
   for (const auto r : running)
@@ -83,6 +94,16 @@ void durations::rebuild(std::span<const double> running) {
     smooth_before = smooth;
     last_kept_ = 1 - std::clamp(hazard, 1e-6, 1.0);
   }
+  longer_weight_ = longer_sum_ = 0;
+  double beyond = 0; // time after the bin, of those who reach its beginning
+  for (auto i = longer_.size(); i-- > 0;) {
+    beyond += survival_[i] * width_;
+    if (longer_[i] <= 0)
+      continue;
+    const auto reach = std::max(i == 0 ? 1.0 : survival_[i - 1], 1e-12);
+    longer_weight_ += longer_[i];
+    longer_sum_ += longer_[i] * (width_ * (static_cast<double>(i) + 0.5) + beyond / reach);
+  }
 }
 
 double durations::survival(double seconds) const noexcept {
@@ -108,7 +129,8 @@ double durations::quantile(double share) const noexcept {
 }
 
 double durations::mean() const noexcept {
-  return (sum_ / scale_ + prior_weight_ * prior_mean_) / (weight_ / scale_ + prior_weight_);
+  return (sum_ / scale_ + longer_sum_ + prior_weight_ * prior_mean_) /
+         (weight_ / scale_ + longer_weight_ + prior_weight_);
 }
 
 bool durations::plausible(std::span<const double> f) noexcept {
@@ -120,6 +142,8 @@ std::vector<double> durations::figures() const {
   std::vector<double> f{sum_ / scale_, log_sum_ / scale_, log_squares_ / scale_};
   for (const auto e : ended_)
     f.push_back(e / scale_);
+  for (const auto e : longer_)
+    f.push_back(e / scale_);
   return f;
 }
 
@@ -128,6 +152,8 @@ void durations::set_figures(std::span<const double> f) {
   weight_ = 0;
   for (std::size_t i = 0; i < ended_.size(); ++i)
     weight_ += ended_[i] = f[3 + i];
+  for (std::size_t i = 0; i < longer_.size(); ++i)
+    longer_[i] = f[3 + ended_.size() + i];
   scale_ = 1;
   rebuild();
 }

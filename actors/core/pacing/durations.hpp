@@ -2,6 +2,8 @@
 /// lognormal with the examples' own mean and spread, so that a few examples give a smooth curve and many give
 /// their own. Older examples fade.
 ///
+/// Examples may also be *censored*: it is known that they took longer than some time, and no more.
+///
 /// Pure. `add` is O(1), `rebuild` O(bins).
 #pragma once
 
@@ -19,6 +21,8 @@ public:
             double memory);
 
   void add(double seconds) noexcept;
+  /// `weight` examples of which nothing is known but that they took longer.
+  void add_longer_than(double seconds, double weight) noexcept;
   /// Makes the survival function of what has been added and of what still goes on: `running[i]` of the age of
   /// bin i. Without those, short ones, which end first, would seem to be all. Call it now and then.
   void rebuild(std::span<const double> running = {});
@@ -36,8 +40,8 @@ public:
   /// P(longer than the end of bin i).
   [[nodiscard]] double survival_at(std::size_t bin) const noexcept { return survival_[bin]; }
 
-  // What is kept over a restart: the sums, then what each bin has seen.
-  [[nodiscard]] static std::size_t figure_count(std::size_t bins) noexcept { return 3 + bins; }
+  // What is kept over a restart: the sums, then what each bin has seen end, then what took longer than it.
+  [[nodiscard]] static std::size_t figure_count(std::size_t bins) noexcept { return 3 + 2 * bins; }
   [[nodiscard]] static bool plausible(std::span<const double> figures) noexcept;
   [[nodiscard]] std::vector<double> figures() const;
   /// `figures` are plausible, and `figure_count(bins())` of them.
@@ -46,8 +50,9 @@ public:
 private:
   void fade();
   double width_, prior_mean_, prior_log_mean_, prior_log_variance_, prior_weight_, memory_;
-  std::vector<double> ended_, survival_;
+  std::vector<double> ended_, longer_, survival_;
   double weight_{0}, sum_{0}, log_sum_{0}, log_squares_{0};
+  double longer_weight_{0}, longer_sum_{0}; ///< of `longer_`, the latter as expected
   double last_kept_{0.9}; ///< of those in the last bin, per bin of time
   double scale_{1};       ///< what one example weighs now, instead of fading all others at each
 };

@@ -26,6 +26,9 @@ constexpr double prior_calls = 20, prior_talks = 8;
 // Until so many calls have been answered, and so many begun so long ago that all who will answer have, calls
 // are begun for free agents only: a thousand agents would otherwise be given thousands of calls by a guess.
 constexpr double least_answers = 30, least_matured = 60;
+constexpr double set_up_memory = 200, longest_set_up = 20; ///< calls, s
+/// Where no abandoned call is allowed for now, a ringing one is still worth keeping at less risk than that.
+constexpr double least_theta_to_give_up = 0.002;
 constexpr double memory_calls = 20'000, memory_talks = 5'000;
 
 [[nodiscard]] std::int64_t steps(time_point t, duration width) noexcept {
@@ -89,6 +92,7 @@ predictive_pacing::predictive_pacing(const pacing_options& options, const predic
       talk_{agent_bins, 1, prior_talk, prior_talk_cv, prior_talks, memory_talks},
       wrap_up_{agent_bins, 1, prior_wrap_up, prior_wrap_up_cv, prior_talks, memory_talks} {
   horizon_weight_.fill(1.0 / horizons);
+  gives_up_ = true;
   relearn();
 }
 
@@ -133,7 +137,8 @@ void predictive_pacing::step_to(time_point now) {
 }
 
 void predictive_pacing::learn_odds(const ended_call& call) noexcept {
-  odds_.learn(call.traits, shifted(rate_.mean(), odds_.of(call.traits)), call.answered);
+  const auto p = shifted(rate_.mean(), odds_.of(call.traits));
+  odds_.learn(call.traits, p * static_cast<double>(call.seen), call.answered);
 }
 
 void predictive_pacing::learn_odds_up_to(std::int64_t begun) {
@@ -169,12 +174,12 @@ void predictive_pacing::age_calls() {
     const auto weight = of_class(rate_.mean(), c) / rate_.mean();
     for (auto i = mature_; i < call_bins; ++i) {
       answers += static_cast<double>(cohorts[i].answered);
-      trials += static_cast<double>(cohorts[i].begun) * answered_by_[i] * weight;
+      trials += cohorts[i].trials(answered_by_[i]) * weight;
       cohort_size_[c] -= static_cast<std::int32_t>(cohorts[i].begun);
       cohorts[i] = {};
     }
     age(cohorts, coarse, [](const cohort& a, const cohort& b) {
-      return cohort{a.begun + b.begun, a.answered + b.answered};
+      return cohort{a.begun + b.begun, a.answered + b.answered, a.given_up + b.given_up, a.seen + b.seen};
     });
   }
   matured_ = std::min(matured_ + trials, 1e9);
@@ -220,6 +225,13 @@ void predictive_pacing::relearn() {
   wrap_up_.rebuild(running);
   for (std::size_t k = 0; k < horizons; ++k)
     horizon_[k] = answered_after_.quantile((2 * static_cast<double>(k) + 1) / (2 * horizons));
+  const auto oldest = set_up_ + in_seconds(least_ring_time());
+  const auto before = answered_after_.cdf(oldest);
+  for (std::size_t k = 0; k < last_moments; ++k) {
+    const auto share = (2 * static_cast<double>(k) + 1) / (2 * last_moments);
+    horizon_[horizons + k] =
+        std::max(call_bin_seconds, answered_after_.quantile(before + (1 - before) * share) - oldest);
+  }
   const auto by_then = [](const durations& d, double share) {
     return std::clamp(static_cast<std::size_t>(d.quantile(share) / call_bin_seconds) + 2, std::size_t{20},
                       call_steps - 1);
@@ -231,7 +243,7 @@ void predictive_pacing::relearn() {
     const auto age = call_bin_seconds * (i == 0 ? 0.25 : static_cast<double>(steps_at(i)));
     answered_by_[i] = answered_after_.cdf(age);
     resolved_by_[i] = resolved_after_.cdf(age);
-    for (std::size_t k = 0; k < horizons; ++k)
+    for (std::size_t k = 0; k < moments; ++k)
       answered_between_[k][i] = std::max(0.0, answered_after_.cdf(age + horizon_[k]) - answered_by_[i]);
   }
   tabulated_rate_ = -1;
@@ -245,7 +257,7 @@ void predictive_pacing::relearn() {
     wrap_left[s] = std::max(wrap_up_.survival(static_cast<double>(s)), 1e-12);
   }
   free_unaged_.fill(0);
-  for (std::size_t k = 0; k < horizons; ++k) {
+  for (std::size_t k = 0; k < moments; ++k) {
     const auto t = std::min(horizon_[k] + grace, 120.0);
     const auto whole = static_cast<std::size_t>(t);
     std::array<double, 128> done{}; // wrap-up over, of a talk that ended in the u-th second from now
@@ -283,7 +295,7 @@ void predictive_pacing::tabulate(std::size_t c) {
   for (std::size_t i = 0; i < call_bins; ++i) {
     const auto alive = 1 / std::max(1 - p * answered_by_[i] - (1 - p) * resolved_by_[i], 1e-9);
     const auto slope = (1 - resolved_by_[i]) * alive * alive * d_base;
-    for (std::size_t k = 0; k < horizons; ++k) {
+    for (std::size_t k = 0; k < moments; ++k) {
       const auto by_then = answered_between_[k][i];
       answer_[c][i][k] = static_cast<float>(std::clamp(p * by_then * alive, 0.0, 1.0));
       answer_slope_[c][i][k] = static_cast<float>(std::min(by_then * slope, 2.0));
@@ -299,7 +311,7 @@ void predictive_pacing::tabulate(std::size_t c) {
     const auto alive = (i < fine_bins ? 1.0 : fine_in_coarse) *
                        std::max(0.0, 1 - p * answered_by_[i] - (1 - p) * resolved_by_[i]);
     mass += alive;
-    for (std::size_t k = 0; k < horizons; ++k)
+    for (std::size_t k = 0; k < moments; ++k)
       other_answers_[k] += static_cast<double>(answer_[c][i][k]) * alive;
   }
   for (auto& share : other_answers_)
@@ -315,7 +327,7 @@ void predictive_pacing::refresh_rate() {
     const auto weight = of_class(rate_.mean(), c) / rate_.mean();
     for (std::size_t i = 0; i < mature_; ++i) {
       answers += static_cast<double>(cohorts_[c][i].answered);
-      trials += static_cast<double>(cohorts_[c][i].begun) * answered_by_[i] * weight;
+      trials += cohorts_[c][i].trials(answered_by_[i]) * weight;
     }
   }
   rate_.refresh(answers, std::max(trials, answers));
@@ -337,19 +349,19 @@ void predictive_pacing::rebuild_calls() {
       if (in_flight_[c][i] == 0)
         continue;
       const auto n = static_cast<double>(in_flight_[c][i]);
-      for (std::size_t k = 0; k < horizons; ++k) {
+      for (std::size_t k = 0; k < moments; ++k) {
         const auto q = static_cast<double>(answer_[c][i][k]);
-        answers_in_[k].mean += n * q;
-        answers_in_[k].squares += n * q * q;
-        answers_in_[k].slope += n * static_cast<double>(answer_slope_[c][i][k]);
+        answers_in_.mean[k] += n * q;
+        answers_in_.squares[k] += n * q * q;
+        answers_in_.slope[k] += n * static_cast<double>(answer_slope_[c][i][k]);
       }
     }
   }
-  for (std::size_t k = 0; k < horizons; ++k)
+  for (std::size_t k = 0; k < moments; ++k)
     fresh_[k] = std::min(1.0, tabulated_rate_ * fresh_odds_) * answered_between_[k][0];
 
   if (const auto* told = others())
-    for (std::size_t k = 0; k < horizons; ++k) {
+    for (std::size_t k = 0; k < moments; ++k) {
       others_told_[k] = 0;
       for (std::size_t i = 0; i < told->size(); ++i)
         others_told_[k] += static_cast<double>(answer_[usual_class][bin_at(i)][k]) * std::max(0, (*told)[i]);
@@ -363,20 +375,20 @@ void predictive_pacing::rebuild_agents() {
       if (counts[a] == 0)
         continue;
       const auto n = static_cast<double>(counts[a]);
-      for (std::size_t k = 0; k < horizons; ++k) {
+      for (std::size_t k = 0; k < moments; ++k) {
         const auto r = static_cast<double>(share[a][k]);
-        freed_in_[k].mean += n * r;
-        freed_in_[k].squares += n * r * r;
+        freed_in_.mean[k] += n * r;
+        freed_in_.squares[k] += n * r * r;
       }
     }
   };
   add(talking_, free_talking_);
   add(wrapping_, free_wrapping_);
   add(wrap_ending_, free_ending_);
-  for (std::size_t k = 0; k < horizons; ++k) {
+  for (std::size_t k = 0; k < moments; ++k) {
     const auto r = static_cast<double>(free_unaged_[k]);
-    freed_in_[k].mean += static_cast<double>(unaged_) * r;
-    freed_in_[k].squares += static_cast<double>(unaged_) * r * r;
+    freed_in_.mean[k] += static_cast<double>(unaged_) * r;
+    freed_in_.squares[k] += static_cast<double>(unaged_) * r * r;
   }
 }
 
@@ -385,11 +397,11 @@ void predictive_pacing::rebuild_agents() {
 void predictive_pacing::add_call(std::size_t cls, std::size_t bin, int by) noexcept {
   in_flight_[cls][bin] += by;
   class_size_[cls] += by;
-  for (std::size_t k = 0; k < horizons; ++k) {
+  for (std::size_t k = 0; k < moments; ++k) {
     const auto q = static_cast<double>(answer_[cls][bin][k]);
-    answers_in_[k].mean += by * q;
-    answers_in_[k].squares += by * q * q;
-    answers_in_[k].slope += by * static_cast<double>(answer_slope_[cls][bin][k]);
+    answers_in_.mean[k] += by * q;
+    answers_in_.squares[k] += by * q * q;
+    answers_in_.slope[k] += by * static_cast<double>(answer_slope_[cls][bin][k]);
   }
 }
 
@@ -416,16 +428,31 @@ void predictive_pacing::call_moved(call_record& call, step what, phase to, time_
     return;
   }
   const auto age = in_seconds(std::max(now_ - call.begun, duration{0}));
+  if (what == step::ringing)
+    set_up_ += (std::min(age, longest_set_up) - set_up_) / set_up_memory;
   auto& group = cohorts_[call.probability][bin];
   if (call.at <= phase::ringing && to >= phase::waiting) {
-    add_call(call.probability, bin, -1);
+    if (!call.given_up)
+      add_call(call.probability, bin, -1);
     const bool live = what != step::machine && what != step::ended;
-    const ended_call ended{traits_of(call), live};
+    const bool given_up = call.given_up && what == step::ended;
+    const auto seen = given_up ? answered_after_.cdf(age) : 1.0;
+    const ended_call ended{traits_of(call), live, static_cast<float>(seen)};
     if (begun <= odds_step_)
       learn_odds(ended);
     else
       ended_[static_cast<std::size_t>(begun) % call_steps].push_back(ended);
-    if (!live) {
+    if (given_up) {
+      const auto p = of_class(rate_.mean(), call.probability);
+      const auto live_later = p * (1 - seen), other_later = (1 - p) * (1 - resolved_after_.cdf(age));
+      const auto share = live_later + other_later > 0 ? live_later / (live_later + other_later) : 0.0;
+      answered_after_.add_longer_than(age, share);
+      resolved_after_.add_longer_than(age, 1 - share);
+      if (group.begun > group.given_up) {
+        group.given_up += 1;
+        group.seen += static_cast<float>(seen);
+      }
+    } else if (!live) {
       resolved_after_.add(age);
     } else {
       answered_after_.add(age);
@@ -449,10 +476,10 @@ void predictive_pacing::add_agent(const agent_status& agent, int by) noexcept {
   const auto add = [&](auto& counts, const auto& share, std::int64_t at) {
     const auto a = static_cast<std::size_t>(std::clamp<std::int64_t>(at, 0, agent_bins - 1));
     counts[a] += by;
-    for (std::size_t k = 0; k < horizons; ++k) {
+    for (std::size_t k = 0; k < moments; ++k) {
       const auto r = static_cast<double>(share[a][k]);
-      freed_in_[k].mean += by * r;
-      freed_in_[k].squares += by * r * r;
+      freed_in_.mean[k] += by * r;
+      freed_in_.squares[k] += by * r * r;
     }
   };
   if (agent.state == agent_state::talking)
@@ -500,22 +527,76 @@ double predictive_pacing::free_now() const noexcept {
   return static_cast<double>(servers() - counts_.waiting - others_waiting());
 }
 
+double predictive_pacing::late_at(std::size_t k, double extra) const noexcept {
+  const auto foreign =
+      foreign_rate_ * horizon_[k] +
+      (others() ? others_told_[k] : static_cast<double>(agents_.others_calls) * other_answers_[k]);
+  const auto fresh = fresh_[k];
+  const auto slope = answers_in_.slope[k] + extra * fresh / rate_.mean();
+  count_moments answers{answers_in_.mean[k] + extra * fresh + foreign, 0};
+  answers.variance =
+      answers.mean - answers_in_.squares[k] - extra * fresh * fresh + slope * slope * rate_.variance();
+  return late_probability(free_now(), answers,
+                          {freed_in_.mean[k], std::max(0.0, freed_in_.mean[k] - freed_in_.squares[k])});
+}
+
+/// Of one more call, beside `extra` that are begun now.
 double predictive_pacing::late(double extra) const noexcept {
-  const auto free = free_now();
   double sum = 0;
-  for (std::size_t k = 0; k < horizons; ++k) {
-    const auto& a = answers_in_[k];
-    const auto& f = freed_in_[k];
-    const auto fresh = fresh_[k];
-    const auto foreign =
-        foreign_rate_ * horizon_[k] +
-        (others() ? others_told_[k] : static_cast<double>(agents_.others_calls) * other_answers_[k]);
-    const auto slope = a.slope + extra * fresh / rate_.mean();
-    count_moments answers{a.mean + extra * fresh + foreign, 0};
-    answers.variance = answers.mean - a.squares - extra * fresh * fresh + slope * slope * rate_.variance();
-    sum += horizon_weight_[k] * late_probability(free, answers, {f.mean, std::max(0.0, f.mean - f.squares)});
-  }
+  for (std::size_t k = 0; k < horizons; ++k)
+    sum += horizon_weight_[k] * late_at(k, extra);
   return sum;
+}
+
+/// Of one more call that has rung for long.
+double predictive_pacing::late_soon() const noexcept {
+  double sum = 0;
+  for (auto k = horizons; k < moments; ++k)
+    sum += late_at(k, 0) / last_moments;
+  return sum;
+}
+
+double predictive_pacing::most_late_soon() const noexcept {
+  return tuning_.give_up * std::max(budget_.theta(ledger_), least_theta_to_give_up);
+}
+
+std::vector<uuid> predictive_pacing::calls_to_give_up(time_point now) {
+  step_to(now);
+  advance_time(now);
+  std::vector<uuid> gone;
+  if (!options_.give_up_ringing || agents_.unlimited || budget_.none_allowed() || !experienced())
+    return gone;
+  const auto most = most_late_soon();
+  while (auto* call = longest_ringing(now)) {
+    // A call is no danger to itself.
+    const auto bin = bin_of(steps(std::min(call->begun, now_), call_age_step));
+    add_call(call->probability, bin, -1);
+    if (late_soon() <= most) {
+      add_call(call->probability, bin, 1);
+      break;
+    }
+    gone.push_back(give_up_longest(*call));
+  }
+  return gone;
+}
+
+given_up_calls predictive_pacing::give_up(time_point now) {
+  given_up_calls g;
+  g.calls = calls_to_give_up(now);
+  if (g.calls.empty())
+    return g;
+  // What it is without them; before, it was more.
+  const auto risk = late_soon(), most = most_late_soon();
+  const auto soonest = horizon_[horizons], latest = horizon_[moments - 1];
+  g.fields = {{"given_up", static_cast<std::int64_t>(g.calls.size())},
+              {"late_ppm", std::lround(1e6 * risk)},
+              {"most_late_ppm", std::lround(1e6 * most)}};
+  g.reason = fmt::format("given up after {} s of ringing or more: without them, an answer in {:.0f} to {:.0f} s finds no agent "
+                         "with {:.1f} %; with at most {:.1f} % they would have been kept",
+                         std::chrono::duration_cast<seconds>(least_ring_time()).count(), soonest, latest, 100 * risk,
+                         100 * most);
+  remember({now, 0, g.reason, static_cast<std::int64_t>(g.calls.size())});
+  return g;
 }
 
 std::int64_t predictive_pacing::allowed_without_abandons() const {
@@ -551,7 +632,7 @@ std::int64_t predictive_pacing::calls_to_begin(time_point now) {
   if (ok(many)) {
     constexpr auto middle = horizons / 2;
     const auto even =
-        (free_now() + freed_in_[middle].mean - answers_in_[middle].mean) / std::max(fresh_[middle], 1e-3);
+        (free_now() + freed_in_.mean[middle] - answers_in_.mean[middle]) / std::max(fresh_[middle], 1e-3);
     auto guess = static_cast<std::int64_t>(std::clamp(even, 2.0, static_cast<double>(most)));
     few = many;
     many = most;
@@ -583,8 +664,8 @@ pacing_decision predictive_pacing::decide(time_point now) {
   d.fields = {{"free", free},
               {"outstanding", counts_.outstanding()},
               {"others_outstanding", agents_.others_calls},
-              {"expected_free_percent", in(100 * freed_in_[middle].mean)},
-              {"expected_answers_percent", in(100 * answers_in_[middle].mean)},
+              {"expected_free_percent", in(100 * freed_in_.mean[middle])},
+              {"expected_answers_percent", in(100 * answers_in_.mean[middle])},
               {"answer_probability_percent", in(100 * rate_.mean())},
               {"late_ppm", in(1e6 * risk)},
               {"theta_ppm", in(1e6 * theta)},
@@ -596,13 +677,16 @@ pacing_decision predictive_pacing::decide(time_point now) {
     d.reason = fmt::format(
         "in {:.0f} s {:.1f} answers are expected for {} free agents and {:.1f} becoming free; one "
         "more would find none with {:.1f} %, at most {:.1f} % are allowed now",
-        horizon_[middle], answers_in_[middle].mean, free, freed_in_[middle].mean, 100 * risk, 100 * theta);
-  if (d.calls > 0) {
-    decisions_.push_front({now, d.calls, d.reason});
-    if (decisions_.size() > 16)
-      decisions_.pop_back();
-  }
+        horizon_[middle], answers_in_.mean[middle], free, freed_in_.mean[middle], 100 * risk, 100 * theta);
+  if (d.calls > 0)
+    remember({now, d.calls, d.reason, 0});
   return d;
+}
+
+void predictive_pacing::remember(pacing_view::past decision) {
+  decisions_.push_front(std::move(decision));
+  if (decisions_.size() > 16)
+    decisions_.pop_back();
 }
 
 pacing_view predictive_pacing::view(time_point now) const {
@@ -615,12 +699,11 @@ pacing_view predictive_pacing::view(time_point now) const {
   v.ring_mean = answered_after_.mean();
   const auto free = free_now();
   for (std::size_t k = 0; k < horizons; ++k) {
-    const auto& a = answers_in_[k];
-    const auto& f = freed_in_[k];
+    const auto answers = answers_in_.mean[k], slope = answers_in_.slope[k], freed = freed_in_.mean[k];
     v.horizons.push_back(
-        {horizon_[k], std::max(0.0, free) + f.mean, a.mean,
-         late_probability(free, {a.mean, a.mean - a.squares + a.slope * a.slope * rate_.variance()},
-                          {f.mean, std::max(0.0, f.mean - f.squares)})});
+        {horizon_[k], std::max(0.0, free) + freed, answers,
+         late_probability(free, {answers, answers - answers_in_.squares[k] + slope * slope * rate_.variance()},
+                          {freed, std::max(0.0, freed - freed_in_.squares[k])})});
   }
   v.theta = budget_.theta(ledger_);
   v.budget_factor = budget_.factor(ledger_);
@@ -633,7 +716,7 @@ pacing_view predictive_pacing::view(time_point now) const {
 
 // --- what is kept over a restart ------------------------------------------------------------------------
 //
-//     "RMP3"  f64 × n  odds  u64    the figures in the order of `kept`, what `answer_odds` keeps, then a
+//     "RMP4"  f64 × n  odds  u64    the figures in the order of `kept`, what `answer_odds` keeps, then a
 //     checksum (FNV-1a) of all before
 //     kept = answer rate, calls it is worth, θ, talks without and with wrap-up, calls matured,
 //            then of live answers, other ends, talks, wrap-ups: sum, sum of logs, of their squares, and each
@@ -641,7 +724,7 @@ pacing_view predictive_pacing::view(time_point now) const {
 
 namespace {
 
-constexpr std::string_view magic = "RMP3";
+constexpr std::string_view magic = "RMP4";
 constexpr std::size_t head_figures = 6;
 
 std::uint64_t checksum(std::string_view bytes) noexcept {

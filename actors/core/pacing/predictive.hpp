@@ -8,6 +8,10 @@
 /// probability is at most θ, which `abandon_budget` steers so that the share of abandoned calls is the
 /// target. docs/pacing.md tells the method at leisure.
 ///
+/// A call that has rung for the least time that the rules ask for, and that would next to surely find no agent,
+/// is given up: an old call can be answered within seconds only, so that what is known of those seconds decides.
+/// Such calls are *censored*: nobody answered them until then, which is all that is learned from them.
+///
 /// With a limit of 0 it begins calls for free agents only, and for those whose wrap-up ends before anybody
 /// can answer.
 ///
@@ -31,11 +35,15 @@ namespace ringmaster::core {
 
 struct predictive_tuning {
   budget_tuning budget;
+  /// A ringing call is given up when its answer would find no agent with more than this times θ. 1 would be worth most
+  /// if calls cost nothing; 2 is worth nearly as much and hangs up on half as many.
+  double give_up{2};
 };
 
 class predictive_pacing final : public pacing {
 public:
-  static constexpr std::size_t horizons = 6;
+  /// Moments ahead that it looks at: at which a call begun now may be answered, and at which one that may be given up.
+  static constexpr std::size_t horizons = 6, last_moments = 2, moments = horizons + last_moments;
   // Calls by age: in steps of a quarter of a second up to 16 s, then of a second up to 128 s, the last ones
   // older, too.
   static constexpr std::size_t fine_bins = 64, coarse_bins = 112, fine_in_coarse = 4;
@@ -49,18 +57,21 @@ public:
   [[nodiscard]] std::string_view method() const noexcept override { return "predictive"; }
   [[nodiscard]] std::int64_t calls_to_begin(time_point now) override;
   [[nodiscard]] pacing_decision decide(time_point now) override;
+  [[nodiscard]] std::vector<uuid> calls_to_give_up(time_point now) override;
+  [[nodiscard]] given_up_calls give_up(time_point now) override;
   [[nodiscard]] pacing_view view(time_point now) const override;
   [[nodiscard]] std::string save(time_point now) const override;
   [[nodiscard]] std::optional<error> restore(std::string_view bytes, time_point now) override;
 
 private:
-  using per_horizon = std::array<float, horizons>;
+  using per_moment = std::array<float, moments>;
   struct ended_call {
     answer_traits traits;
     bool answered;
+    float seen; ///< share of those answered at all who would have answered by its end; below 1 where it was given up
   };
   template <std::size_t Bins>
-  using table = std::array<per_horizon, Bins>;
+  using table = std::array<per_moment, Bins>;
 
   void call_moved(call_record& call, step what, phase to, time_point now) override;
   void live_answer(bool abandoned, time_point now) override;
@@ -84,8 +95,12 @@ private:
   void add_call(std::size_t cls, std::size_t bin, int by) noexcept;
   void add_agent(const agent_status& agent, int by) noexcept;
   [[nodiscard]] double late(double extra) const noexcept;
+  [[nodiscard]] double late_at(std::size_t k, double extra) const noexcept;
+  [[nodiscard]] double late_soon() const noexcept;
+  [[nodiscard]] double most_late_soon() const noexcept;
   [[nodiscard]] std::int64_t allowed_without_abandons() const;
   [[nodiscard]] double free_now() const noexcept;
+  void remember(pacing_view::past decision);
   [[nodiscard]] bool experienced() const noexcept;
 
   predictive_tuning tuning_;
@@ -104,6 +119,11 @@ private:
 
   struct cohort {
     float begun{0}, answered{0};
+    float given_up{0}, seen{0}; ///< of those begun, and the sum of `ended_call::seen` of these
+    /// How many calls whose fate is known they are worth, where a share `by_now` of answers has come.
+    [[nodiscard]] double trials(double by_now) const noexcept {
+      return static_cast<double>(begun - given_up) * by_now + static_cast<double>(seen);
+    }
   };
   std::array<std::array<std::int32_t, call_bins>, classes> in_flight_{};
   std::array<std::array<cohort, call_bins>, classes> cohorts_{};
@@ -119,29 +139,29 @@ private:
   // Distribution functions of live answers and of other ends at the bins' ages, and how much of the former
   // falls between an age and a horizon later; made by `relearn`.
   std::array<double, call_bins> answered_by_{}, resolved_by_{};
-  std::array<std::array<double, call_bins>, horizons> answered_between_{};
+  std::array<std::array<double, call_bins>, moments> answered_between_{};
   std::size_t mature_{20};    ///< from this bin on next to nobody else will answer
   std::int64_t settled_{20};  ///< steps after which nearly all calls have ended
   double tabulated_rate_{-1}; ///< that `answer_` was made with
   std::array<bool, classes> tabulated_{};
+  double set_up_{1.5}; ///< s from the beginning of a call to its ringing, the mean of late
   double learned_talks_{0};
   double matured_{0}; ///< calls that the answer rate was learned from
 
-  std::array<double, horizons> horizon_{};
+  std::array<double, moments> horizon_{};
   std::array<double, horizons> horizon_weight_{};
   std::array<table<call_bins>, classes> answer_{}, answer_slope_{};
   table<agent_bins> free_talking_{}, free_wrapping_{}, free_ending_{};
-  per_horizon free_unaged_{};
+  per_moment free_unaged_{};
   // Sums over all calls and agents, kept up with each event.
   struct sums {
-    double mean{0}, squares{0}, slope{0};
+    std::array<double, moments> mean{}, squares{}, slope{};
   };
-  std::array<sums, horizons> answers_in_{}, freed_in_{};
-  std::array<double, horizons> fresh_{}; ///< probability that a call begun now is answered by the horizon
+  sums answers_in_, freed_in_;
+  std::array<double, moments> fresh_{}; ///< probability that a call begun now is answered by the horizon
 
-  std::array<double, horizons>
-      others_told_{}; ///< answers to be expected of other campaigns' calls of known age
-  std::array<double, horizons> other_answers_{}; ///< of one of unknown age
+  std::array<double, moments> others_told_{}; ///< answers to be expected of other campaigns' calls of known age
+  std::array<double, moments> other_answers_{}; ///< of one of unknown age
 
   std::deque<pacing_view::past> decisions_;
 };

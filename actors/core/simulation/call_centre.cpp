@@ -1,9 +1,12 @@
 #include "actors/core/simulation/call_centre.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <deque>
+#include <limits>
 #include <queue>
 
 namespace ringmaster::core::simulation {
@@ -29,6 +32,7 @@ enum class what : std::uint8_t {
   inbound,
   resync,
   news,
+  hang_up, ///< a call is given up
 };
 
 struct event {
@@ -44,6 +48,7 @@ struct simulated_call {
   std::uint32_t generation{0};
   bool alive{false}, waiting{false}, inbound{false}, machine{false};
   std::int64_t answered{0};
+  std::int64_t up{std::numeric_limits<std::int64_t>::max()}; ///< does not ring any more from then on
   float talk{0}, wrap_up{0};
 };
 
@@ -62,6 +67,11 @@ uuid id_of(std::uint64_t number) noexcept {
   std::memcpy(id.bytes.data(), &number, 8);
   std::memcpy(id.bytes.data() + 8, &other, 8);
   return id;
+}
+std::uint64_t number_of(const uuid& id) noexcept {
+  std::uint64_t number = 0;
+  std::memcpy(&number, id.bytes.data(), 8);
+  return number;
 }
 
 constexpr std::int64_t ns(double seconds) noexcept {
@@ -121,6 +131,7 @@ public:
     o.answers = static_cast<double>(answers_);
     o.abandons = static_cast<double>(abandons_);
     o.dials = static_cast<double>(dials_);
+    o.given_up = static_cast<double>(given_up_);
     o.abandoned_share = share(o.abandons, o.answers);
     o.dials_per_live_answer = share(o.dials, o.answers);
     o.wait_mean = share(wait_sum_, static_cast<double>(served_));
@@ -214,7 +225,7 @@ private:
   // --- what pacing hears --------------------------------------------------------------------------------
 
   struct news {
-    enum class of : std::uint8_t { answered, machine, ended, handed, abandoned, agent, queue } kind;
+    enum class of : std::uint8_t { ringing, answered, machine, ended, handed, abandoned, agent, queue } kind;
     std::uint64_t call{0};
     agent_status agent{};
     std::int64_t waiting{0};
@@ -237,6 +248,8 @@ private:
   void hear(const news& n) {
     const auto t = at(now_);
     switch (n.kind) {
+    case news::of::ringing:
+      return method_.ringing(id_of(n.call), t);
     case news::of::answered:
       return method_.answered(id_of(n.call), t);
     case news::of::machine:
@@ -416,6 +429,8 @@ private:
     auto& call = calls_[slot];
     call.number = ++begun_;
     ++in_flight_;
+    slots_[call.number] = slot;
+    to_ring_.push_back({now_ + ns(c_.ring_after), slot, call.generation});
     largest_ = std::max(largest_, in_flight_);
     if (now_ >= warm_up_)
       ++dials_;
@@ -438,6 +453,7 @@ private:
     if (live && !random.chance(c_.human_as_machine)) {
       call.talk = static_cast<float>(c_.talk.draw(random));
       call.wrap_up = static_cast<float>(c_.wrap_up.draw(random));
+      call.up = now_ + ns(after - c_.detection);
       return schedule(now_ + ns(after), what::answer, slot, call.generation);
     }
     if (live) {
@@ -460,6 +476,7 @@ private:
   void answered(std::uint32_t slot) {
     auto& call = calls_[slot];
     --in_flight_;
+    slots_.erase(call.number);
     call.waiting = true;
     call.answered = now_;
     tell({news::of::answered, call.number});
@@ -525,6 +542,10 @@ private:
   void decide() {
     if (deciding_ == now_ && decided_order_ == order_)
       return;
+    // Told with the next decision, at most a tick late: an event for each call would cost more than it tells.
+    for (; !to_ring_.empty() && to_ring_.front().at <= now_; to_ring_.pop_front())
+      if (const auto& r = to_ring_.front(); is_ringing(r.slot, r.generation))
+        tell({news::of::ringing, calls_[r.slot].number});
     auto wanted = method_.calls_to_begin(at(now_));
     if (c_.calls_per_second > 0) {
       tokens_ =
@@ -538,8 +559,34 @@ private:
                                     static_cast<std::int64_t>(talking_));
     for (; wanted > 0; --wanted)
       begin_call();
+    for (const auto& id : method_.calls_to_give_up(at(now_))) {
+      const auto at = slots_.find(number_of(id));
+      if (at == slots_.end())
+        continue;
+      const auto slot = at->second, generation = calls_[slot].generation;
+      if (c_.news_delay > 0)
+        schedule(now_ + ns(c_.news_delay), what::hang_up, slot, generation);
+      else
+        hang_up(slot, generation);
+    }
     deciding_ = now_;
     decided_order_ = order_;
+  }
+
+  [[nodiscard]] bool is_ringing(std::uint32_t slot, std::uint32_t generation) const {
+    const auto& call = calls_[slot];
+    return call.generation == generation && call.alive && call.answered == 0 && now_ < call.up;
+  }
+
+  /// Who has picked up meanwhile is not hung up.
+  void hang_up(std::uint32_t slot, std::uint32_t generation) {
+    if (!is_ringing(slot, generation))
+      return;
+    --in_flight_;
+    given_up_ += now_ >= warm_up_;
+    tell({news::of::ended, calls_[slot].number});
+    slots_.erase(calls_[slot].number);
+    drop(slot);
   }
 
   // --- events -------------------------------------------------------------------------------------------
@@ -562,6 +609,7 @@ private:
       if (!call_is_on())
         return;
       --in_flight_;
+      slots_.erase(calls_[e.which].number);
       if (calls_[e.which].machine)
         tell({news::of::machine, calls_[e.which].number});
       tell({news::of::ended, calls_[e.which].number});
@@ -646,6 +694,9 @@ private:
       schedule(now_ + ns(inbound_random_.exponential(3600 / c_.inbound_per_hour)), what::inbound);
       return decide();
     }
+    case what::hang_up:
+      hang_up(e.which, e.generation);
+      return decide();
     case what::resync:
       resync();
       return decide();
@@ -677,6 +728,12 @@ private:
   std::vector<std::uint32_t> free_;
   std::deque<std::pair<std::uint32_t, std::uint32_t>> waiting_;
   std::size_t waiting_count_{0};
+  struct silent_call {
+    std::int64_t at; ///< when it will ring
+    std::uint32_t slot, generation;
+  };
+  std::deque<silent_call> to_ring_;
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> slots_; ///< of calls not answered yet, by number
   std::int64_t in_flight_{0}, largest_{0};
   double talking_{0}, wrapping_{0};
   std::int64_t staffing_cycle_{0};
@@ -687,7 +744,7 @@ private:
   std::vector<news> lost_;
 
   double talk_time_{0}, wrap_time_{0}, agent_time_{0}, wait_sum_{0}, inbound_wait_{0};
-  std::int64_t answers_{0}, abandons_{0}, dials_{0}, served_{0}, inbound_served_{0};
+  std::int64_t answers_{0}, abandons_{0}, dials_{0}, given_up_{0}, served_{0}, inbound_served_{0};
   std::vector<std::int64_t> waits_; ///< by hundredths of a second
   abandon_days days_;
   std::vector<hour> hours_;
@@ -732,7 +789,7 @@ outcome mean_of(const std::vector<outcome>& runs) {
                                         &outcome::wait_p99,         &outcome::dials_per_live_answer,
                                         &outcome::days_over_limit,  &outcome::answers,
                                         &outcome::abandons,         &outcome::dials,
-                                        &outcome::inbound_wait_mean};
+                                        &outcome::given_up,         &outcome::inbound_wait_mean};
   for (const auto& run : runs) {
     for (const auto member : means)
       m.*member += run.*member / static_cast<double>(runs.size());

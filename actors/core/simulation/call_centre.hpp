@@ -1,5 +1,6 @@
 /// A discrete-event call centre that drives a pacing method through the same interface as the daemon: it
-/// tells the method what happens to calls and agents, and begins the calls that the method asks for.
+/// tells the method what happens to calls and agents, begins the calls that the method asks for and hangs up those
+/// that it gives up.
 ///
 /// Pure: simulated time, seeded random numbers, no threads. About 2 million events a second. `advance`
 /// simulates a stretch of time and returns, so that a long run can report how far it is and be given up.
@@ -26,6 +27,7 @@ struct outcome {
   double worst_window{0};    ///< … of the limit's window (30 days) that ends with any day
   double worst_hour{0};      ///< of hours with at least 50 live answers
   double answers{0}, abandons{0}, dials{0};
+  double given_up{0}; ///< ringing calls hung up, of `dials`
   double largest_in_flight{0};
   double inbound_wait_mean{0};
 };

@@ -86,6 +86,7 @@ constexpr std::array<std::pair<std::string_view, maker>, 24> scenarios{{
          s.live = {{{distribution::shape::lognormal, 7.5, 0.6, 1.5 + 1.5, 25 + 1.5, 1},
                     {distribution::shape::lognormal, 7.5, 0.6, 1.5 + 2.75, 25 + 2.75, 1},
                     {distribution::shape::lognormal, 7.5, 0.6, 1.5 + 4, 25 + 4, 1}}};
+         s.detection = 4;
        });
      }},
     {"amd-lost", [] { return changed([](scenario& s) { s.human_as_machine = 0.05; }); }},
@@ -152,6 +153,8 @@ std::optional<error> scenario::validate() const {
       bad("entry_sd", entry_sd, 0, 0.49),
       bad("human_as_machine", human_as_machine, 0, 1),
       bad("machine_as_human", machine_as_human, 0, 1),
+      bad("ring_after", ring_after, 0, 60),
+      bad("detection", detection, 0, 60),
       bad("grace", grace, 0, 60),
       bad("speed_cv", speed_cv, 0, 3),
       bad("break_share", break_share, 0, 0.9),

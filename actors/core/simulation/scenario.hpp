@@ -45,6 +45,10 @@ struct scenario {
       0}; ///< live answers that detection takes for machines: hung up, no agent, not abandoned
   double machine_as_human{0}; ///< machines (the first of `others`) that reach an agent
   distribution machine_talk{distribution::constant(8)}; ///< which he notices after
+  double ring_after{1.5}; ///< from begun to ringing
+  /// The last so many seconds before a live answer are detection of machines: the call rings no more, and is not given
+  /// up. Machines' own detection is in `others`.
+  double detection{0};
   double grace{2};                                      ///< a live answer waits this long for an agent
 
   // --- agents

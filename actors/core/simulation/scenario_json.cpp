@@ -123,6 +123,8 @@ constexpr named_number numbers[] = {
     {"entry_sd", &scenario::entry_sd},
     {"human_as_machine", &scenario::human_as_machine},
     {"machine_as_human", &scenario::machine_as_human},
+    {"ring_after", &scenario::ring_after},
+    {"detection", &scenario::detection},
     {"grace", &scenario::grace},
     {"speed_cv", &scenario::speed_cv},
     {"staff_period", &scenario::staff_period},

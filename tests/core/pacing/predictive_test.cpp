@@ -181,6 +181,137 @@ TEST(predictive_pacing, expects_fewer_answers_of_a_list_that_is_seldom_answered_
   EXPECT_GT(answers_of(6), 1.7 * answers_of(2)) << "answers expected of ten calls";
 }
 
+// --- giving up calls that ring
+
+/// So many calls that ring from `start` on, a second after one another, for agents of whom `free` are free and the others
+/// have just begun to talk.
+std::unique_ptr<predictive_pacing> ringing(std::uint64_t calls, agent_key team, agent_key free,
+                                           const pacing_options& options = {}) {
+  auto p = experienced(options);
+  auto agents = team_of(team, free);
+  for (auto& a : agents)
+    a.since = start;
+  p->agents_are(agents, start);
+  for (std::uint64_t n = 0; n < calls; ++n) {
+    p->begun(numbered(n), {}, start);
+    p->ringing(numbered(n), start + std::chrono::seconds{n});
+  }
+  return p;
+}
+
+TEST(predictive_pacing, gives_up_who_has_rung_longest_where_nobody_would_be_there_for_him) {
+  auto p = ringing(5, 3, 0);
+  for (auto rung = 0ms; rung < 15s; rung += 250ms)
+    ASSERT_TRUE(p->calls_to_give_up(start + rung).empty()) << rung.count() << " ms";
+  const auto g = p->give_up(start + 16s);
+  EXPECT_EQ(g.calls, (std::vector{numbered(0), numbered(1)})) << "they have rung for 16 and 15 s, the others for less";
+  EXPECT_NE(g.reason.find("finds no agent"), std::string::npos) << g.reason;
+  EXPECT_TRUE(p->calls_to_give_up(start + 16s).empty()) << "each is named once";
+  EXPECT_EQ(p->calls().ringing, 5) << "until they have ended";
+  const auto v = p->view(start + 16s);
+  EXPECT_EQ(v.given_up, 2);
+  EXPECT_EQ(v.last_decisions.front().given_up, 2);
+  p->ended(numbered(2), start + 16s);
+  p->answered(numbered(3), start + 16s);
+  EXPECT_EQ(p->calls_to_give_up(start + 20s), (std::vector{numbered(4)})) << "those who ring no more are left alone";
+}
+
+TEST(predictive_pacing, keeps_a_call_ringing_where_an_agent_is_free_for_it) {
+  auto p = ringing(1, 2, 1);
+  EXPECT_TRUE(p->calls_to_give_up(start + 20s).empty()) << "the last one is no danger to itself";
+  p = ringing(4, 40, 30);
+  EXPECT_TRUE(p->calls_to_give_up(start + 20s).empty());
+}
+
+TEST(predictive_pacing, gives_up_nobody_before_his_time_or_where_it_must_not) {
+  const auto given_up = [](const pacing_options& o, duration rung) {
+    return ringing(1, 3, 0, o)->calls_to_give_up(start + rung).size();
+  };
+  EXPECT_EQ(given_up({}, 15s), 1u);
+  EXPECT_EQ(given_up({.min_ring = 0s}, 14999ms), 0u) << "whatever the plan says";
+  EXPECT_EQ(given_up({.min_ring = 20s}, 19999ms), 0u);
+  EXPECT_EQ(given_up({.min_ring = 20s}, 20s), 1u);
+  EXPECT_EQ(given_up({.give_up_ringing = false}, 25s), 0u);
+  EXPECT_EQ(given_up({.abandon_limit = 0}, 25s), 0u);
+  predictive_pacing fresh{{}};
+  progressive_pacing progressive{{}};
+  for (pacing* p : {static_cast<pacing*>(&fresh), static_cast<pacing*>(&progressive)}) {
+    p->agents_are(team_of(3, 0), start);
+    p->begun(numbered(1), start);
+    p->ringing(numbered(1), start);
+    EXPECT_TRUE(p->calls_to_give_up(start + 25s).empty()) << p->method();
+  }
+}
+
+TEST(predictive_pacing, counts_who_answers_while_he_is_given_up_as_any_live_answer) {
+  auto p = ringing(2, 3, 0);
+  ASSERT_EQ(p->calls_to_give_up(start + 16s).size(), 2u);
+  const auto answers = p->answers(), abandons = p->abandons();
+  p->answered(numbered(0), start + 16s);
+  p->answered(numbered(1), start + 16s);
+  EXPECT_EQ(p->calls().waiting, 2);
+  p->ended(numbered(0), start + 16s + 100ms);
+  EXPECT_EQ(p->answers(), answers + 1);
+  EXPECT_EQ(p->abandons(), abandons + 1) << "the hang-up was ours";
+  p->handed_to_agent(numbered(1), start + 16s + 200ms);
+  p->ended(numbered(1), start + 16s + 300ms);
+  EXPECT_EQ(p->answers(), answers + 2);
+  EXPECT_EQ(p->abandons(), abandons + 1);
+  EXPECT_EQ(p->calls(), call_counts{});
+}
+
+// Three in ten are answered after 2 to 22 s, the others ring for 30 s. Every other one is hung up at 16 s, by which time
+// seven in ten of those who will answer have: taken for failures, they would make the answer rate .255.
+TEST(predictive_pacing, learns_of_calls_given_up_no_more_than_that_nobody_answered_until_then) {
+  constexpr unsigned seed = 5;
+  std::mt19937 random{seed};
+  const auto unit = [&] { return std::uniform_real_distribution<>{0, 1}(random); };
+  auto p = experienced();
+  p->agents_are(team_of(3, 0), start);
+  struct call {
+    time_point answer, end;
+    bool given_up, cut;
+  };
+  std::vector<call> calls(12'000);
+  std::size_t first = 0, given_up = 0;
+  auto now = start;
+  for (std::size_t n = 0; n < calls.size() + 200; ++n, now += 200ms) {
+    p->agents_are(team_of(3, 0), now); // they talk on
+    if (n < calls.size()) {
+      const auto after = unit() < 0.3 ? std::chrono::milliseconds{static_cast<int>(2000 + 20'000 * unit())} : 30'000ms;
+      calls[n] = {now + after, now + after, false, n % 2 == 0};
+      p->begun(numbered(n), {}, now);
+      p->ringing(numbered(n), now);
+    }
+    for (const auto& id : p->calls_to_give_up(now)) {
+      std::size_t which = 0;
+      for (std::size_t i = 0; i < 8; ++i)
+        which |= std::size_t{id.bytes[i]} << (8 * i);
+      ++given_up;
+      calls[which].given_up = true;
+      if (calls[which].cut)
+        calls[which].end = now;
+    }
+    for (auto i = first; i < std::min(n + 1, calls.size()); ++i) {
+      auto& c = calls[i];
+      if (c.end > now || c.end == time_point{})
+        continue;
+      if (c.end == c.answer && c.answer - (start + 200ms * i) < 30s) {
+        p->answered(numbered(i), now);
+        p->abandoned(numbered(i), now);
+      }
+      p->ended(numbered(i), now);
+      c.end = {};
+    }
+    while (first < calls.size() && first <= n && calls[first].end == time_point{})
+      ++first;
+  }
+  EXPECT_GT(given_up, calls.size() / 2);
+  const auto v = p->view(now);
+  EXPECT_NEAR(v.answer_probability, 0.3, 0.02);
+  EXPECT_NEAR(v.ring_mean, 12, 0.7);
+}
+
 TEST(predictive_pacing, survives_events_in_any_order) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
@@ -194,6 +325,7 @@ TEST(predictive_pacing, survives_events_in_any_order) {
     const auto any_time = now + std::chrono::seconds{static_cast<std::int64_t>(random() % 4000) - 2000};
     const agent_status agent{random() % 25, static_cast<agent_state>(random() % 6), any_time,
                              random() % 2 ? std::optional{any_time + 10s} : std::nullopt};
+    (void)p.give_up(now);
     switch (random() % 12) {
     case 0:
     case 1:
