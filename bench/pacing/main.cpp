@@ -2,6 +2,7 @@
 #include "actors/core/pacing/predictive.hpp"
 #include "actors/core/simulation/call_centre.hpp"
 #include "bench/pacing/optimum.hpp"
+#include "bench/pacing/reference.hpp"
 #include "bench/pacing/rivals.hpp"
 #include "protocol/json.hpp"
 
@@ -27,7 +28,8 @@ constexpr std::string_view usage = R"(pacing-sim --scenario NAME|FILE --method N
 
   --scenario NAME|FILE  a named call centre, or a JSON file (bench/pacing/README.md); default realistic
   --method NAME         predictive (default), progressive, available, ratio, jade, hard-limit, tapered, average,
-                        erlang-b; optimum: the exact one of the memoryless model
+                        erlang-b; marginal-tail: as published, everything known;
+                        optimum: the exact one of the memoryless model
   --agents N            default: the scenario's
   --answer-rate P       live answers per call, 0 to 1
   --hours H             simulated; the first tenth (at most 4 h) is not counted
@@ -160,6 +162,8 @@ request parse(int argc, char** argv) {
 std::unique_ptr<core::pacing> make_method(const request& r) {
   if (r.method == "predictive")
     return std::make_unique<core::predictive_pacing>(r.options, r.tuning);
+  if (r.method == "marginal-tail")
+    return make_reference(r.options, r.what);
   if (auto rival = make_rival(r.method, r.options, r.what, r.ratio))
     return rival;
   auto made = core::make_pacing(r.method, r.options);

@@ -55,6 +55,7 @@ void decision(benchmark::State& state) {
   for (auto _ : state) {
     c.step();
     benchmark::DoNotOptimize(c.p.calls_to_begin(c.now));
+    benchmark::DoNotOptimize(c.p.calls_to_give_up(c.now));
   }
 }
 BENCHMARK(decision);

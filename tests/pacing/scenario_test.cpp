@@ -43,6 +43,8 @@ TEST(scenario, names_the_field_that_is_wrong) {
   EXPECT_EQ(wrong(R"({"agents": 1.5})"), "agents");
   EXPECT_EQ(wrong(R"({"answer_rate": 1.1})"), "answer_rate");
   EXPECT_EQ(wrong(R"({"grace": -1})"), "grace");
+  EXPECT_EQ(wrong(R"({"ring_after": -1})"), "ring_after");
+  EXPECT_EQ(wrong(R"({"detection": 61})"), "detection");
   EXPECT_EQ(wrong(R"({"talk": {"shape": "round", "mean": 1}})"), "talk");
   EXPECT_EQ(wrong(R"({"talk": {"shape": "lognormal", "mean": -1}})"), "talk");
   EXPECT_EQ(wrong(R"({"others": []})"), "others");

@@ -52,6 +52,13 @@ constexpr double memory_calls = 20'000, memory_talks = 5'000;
   constexpr auto middle = static_cast<double>(usual_class);
   return static_cast<std::size_t>(std::clamp(std::round(log_odds / class_width) + middle, 0.0, 2 * middle));
 }
+/// How many calls that were not answered one is worth that has not ended yet, as far as the probability `p` of an answer
+/// is concerned: the derivative of the logarithm of its likelihood 1 − pG − (1−p)H over that of 1 − p. Nothing where
+/// answers take as long as other ends, nearly 1 where all answers would have come.
+[[nodiscard]] double worth_without_end(double p, double answered_by, double resolved_by) noexcept {
+  const auto alive = 1 - p * answered_by - (1 - p) * resolved_by;
+  return std::clamp((1 - p) * (answered_by - resolved_by) / std::max(alive, 1e-9), -1.0, 1.0);
+}
 /// The bin of calls of an age in steps, begun and now at the beginning of a coarse step.
 [[nodiscard]] constexpr std::size_t bin_at(std::size_t age) noexcept {
   using p = predictive_pacing;
@@ -138,7 +145,7 @@ void predictive_pacing::step_to(time_point now) {
 
 void predictive_pacing::learn_odds(const ended_call& call) noexcept {
   const auto p = shifted(rate_.mean(), odds_.of(call.traits));
-  odds_.learn(call.traits, p * static_cast<double>(call.seen), call.answered);
+  odds_.learn(call.traits, p * static_cast<double>(call.worth), call.answered);
 }
 
 void predictive_pacing::learn_odds_up_to(std::int64_t begun) {
@@ -166,24 +173,38 @@ void predictive_pacing::age_calls() {
   // Cohorts of which nobody else will answer are what the answer rate is learned from.
   double answers = 0, trials = 0;
   for (std::size_t c = 0; c < classes; ++c) {
+    auto& cohorts = cohorts_[c];
+    if (cohort_size_[c] > 0) {
+      for (auto i = mature_; i < call_bins; ++i) {
+        answers += static_cast<double>(cohorts[i].answered);
+        trials += this->trials(c, i);
+        cohort_size_[c] -= static_cast<std::int32_t>(cohorts[i].begun);
+        cohorts[i] = {};
+      }
+      age(cohorts, coarse, [](const cohort& a, const cohort& b) {
+        return cohort{a.begun + b.begun, a.answered + b.answered, a.given_up + b.given_up, a.worth + b.worth};
+      });
+    }
     if (class_size_[c] > 0)
       age(in_flight_[c], coarse, std::plus<>{});
-    auto& cohorts = cohorts_[c];
-    if (cohort_size_[c] == 0)
-      continue;
-    const auto weight = of_class(rate_.mean(), c) / rate_.mean();
-    for (auto i = mature_; i < call_bins; ++i) {
-      answers += static_cast<double>(cohorts[i].answered);
-      trials += cohorts[i].trials(answered_by_[i]) * weight;
-      cohort_size_[c] -= static_cast<std::int32_t>(cohorts[i].begun);
-      cohorts[i] = {};
-    }
-    age(cohorts, coarse, [](const cohort& a, const cohort& b) {
-      return cohort{a.begun + b.begun, a.answered + b.answered, a.given_up + b.given_up, a.seen + b.seen};
-    });
   }
   matured_ = std::min(matured_ + trials, 1e9);
   rate_.observe(answers, std::max(answers, trials), in_seconds(call_age_step));
+}
+
+/// How many calls of known fate a cohort is worth. Those that ring count by the share of answers that would have come; that is
+/// right of all together, whoever has ended. Where some were given up, who has ended was not, so that each counts for
+/// itself.
+double predictive_pacing::trials(std::size_t cls, std::size_t bin) const noexcept {
+  const auto& of = cohorts_[cls][bin];
+  const auto p = of_class(rate_.mean(), cls), begun = static_cast<double>(of.begun);
+  const auto as_usual = p / rate_.mean();
+  if (of.given_up <= 0)
+    return begun * answered_by_[bin] * as_usual;
+  const auto alive = std::min(static_cast<double>(in_flight_[cls][bin]), begun - static_cast<double>(of.given_up));
+  const auto ended = begun - static_cast<double>(of.given_up) - alive;
+  const auto open = alive * worth_without_end(p, answered_by_[bin], resolved_by_[bin]) + static_cast<double>(of.worth);
+  return (ended + open) * as_usual;
 }
 
 void predictive_pacing::age_by_one_second() {
@@ -324,10 +345,9 @@ void predictive_pacing::refresh_rate() {
   for (std::size_t c = 0; c < classes; ++c) {
     if (cohort_size_[c] == 0)
       continue;
-    const auto weight = of_class(rate_.mean(), c) / rate_.mean();
     for (std::size_t i = 0; i < mature_; ++i) {
       answers += static_cast<double>(cohorts_[c][i].answered);
-      trials += cohorts_[c][i].trials(answered_by_[i]) * weight;
+      trials += this->trials(c, i);
     }
   }
   rate_.refresh(answers, std::max(trials, answers));
@@ -436,21 +456,23 @@ void predictive_pacing::call_moved(call_record& call, step what, phase to, time_
       add_call(call.probability, bin, -1);
     const bool live = what != step::machine && what != step::ended;
     const bool given_up = call.given_up && what == step::ended;
-    const auto seen = given_up ? answered_after_.cdf(age) : 1.0;
-    const ended_call ended{traits_of(call), live, static_cast<float>(seen)};
+    const auto p = of_class(rate_.mean(), call.probability);
+    const auto answered_by = given_up ? answered_after_.cdf(age) : 1.0;
+    const auto resolved_by = given_up ? resolved_after_.cdf(age) : 1.0;
+    const auto worth = given_up ? worth_without_end(p, answered_by, resolved_by) : 1.0;
+    const ended_call ended{traits_of(call), live, static_cast<float>(std::max(worth, 0.0))};
     if (begun <= odds_step_)
       learn_odds(ended);
     else
       ended_[static_cast<std::size_t>(begun) % call_steps].push_back(ended);
     if (given_up) {
-      const auto p = of_class(rate_.mean(), call.probability);
-      const auto live_later = p * (1 - seen), other_later = (1 - p) * (1 - resolved_after_.cdf(age));
+      const auto live_later = p * (1 - answered_by), other_later = (1 - p) * (1 - resolved_by);
       const auto share = live_later + other_later > 0 ? live_later / (live_later + other_later) : 0.0;
       answered_after_.add_longer_than(age, share);
       resolved_after_.add_longer_than(age, 1 - share);
       if (group.begun > group.given_up) {
         group.given_up += 1;
-        group.seen += static_cast<float>(seen);
+        group.worth += static_cast<float>(worth);
       }
     } else if (!live) {
       resolved_after_.add(age);

@@ -68,7 +68,7 @@ private:
   struct ended_call {
     answer_traits traits;
     bool answered;
-    float seen; ///< share of those answered at all who would have answered by its end; below 1 where it was given up
+    float worth; ///< of what its end tells, 1; less where it was given up: see `worth_without_end`
   };
   template <std::size_t Bins>
   using table = std::array<per_moment, Bins>;
@@ -86,6 +86,7 @@ private:
   void age_calls();
   void learn_odds(const ended_call& call) noexcept;
   void learn_odds_up_to(std::int64_t begun);
+  [[nodiscard]] double trials(std::size_t cls, std::size_t bin) const noexcept;
   [[nodiscard]] std::size_t bin_of(std::int64_t begun) const noexcept;
   void relearn();
   void refresh_rate();
@@ -119,11 +120,7 @@ private:
 
   struct cohort {
     float begun{0}, answered{0};
-    float given_up{0}, seen{0}; ///< of those begun, and the sum of `ended_call::seen` of these
-    /// How many calls whose fate is known they are worth, where a share `by_now` of answers has come.
-    [[nodiscard]] double trials(double by_now) const noexcept {
-      return static_cast<double>(begun - given_up) * by_now + static_cast<double>(seen);
-    }
+    float given_up{0}, worth{0}; ///< of those begun, and the sum of what these are worth
   };
   std::array<std::array<std::int32_t, call_bins>, classes> in_flight_{};
   std::array<std::array<cohort, call_bins>, classes> cohorts_{};
