@@ -109,7 +109,7 @@ TEST(simulation, of_an_open_loop_is_erlangs_loss_formula) {
 
 TEST(predictive_pacing, keeps_twenty_agents_busy_within_the_limit) {
   const auto r = run(of("realistic", 20, 24), "predictive", {.daily_limit = 1});
-  EXPECT_GT(r.busy_share, 0.898);
+  EXPECT_GT(r.busy_share, 0.902);
   // What is counted begins after some hours, in which fewer are abandoned.
   EXPECT_LE(r.abandoned_share, 0.0305);
   EXPECT_LE(r.worst_window, 0.03);
@@ -127,20 +127,25 @@ TEST(predictive_pacing, keeps_twenty_agents_busy_where_one_call_in_ten_is_answer
 
 TEST(predictive_pacing, keeps_two_agents_busy_within_the_limit) {
   const auto r = run(of("realistic", 2, 60), "predictive", {.daily_limit = 1});
-  EXPECT_GT(r.busy_share, 0.802);
+  EXPECT_GT(r.busy_share, 0.808);
   EXPECT_LE(r.abandoned_share, 0.03);
 }
 
 TEST(predictive_pacing, keeps_agents_busier_by_giving_up_calls_that_ring_for_nobody) {
+  // What a run of forty hours comes to differs by as much as is to be seen; four do not.
   auto c = of("realistic", 5, 40);
   c.answer_rate = 0.1;
-  const auto given = run(c, "predictive", {.daily_limit = 1}),
-             kept = run(c, "predictive", {.daily_limit = 1, .give_up_ringing = false});
-  EXPECT_GT(given.busy_share, kept.busy_share + 0.003);
-  EXPECT_LE(given.abandoned_share, 0.0305);
-  EXPECT_GT(given.given_up, given.dials / 10);
-  EXPECT_LT(given.dials_per_live_answer, 1.03 * kept.dials_per_live_answer);
-  EXPECT_EQ(kept.given_up, 0);
+  std::vector<outcome> given, kept;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    given.push_back(run(c, "predictive", {.daily_limit = 1}, seed));
+    kept.push_back(run(c, "predictive", {.daily_limit = 1, .give_up_ringing = false}, seed));
+  }
+  const auto with = mean_of(given), without = mean_of(kept);
+  EXPECT_GT(with.busy_share, without.busy_share + 0.002);
+  EXPECT_LE(with.abandoned_share, 0.03);
+  EXPECT_GT(with.given_up, with.dials / 10);
+  EXPECT_LT(with.dials_per_live_answer, 1.03 * without.dials_per_live_answer);
+  EXPECT_EQ(without.given_up, 0);
 }
 
 TEST(predictive_pacing, comes_near_the_optimum_of_the_memoryless_model) {
@@ -153,7 +158,7 @@ TEST(predictive_pacing, comes_near_the_optimum_of_the_memoryless_model) {
 
 TEST(predictive_pacing, follows_an_answer_rate_that_jumps) {
   const auto r = run(of("steps", 20, 12), "predictive", {.daily_limit = 1});
-  EXPECT_GT(r.busy_share, 0.894);
+  EXPECT_GT(r.busy_share, 0.896);
   EXPECT_LE(r.abandoned_share, 0.03);
 }
 

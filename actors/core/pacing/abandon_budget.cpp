@@ -14,6 +14,8 @@ constexpr double elasticity = 0.8;
 /// Of the factor, just before nothing more may be abandoned.
 constexpr double least_near = 0.02;
 constexpr double most_margin = 3;
+/// A day has no headroom of its own, as the window has, and what is lost at its end cannot be made good in it.
+constexpr double day_margin = 2;
 
 /// How many more calls than one may be abandoned now before the share is over `limit`.
 double left(double limit, std::int64_t answers, std::int64_t abandons) noexcept {
@@ -70,15 +72,15 @@ void abandon_budget::set_base(double theta) noexcept {
 double abandon_budget::factor(const abandon_ledger& l) const noexcept {
   // What is in flight already may still be lost, more of it at a time where there are many agents.
   const auto margin = std::min(tuning_.team_margin * static_cast<double>(team_), most_margin);
-  const auto near = [&](double limit, std::int64_t answers, std::int64_t abandons) {
-    const auto more = left(limit, answers, abandons) - margin;
+  const auto near = [&](double limit, std::int64_t answers, std::int64_t abandons, double kept) {
+    const auto more = left(limit, answers, abandons) - kept;
     return more < 0 ? 0.0 : std::clamp(std::pow(more / tuning_.soft, tuning_.softness), least_near, 1.0);
   };
   const auto x = unused(l) / reserve(l);
   auto f = std::clamp(std::exp(x), least_factor, most_factor);
-  f *= near(limit_, l.window_answers, l.window_abandons);
+  f *= near(limit_, l.window_answers, l.window_abandons, margin);
   if (daily_limit_ < 1)
-    f *= near(daily_limit_, l.day_answers, l.day_abandons);
+    f *= near(daily_limit_, l.day_answers, l.day_abandons, day_margin * margin);
   return f;
 }
 
