@@ -156,18 +156,18 @@ class Display:
         self.begin = time.monotonic()
 
     def show(self, s, now=False):
-        done, total = s["entries_total"] - s["entries_left"], s["entries_total"]
-        share = done / total if total else 1.0
+        total, left = s["entries_total"], s["entries_left"]
+        share = 0.0 if total is None else (total - left) / total if total else 1.0
         seconds = int(time.monotonic() - self.begin)
         text = (f"calls begun {s['calls_begun']}  ringing {s['ringing']}  talking {s['talking']}  "
                 f"agents free {s['agents_free']} busy {s['agents_busy']}  abandoned {percent(s)}  "
-                f"left {s['entries_left']}")
+                f"left {known(left)}")
         clock = f"{seconds // 60:d}:{seconds % 60:02d}"
         if self.live:
             columns = shutil.get_terminal_size().columns - 1
             if len(text) + 30 > columns:
                 text = (f"begun {s['calls_begun']} ring {s['ringing']} talk {s['talking']} free {s['agents_free']} "
-                        f"busy {s['agents_busy']} aband {percent(s)} left {s['entries_left']}")
+                        f"busy {s['agents_busy']} aband {percent(s)} left {known(left)}")
             room = max(4, min(30, columns - len(text) - len(clock) - 9))
             filled = int(room * share)
             line = f"{clock} [{'#' * filled}{'.' * (room - filled)}] {share:4.0%} {text}"[:columns]
@@ -183,6 +183,11 @@ class Display:
             self.width = 0
 
 
+def known(count):
+    """The list is being read when the campaign starts: its entries are not counted yet."""
+    return "–" if count is None else count
+
+
 def percent(stats):
     return f"{100 * (stats.get('abandoned_share') or 0):.1f} %"
 
@@ -191,7 +196,7 @@ def summary(stats, seconds):
     print(f"\nSummary of {seconds:.0f} s:")
     for name, key in (("calls begun", "calls_begun"), ("answered", "answered"), ("abandoned", "abandoned"),
                       ("talked to an agent", "connected"), ("customers done", "entries_done"), ("customers left", "entries_left")):
-        print(f"  {name:<20}{stats[key]:>8}")
+        print(f"  {name:<20}{known(stats[key]):>8}")
     print(f"  {'abandoned share':<20}{percent(stats):>8}")
     print(f"  {'calls a second':<20}{stats['calls_begun'] / max(seconds, 1):>8.1f}")
 
