@@ -236,7 +236,7 @@ public:
   /// The number, and why.
   [[nodiscard]] virtual pacing_decision decide(time_point now) = 0;
   /// Calls to hang up now, those that have rung longest first: if they were answered, it is too likely that
-  /// nobody would be there for them. Ask after each decision. Each call is named once and from then on counted as one
+  /// nobody would be there for them. Ask whenever decisions are made. Each call is named once and from then on counted as one
   /// that will not be answered; its end is told as any other's. One that is answered all the same, because the
   /// hang-up came late or never, is a live answer as any other.
   [[nodiscard]] virtual std::vector<uuid> calls_to_give_up(time_point now);

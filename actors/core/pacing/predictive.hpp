@@ -8,7 +8,7 @@
 /// probability is at most θ, which `abandon_budget` steers so that the share of abandoned calls is the
 /// target. docs/pacing.md tells the method at leisure.
 ///
-/// A call that has rung for the least time that the rules ask for, and that would next to surely find no agent,
+/// A call that has rung for the least time that the rules ask for, and that would too likely find no agent,
 /// is given up: an old call can be answered within seconds only, so that what is known of those seconds decides.
 /// Such calls are *censored*: nobody answered them until then, which is all that is learned from them.
 ///
