@@ -4,14 +4,12 @@
 /// rates compare as they are.
 #include "bench/ami/rivals.hpp"
 #include "protocol/ami/framer.hpp"
-#include "protocol/ami/parallel_parser.hpp"
 #include "protocol/ami/parser.hpp"
 #include "tests/data/ami/recordings.hpp"
 
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -141,27 +139,6 @@ void beast_headers(benchmark::State& state, const std::string& name) {
   finish(state, c);
 }
 
-/// A connection's buffers, already in memory, through a pool of 1 or 2 workers and back in order.
-void ami_workers(benchmark::State& state, const std::string& name) {
-  const auto& c = corpus_of(name);
-  ami::parser_pool pool{static_cast<std::size_t>(state.range(0))};
-  std::size_t messages = 0;
-  ami::sequencer order{pool, [&](ami::block_ptr b) { messages += b->size(); }};
-  for (auto _ : state) {
-    std::vector<ami::buffer> received;
-    for (const auto& piece : c.pieces)
-      received.push_back(ami::buffer::of(piece));
-    const auto begin = std::chrono::steady_clock::now();
-    for (auto& r : received)
-      order.submit(std::move(r));
-    order.drain();
-    state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-  }
-  if (messages != c.messages * state.iterations())
-    state.SkipWithError("messages were lost");
-  finish(state, c);
-}
-
 const std::string queue_load = "load-queue.ami", call_load = "load.ami";
 
 BENCHMARK_CAPTURE(ami_parse_typed, queue_load, queue_load);
@@ -176,7 +153,6 @@ BENCHMARK_CAPTURE(ami_parse_typed_block, sse2, queue_load, ami::instruction_set:
 BENCHMARK_CAPTURE(ami_parse_typed_block, scalar, queue_load, ami::instruction_set::scalar);
 BENCHMARK_CAPTURE(ami_parse_index, queue_load, queue_load);
 BENCHMARK_CAPTURE(ami_frame, queue_load, queue_load);
-BENCHMARK_CAPTURE(ami_workers, queue_load, queue_load)->Arg(1)->Arg(2)->UseManualTime();
 
 } // namespace
 } // namespace ringmaster::bench
