@@ -2,8 +2,8 @@
 /// order. Prints one JSON object. Rounds of each take turns, and medians are compared.
 ///
 /// Each worker has a core of its own. Left to the kernel, both often stay on one core for some milliseconds,
-/// longer than a round, and what is measured then is its balancer. One worker is measured on both cores, which
-/// are not equally fast when the machine has other guests; its rate is the mean.
+/// longer than a round, and what is measured then is its balancer. One worker is measured on both cores,
+/// which are not equally fast when the machine has other guests; its rate is the mean.
 #include "protocol/ami/framer.hpp"
 #include "protocol/ami/parallel_parser.hpp"
 #include "protocol/ami/parser.hpp"
