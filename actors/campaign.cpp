@@ -63,6 +63,7 @@ public:
     if (!setup_.camp)
       return removed();
     state_.status = static_cast<campaign_status>(setup_.camp->status);
+    scheduled_at_ = schedule_acts_after(setup_.camp->tm_update.value_or(setup_.camp->tm_create.value_or(now)), now);
     use_plan(now);
     use_list(now);
     follow_status();
@@ -173,11 +174,11 @@ public:
          told](storage::write_txn& txn) {
           const auto now = storage::get<campaign>(txn, id);
           // Somebody else may have asked for another status meanwhile; theirs stands.
-          if (!now || now->status != from || !storage::set_campaign_status(txn, id, to))
+          if (!now || now->status != from || !storage::set_campaign_status(txn, id, to, wall_clock_now()))
             return;
           told->campaigns.push_back(id);
           if (next && now->next_campaign)
-            start_next(txn, *now->next_campaign, *told);
+            start_by_itself(txn, *now->next_campaign, *told);
         },
         [me = me_, told, engine](const std::optional<error>& failed) {
           if (failed || told->campaigns.empty())
@@ -187,6 +188,47 @@ public:
         });
     spdlog::info("event=campaign_status campaign={} from={} to={}", to_string(id_),
                  core::status_name(state_.status), core::status_name(step.state.status));
+  }
+
+  /// Starts or stops the campaign when its schedule opens or closes. Asked for once: what cannot be started then waits for
+  /// the next opening.
+  void follow_schedule(time_point now) {
+    if (!scheduled_at_ || now < *scheduled_at_ || transition_pending_)
+      return;
+    scheduled_at_.reset();
+    if (state_.status == campaign_status::started) {
+      spdlog::info("event=schedule_closed campaign={}", to_string(id_));
+      if (const auto step = core::request_status(state_, static_cast<std::int64_t>(campaign_status::stopped), calls_.size()))
+        take_step(*step);
+      return;
+    }
+    spdlog::info("event=schedule_opened campaign={}", to_string(id_));
+    transition_pending_ = true;
+    auto told = std::make_shared<changes>();
+    shared_.write(
+        [id = id_, told](storage::write_txn& txn) {
+          const auto camp = storage::get<campaign>(txn, id);
+          if (camp && camp->status == static_cast<std::int64_t>(campaign_status::stopped))
+            start_by_itself(txn, id, *told);
+        },
+        [me = me_, told, engine = shared_.engine](const std::optional<error>& failed) {
+          if (failed)
+            caf::anon_send(me, reload{});
+          else if (told->campaigns.empty())
+            caf::anon_send(me, schedule_passed{});
+          else
+            caf::anon_send(engine, changes_ptr{told});
+        });
+  }
+
+  /// The start that the schedule wanted was not possible; a changed campaign is read anew.
+  void schedule_passed_by() {
+    transition_pending_ = false;
+    scheduled_at_ = schedule_acts_after(wall_clock_now(), wall_clock_now());
+  }
+
+  maybe_time schedule_acts_after(time_point since, time_point now) const {
+    return setup_.schedule ? core::schedule_acts_at(*setup_.schedule, state_.status, since, now) : std::nullopt;
   }
 
   // --- dialing
@@ -199,6 +241,7 @@ public:
       calls_.hang_up_all(now);
     pacing_.look_at_others(setup_.queue, now);
     use_list(now);
+    follow_schedule(now);
     pass_graces();
     act();
     if (now >= next_ledger_) {
@@ -235,7 +278,7 @@ public:
     if (may_begin(now) && now >= hold_until_) {
       decision_ = pacing_->decide(now);
       if (decision_->calls > 0)
-        wanted = core::choose_pbx(capacities(), std::min(decision_->calls, most_at_once)).size();
+        wanted = core::choose_pbx(capacities(now), std::min(decision_->calls, most_at_once)).size();
     }
     // An empty list is asked again when something in it may have become eligible.
     const bool dry = list_counts_ && list_counts_->ready == 0 && now < next_counts_ &&
@@ -249,7 +292,7 @@ public:
                                  wanted, me_});
   }
 
-  std::vector<core::pbx_capacity> capacities() const {
+  std::vector<core::pbx_capacity> capacities(time_point now) const {
     std::vector<core::pbx_capacity> servers;
     for (const auto& name : shared_.pbx_names) {
       const auto pbx = shared_.live.pbxs.find(name);
@@ -257,9 +300,10 @@ public:
       if (pbx) {
         one.usable = pbx->connected && reaches_queue(name);
         one.max_channels = static_cast<std::int64_t>(pbx->max_channels);
-        // The server counts a call when its Originate arrives; ours on the way are known here first.
-        one.channels = std::max(static_cast<std::int64_t>(pbx->channels), calls_.on_server(name));
-        one.tokens = static_cast<std::int64_t>(pbx->tokens);
+        // The server counts a call when its Originate arrives; those on the way are known here first.
+        auto& room = shared_.rooms.at(name);
+        one.channels = std::max(static_cast<std::int64_t>(pbx->channels), room.calls());
+        one.tokens = room.tokens(now);
       }
       servers.push_back(one);
     }
@@ -292,7 +336,7 @@ public:
     }
     // The gate sees each call at this very instant.
     const auto servers =
-        may_begin(now) ? core::choose_pbx(capacities(), static_cast<std::int64_t>(answer.entries.size()))
+        may_begin(now) ? core::choose_pbx(capacities(now), static_cast<std::int64_t>(answer.entries.size()))
                        : std::vector<std::size_t>{};
     auto requests = std::make_shared<std::vector<storage::begin_request>>();
     give_back back;
@@ -391,7 +435,7 @@ public:
             {followed_call{{call->id, call->other_channel_id, dialing_status::none, now}, channel},
              std::move(*bytes)});
       else
-        caf::anon_send(channel, originate_written{false, bytes.error().message});
+        caf::anon_send(channel, originate_written{false, bytes.error().message, true});
     }
     for (auto& [name, originates] : by_pbx)
       caf::anon_send(shared_.pbxs.at(name), std::move(originates));
@@ -459,7 +503,7 @@ public:
   void publish(time_point now) {
     next_publish_ = now + publish_every;
     if (setup_.camp)
-      view_.publish({state_.status, decision_, list_wanted_.has_value(), list_counts_, next_eligible_}, now);
+      view_.publish({state_.status, decision_, list_wanted_.has_value(), list_counts_, next_eligible_, scheduled_at_}, now);
   }
 
 private:
@@ -475,6 +519,7 @@ private:
 
   core::campaign_state state_;
   bool transition_pending_{false};
+  maybe_time scheduled_at_; ///< when the schedule starts or stops the campaign
   time_point in_use_at_{}; ///< last seen not stopped, in this process
   std::string watched_; ///< the queue whose news wakes us
   std::optional<core::pacing_decision> decision_;
@@ -496,6 +541,7 @@ caf::behavior campaign_actor(caf::stateful_actor<campaign_actor_state>* self, co
   self->send(self, caf::tick_atom::value);
   return {
       [=](const reload&) { work->read(); },
+      [=](const schedule_passed&) { work->schedule_passed_by(); },
       [=](const wake&) { work->act(); },
       [=](const dial_list_ready& ready) { work->list_ready(ready); },
       [=](const leased& answer) { work->take_leased(answer); },

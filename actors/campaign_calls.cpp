@@ -33,11 +33,6 @@ bool campaign_calls::call_in_flight::waits() const noexcept {
          !reached.has(core::milestone::abandoned) && !treated;
 }
 
-std::int64_t campaign_calls::on_server(const std::string& pbx) const {
-  const auto here = by_pbx_.find(pbx);
-  return here == by_pbx_.end() ? 0 : here->second;
-}
-
 maybe_time campaign_calls::longest_waiting() const {
   maybe_time since;
   if (pacing_->calls().waiting == 0)
@@ -58,7 +53,8 @@ void campaign_calls::intend(const uuid& id, const std::string& pbx, const core::
   call.features = features;
   pacing_->begun(id, features, now);
   calls_[id] = std::move(call);
-  ++by_pbx_[pbx];
+  if (auto* room = shared_.room_of(pbx))
+    room->claim(now);
 }
 
 caf::actor campaign_calls::begin(const std::shared_ptr<const dialing>& intent) {
@@ -88,7 +84,8 @@ void campaign_calls::adopt(const adopted_calls& adopted, time_point now) {
       call.reached.add(core::milestone::answered);
       call.reached.add(core::milestone::connected);
     }
-    ++by_pbx_[one.record->pbx];
+    if (auto* room = shared_.room_of(call.pbx))
+      room->adopt();
     auto& kept = calls_[one.record->id] = std::move(call);
     tell_and_count(one.record->id, kept, now, [&] { tell_pacing(one.record->id, kept, now); });
   }
@@ -140,8 +137,8 @@ void campaign_calls::forget(const uuid& id, time_point now) {
   const auto at = calls_.find(id);
   if (at == calls_.end())
     return;
-  if (const auto here = by_pbx_.find(at->second.pbx); here != by_pbx_.end() && --here->second <= 0)
-    by_pbx_.erase(here);
+  if (auto* room = shared_.room_of(at->second.pbx))
+    room->left();
   tell_and_count(id, at->second, now, [&] { pacing_->ended(id, now); });
   calls_.erase(at);
 }

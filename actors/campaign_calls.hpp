@@ -33,8 +33,6 @@ public:
 
   [[nodiscard]] bool empty() const noexcept { return calls_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return calls_.size(); }
-  /// Those that the server has or is about to get.
-  [[nodiscard]] std::int64_t on_server(const std::string& pbx) const;
   /// Since when the caller waits who has waited longest for an agent; nothing: none does. O(calls).
   [[nodiscard]] maybe_time longest_waiting() const;
   [[nodiscard]] const campaign_counters& counters() const noexcept { return counters_; }
@@ -105,7 +103,6 @@ private:
   const campaign_setup& setup_;
 
   std::unordered_map<uuid, call_in_flight> calls_;
-  std::unordered_map<std::string, std::int64_t> by_pbx_;
   timed_calls deadlines_, graces_;
   time_point grace_look_{time_point::max()}; ///< when `grace_passed` comes next
   time_point next_hang_up_{};

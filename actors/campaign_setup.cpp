@@ -74,7 +74,7 @@ bool campaign_setup::treats_abandoned_calls() const {
   return !queue.empty() && how && core::treats_abandoned_calls(*how);
 }
 
-void start_next(storage::write_txn& txn, const uuid& id, changes& told) {
+void start_by_itself(storage::write_txn& txn, const uuid& id, changes& told) {
   const auto next = storage::get<campaign>(txn, id);
   if (!next)
     return;
@@ -84,10 +84,10 @@ void start_next(storage::write_txn& txn, const uuid& id, changes& told) {
   const auto missing = core::cannot_start(*next, its_plan ? &*its_plan : nullptr,
                                           its_list ? &*its_list : nullptr, its_dest ? &*its_dest : nullptr);
   if (missing)
-    return spdlog::warn("event=next_campaign_not_started campaign={} reason=\"{}\"", to_string(id),
+    return spdlog::warn("event=campaign_not_started campaign={} reason=\"{}\"", to_string(id),
                         missing->message);
   const auto step = core::request_status({static_cast<campaign_status>(next->status)}, 1, 0);
-  if (step && step->changed && storage::set_campaign_status(txn, id, step->state.status))
+  if (step && step->changed && storage::set_campaign_status(txn, id, step->state.status, wall_clock_now()))
     told.campaigns.push_back(id);
 }
 

@@ -41,8 +41,8 @@ struct campaign_setup {
   [[nodiscard]] bool treats_abandoned_calls() const;
 };
 
-/// Starts the campaign `id`, which another one names as its next, and notes it in `told`. One that is gone or
-/// lacks what a start needs stays as it is; the latter is logged.
-void start_next(storage::write_txn& txn, const uuid& id, changes& told);
+/// Starts the campaign `id` without anybody asking: another one names it as its next, or its schedule opens. Notes it
+/// in `told`. One that is gone or lacks what a start needs stays as it is; the latter is logged.
+void start_by_itself(storage::write_txn& txn, const uuid& id, changes& told);
 
 } // namespace ringmaster

@@ -106,23 +106,13 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
   if (setup_.dest)
     s.destination_unusable = unusable(*setup_.dest);
   s.queue = setup_.queue;
-  s.queue_known = pacing_.queue_known();
+  s.schedule_acts = stands.scheduled_at;
   s.schedule_open = setup_.is_open(now);
   if (setup_.schedule)
     s.schedule_change = setup_.schedule->next_change(now);
-  s.pbx_configured = static_cast<std::int64_t>(shared_.pbx_names.size());
-  std::int64_t tokens = 0;
-  for (const auto& name : shared_.pbx_names)
-    if (const auto pbx = shared_.live.pbxs.find(name); pbx && pbx->connected) {
-      ++s.pbx_usable;
-      s.pbx_free_channels += static_cast<std::int64_t>(
-          pbx->max_channels > pbx->channels ? pbx->max_channels - pbx->channels : 0);
-      tokens += static_cast<std::int64_t>(pbx->tokens);
-    }
-  if (s.pbx_usable > 0 && tokens == 0)
-    s.rate_limited_until = now + 1s;
+  look_at_servers(s, now);
   s.agents = pacing_.agents();
-  s.pacing = core::may_dial(stands.status) ? stands.decision : std::nullopt;
+  s.pacing = core::may_dial(stands.status) && s.schedule_open ? stands.decision : std::nullopt;
   s.calls = pacing_->calls();
   s.limits = pacing_->options();
   s.abandons = pacing_->ledger();
@@ -130,6 +120,33 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
   s.list = stands.counts;
   s.next_eligible = stands.next_eligible;
   return s;
+}
+
+/// Of servers that have told of the campaign's queue, be it before they were lost, those count alone.
+void campaign_view::look_at_servers(core::campaign_snapshot& s, time_point now) const {
+  std::vector<const std::string*> reaching;
+  for (const auto& name : shared_.pbx_names)
+    if (setup_.queue.empty() || shared_.live.queues.find(queue_key(name, setup_.queue)))
+      reaching.push_back(&name);
+  s.queue_known = !reaching.empty();
+  if (!s.queue_known)
+    for (const auto& name : shared_.pbx_names)
+      reaching.push_back(&name);
+  s.pbx_configured = static_cast<std::int64_t>(reaching.size());
+  std::optional<time_point> next_token;
+  for (const auto* name : reaching) {
+    const auto pbx = shared_.live.pbxs.find(*name);
+    auto* room = shared_.room_of(*name);
+    if (!pbx || !pbx->connected || !room)
+      continue;
+    ++s.pbx_usable;
+    const auto carried = std::max(static_cast<std::int64_t>(pbx->channels), room->calls());
+    s.pbx_free_channels += std::max<std::int64_t>(0, static_cast<std::int64_t>(pbx->max_channels) - carried);
+    const auto token = room->next_token(now);
+    next_token = next_token ? std::min(*next_token, token) : token;
+  }
+  if (next_token && *next_token > now)
+    s.rate_limited_until = next_token;
 }
 
 /// See `live_pacing`.

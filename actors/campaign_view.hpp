@@ -24,6 +24,7 @@ struct campaign_standing {
   bool has_list{false};                          ///< its list is in memory, or being read
   std::optional<core::list_counts> counts;       ///< of its entries; nothing: not up to date
   maybe_time next_eligible;                      ///< when the next entry may be dialed
+  maybe_time scheduled_at;                       ///< when the schedule starts or stops it
 };
 
 class campaign_view {
@@ -42,6 +43,7 @@ public:
 
 private:
   [[nodiscard]] core::campaign_snapshot snapshot(const campaign_standing& stands, time_point now) const;
+  void look_at_servers(core::campaign_snapshot& s, time_point now) const;
   void show_calls_and_agents(live_campaign& shown) const;
   void show_list(live_campaign& shown, const campaign_standing& stands);
   void show_history(live_campaign& shown, bool dials);

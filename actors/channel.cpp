@@ -36,6 +36,7 @@ void write_end(self_pointer self, engine_shared& shared) {
   const auto r = self->state.call->shown();
   auto outcome = std::make_shared<storage::call_outcome>();
   outcome->status = static_cast<dialing_status>(r.status);
+  outcome->try_unused = self->state.call->machine().try_unused();
   outcome->channel = r.channel;
   outcome->res_dial = r.res_dial;
   outcome->res_dial_detail = r.res_dial_detail;
@@ -169,7 +170,7 @@ caf::behavior channel_actor(self_pointer self, const channel_options& options, e
         if (written.sent)
           take(self, *shared, core::originate_sent{});
         else
-          take(self, *shared, core::originate_not_sent{written.why});
+          take(self, *shared, core::originate_not_sent{written.why, written.try_counts});
       },
       [=](const channel_presence& presence) {
         if (presence.alive)

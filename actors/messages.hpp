@@ -152,6 +152,7 @@ struct channel_presence {
 struct originate_written {
   bool sent;
   std::string why;
+  bool try_counts{false}; ///< see `core::originate_not_sent`
 };
 /// To a channel: the connection to its server is lost.
 struct connection_lost {};
@@ -245,6 +246,8 @@ struct explain_request {
 
 /// The campaign or something it refers to has changed on disk: read it again.
 struct reload {};
+/// To the campaign itself: what its schedule wanted was not possible.
+struct schedule_passed {};
 /// Something that pacing depends on has changed.
 struct wake {};
 /// Intents that are on disk now, and entries that could not be begun.
@@ -401,6 +404,7 @@ RINGMASTER_MESSAGE(entry_ended)
 RINGMASTER_MESSAGE(drop_view)
 RINGMASTER_MESSAGE(explain_request)
 RINGMASTER_MESSAGE(reload)
+RINGMASTER_MESSAGE(schedule_passed)
 RINGMASTER_MESSAGE(wake)
 RINGMASTER_MESSAGE(begun_batch)
 RINGMASTER_MESSAGE(call_milestone)

@@ -55,7 +55,7 @@ public:
       : self_{self}, options_{options}, with_{with},
         retry_{std::hash<std::string>{}(options.name) ^
                static_cast<std::uint64_t>(wall_clock_now().time_since_epoch().count())},
-        bucket_{options.originate_rate, options.originate_rate / 5, wall_clock_now()},
+        bucket_{options.originate_rate, options.originate_burst(), wall_clock_now()},
         channel_lists_{options.list_channels_every, listing_patience},
         queue_lists_{options.list_queues_every, listing_patience} {}
 

@@ -13,6 +13,8 @@ struct pbx_options {
   std::uint16_t port{5038};
   std::string username, secret;
   double originate_rate{50};      ///< originates a second
+  /// Originates that may go out at once after a while without any.
+  [[nodiscard]] double originate_burst() const noexcept { return originate_rate / 5; }
   std::size_t max_channels{1000}; ///< our calls at once
   bool technology_aliases{true};  ///< SIP dials PJSIP on a server that has no chan_sip
   /// Whether the login asks for the event class dialplan (VarSet, Newexten): variables, application and place of every

@@ -5,6 +5,7 @@
 #include "actors/core/topic_family.hpp"
 #include "actors/live_state.hpp"
 #include "actors/messages.hpp"
+#include "actors/server_room.hpp"
 #include "storage/environment.hpp"
 
 #include <caf/actor.hpp>
@@ -31,6 +32,7 @@ struct engine_shared {
   caf::actor hub;
   std::unordered_map<std::string, caf::actor> pbxs; ///< by name; complete before any other actor begins
   std::vector<std::string> pbx_names;               ///< in the order of the configuration
+  std::unordered_map<std::string, server_room> rooms; ///< of each of them; complete as `pbxs` is
   /// What each server's telephone actor knows, in the order of the configuration; complete as `pbxs` is.
   std::vector<std::shared_ptr<core::telephone_tables>> telephones;
   snapshot_map<uuid, caf::actor> channels;          ///< of live dialings
@@ -49,6 +51,12 @@ struct engine_shared {
     std::vector<happening> one;
     one.push_back(std::move(what));
     tell(std::move(one));
+  }
+
+  /// Null: a server that has left the configuration.
+  [[nodiscard]] server_room* room_of(const std::string& pbx) {
+    const auto at = rooms.find(pbx);
+    return at == rooms.end() ? nullptr : &at->second;
   }
 
   /// Hands a command to the writer; never refused. See `store_operation`.

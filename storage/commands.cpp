@@ -224,11 +224,12 @@ result<campaign> update(write_txn& in, const uuid& id, const edit<campaign>& cha
   return update_one(in, id, change, now);
 }
 
-result<campaign> set_campaign_status(write_txn& in, const uuid& id, campaign_status status) {
+result<campaign> set_campaign_status(write_txn& in, const uuid& id, campaign_status status, time_point now) {
   auto c = need<campaign>(in, id);
   if (!c)
     return c;
   c->status = static_cast<std::int64_t>(status);
+  c->tm_update = now;
   if (auto done = store(in, *c); !done)
     return done.error();
   return c;

@@ -231,6 +231,9 @@ result<ended> end_dialing(write_txn& in, const uuid& id, const call_outcome& out
     e.res_hangup = outcome.res_hangup;
     e.res_hangup_detail = outcome.res_hangup_detail;
     e.tm_last_hangup = now;
+    const auto number = static_cast<std::size_t>(out.call.dial_index - 1);
+    if (outcome.try_unused && number < numbers_per_entry && e.trycnt[number] > 0)
+      --e.trycnt[number];
     out.state = dial_entry::from(e);
     if (auto done = store_entry(in, e, *out.state); !done)
       return done.error();

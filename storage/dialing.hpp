@@ -80,6 +80,7 @@ struct call_outcome {
   text res_dial_detail;
   std::int64_t res_hangup{0};
   text res_hangup_detail;
+  bool try_unused{false}; ///< it never left for the server: the entry gets its try back
 };
 
 struct ended {

@@ -80,7 +80,7 @@ using edit = std::function<result<T>(const T& before)>;
 [[nodiscard]] result<campaign> update(write_txn& in, const uuid& id, const edit<campaign>& change, time_point now);
 
 /// Sets a campaign's status alone, as the engine does on its own account: `tm_update` stays.
-[[nodiscard]] result<campaign> set_campaign_status(write_txn& in, const uuid& id, campaign_status status);
+[[nodiscard]] result<campaign> set_campaign_status(write_txn& in, const uuid& id, campaign_status status, time_point now);
 
 /// An entry as it is after a command, with what the dial lists in memory need to know.
 struct entry_change {

@@ -69,6 +69,8 @@ call_change call::on(const call_event& event, time_point now) {
                  },
                  [&](const originate_not_sent& e) {
                    learn(f_not_sent);
+                   if (e.try_counts)
+                     learn(f_try_counts);
                    failure_text_ = e.why;
                  },
                  [&](const originate_accepted&) { learn(f_accepted); },

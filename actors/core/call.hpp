@@ -45,6 +45,7 @@ struct originate_sent {};
 /// The Originate could not be written or was not allowed; no channel can exist.
 struct originate_not_sent {
   std::string_view why;
+  bool try_counts{false}; ///< it would be no other way the next time: the number or the plan is the reason
 };
 /// "Response: Success" to the Originate.
 struct originate_accepted {};
@@ -186,6 +187,9 @@ public:
   /// Always finite until the end; `time_point::max()` after it.
   [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
 
+  /// Nobody's phone can have rung, and another try may do better: the Originate was never written.
+  [[nodiscard]] bool try_unused() const noexcept { return is(f_not_sent) && !is(f_sent) && !is(f_try_counts); }
+
   [[nodiscard]] std::int64_t res_dial() const noexcept;
   /// The reference's words, or what else is known; empty while there is nothing.
   [[nodiscard]] std::string res_dial_text() const;
@@ -219,6 +223,7 @@ private:
     f_reason_hangup = 1u << 15,
     f_pbx_lost = 1u << 17, ///< the one fact that is taken back
     f_asked = 1u << 18,    ///< so is this: a liveness question is open
+    f_try_counts = 1u << 19, ///< though it was not sent
   };
   [[nodiscard]] bool is(fact f) const noexcept { return (facts_ & f) != 0; }
   void learn(fact f) noexcept { facts_ |= f; }

@@ -30,6 +30,18 @@ error not_now(campaign_status from, std::string_view why) {
 
 } // namespace
 
+std::optional<time_point> schedule_acts_at(const schedule& when, campaign_status status, time_point since, time_point now) {
+  if (status != campaign_status::stopped && status != campaign_status::started)
+    return std::nullopt;
+  const bool to_open = status == campaign_status::stopped;
+  auto at = when.next_change(since);
+  if (at && when.is_open(since) == to_open) // that ends the present time; the one after it counts
+    at = when.next_change(*at);
+  if (at && *at <= now && when.is_open(now) != to_open) // missed, and over
+    at = when.next_change(now);
+  return at;
+}
+
 std::string_view status_name(campaign_status s) noexcept {
   switch (s) {
   case stopped:

@@ -14,9 +14,11 @@
 /// and when it has stopped that way its `next_campaign` starts.
 #pragma once
 
+#include "actors/core/schedule.hpp"
 #include "protocol/outbound.hpp"
 
 #include <cstddef>
+#include <optional>
 
 namespace ringmaster::core {
 
@@ -53,6 +55,13 @@ struct campaign_step {
 /// A start needs all of these: nullopt when `c` can start, else what is missing.
 [[nodiscard]] std::optional<error> cannot_start(const campaign& c, const plan* p, const dlma* list,
                                                 const destination* dest);
+
+/// When the schedule starts a stopped campaign, or stops one that is started: at its first opening, or closing, after
+/// `since`, when the campaign came to be as it is. So who stops a campaign by hand, or starts it outside its hours, is not
+/// overruled until the schedule changes next. In the past: that is still to be done; an opening that was missed counts
+/// only while it is still open, a closing while it is still closed. Nothing: never, or in no other status.
+[[nodiscard]] std::optional<time_point> schedule_acts_at(const schedule& when, campaign_status status, time_point since,
+                                                         time_point now);
 
 /// May new calls begin in this status?
 [[nodiscard]] constexpr bool may_dial(campaign_status s) noexcept {

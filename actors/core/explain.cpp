@@ -38,13 +38,19 @@ private:
   std::vector<reason> list_;
 };
 
-void say_status(reasons& out, const campaign_snapshot& s) {
+void say_status(reasons& out, const campaign_snapshot& s, time_point now) {
   const auto calls = s.calls_in_flight;
   switch (s.status) {
   case campaign_status::started:
     return;
   case campaign_status::stopped:
-    out.add("stopped", "The campaign is stopped. Start it with status 1.");
+    if (s.schedule_acts)
+      out.add("stopped",
+              fmt::format("The campaign is stopped. Its schedule starts it in {}; status 1 starts it now.",
+                          how_long(now, *s.schedule_acts)),
+              s.schedule_acts);
+    else
+      out.add("stopped", "The campaign is stopped. Start it with status 1.");
     return;
   case campaign_status::paused:
     out.add("paused", "The campaign is paused. It goes on with status 1.");
@@ -102,13 +108,16 @@ void say_pbx(reasons& out, const campaign_snapshot& s, time_point now) {
     return;
   }
   if (s.pbx_usable == 0) {
-    out.add("pbx_not_connected",
-            fmt::format("None of the {} Asterisk servers is connected and ready.", s.pbx_configured))
+    out.add("pbx_not_connected", fmt::format("None of the {} Asterisk servers{} is connected and ready.", s.pbx_configured,
+                                             s.queue.empty() || !s.queue_known ? "" : " with the queue"))
         .fields = {{"configured", s.pbx_configured}};
     return;
   }
   if (s.pbx_free_channels <= 0)
-    out.add("no_free_channel", "Every Asterisk server carries as many calls as it may.").fields = {
+    out.add("no_free_channel", s.queue.empty() || !s.queue_known
+                                   ? "Every Asterisk server carries as many calls as it may."
+                                   : "Every Asterisk server with the queue carries as many calls as it may.")
+        .fields = {
         {"usable_servers", s.pbx_usable}};
   if (s.rate_limited_until && *s.rate_limited_until > now)
     out.add("rate_limit", "Calls are begun as fast as the originate rate allows.", s.rate_limited_until);
@@ -208,7 +217,7 @@ void say_list(reasons& out, const campaign_snapshot& s, time_point now) {
 
 std::vector<reason> explain_campaign(const campaign_snapshot& s, time_point now) {
   reasons out;
-  say_status(out, s);
+  say_status(out, s, now);
   say_setup(out, s);
   say_schedule(out, s, now);
   say_pbx(out, s, now);
@@ -240,7 +249,9 @@ std::vector<reason> explain_entry(const entry_explanation& e, bool deleted, cons
     out.add("answered", "The entry is done: its last dialing was answered.");
     break;
   case entry_state::exhausted:
-    out.add("exhausted", "Every number of the entry has had as many tries as the plan allows.");
+    out.add("exhausted", campaign ? "Every number of the entry has had as many tries as the plan allows."
+                                  : "Every number of the entry has had as many tries as it would get, and no campaign dials "
+                                    "this list.");
     break;
   case entry_state::no_numbers:
     out.add("no_numbers", "The entry has no number.");

@@ -269,7 +269,7 @@ TEST_F(engine_test, a_list_that_no_campaign_uses_leaves_memory_and_is_read_again
 
   write<campaign>([&](storage::write_txn& txn, changes& told) {
     told.campaigns.push_back(id);
-    return storage::set_campaign_status(txn, id, campaign_status::starting);
+    return storage::set_campaign_status(txn, id, campaign_status::starting, wall_clock_now());
   });
   ASSERT_TRUE(eventually([&] { return logged("originate", "number").size() == 41 && campaign_now(id).status == 0; }));
   EXPECT_EQ(logged("originate", "number").back(), "8000000");
@@ -290,7 +290,7 @@ TEST_F(engine_test, a_campaign_that_is_stopped_and_started_at_once_over_and_over
   const auto change_to = [&](campaign_status to) {
     write<campaign>([&](storage::write_txn& txn, changes& told) {
       told.campaigns.push_back(id);
-      return storage::set_campaign_status(txn, id, to);
+      return storage::set_campaign_status(txn, id, to, wall_clock_now());
     });
   };
   for (std::size_t dialed = 0; dialed < 30; ++dialed) {
@@ -420,10 +420,93 @@ TEST_F(engine_test, a_forced_stop_hangs_up_every_call_and_begins_no_other) {
   ASSERT_TRUE(eventually([&] { return logged("answer", "channel_id").size() >= 20; }));
   write<campaign>([&](storage::write_txn& txn, changes& told) {
     told.campaigns.push_back(id);
-    return storage::set_campaign_status(txn, id, campaign_status::force_stopping);
+    return storage::set_campaign_status(txn, id, campaign_status::force_stopping, wall_clock_now());
   });
   ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0 && live_dialings() == 0; }));
   EXPECT_EQ(logged("hangup", "channel_id").size(), 20u);
+}
+
+TEST_F(engine_test, calls_are_begun_no_faster_than_the_server_takes_them_so_that_none_waits_in_vain) {
+  start_pbx(20, quick_people);
+  start_engine([](engine_options& o) {
+    o.pbxs.front().originate_rate = 40; // and 8 at once
+    o.pbxs.front().max_channels = 15;
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  const auto id = start_campaign(150, park()), beside = start_campaign(150, park());
+  std::int64_t most = 0;
+  ASSERT_TRUE(eventually([&] {
+    most = std::max(most, static_cast<std::int64_t>(live_dialings()));
+    return campaign_now(id).status == 0 && campaign_now(beside).status == 0;
+  }));
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  EXPECT_GE(took.count(), (300 - 8) / 40.0 * 0.9) << "faster than the rate";
+  EXPECT_LE(most, 15) << "intents beyond what the server may carry";
+  ASSERT_TRUE(eventually([&] { return result_lines().size() >= 300; }));
+  EXPECT_EQ(result_lines().size(), 300u);
+  for (const auto& line : result_lines())
+    EXPECT_EQ(line.find("\"status\":11"), std::string::npos) << line;
+  expect_consistent();
+}
+
+TEST_F(engine_test, tries_of_calls_that_never_left_are_given_back) {
+  start_pbx(50, quick_people);
+  start_engine();
+  const auto id = start_campaign(200, park());
+  // Whatever was about to be sent when the server goes is lost; each customer is called once all the same.
+  ASSERT_TRUE(eventually([&] { return logged("originate", "number").size() >= 20; }));
+  for (int i = 0; i < 3; ++i) {
+    stop_pbx();
+    start_pbx(50, quick_people);
+    const auto before = logged("originate", "number").size();
+    ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0 || logged("originate", "number").size() > before; }));
+  }
+  ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0 && live_dialings() == 0; }));
+  std::size_t never_sent = 0;
+  for (const auto& line : result_lines())
+    never_sent += line.find("\"status\":11") != std::string::npos ? 1 : 0;
+  EXPECT_GE(result_lines().size(), 200u + never_sent) << "an entry whose call was not sent was not tried again";
+  const auto dialed = logged("originate", "number");
+  EXPECT_EQ(std::set<std::string>(dialed.begin(), dialed.end()).size(), dialed.size());
+  expect_consistent();
+}
+
+/// Wall-clock text of `t` in UTC, "HH:MM:SS".
+std::string clock_text(time_point t) { return format_timestamp(t).substr(11, 8); }
+
+TEST_F(engine_test, the_schedule_starts_a_stopped_campaign_when_it_opens_and_stops_it_when_it_closes) {
+  start_pbx(50, quick_people);
+  start_engine();
+  const auto id = start_campaign(0, park(), 1, [](plan& p) { p.dl_end_handle = 0; });
+  const auto to = [&](const std::function<void(campaign&)>& how) {
+    write<campaign>([&](storage::write_txn& txn, changes& told) {
+      told.campaigns.push_back(id);
+      return storage::update(txn, id, storage::edit<campaign>{[&](const campaign& before) -> result<campaign> {
+                               auto c = before;
+                               how(c);
+                               return c;
+                             }},
+                             wall_clock_now());
+    });
+  };
+  const auto opens = wall_clock_now() + 2s;
+  to([&](campaign& c) {
+    c.status = 0;
+    c.sc_mode = 1;
+    c.sc_time_start = clock_text(opens);
+    c.sc_time_end = clock_text(opens + 3s);
+  });
+  ASSERT_EQ(campaign_now(id).status, 0);
+  ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 1; }));
+  EXPECT_GE(wall_clock_now(), std::chrono::floor<std::chrono::seconds>(opens));
+  ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0; }));
+  EXPECT_GE(wall_clock_now(), std::chrono::floor<std::chrono::seconds>(opens) + 3s);
+  // What is started by hand afterwards stays so, and waits.
+  to([](campaign& c) { c.status = 1; });
+  ASSERT_TRUE(eventually([&] {
+    const auto live = engine_->live().campaigns.find(id);
+    return live && live->status == 1 && live->explain_json.find("schedule_closed") != std::string::npos;
+  }));
 }
 
 constexpr auto one_agent_who_talks_for_ever = R"({
@@ -535,7 +618,7 @@ TEST_F(engine_test, calls_that_ring_for_agents_who_have_gone_are_given_up_and_di
     EXPECT_EQ(again.count(number), 2u) << number;
   write<campaign>([&](storage::write_txn& txn, changes& told) {
     told.campaigns.push_back(id);
-    return storage::set_campaign_status(txn, id, campaign_status::force_stopping);
+    return storage::set_campaign_status(txn, id, campaign_status::force_stopping, wall_clock_now());
   });
   ASSERT_TRUE(eventually([&] { return campaign_now(id).status == 0 && live_dialings() == 0; }));
   expect_consistent();

@@ -204,6 +204,20 @@ TEST(call, that_could_not_be_sent_is_over) {
   EXPECT_EQ(d.ends, 1);
 }
 
+TEST(call, keeps_its_try_unless_it_surely_never_left_and_may_do_better_the_next_time) {
+  driver waited, wrong, sent, refused;
+  waited.feed(originate_not_sent{"ten seconds"});
+  EXPECT_TRUE(waited.c.try_unused());
+  wrong.feed(originate_not_sent{"no such number", true});
+  EXPECT_FALSE(wrong.c.try_unused());
+  sent.feed(originate_sent{});
+  EXPECT_FALSE(sent.c.try_unused());
+  sent.feed(originate_not_sent{"what it was told late"});
+  EXPECT_FALSE(sent.c.try_unused()) << "somebody's phone may have rung";
+  refused.feed(originate_refused{"no"});
+  EXPECT_FALSE(refused.c.try_unused());
+}
+
 TEST(call, with_an_unknown_technology_ends_without_a_channel_within_two_seconds) {
   driver d;
   d.feed(originate_sent{});

@@ -106,6 +106,66 @@ TEST(campaign_state, ends_with_its_list_and_starts_the_next) {
   EXPECT_FALSE(calls_left(stopped_by_caller->state, 0).start_next) << "stopped by a caller in the meantime";
 }
 
+// --- the schedule starts and stops it
+
+time_point at(std::string_view text) {
+  const auto t = parse_timestamp(text);
+  EXPECT_TRUE(t.has_value()) << text;
+  return *t;
+}
+
+/// Every day from 09:00 to 17:00, UTC.
+schedule office_hours() {
+  campaign c;
+  c.sc_mode = 1;
+  c.sc_time_start = "09:00:00";
+  c.sc_time_end = "17:00:00";
+  return *schedule::compile(c);
+}
+
+TEST(campaign_state, the_schedule_starts_what_was_stopped_before_it_opened) {
+  const auto s = office_hours();
+  const auto opens = at("2026-03-03T09:00:00Z");
+  const auto evening = at("2026-03-02T20:00:00Z");
+  EXPECT_EQ(schedule_acts_at(s, stopped, evening, evening), opens);
+  EXPECT_EQ(schedule_acts_at(s, stopped, evening, opens), opens);
+  EXPECT_EQ(schedule_acts_at(s, stopped, evening, at("2026-03-03T12:00:00Z")), opens) << "nobody was there at nine";
+  EXPECT_EQ(schedule_acts_at(s, stopped, evening, at("2026-03-03T18:00:00Z")), at("2026-03-04T09:00:00Z"))
+      << "an opening that was missed is over";
+}
+
+TEST(campaign_state, who_stops_a_campaign_within_its_hours_is_not_overruled_until_the_next_opening) {
+  const auto s = office_hours();
+  const auto by_hand = at("2026-03-03T11:00:00Z");
+  EXPECT_EQ(schedule_acts_at(s, stopped, by_hand, by_hand), at("2026-03-04T09:00:00Z"));
+  EXPECT_EQ(schedule_acts_at(s, stopped, by_hand, at("2026-03-03T16:59:00Z")), at("2026-03-04T09:00:00Z"));
+}
+
+TEST(campaign_state, the_schedule_stops_what_was_started_before_it_closed) {
+  const auto s = office_hours();
+  const auto closes = at("2026-03-03T17:00:00Z");
+  const auto morning = at("2026-03-03T09:00:01Z");
+  EXPECT_EQ(schedule_acts_at(s, started, morning, morning), closes);
+  EXPECT_EQ(schedule_acts_at(s, started, morning, at("2026-03-03T22:00:00Z")), closes) << "nobody was there at five";
+  EXPECT_EQ(schedule_acts_at(s, started, morning, at("2026-03-04T10:00:00Z")), at("2026-03-04T17:00:00Z"))
+      << "it is open again";
+}
+
+TEST(campaign_state, what_is_started_outside_its_hours_waits_for_them) {
+  const auto s = office_hours();
+  const auto early = at("2026-03-03T07:00:00Z");
+  EXPECT_EQ(schedule_acts_at(s, started, early, at("2026-03-03T08:00:00Z")), at("2026-03-03T17:00:00Z"));
+}
+
+TEST(campaign_state, the_schedule_leaves_every_other_status_alone) {
+  const auto now = at("2026-03-03T12:00:00Z");
+  for (const auto status : all)
+    if (status != stopped && status != started)
+      EXPECT_EQ(schedule_acts_at(office_hours(), status, at("2026-03-02T20:00:00Z"), now), std::nullopt) << status_name(status);
+  EXPECT_EQ(schedule_acts_at(schedule{}, stopped, now, now), std::nullopt);
+  EXPECT_EQ(schedule_acts_at(schedule{}, started, now, now), std::nullopt);
+}
+
 TEST(campaign_state, says_what_a_start_lacks) {
   campaign c;
   plan p;

@@ -141,6 +141,24 @@ TEST(explain, says_when_it_changes_by_itself) {
   EXPECT_NE(all[1].text.find("40 s"), std::string::npos) << all[1].text;
 }
 
+TEST(explain, says_when_the_schedule_starts_a_stopped_campaign) {
+  auto s = healthy();
+  s.status = campaign_status::stopped;
+  s.schedule_acts = now + 90min;
+  const auto first = explain_campaign(s, now).front();
+  EXPECT_EQ(first.code, "stopped");
+  EXPECT_EQ(first.until, now + 90min);
+  EXPECT_NE(first.text.find("90 min"), std::string::npos) << first.text;
+}
+
+TEST(explain, names_the_servers_that_have_the_queue_when_they_are_gone) {
+  auto s = healthy();
+  s.queue = "sales";
+  s.pbx_usable = 0;
+  EXPECT_EQ(codes(s), code_list{"pbx_not_connected"});
+  EXPECT_NE(explain_campaign(s, now).front().text.find("with the queue"), std::string::npos);
+}
+
 TEST(explain, puts_the_most_fundamental_reason_first) {
   auto s = healthy();
   s.status = campaign_status::paused;

@@ -97,6 +97,25 @@ TEST_F(dialings, tries_are_used_up) {
   EXPECT_TRUE(begin_dialing(in, call_to(s, s.entries[0].id, 2), at_second(3)));
 }
 
+TEST_F(dialings, a_call_that_never_left_gives_its_try_back) {
+  auto s = make_scene(1);
+  s.how.max_retry_cnt[0] = 1;
+  call_outcome not_sent{dialing_status::originate_failed, {}, 0, "not connected", 0, {}};
+  not_sent.try_unused = true;
+  for (int i = 0; i < 3; ++i) {
+    const auto request = call_to(s, s.entries[0].id);
+    write([&](write_txn& in) { must(begin_dialing(in, request, at_second(i))); });
+    const auto e = write([&](write_txn& in) { return must(end_dialing(in, request.id, not_sent, at_second(i))); });
+    ASSERT_TRUE(e.state);
+    EXPECT_EQ(e.state->trycnt[0], 0);
+    EXPECT_EQ(e.call.dial_trycnt, 1);
+    const auto entry = must(read<dl>(s.entries[0].id));
+    EXPECT_EQ(entry.trycnt[0], 0);
+    EXPECT_EQ(entry.tm_last_hangup, at_second(i)) << "the retry delay counts";
+    expect_consistent();
+  }
+}
+
 TEST_F(dialings, begin_refuses_a_deleted_campaign) {
   const auto s = make_scene(1);
   auto in = must(db.write());
