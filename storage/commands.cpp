@@ -333,6 +333,12 @@ result<entry_change> update(write_txn& in, const uuid& id, const edit<dl>& chang
   } else if (auto wrong = refuse_dialing_status(*after)) {
     return *wrong;
   }
+  // Whoever sends a whole entry back as it was read sends back its tries and results, too; a customer who was called
+  // meanwhile would be called again.
+  if (before->tm_last_dial && (!after->tm_last_dial || *after->tm_last_dial < *before->tm_last_dial))
+    return error{errc::illegal_state,
+                 "the entry was dialed after this was read; read it again, or leave out tm_last_dial, tries and results",
+                 "tm_last_dial"};
   after->id = id;
   after->in_use = 1;
   after->dialing_camp_uuid = before->dialing_camp_uuid;

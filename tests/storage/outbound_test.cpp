@@ -250,6 +250,30 @@ TEST_F(outbound, only_the_engine_sets_an_entry_dialing) {
             errc::invalid_field);
 }
 
+TEST_F(outbound, an_entry_that_was_dialed_since_it_was_read_is_not_set_back) {
+  const auto s = make_scene(1);
+  const auto read_before = must(read<dl>(s.entries[0].id));
+  const auto request = call_to(s, s.entries[0].id);
+  const auto put = [&](const std::function<void(dl&)>& how) {
+    auto in = must(db.write());
+    const auto done = update(in, s.entries[0].id, edit<dl>{[&](const dl& now) -> result<dl> {
+                               auto e = now;
+                               how(e);
+                               return e;
+                             }},
+                             at_second(30));
+    return done ? std::string{} : done.error().field;
+  };
+  write([&](write_txn& in) {
+    must(begin_dialing(in, request, at_second(10)));
+    must(end_dialing(in, request.id, {dialing_status::hangup, {}, 4, "Remote end has answered", 16, "Normal Clearing"}, at_second(20)));
+  });
+  EXPECT_EQ(put([&](dl& e) { e = read_before; }), "tm_last_dial") << "an answered customer would be called again";
+  EXPECT_EQ(put([](dl& e) { e.tm_last_dial = at_second(9); }), "tm_last_dial");
+  EXPECT_EQ(put([](dl& e) { e.detail = "read again"; }), "");
+  EXPECT_EQ(put([](dl& e) { e.trycnt[0] = 0, e.res_dial = 0; }), "") << "said in so many words";
+}
+
 TEST_F(outbound, an_import_stores_the_good_and_names_the_bad) {
   const auto s = make_scene(0);
   std::vector<dl> batch;
