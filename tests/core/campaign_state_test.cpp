@@ -160,8 +160,9 @@ TEST(campaign_state, what_is_started_outside_its_hours_waits_for_them) {
 TEST(campaign_state, the_schedule_leaves_every_other_status_alone) {
   const auto now = at("2026-03-03T12:00:00Z");
   for (const auto status : all)
-    if (status != stopped && status != started)
+    if (status != stopped && status != started) {
       EXPECT_EQ(schedule_acts_at(office_hours(), status, at("2026-03-02T20:00:00Z"), now), std::nullopt) << status_name(status);
+    }
   EXPECT_EQ(schedule_acts_at(schedule{}, stopped, now, now), std::nullopt);
   EXPECT_EQ(schedule_acts_at(schedule{}, started, now, now), std::nullopt);
 }
