@@ -112,9 +112,14 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
     s.schedule_change = setup_.schedule->next_change(now);
   s.pbx_configured = static_cast<std::int64_t>(shared_.pbx_names.size());
   std::int64_t tokens = 0;
-  for (const auto& name : shared_.pbx_names)
-    if (const auto pbx = shared_.live.pbxs.find(name); pbx && pbx->connected) {
+  // Where calls wait for a server, room and rate of the others are of no use to them.
+  const auto wanted =
+      stands.decision && stands.decision->calls > 0 ? stands.decision->by_pool : std::vector<std::int64_t>{};
+  for (std::size_t i = 0; i < shared_.pbx_names.size(); ++i)
+    if (const auto pbx = shared_.live.pbxs.find(shared_.pbx_names[i]); pbx && pbx->connected) {
       ++s.pbx_usable;
+      if (i < wanted.size() && wanted[i] == 0)
+        continue;
       s.pbx_free_channels += static_cast<std::int64_t>(
           pbx->max_channels > pbx->channels ? pbx->max_channels - pbx->channels : 0);
       tokens += static_cast<std::int64_t>(pbx->tokens);

@@ -37,8 +37,10 @@ struct campaign_snapshot {
   bool schedule_open{true};
   std::optional<time_point> schedule_change;
   // servers
-  std::int64_t pbx_configured{0}, pbx_usable{0}, pbx_free_channels{0};
-  std::optional<time_point> rate_limited_until; ///< set when no server has a token
+  std::int64_t pbx_configured{0}, pbx_usable{0};
+  // Of the servers whose agents calls are wanted for, all where it is the same.
+  std::int64_t pbx_free_channels{0};
+  std::optional<time_point> rate_limited_until; ///< set when none of them has a token
   // agents and pacing
   availability agents;
   std::optional<pacing_decision> pacing;
