@@ -292,11 +292,15 @@ public:
                                  wanted, me_});
   }
 
+  /// After a decision of pacing: what each server can take.
   std::vector<core::pbx_capacity> capacities(time_point now) const {
     std::vector<core::pbx_capacity> servers;
+    const auto wanted = pacing_->by_pool();
     for (const auto& name : shared_.pbx_names) {
       const auto pbx = shared_.live.pbxs.find(name);
       core::pbx_capacity one;
+      if (!setup_.queue.empty())
+        one.queue = {servers.size() < wanted.size() ? wanted[servers.size()] : 0, pacing_.working(servers.size())};
       if (pbx) {
         one.usable = pbx->connected && reaches_queue(name);
         one.max_channels = static_cast<std::int64_t>(pbx->max_channels);
@@ -334,10 +338,13 @@ public:
         take_step(core::list_done(state_, setup_.how->dl_end_handle, calls_.size()));
       return;
     }
-    // The gate sees each call at this very instant.
-    const auto servers =
-        may_begin(now) ? core::choose_pbx(capacities(now), static_cast<std::int64_t>(answer.entries.size()))
-                       : std::vector<std::size_t>{};
+    // The gate sees each call at this very instant, and so do agents: one may have been paused since.
+    std::vector<std::size_t> servers;
+    if (may_begin(now)) {
+      pacing_.look_at_agents(setup_.queue, now);
+      const auto most = pacing_->calls_to_begin(now);
+      servers = core::choose_pbx(capacities(now), std::min(static_cast<std::int64_t>(answer.entries.size()), most));
+    }
     auto requests = std::make_shared<std::vector<storage::begin_request>>();
     give_back back;
     for (std::size_t i = 0; i < answer.entries.size(); ++i) {

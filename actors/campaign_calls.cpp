@@ -51,7 +51,7 @@ void campaign_calls::intend(const uuid& id, const std::string& pbx, const core::
   call.pbx = pbx;
   call.begun = now;
   call.features = features;
-  pacing_->begun(id, features, now);
+  pacing_->begun(id, features, now, pacing_.pool_of(pbx));
   calls_[id] = std::move(call);
   if (auto* room = shared_.room_of(pbx))
     room->claim(now);
@@ -190,7 +190,7 @@ void campaign_calls::tell_pacing(time_point now) {
 }
 
 void campaign_calls::tell_pacing(const uuid& id, const call_in_flight& call, time_point now) {
-  pacing_->begun(id, call.features, call.begun);
+  pacing_->begun(id, call.features, call.begun, pacing_.pool_of(call.pbx));
   if (call.reached.has(core::milestone::ringing))
     pacing_->ringing(id, call.rang);
   if (call.reached.has(core::milestone::answered))

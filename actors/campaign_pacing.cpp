@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace ringmaster {
@@ -29,7 +30,8 @@ void add(core::availability& sum, const core::availability& one) {
 } // namespace
 
 campaign_pacing::campaign_pacing(const uuid& id, engine_shared& shared)
-    : id_{id}, shared_{shared}, method_{std::make_unique<core::available_pacing>(core::pacing_options{})} {
+    : id_{id}, shared_{shared}, method_{std::make_unique<core::available_pacing>(core::pacing_options{})},
+      working_(shared.pbx_names.size()), others_calls_(shared.pbx_names.size()) {
   read_days();
 }
 
@@ -58,6 +60,11 @@ bool campaign_pacing::use(const plan& settings, time_point now) {
   return true;
 }
 
+core::pool_index campaign_pacing::pool_of(std::string_view pbx) const noexcept {
+  const auto& names = shared_.pbx_names;
+  return static_cast<core::pool_index>(std::find(names.begin(), names.end(), pbx) - names.begin());
+}
+
 void campaign_pacing::look_at_agents(const std::string& queue, time_point now) {
   queue_known_ = queue.empty();
   core::availability sum;
@@ -69,43 +76,47 @@ void campaign_pacing::look_at_agents(const std::string& queue, time_point now) {
     agents_ = sum;
     return;
   }
-  std::vector<members_pointer> told;
-  for (const auto& name : shared_.pbx_names) {
+  const bool all_anew = agents_told_.size() != shared_.pbx_names.size();
+  agents_told_.resize(shared_.pbx_names.size());
+  for (std::size_t i = 0; i < shared_.pbx_names.size(); ++i) {
+    const auto& name = shared_.pbx_names[i];
     const auto pbx = shared_.live.pbxs.find(name);
     const auto seen = shared_.live.queues.find(queue_key(name, queue));
     const bool heard = pbx && pbx->connected && seen && seen->known;
-    told.push_back(heard ? seen->members : nullptr);
-    if (!heard)
-      continue;
-    queue_known_ = true;
-    add(sum, seen->agents);
+    const auto here = heard ? seen->agents : core::availability{};
+    const auto members = heard ? seen->members : nullptr;
+    if (all_anew || members != agents_told_[i]) {
+      method_->agents_are(members ? std::span<const core::agent_status>{*members}
+                                  : std::span<const core::agent_status>{},
+                          now, i);
+      agents_told_[i] = members;
+    }
+    method_->queue({here.waiting, others_calls_[i]}, now, i);
+    working_[i] = here.working();
+    queue_known_ = queue_known_ || heard;
+    add(sum, here);
+    sum.others_calls += others_calls_[i];
   }
-  if (told != agents_told_) {
-    std::vector<core::agent_status> all;
-    for (const auto& members : told)
-      if (members)
-        all.insert(all.end(), members->begin(), members->end());
-    method_->agents_are(all, now);
-    agents_told_ = std::move(told);
-  }
-  sum.others_calls = others_calls_;
-  method_->queue({sum.waiting, others_calls_}, now);
   agents_ = sum;
 }
 
 void campaign_pacing::look_at_others(const std::string& queue, time_point now) {
   if (queue.empty())
     return;
-  others_calls_ = 0;
-  core::calls_by_age ages{};
+  std::vector<core::calls_by_age> ages(others_calls_.size());
+  std::fill(others_calls_.begin(), others_calls_.end(), 0);
   for (const auto& other : shared_.live.campaigns.all()) {
-    if (other->id == id_ || other->queue != queue)
+    if (other->id == id_ || other->queue != queue || !other->pacing)
       continue;
-    others_calls_ += static_cast<std::int64_t>(other->outstanding);
-    for (std::size_t i = 0; i < ages.size(); ++i)
-      ages[i] += other->in_flight_by_age[i];
+    const auto& theirs = other->pacing->view.pools;
+    for (std::size_t p = 0; p < std::min(theirs.size(), ages.size()); ++p) {
+      others_calls_[p] += theirs[p].calls.outstanding();
+      for (std::size_t i = 0; i < ages[p].size(); ++i)
+        ages[p][i] += theirs[p].in_flight_by_age[i];
+    }
   }
-  method_->others_by_age(ages, now);
+  for (std::size_t p = 0; p < ages.size(); ++p)
+    method_->others_by_age(ages[p], now, p);
 }
 
 void campaign_pacing::add_answer(std::int64_t day, bool abandoned) {

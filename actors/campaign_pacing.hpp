@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ringmaster {
@@ -29,11 +30,17 @@ public:
   /// cannot be used is logged, and the method that is there goes on.
   [[nodiscard]] bool use(const plan& settings, time_point now);
 
-  /// Tells it of the queue's agents on all servers, as far as they are heard of. An empty name: no queue, and as many
+  /// Tells it of the queue's agents on each server, as far as they are heard of. An empty name: no queue, and as many
   /// agents as calls.
   void look_at_agents(const std::string& queue, time_point now);
-  /// What the last look saw.
+  /// What the last look saw, on all servers.
   [[nodiscard]] const core::availability& agents() const noexcept { return agents_; }
+  /// Who was logged in and not paused then, of a server by its place in the configuration.
+  [[nodiscard]] std::int64_t working(std::size_t server) const noexcept {
+    return server < working_.size() ? working_[server] : 0;
+  }
+  /// Agents and calls of a server are a pool of their own; those of a server that is not configured any more are the last.
+  [[nodiscard]] core::pool_index pool_of(std::string_view pbx) const noexcept;
   /// Whether any server knew the queue then.
   [[nodiscard]] bool queue_known() const noexcept { return queue_known_; }
 
@@ -76,7 +83,8 @@ private:
   std::vector<members_pointer> agents_told_; ///< of each server, as the method knows them; empty: nothing told yet
   core::availability agents_;
   bool queue_known_{false};
-  std::int64_t others_calls_{0};
+  std::vector<std::int64_t> working_;       ///< on each server
+  std::vector<std::int64_t> others_calls_;  ///< on each server
   core::abandon_days days_;
   std::shared_ptr<const core::abandon_days> shown_days_; ///< the same; null when they have changed
   std::string kept_;

@@ -110,7 +110,7 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
   s.schedule_open = setup_.is_open(now);
   if (setup_.schedule)
     s.schedule_change = setup_.schedule->next_change(now);
-  look_at_servers(s, now);
+  look_at_servers(s, stands, now);
   s.agents = pacing_.agents();
   s.pacing = core::may_dial(stands.status) && s.schedule_open ? stands.decision : std::nullopt;
   s.calls = pacing_->calls();
@@ -122,24 +122,28 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
   return s;
 }
 
-/// Of servers that have told of the campaign's queue, be it before they were lost, those count alone.
-void campaign_view::look_at_servers(core::campaign_snapshot& s, time_point now) const {
-  std::vector<const std::string*> reaching;
-  for (const auto& name : shared_.pbx_names)
-    if (setup_.queue.empty() || shared_.live.queues.find(queue_key(name, setup_.queue)))
-      reaching.push_back(&name);
-  s.queue_known = !reaching.empty();
-  if (!s.queue_known)
-    for (const auto& name : shared_.pbx_names)
-      reaching.push_back(&name);
-  s.pbx_configured = static_cast<std::int64_t>(reaching.size());
+/// Of servers that have told of the campaign's queue, be it before they were lost, those count alone. Where calls wait for
+/// one of them, room and rate of the others are of no use to them.
+void campaign_view::look_at_servers(core::campaign_snapshot& s, const campaign_standing& stands, time_point now) const {
+  const auto has_queue = [&](const std::string& pbx) {
+    return setup_.queue.empty() || shared_.live.queues.find(queue_key(pbx, setup_.queue)) != nullptr;
+  };
+  const auto& names = shared_.pbx_names;
+  s.queue_known = std::any_of(names.begin(), names.end(), has_queue);
+  const auto wanted =
+      stands.decision && stands.decision->calls > 0 ? stands.decision->by_pool : std::vector<std::int64_t>{};
   std::optional<time_point> next_token;
-  for (const auto* name : reaching) {
-    const auto pbx = shared_.live.pbxs.find(*name);
-    auto* room = shared_.room_of(*name);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (s.queue_known && !has_queue(names[i]))
+      continue;
+    ++s.pbx_configured;
+    const auto pbx = shared_.live.pbxs.find(names[i]);
+    auto* room = shared_.room_of(names[i]);
     if (!pbx || !pbx->connected || !room)
       continue;
     ++s.pbx_usable;
+    if (i < wanted.size() && wanted[i] == 0)
+      continue;
     const auto carried = std::max(static_cast<std::int64_t>(pbx->channels), room->calls());
     s.pbx_free_channels += std::max<std::int64_t>(0, static_cast<std::int64_t>(pbx->max_channels) - carried);
     const auto token = room->next_token(now);

@@ -43,7 +43,7 @@ public:
 
 private:
   [[nodiscard]] core::campaign_snapshot snapshot(const campaign_standing& stands, time_point now) const;
-  void look_at_servers(core::campaign_snapshot& s, time_point now) const;
+  void look_at_servers(core::campaign_snapshot& s, const campaign_standing& stands, time_point now) const;
   void show_calls_and_agents(live_campaign& shown) const;
   void show_list(live_campaign& shown, const campaign_standing& stands);
   void show_history(live_campaign& shown, bool dials);

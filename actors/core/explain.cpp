@@ -114,10 +114,7 @@ void say_pbx(reasons& out, const campaign_snapshot& s, time_point now) {
     return;
   }
   if (s.pbx_free_channels <= 0)
-    out.add("no_free_channel", s.queue.empty() || !s.queue_known
-                                   ? "Every Asterisk server carries as many calls as it may."
-                                   : "Every Asterisk server with the queue carries as many calls as it may.")
-        .fields = {
+    out.add("no_free_channel", "Every Asterisk server that could take a call carries as many as it may.").fields = {
         {"usable_servers", s.pbx_usable}};
   if (s.rate_limited_until && *s.rate_limited_until > now)
     out.add("rate_limit", "Calls are begun as fast as the originate rate allows.", s.rate_limited_until);
@@ -126,7 +123,7 @@ void say_pbx(reasons& out, const campaign_snapshot& s, time_point now) {
 /// What the plan allows and is used up; pacing's own words come after it.
 void say_bounds(reasons& out, const campaign_snapshot& s) {
   const auto on_the_way = s.calls.outstanding();
-  const auto logged_in = s.agents.members() - s.agents.unavailable - s.agents.paused;
+  const auto logged_in = s.agents.working();
   if (s.limits.max_calls > 0 && on_the_way >= s.limits.max_calls)
     out.add("max_calls", fmt::format("As many calls are on the way as the plan's max_calls allows ({}).", s.limits.max_calls))
         .fields = {{"on_the_way", on_the_way}, {"max_calls", s.limits.max_calls}};

@@ -38,8 +38,10 @@ struct campaign_snapshot {
   std::optional<time_point> schedule_change;
   std::optional<time_point> schedule_acts; ///< when it starts or stops the campaign
   // servers: those that have told of the queue, where there is one that has
-  std::int64_t pbx_configured{0}, pbx_usable{0}, pbx_free_channels{0};
-  std::optional<time_point> rate_limited_until; ///< when the first server has a token, if none has one now
+  std::int64_t pbx_configured{0}, pbx_usable{0};
+  // Of the servers whose agents calls are wanted for, all where it is the same.
+  std::int64_t pbx_free_channels{0};
+  std::optional<time_point> rate_limited_until; ///< when the first of them has a token, if none has one now
   // agents and pacing
   availability agents;
   std::optional<pacing_decision> pacing;

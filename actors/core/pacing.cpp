@@ -93,23 +93,32 @@ abandon_ledger abandon_days::totals(std::int64_t today, std::int64_t window_days
 
 pacing::pacing(const pacing_options& options) : options_{options} {}
 
-void pacing::count(phase p, std::int64_t by) noexcept {
-  switch (p) {
-  case phase::ringing:
-    counts_.ringing += by;
-    [[fallthrough]];
-  case phase::dialing:
-    counts_.dialing += by;
-    break;
-  case phase::waiting:
-    counts_.waiting += by;
-    break;
-  case phase::with_agent:
-    counts_.with_agent += by;
-    break;
-  case phase::over:
-    break;
+pacing::agent_pool& pacing::pool_at(pool_index i) {
+  if (i >= pools_.size()) {
+    pools_.resize(i + 1);
+    pools_added(pools_.size());
   }
+  return pools_[i];
+}
+
+void pacing::count(agent_pool& of, phase p, std::int64_t by) noexcept {
+  for (auto* counts : {&of.calls, &counts_})
+    switch (p) {
+    case phase::ringing:
+      counts->ringing += by;
+      [[fallthrough]];
+    case phase::dialing:
+      counts->dialing += by;
+      break;
+    case phase::waiting:
+      counts->waiting += by;
+      break;
+    case phase::with_agent:
+      counts->with_agent += by;
+      break;
+    case phase::over:
+      break;
+    }
 }
 
 void pacing::settle(call_record& call, bool abandoned, time_point now) {
@@ -130,8 +139,8 @@ void pacing::advance(const uuid& id, step what, phase to, time_point now) {
   auto& call = it->second;
   call_moved(call, what, to, now);
   if (what == step::ringing && gives_up_) {
-    (void)longest_ringing(now); // so that the list stays short where nobody asks for it
-    by_ringing_.push_back({now, id});
+    (void)longest_ringing(now, call.pool); // so that the list stays short where nobody asks for it
+    pools_[call.pool].by_ringing.push_back({now, id});
   }
   if (to == phase::waiting)
     call.answered = now;
@@ -139,7 +148,7 @@ void pacing::advance(const uuid& id, step what, phase to, time_point now) {
     // Whoever waited longer than the grace was abandoned, whoever speaks to him then. This news may be late
     // itself; the agent's own, when it has come, tells since when he talks.
     const bool waited = call.at == phase::waiting;
-    const auto since = one_by_one_ ? match_handed(waited ? call.answered : now, now) : now;
+    const auto since = one_by_one_ ? match_handed(pools_[call.pool], waited ? call.answered : now, now) : now;
     settle(call, waited && since - call.answered > options_.grace, now);
   } else if (what == step::abandoned) {
     settle(call, true, now);
@@ -147,23 +156,25 @@ void pacing::advance(const uuid& id, step what, phase to, time_point now) {
     // Who answers while he is being given up is hung up on by us.
     settle(call, call.given_up || now - call.answered >= options_.grace, now);
   }
-  count(call.at, -1);
+  auto& of = pools_[call.pool];
+  count(of, call.at, -1);
   call.at = to;
-  count(to, 1);
+  count(of, to, 1);
   if (to == phase::over)
     calls_.erase(it);
 }
 
-void pacing::begun(const uuid& id, const call_features& features, time_point now) {
+void pacing::begun(const uuid& id, const call_features& features, time_point now, pool_index pool) {
   const auto [it, fresh] = calls_.try_emplace(id);
   if (!fresh)
     return;
   auto& call = it->second;
   call.begun = now;
+  call.pool = static_cast<std::uint16_t>(pool);
   call.list = static_cast<std::uint32_t>(features.list ^ (features.list >> 32));
   call.attempt = features.attempt;
   call.number = static_cast<std::uint32_t>(features.number ^ (features.number >> 32));
-  count(phase::dialing, 1);
+  count(pool_at(call.pool), phase::dialing, 1);
   call_moved(call, step::begun, phase::dialing, now);
 }
 void pacing::ringing(const uuid& call, time_point now) {
@@ -186,13 +197,18 @@ void pacing::ended(const uuid& call, time_point now) {
   advance(call, step::ended, phase::over, now);
 }
 
+std::optional<std::size_t> pacing::age_step(const call_record& call, time_point now) noexcept {
+  if (call.at > phase::ringing || call.given_up)
+    return std::nullopt;
+  const auto age = std::max<std::int64_t>(0, (now - call.begun) / call_age_step);
+  return std::min(static_cast<std::size_t>(age), call_age_steps - 1);
+}
+
 calls_by_age pacing::in_flight_by_age(time_point now) const {
   calls_by_age ages{};
   for (const auto& [id, call] : calls_)
-    if (call.at <= phase::ringing && !call.given_up) {
-      const auto age = std::max<std::int64_t>(0, (now - call.begun) / call_age_step);
-      ++ages[std::min(static_cast<std::size_t>(age), call_age_steps - 1)];
-    }
+    if (const auto age = age_step(call, now))
+      ++ages[*age];
   return ages;
 }
 
@@ -203,22 +219,24 @@ given_up_calls pacing::give_up(time_point now) {
   return {calls_to_give_up(now), {}, {}};
 }
 
-pacing::call_record* pacing::longest_ringing(time_point now) {
-  while (!by_ringing_.empty() && now - by_ringing_.front().since >= least_ring_time()) {
-    const auto it = calls_.find(by_ringing_.front().id);
+pacing::call_record* pacing::longest_ringing(time_point now, pool_index pool) {
+  auto& ringing = pools_[pool].by_ringing;
+  while (!ringing.empty() && now - ringing.front().since >= least_ring_time()) {
+    const auto it = calls_.find(ringing.front().id);
     if (it != calls_.end() && it->second.at == phase::ringing && !it->second.given_up &&
-        now - by_ringing_.front().since < longest_ringing_time)
+        now - ringing.front().since < longest_ringing_time)
       return &it->second;
-    by_ringing_.pop_front();
+    ringing.pop_front();
   }
   return nullptr;
 }
 
 uuid pacing::give_up_longest(call_record& longest) {
+  auto& ringing = pools_[longest.pool].by_ringing;
   longest.given_up = true;
   ++given_up_;
-  const auto id = by_ringing_.front().id;
-  by_ringing_.pop_front();
+  const auto id = ringing.front().id;
+  ringing.pop_front();
   return id;
 }
 
@@ -227,50 +245,55 @@ void pacing::live_answer(bool, time_point) {}
 
 // --- agents ---------------------------------------------------------------------------------------------
 
-void pacing::count(agent_state s, std::int64_t by) noexcept {
-  switch (s) {
-  case agent_state::free:
-    agents_.available += by;
-    break;
-  case agent_state::ringing:
-    agents_.ringing += by;
-    break;
-  case agent_state::talking:
-    agents_.on_call += by;
-    break;
-  case agent_state::wrap_up:
-    agents_.wrap_up += by;
-    break;
-  case agent_state::paused:
-    agents_.paused += by;
-    break;
-  case agent_state::logged_out:
-    break;
-  }
+void pacing::count(agent_pool& of, agent_state s, std::int64_t by) noexcept {
+  for (auto* agents : {&of.agents, &agents_})
+    switch (s) {
+    case agent_state::free:
+      agents->available += by;
+      break;
+    case agent_state::ringing:
+      agents->ringing += by;
+      break;
+    case agent_state::talking:
+      agents->on_call += by;
+      break;
+    case agent_state::wrap_up:
+      agents->wrap_up += by;
+      break;
+    case agent_state::paused:
+      agents->paused += by;
+      break;
+    case agent_state::logged_out:
+      break;
+    }
 }
 
-void pacing::change(const agent_status* before, const agent_status* after, time_point now) {
+void pacing::change(const agent_status* before, const agent_status* after, time_point now, pool_index pool) {
   const auto was = before ? before->state : agent_state::logged_out;
   const auto is = after ? after->state : agent_state::logged_out;
-  count(was, -1);
-  count(is, 1);
+  auto& of = pool_at(pool);
+  count(of, was, -1);
+  count(of, is, 1);
   if (is == agent_state::talking && before) {
-    if (handed_ahead_.empty())
-      taken_.push_back({now, after->since, false});
+    if (of.handed_ahead.empty())
+      of.taken.push_back({now, after->since, false});
     else
-      handed_ahead_.pop_front();
+      of.handed_ahead.pop_front();
   }
-  agent_moved(before, after, now);
+  agent_moved(before, after, now, pool);
 }
 
 void pacing::forget_agents() noexcept {
   one_by_one_agents_.clear();
   agents_ = {};
-  handed_ahead_.clear();
-  taken_.clear();
+  for (auto& p : pools_) {
+    p.agents = {};
+    p.handed_ahead.clear();
+    p.taken.clear();
+  }
 }
 
-void pacing::agent_is(const agent_status& told, time_point now) {
+void pacing::agent_is(const agent_status& told, time_point now, pool_index pool) {
   // Nothing began in the future, and an end that is far is as good as none.
   auto agent = told;
   agent.since = std::min(agent.since, now);
@@ -280,41 +303,43 @@ void pacing::agent_is(const agent_status& told, time_point now) {
     forget_agents();
   one_by_one_ = true;
   const auto it = one_by_one_agents_.find(agent.agent);
-  if (agent.state == agent_state::logged_out) {
-    if (it == one_by_one_agents_.end())
-      return;
-    const auto before = it->second.status;
+  if (it != one_by_one_agents_.end() && (agent.state == agent_state::logged_out || it->second.pool != pool)) {
+    const auto before = it->second;
     one_by_one_agents_.erase(it);
-    return change(&before, nullptr, now);
+    change(&before.status, nullptr, now, before.pool);
+    return agent_is(told, now, pool);
   }
+  if (agent.state == agent_state::logged_out)
+    return;
   if (it == one_by_one_agents_.end()) {
-    one_by_one_agents_.emplace(agent.agent, tracked_agent{agent, picture_});
-    return change(nullptr, &agent, now);
+    one_by_one_agents_.emplace(agent.agent, tracked_agent{agent, pool, picture_});
+    return change(nullptr, &agent, now, pool);
   }
   it->second.seen = picture_;
   if (it->second.status == agent)
     return;
   const auto before = std::exchange(it->second.status, agent);
-  change(&before, &agent, now);
+  change(&before, &agent, now, pool);
 }
 
-void pacing::agents_are(std::span<const agent_status> all, time_point now) {
+void pacing::agents_are(std::span<const agent_status> all, time_point now, pool_index pool) {
   if (!one_by_one_)
     forget_agents();
   one_by_one_ = true;
   ++picture_;
   for (const auto& agent : all)
-    agent_is(agent, now);
+    agent_is(agent, now, pool);
   // The picture knows of the calls that reached agents a while ago.
-  while (!handed_ahead_.empty() && now - handed_ahead_.front() > agent_lag)
-    handed_ahead_.pop_front();
+  auto& ahead = pool_at(pool).handed_ahead;
+  while (!ahead.empty() && now - ahead.front() > agent_lag)
+    ahead.pop_front();
   std::vector<agent_status> gone;
   for (const auto& [key, known] : one_by_one_agents_)
-    if (known.seen != picture_)
+    if (known.pool == pool && known.seen != picture_)
       gone.push_back(known.status);
   for (auto& agent : gone) {
     agent.state = agent_state::logged_out;
-    agent_is(agent, now);
+    agent_is(agent, now, pool);
   }
 }
 
@@ -322,58 +347,106 @@ void pacing::agents(const availability& counts, time_point now) {
   if (one_by_one_)
     forget_agents();
   one_by_one_ = false;
-  agents_ = counts;
+  for (auto& p : pools_)
+    p.agents = {};
+  agents_ = pools_.front().agents = counts;
   agents_counted(now);
 }
 
-void pacing::queue(const queue_load& load, time_point) {
-  agents_.waiting = std::max<std::int64_t>(0, load.waiting);
-  agents_.others_calls = std::max<std::int64_t>(0, load.others_calls);
+void pacing::queue(const queue_load& load, time_point, pool_index pool) {
+  auto& of = pool_at(pool).agents;
+  of.waiting = std::max<std::int64_t>(0, load.waiting);
+  of.others_calls = std::max<std::int64_t>(0, load.others_calls);
+  agents_.waiting = agents_.others_calls = 0;
+  for (const auto& p : pools_) {
+    agents_.waiting += p.agents.waiting;
+    agents_.others_calls += p.agents.others_calls;
+  }
 }
 
-void pacing::others_by_age(const calls_by_age& calls, time_point) {
-  others_ = calls;
-  others_known_ = true;
+void pacing::others_by_age(const calls_by_age& calls, time_point, pool_index pool) {
+  auto& of = pool_at(pool);
+  of.others = calls;
+  of.others_known = true;
 }
 
-void pacing::agent_moved(const agent_status*, const agent_status*, time_point) {}
+void pacing::agent_moved(const agent_status*, const agent_status*, time_point, pool_index) {}
 void pacing::agents_counted(time_point) {}
-void pacing::agent_taken_by_others(time_point) {}
+void pacing::agent_taken_by_others(time_point, pool_index) {}
+void pacing::pools_added(std::size_t) {}
 
-time_point pacing::match_handed(time_point answered, time_point now) {
-  const auto at = std::find_if(taken_.begin(), taken_.end(),
+time_point pacing::match_handed(agent_pool& of, time_point answered, time_point now) {
+  const auto at = std::find_if(of.taken.begin(), of.taken.end(),
                                [&](const unexplained_talk& t) { return t.since >= answered - agent_lag; });
-  if (at == taken_.end()) {
-    handed_ahead_.push_back(now);
+  if (at == of.taken.end()) {
+    of.handed_ahead.push_back(now);
     return now;
   }
   const auto since = std::min(at->since, now);
-  taken_.erase(at);
+  of.taken.erase(at);
   return since;
 }
 
 void pacing::advance_time(time_point now) {
-  while (!handed_ahead_.empty() && now - handed_ahead_.front() > longest_lag)
-    handed_ahead_.pop_front();
-  while (!taken_.empty() && now - taken_.front().heard > longest_lag)
-    taken_.pop_front();
-  for (auto& t : taken_)
-    if (!t.by_others && now - t.heard > agent_lag) {
-      t.by_others = true;
-      agent_taken_by_others(now);
+  for (pool_index i = 0; i < pools_.size(); ++i) {
+    auto& of = pools_[i];
+    while (!of.handed_ahead.empty() && now - of.handed_ahead.front() > longest_lag)
+      of.handed_ahead.pop_front();
+    while (!of.taken.empty() && now - of.taken.front().heard > longest_lag)
+      of.taken.pop_front();
+    for (auto& t : of.taken)
+      if (!t.by_others && now - t.heard > agent_lag) {
+        t.by_others = true;
+        agent_taken_by_others(now, i);
+      }
+  }
+}
+
+std::int64_t pacing::servers(const agent_pool& p) noexcept {
+  const auto ahead = static_cast<std::int64_t>(p.handed_ahead.size());
+  const auto rung = std::max<std::int64_t>(0, p.agents.ringing - ahead);
+  const auto free =
+      std::max<std::int64_t>(0, p.agents.available - std::max<std::int64_t>(0, ahead - p.agents.ringing));
+  return free + std::min(rung, p.calls.waiting);
+}
+std::int64_t pacing::servers() const noexcept {
+  std::int64_t sum = 0;
+  for (const auto& p : pools_)
+    sum += servers(p);
+  return sum;
+}
+
+std::int64_t pacing::others_waiting(const agent_pool& p) noexcept {
+  return std::max<std::int64_t>(0, p.agents.waiting - p.calls.waiting);
+}
+std::int64_t pacing::others_waiting() const noexcept {
+  std::int64_t sum = 0;
+  for (const auto& p : pools_)
+    sum += others_waiting(p);
+  return sum;
+}
+
+void pacing::spread(std::int64_t more) noexcept {
+  if (more > 0 && agents_.working() == 0)
+    for (auto& p : pools_)
+      p.can_take += more;
+  else
+    for (; more > 0; --more) {
+      agent_pool* best = nullptr;
+      for (auto& p : pools_) // a/b > c/d without dividing
+        if (p.agents.working() > 0 &&
+            (!best || p.can_take * best->agents.working() > best->can_take * p.agents.working()))
+          best = &p;
+      ++best->can_take;
     }
 }
 
-std::int64_t pacing::servers() const noexcept {
-  const auto ahead = static_cast<std::int64_t>(handed_ahead_.size());
-  const auto rung = std::max<std::int64_t>(0, agents_.ringing - ahead);
-  const auto free =
-      std::max<std::int64_t>(0, agents_.available - std::max<std::int64_t>(0, ahead - agents_.ringing));
-  return free + std::min(rung, counts_.waiting);
-}
-
-std::int64_t pacing::others_waiting() const noexcept {
-  return std::max<std::int64_t>(0, agents_.waiting - counts_.waiting);
+std::vector<std::int64_t> pacing::by_pool() const {
+  std::vector<std::int64_t> all;
+  if (!agents_.unlimited)
+    for (const auto& p : pools_)
+      all.push_back(p.can_take);
+  return all;
 }
 
 // --- what all methods share -----------------------------------------------------------------------------
@@ -404,7 +477,14 @@ pacing_view pacing::view(time_point now) const {
   v.method = method();
   v.agents = agents_;
   v.calls = counts_;
-  const auto ages = in_flight_by_age(now);
+  for (const auto& p : pools_)
+    v.pools.push_back({p.calls, {}});
+  calls_by_age ages{};
+  for (const auto& [id, call] : calls_)
+    if (const auto age = age_step(call, now)) {
+      ++ages[*age];
+      ++v.pools[call.pool].in_flight_by_age[*age];
+    }
   for (std::size_t i = 0; i + 1 < ages.size(); i += 2)
     v.in_flight_by_age.push_back(ages[i] + ages[i + 1]);
   while (!v.in_flight_by_age.empty() && v.in_flight_by_age.back() == 0)
@@ -421,9 +501,7 @@ std::int64_t pacing::within_bounds(std::int64_t calls) const noexcept {
   if (options_.max_calls > 0)
     bound(options_.max_calls);
   if (options_.max_calls_per_agent > 0 && !agents_.unlimited)
-    bound(static_cast<std::int64_t>(
-        options_.max_calls_per_agent *
-        static_cast<double>(agents_.members() - agents_.unavailable - agents_.paused)));
+    bound(static_cast<std::int64_t>(options_.max_calls_per_agent * static_cast<double>(agents_.working())));
   return std::max<std::int64_t>(0, calls);
 }
 
@@ -442,7 +520,18 @@ std::int64_t available_pacing::calls_to_begin(time_point now) {
   advance_time(now);
   if (agents_.unlimited)
     return fill_unlimited().calls;
-  return within_bounds(servers() - counts_.outstanding() - agents_.others_calls + options_.service_level);
+  std::int64_t too_many = 0;
+  const auto sum = over_pools([&](const agent_pool& p, pool_index) {
+    const auto left = servers(p) - p.calls.outstanding() - p.agents.others_calls;
+    too_many += std::max<std::int64_t>(0, -left);
+    return left;
+  });
+  if (options_.service_level < 0)
+    return within_bounds(sum + options_.service_level);
+  // Calls for which no agent is free count as of the service level.
+  const auto more = std::max<std::int64_t>(0, options_.service_level - too_many);
+  spread(more);
+  return within_bounds(sum + more);
 }
 
 pacing_decision available_pacing::decide(time_point now) {
@@ -450,6 +539,7 @@ pacing_decision available_pacing::decide(time_point now) {
     return fill_unlimited();
   pacing_decision d;
   d.calls = calls_to_begin(now);
+  d.by_pool = by_pool();
   const auto agents = servers();
   const auto outstanding = counts_.outstanding() + agents_.others_calls;
   d.fields = {{"available", agents_.available},
@@ -467,7 +557,9 @@ std::int64_t progressive_pacing::calls_to_begin(time_point now) {
   advance_time(now);
   if (agents_.unlimited)
     return fill_unlimited().calls;
-  return within_bounds(servers() - counts_.outstanding() - agents_.others_calls - others_waiting());
+  return within_bounds(over_pools([](const agent_pool& p, pool_index) {
+    return servers(p) - p.calls.outstanding() - p.agents.others_calls - others_waiting(p);
+  }));
 }
 
 pacing_decision progressive_pacing::decide(time_point now) {
@@ -475,6 +567,7 @@ pacing_decision progressive_pacing::decide(time_point now) {
     return fill_unlimited();
   pacing_decision d;
   d.calls = calls_to_begin(now);
+  d.by_pool = by_pool();
   const auto agents = servers();
   const auto taken = counts_.outstanding() + agents_.others_calls + others_waiting();
   d.fields = {{"available", agents_.available},
@@ -492,8 +585,10 @@ std::int64_t ratio_pacing::calls_to_begin(time_point now) {
   if (agents_.unlimited)
     return fill_unlimited().calls;
   const auto ratio = options_.max_calls_per_agent > 0 ? options_.max_calls_per_agent : 1.0;
-  const auto lines = std::ceil(ratio * static_cast<double>(servers() - others_waiting()) - 1e-9);
-  return within_bounds(static_cast<std::int64_t>(lines) - counts_.outstanding() - agents_.others_calls);
+  return within_bounds(over_pools([&](const agent_pool& p, pool_index) {
+    const auto lines = std::ceil(ratio * static_cast<double>(servers(p) - others_waiting(p)) - 1e-9);
+    return static_cast<std::int64_t>(lines) - p.calls.outstanding() - p.agents.others_calls;
+  }));
 }
 
 pacing_decision ratio_pacing::decide(time_point now) {
@@ -501,6 +596,7 @@ pacing_decision ratio_pacing::decide(time_point now) {
     return fill_unlimited();
   pacing_decision d;
   d.calls = calls_to_begin(now);
+  d.by_pool = by_pool();
   const auto agents = servers();
   d.fields = {{"available", agents_.available},
               {"ringing", agents - agents_.available},

@@ -12,13 +12,18 @@
 /// busy. Or as counts alone (`agents`); `predictive` then takes busy agents as of unknown age. Whoever tells
 /// them one by one tells the rest of the queue (callers, other campaigns) by `queue`.
 ///
+/// Agents come in **pools**: who is in one can be reached by that pool's calls alone. Each Asterisk server is one, because a
+/// caller who is put into a queue meets the agents of the server that dialed. What is learned, and the budget, is common to
+/// all; how many calls may be begun is decided for each pool, and the number is the sum. Free agents of one pool do not make up
+/// for callers who wait in another. Who has one pool need not mention it.
+///
 /// A destination without agents (park, an extension …) takes any number of calls: methods then keep
 /// `pacing_options::unlimited_calls` calls in flight, answered ones included; channels and the originate rate
 /// bound them further.
 ///
 /// Ask for a decision when an agent becomes free, when a call ends, and every 100 to 250 ms.
 ///
-/// Not thread-safe. An event is O(1), `agents_are` O(agents), a decision O(age bins), whatever the number of
+/// Not thread-safe. An event is O(1), `agents_are` O(agents), a decision O(pools × age bins), whatever the number of
 /// calls and agents. Time may stand still between events; one that goes back is taken as standing still.
 #pragma once
 
@@ -57,7 +62,12 @@ struct availability {
   [[nodiscard]] std::int64_t members() const noexcept {
     return available + ringing + on_call + wrap_up + paused + unavailable;
   }
+  /// Logged in and not paused.
+  [[nodiscard]] std::int64_t working() const noexcept { return available + ringing + on_call + wrap_up; }
 };
+
+/// Which agents a call can reach; numbered from 0, the fewer the better.
+using pool_index = std::size_t;
 
 // --- agents ---------------------------------------------------------------------------------------------
 
@@ -175,6 +185,9 @@ struct pacing_decision {
   std::int64_t calls{0};                                         ///< to begin now, 0 or more
   std::string reason;                                            ///< for a person
   std::vector<std::pair<std::string_view, std::int64_t>> fields; ///< the numbers it came from
+  /// Of those, how many each pool can take at most; together as many or, where the plan bounds them all, more. Empty: calls
+  /// are not begun for agents.
+  std::vector<std::int64_t> by_pool{};
 };
 
 /// Calls that ring, to be hung up now.
@@ -196,7 +209,7 @@ struct pacing_view {
     double seconds{0};     ///< from now
     double free_agents{0}; ///< expected, before the answers
     double answers{0};     ///< expected live answers by then
-    double late{0};        ///< probability that one more answer then finds no agent
+    double late{0};        ///< probability that one more answer then finds no agent, in the pool where it is least
   };
   std::vector<horizon> horizons;
   double theta{0};         ///< the largest `late` at which another call is begun
@@ -214,6 +227,12 @@ struct pacing_view {
     std::int64_t given_up{0}; ///< by that decision
   };
   std::vector<past> last_decisions; ///< that changed something, newest first, at most 16
+  /// What another campaign on the same agents wants to know.
+  struct pool_calls {
+    call_counts calls;
+    calls_by_age in_flight_by_age{}; ///< not answered ones
+  };
+  std::vector<pool_calls> pools;
 };
 
 /// How far a queue's news of an agent may be behind the news of the call that reached it, or ahead of it.
@@ -235,7 +254,7 @@ public:
   [[nodiscard]] virtual std::int64_t calls_to_begin(time_point now) = 0;
   /// The number, and why.
   [[nodiscard]] virtual pacing_decision decide(time_point now) = 0;
-  /// Calls to hang up now, those that have rung longest first: if they were answered, it is too likely that
+  /// Calls to hang up now, of each pool those that have rung longest first: if they were answered, it is too likely that
   /// nobody would be there for them. Ask whenever decisions are made. Each call is named once and from then on counted as one
   /// that will not be answered; its end is told as any other's. One that is answered all the same, because the
   /// hang-up came late or never, is a live answer as any other.
@@ -245,7 +264,7 @@ public:
   [[nodiscard]] virtual pacing_view view(time_point now) const;
 
   // A call's life.
-  void begun(const uuid& call, const call_features& features, time_point now);
+  void begun(const uuid& call, const call_features& features, time_point now, pool_index pool = 0);
   void begun(const uuid& call, time_point now) { begun(call, call_features{}, now); }
   void ringing(const uuid& call, time_point now);
   /// By a person, as far as is known.
@@ -260,16 +279,16 @@ public:
 
   // Agents.
   /// One agent's state; the same state again with another `since` is a new one of the same kind.
-  void agent_is(const agent_status& agent, time_point now);
-  /// All agents there are: those not named are gone.
-  void agents_are(std::span<const agent_status> all, time_point now);
-  /// Counts instead of agents one by one; forgets those told one by one.
+  void agent_is(const agent_status& agent, time_point now, pool_index pool = 0);
+  /// All agents that the pool has: those not named are gone.
+  void agents_are(std::span<const agent_status> all, time_point now, pool_index pool = 0);
+  /// Counts instead of agents one by one, all of the first pool; forgets those told one by one.
   void agents(const availability& counts, time_point now);
   /// Callers and other campaigns' calls, where agents are told one by one.
-  void queue(const queue_load& load, time_point now);
+  void queue(const queue_load& load, time_point now, pool_index pool = 0);
   /// Of `queue_load::others_calls`, those not answered yet, by age; without it they are taken as spread
   /// evenly.
-  void others_by_age(const calls_by_age& calls, time_point now);
+  void others_by_age(const calls_by_age& calls, time_point now, pool_index pool = 0);
 
   void set_options(const pacing_options& options);
   /// What the budget was at `now`, everything that this method has reported by then included.
@@ -280,7 +299,12 @@ public:
   /// Errors: malformed, when the bytes are not what `save` wrote; nothing is changed then.
   [[nodiscard]] virtual std::optional<error> restore(std::string_view bytes, time_point now);
 
+  /// How many calls each pool can take at most, as the last decision found: see `pacing_decision::by_pool`.
+  [[nodiscard]] std::vector<std::int64_t> by_pool() const;
+
+  /// Of all pools.
   [[nodiscard]] const call_counts& calls() const noexcept { return counts_; }
+  /// Of all pools.
   [[nodiscard]] const availability& agents() const noexcept { return agents_; }
   [[nodiscard]] const abandon_ledger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] const pacing_options& options() const noexcept { return options_; }
@@ -307,84 +331,109 @@ protected:
     bool given_up{false};        ///< `calls_to_give_up` has named it
     std::uint8_t probability{0}; ///< the method's own
     std::uint8_t hour{0};
+    std::uint16_t pool{0};
     std::uint32_t list{0}, attempt{0}, number{0}; ///< the method's own
   };
   /// Why a call went where it did.
   enum class step : std::uint8_t { begun, ringing, answered, machine, handed, abandoned, ended };
-
-  // What a method learns from. `call.at` is still where it was; `to` where it goes.
-  virtual void call_moved(call_record& call, step what, phase to, time_point now);
-  virtual void live_answer(bool abandoned, time_point now);
-  /// Null: was not known before, or is not any more.
-  virtual void agent_moved(const agent_status* before, const agent_status* after, time_point now);
-  /// Counts came instead of agents one by one.
-  virtual void agents_counted(time_point now);
-  /// An agent took a caller that is not ours; heard of `agent_lag` late.
-  virtual void agent_taken_by_others(time_point now);
-  virtual void options_changed();
-
-  [[nodiscard]] pacing_decision fill_unlimited() const;
-  [[nodiscard]] duration least_ring_time() const noexcept { return std::max(options_.min_ring, least_ringing); }
-  /// Of the calls that ring, and may be given up, the one that has rung longest; null: there is none. O(1),
-  /// amortised.
-  [[nodiscard]] call_record* longest_ringing(time_point now);
-  /// Gives up the one that `longest_ringing` has just named.
-  uuid give_up_longest(call_record& longest);
-  /// To be called at the start of a decision.
-  void advance_time(time_point now);
-  /// Agents who can serve our outstanding calls: available, or rung for one of our callers; less those that
-  /// calls of ours have reached of which the queue has not told yet.
-  [[nodiscard]] std::int64_t servers() const noexcept;
-  /// Callers in the queue that are not ours.
-  [[nodiscard]] std::int64_t others_waiting() const noexcept;
-  /// Within `max_calls` and `max_calls_per_agent`.
-  [[nodiscard]] std::int64_t within_bounds(std::int64_t calls) const noexcept;
-  [[nodiscard]] const calls_by_age* others() const noexcept { return others_known_ ? &others_ : nullptr; }
-  [[nodiscard]] bool agents_known_one_by_one() const noexcept { return one_by_one_; }
-
-  bool gives_up_{false}; ///< whether the method asks for `longest_ringing`
-  pacing_options options_;
-  availability agents_;
-  call_counts counts_;
-  abandon_ledger ledger_;
-
-private:
-  struct tracked_agent {
-    agent_status status;
-    std::uint32_t seen{0};
-  };
-  void count(phase p, std::int64_t by) noexcept;
-  void count(agent_state s, std::int64_t by) noexcept;
-  void advance(const uuid& call, step what, phase to, time_point now);
-  void settle(call_record& call, bool abandoned, time_point now);
-  void change(const agent_status* before, const agent_status* after, time_point now);
-  void forget_agents() noexcept;
-
-  boost::unordered_flat_map<uuid, call_record, std::hash<uuid>> calls_;
-  boost::unordered_flat_map<agent_key, tracked_agent> one_by_one_agents_;
-  bool one_by_one_{false};
-  std::uint32_t picture_{0};
-  calls_by_age others_{};
-  bool others_known_{false};
-  std::int64_t answers_{0}, abandons_{0};
   /// An agent who began to talk, of whose caller nothing is known yet.
   struct unexplained_talk {
     time_point heard, since;
     bool by_others{false}; ///< nothing came within `agent_lag`
   };
-  /// Since when the agent talks whom a call answered then has reached.
-  time_point match_handed(time_point answered, time_point now);
-  // A call says that it reached an agent, and the queue that an agent talks; whichever comes first waits here
-  // for the other.
-  std::deque<time_point> handed_ahead_;
-  /// Calls in the order in which they began to ring, those that ring no more left in it for a while.
   struct ringing_call {
     time_point since;
     uuid id;
   };
-  std::deque<ringing_call> by_ringing_;
+  struct agent_pool {
+    availability agents;
+    call_counts calls;
+    std::int64_t can_take{0}; ///< calls, as the last decision found
+    calls_by_age others{};
+    bool others_known{false};
+    // A call says that it reached an agent, and the queue that an agent talks; whichever comes first waits here
+    // for the other.
+    std::deque<time_point> handed_ahead;
+    std::deque<unexplained_talk> taken;
+    /// Calls in the order in which they began to ring, those that ring no more left in it for a while.
+    std::deque<ringing_call> by_ringing;
+  };
+
+  // What a method learns from. `call.at` is still where it was; `to` where it goes.
+  virtual void call_moved(call_record& call, step what, phase to, time_point now);
+  virtual void live_answer(bool abandoned, time_point now);
+  /// Null: was not known before, or is not any more.
+  virtual void agent_moved(const agent_status* before, const agent_status* after, time_point now, pool_index pool);
+  /// Counts came instead of agents one by one.
+  virtual void agents_counted(time_point now);
+  /// An agent took a caller that is not ours; heard of `agent_lag` late.
+  virtual void agent_taken_by_others(time_point now, pool_index pool);
+  virtual void options_changed();
+  /// There are so many now.
+  virtual void pools_added(std::size_t count);
+
+  [[nodiscard]] pacing_decision fill_unlimited() const;
+  [[nodiscard]] duration least_ring_time() const noexcept { return std::max(options_.min_ring, least_ringing); }
+  /// Of the pool's calls that ring, and may be given up, the one that has rung longest; null: there is none. O(1),
+  /// amortised.
+  [[nodiscard]] call_record* longest_ringing(time_point now, pool_index pool = 0);
+  /// Gives up the one that `longest_ringing` has just named.
+  uuid give_up_longest(call_record& longest);
+  /// To be called at the start of a decision.
+  void advance_time(time_point now);
+  [[nodiscard]] const std::vector<agent_pool>& pools() const noexcept { return pools_; }
+  /// Agents who can serve our outstanding calls: available, or rung for one of our callers; less those that
+  /// calls of ours have reached of which the queue has not told yet.
+  [[nodiscard]] static std::int64_t servers(const agent_pool& p) noexcept;
+  [[nodiscard]] std::int64_t servers() const noexcept;
+  /// Callers in the queue that are not ours.
+  [[nodiscard]] static std::int64_t others_waiting(const agent_pool& p) noexcept;
+  [[nodiscard]] std::int64_t others_waiting() const noexcept;
+  /// Asks how many calls each pool can take, none where that is below nothing, and keeps it; the sum.
+  template <class CanTake>
+  std::int64_t over_pools(CanTake&& can_take) {
+    std::int64_t sum = 0;
+    for (pool_index i = 0; i < pools_.size(); ++i)
+      sum += pools_[i].can_take = std::max<std::int64_t>(0, can_take(pools_[i], i));
+    return sum;
+  }
+  /// Lets pools take so many more, each time the one that has most left for each agent who works there.
+  void spread(std::int64_t more) noexcept;
+  /// Within `max_calls` and `max_calls_per_agent`.
+  [[nodiscard]] std::int64_t within_bounds(std::int64_t calls) const noexcept;
+  [[nodiscard]] bool agents_known_one_by_one() const noexcept { return one_by_one_; }
+
+  bool gives_up_{false}; ///< whether the method asks for `longest_ringing`
+  pacing_options options_;
+  availability agents_; ///< of all pools
+  call_counts counts_;  ///< of all pools
+  abandon_ledger ledger_;
+
+private:
+  struct tracked_agent {
+    agent_status status;
+    pool_index pool{0};
+    std::uint32_t seen{0};
+  };
+  [[nodiscard]] agent_pool& pool_at(pool_index i);
+  /// Of one that is not answered yet.
+  [[nodiscard]] static std::optional<std::size_t> age_step(const call_record& call, time_point now) noexcept;
+  void count(agent_pool& of, phase p, std::int64_t by) noexcept;
+  void count(agent_pool& of, agent_state s, std::int64_t by) noexcept;
+  void advance(const uuid& call, step what, phase to, time_point now);
+  void settle(call_record& call, bool abandoned, time_point now);
+  void change(const agent_status* before, const agent_status* after, time_point now, pool_index pool);
+  void forget_agents() noexcept;
+  /// Since when the agent talks whom a call answered then has reached.
+  time_point match_handed(agent_pool& of, time_point answered, time_point now);
+
+  boost::unordered_flat_map<uuid, call_record, std::hash<uuid>> calls_;
+  boost::unordered_flat_map<agent_key, tracked_agent> one_by_one_agents_;
+  std::vector<agent_pool> pools_{1};
+  bool one_by_one_{false};
+  std::uint32_t picture_{0};
+  std::int64_t answers_{0}, abandons_{0};
   std::int64_t given_up_{0};
-  std::deque<unexplained_talk> taken_;
 };
 
 /// The text's rule: (available members) − (current outbound calls) + service_level.

@@ -1,9 +1,28 @@
 #include "actors/core/pbx_choice.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace ringmaster::core {
+namespace {
+
+/// Whether a/b > c/d, without dividing; what is by nothing is the least.
+bool is_more(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d) noexcept {
+  return b > 0 && (d <= 0 || a * d > c * b);
+}
+
+bool is_better(const pbx_capacity& one, const pbx_capacity& other) noexcept {
+  if (one.queue && other.queue) {
+    const auto &a = *one.queue, &b = *other.queue;
+    if (is_more(a.wanted, a.working, b.wanted, b.working))
+      return true;
+    if (is_more(b.wanted, b.working, a.wanted, a.working))
+      return false;
+  }
+  const auto most = [](const pbx_capacity& s) { return s.max_channels > 0 ? s.max_channels : 1000; };
+  return one.channels * most(other) < other.channels * most(one);
+}
+
+} // namespace
 
 std::int64_t pbx_capacity::free() const noexcept {
   if (!usable)
@@ -15,20 +34,26 @@ std::int64_t pbx_capacity::free() const noexcept {
 std::vector<std::size_t> choose_pbx(std::span<const pbx_capacity> servers, std::int64_t calls) {
   std::vector<std::size_t> chosen;
   std::vector<pbx_capacity> now{servers.begin(), servers.end()};
-  const auto most = [](const pbx_capacity& s) { return s.max_channels > 0 ? s.max_channels : 1000; };
+  const bool somebody_works = std::any_of(now.begin(), now.end(), [](const pbx_capacity& s) {
+    return s.usable && s.queue && s.queue->working > 0;
+  });
   for (std::int64_t n = 0; n < calls; ++n) {
-    std::optional<std::size_t> best;
-    for (std::size_t i = 0; i < now.size(); ++i) {
-      // a/b < c/d without dividing
-      if (now[i].free() > 0 &&
-          (!best || now[i].channels * most(now[*best]) < now[*best].channels * most(now[i])))
-        best = i;
+    pbx_capacity* best = nullptr;
+    for (auto& server : now) {
+      if (server.free() == 0)
+        continue;
+      if (server.queue && (server.queue->wanted <= 0 || (somebody_works && server.queue->working <= 0)))
+        continue;
+      if (!best || is_better(server, *best))
+        best = &server;
     }
     if (!best)
       break;
-    ++now[*best].channels;
-    --now[*best].tokens;
-    chosen.push_back(*best);
+    ++best->channels;
+    --best->tokens;
+    if (best->queue)
+      --best->queue->wanted;
+    chosen.push_back(static_cast<std::size_t>(best - now.data()));
   }
   return chosen;
 }

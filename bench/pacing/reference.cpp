@@ -166,7 +166,7 @@ private:
     const auto aim = options_.target > 0 ? options_.target : options_.abandon_limit;
     log_theta_ = std::clamp(log_theta_ + kappa * (aim - (abandoned ? 1.0 : 0.0)), std::log(1e-4), std::log(0.9));
   }
-  void agent_moved(const agent_status* before, const agent_status* after, time_point) override {
+  void agent_moved(const agent_status* before, const agent_status* after, time_point, core::pool_index) override {
     if (before)
       busy_.erase(before->agent);
     if (after && (after->state == agent_state::talking || after->state == agent_state::wrap_up))

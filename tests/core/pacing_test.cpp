@@ -1,4 +1,5 @@
 #include "actors/core/pacing.hpp"
+#include "actors/core/pacing/predictive.hpp"
 
 #include <gtest/gtest.h>
 
@@ -287,6 +288,121 @@ TEST(pacing, keeps_within_the_plans_bounds) {
   ratio_pacing r{{.max_calls_per_agent = 2.5}};
   r.agents(agents(3), now);
   EXPECT_EQ(r.calls_to_begin(now), 7) << "of 8, bounded by 2.5 for each agent";
+}
+
+// --- agents on several servers
+
+std::vector<agent_status> free_agents(agent_key first, agent_key count) {
+  std::vector<agent_status> all;
+  for (agent_key n = 0; n < count; ++n)
+    all.push_back(agent(first + n, agent_state::free));
+  return all;
+}
+
+template <class Method>
+class pools_of : public ::testing::Test {};
+using careful_methods = ::testing::Types<available_pacing, progressive_pacing, predictive_pacing>;
+TYPED_TEST_SUITE(pools_of, careful_methods);
+
+TYPED_TEST(pools_of, agents_who_are_free_on_one_server_serve_no_call_on_another) {
+  TypeParam p{pacing_options{}};
+  p.agents_are(free_agents(1, 4), now, 0);
+  p.agents_are(std::vector{agent(11, agent_state::talking), agent(12, agent_state::paused)}, now, 1);
+  for (std::uint8_t n = 1; n <= 3; ++n)
+    p.begun(numbered(n), {}, now, 1);
+  const auto d = p.decide(now);
+  EXPECT_EQ(d.calls, 4) << "the three on the way to the second server are no concern of the first";
+  EXPECT_EQ(d.by_pool, (std::vector<std::int64_t>{4, 0}));
+  p.begun(numbered(4), {}, now, 0);
+  EXPECT_EQ(p.calls_to_begin(now), 3);
+  p.agents_are({}, now, 0); // that server is gone
+  EXPECT_EQ(p.calls_to_begin(now), 0);
+  EXPECT_EQ(p.agents(), (availability{.on_call = 1, .paused = 1}));
+  EXPECT_EQ(p.calls().dialing, 4);
+  p.agents_are(free_agents(11, 2), now, 1);
+  p.ended(numbered(1), now);
+  p.ended(numbered(2), now);
+  EXPECT_EQ(p.decide(now).by_pool, (std::vector<std::int64_t>{0, 1}));
+}
+
+TYPED_TEST(pools_of, other_campaigns_calls_take_the_agents_of_their_own_server) {
+  TypeParam p{pacing_options{}};
+  p.agents_are(free_agents(1, 3), now, 0);
+  p.agents_are(free_agents(11, 3), now, 1);
+  p.queue({0, 5}, now, 0);
+  EXPECT_EQ(p.decide(now).by_pool, (std::vector<std::int64_t>{0, 3}));
+  p.queue({0, 1}, now, 0);
+  EXPECT_EQ(p.calls_to_begin(now), 5);
+  EXPECT_EQ(p.agents().others_calls, 1);
+}
+
+TYPED_TEST(pools_of, the_plans_bounds_are_on_all_servers_together) {
+  TypeParam p{pacing_options{.max_calls = 4}};
+  p.agents_are(free_agents(1, 3), now, 0);
+  p.agents_are(free_agents(11, 3), now, 1);
+  const auto d = p.decide(now);
+  EXPECT_EQ(d.calls, 4);
+  EXPECT_EQ(d.by_pool, (std::vector<std::int64_t>{3, 3})) << "whoever chooses the servers may have any four";
+}
+
+TYPED_TEST(pools_of, an_agent_may_move_to_another_server) {
+  TypeParam p{pacing_options{}};
+  p.agents_are(free_agents(1, 2), now, 0);
+  p.agent_is(agent(2, agent_state::free), now, 1);
+  EXPECT_EQ(p.decide(now).by_pool, (std::vector<std::int64_t>{1, 1}));
+  p.agents_are(free_agents(1, 1), now, 0);
+  EXPECT_EQ(p.agents().available, 2);
+}
+
+TEST(pacing, news_of_an_agent_is_matched_with_a_call_of_the_same_server) {
+  progressive_pacing p{{}};
+  p.agents_are(free_agents(1, 1), now, 0);
+  p.agents_are(free_agents(11, 1), now, 1);
+  p.begun(numbered(1), {}, now, 0);
+  p.agent_is(agent(11, agent_state::talking), now, 1); // with somebody else
+  p.handed_to_agent(numbered(1), now);
+  p.agent_is(agent(11, agent_state::free), now, 1);
+  EXPECT_EQ(p.decide(now).by_pool, (std::vector<std::int64_t>{0, 1})) << "the first server's agent is about to talk";
+}
+
+TEST(available_pacing, gives_its_service_level_to_the_server_with_most_agents_left) {
+  available_pacing p{{.service_level = 3}};
+  p.agents_are(free_agents(1, 4), now, 0);
+  p.agents_are(std::vector{agent(11, agent_state::free), agent(12, agent_state::talking)}, now, 1);
+  p.agents_are(std::vector{agent(21, agent_state::paused)}, now, 2);
+  auto d = p.decide(now);
+  EXPECT_EQ(d.calls, 8);
+  EXPECT_EQ(d.by_pool, (std::vector<std::int64_t>{7, 1, 0})) << "nobody works on the third";
+  for (std::uint8_t n = 1; n <= 3; ++n)
+    p.begun(numbered(n), {}, now, 1);
+  d = p.decide(now);
+  EXPECT_EQ(d.calls, 5) << "two of the service level are in use";
+  p.set_options({.service_level = -2});
+  EXPECT_EQ(p.decide(now).calls, 2);
+}
+
+TEST(available_pacing, gives_its_service_level_to_any_server_where_nobody_works) {
+  available_pacing p{{.service_level = 3}};
+  p.agents_are(std::vector{agent(1, agent_state::paused)}, now, 0);
+  p.agents_are({}, now, 1);
+  const auto d = p.decide(now);
+  EXPECT_EQ(d.calls, 3);
+  EXPECT_EQ(d.by_pool, (std::vector<std::int64_t>{3, 3}));
+}
+
+TEST(pacing, tells_other_campaigns_what_is_on_the_way_to_each_server) {
+  progressive_pacing p{{}};
+  p.agents_are(free_agents(1, 3), now, 0);
+  p.agents_are(free_agents(11, 3), now, 1);
+  p.begun(numbered(1), {}, now, 1);
+  p.begun(numbered(2), {}, now, 1);
+  p.answered(numbered(2), now);
+  const auto v = p.view(now);
+  ASSERT_EQ(v.pools.size(), 2u);
+  EXPECT_EQ(v.pools[0].calls, call_counts{});
+  EXPECT_EQ(v.pools[1].calls, (call_counts{.dialing = 1, .waiting = 1}));
+  EXPECT_EQ(v.pools[1].in_flight_by_age[0], 1);
+  EXPECT_EQ(v.calls, v.pools[1].calls);
 }
 
 TEST(pacing, names_the_option_that_is_out_of_range) {

@@ -98,5 +98,39 @@ TEST(pbx_choice, uses_no_server_beyond_channels_rate_or_when_it_is_down) {
   EXPECT_TRUE(choose_pbx(servers, -1).empty());
 }
 
+pbx_capacity with_agents(std::int64_t wanted, std::int64_t working, std::int64_t channels = 0) {
+  return {true, 100, channels, 100, queue_part{wanted, working}};
+}
+
+TEST(pbx_choice, goes_where_an_agent_is_most_likely_free_however_many_channels_are) {
+  const std::array servers{with_agents(3, 10, 90), with_agents(2, 4, 50), with_agents(0, 20)};
+  EXPECT_EQ(choose_pbx(servers, 2), (std::vector<std::size_t>{1, 0}));
+  auto all = choose_pbx(servers, 100);
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(all, (std::vector<std::size_t>{0, 0, 0, 1, 1})) << "and none beyond what is wanted";
+}
+
+TEST(pbx_choice, goes_by_load_between_servers_whose_agents_are_as_free) {
+  const std::array servers{with_agents(5, 10, 30), with_agents(5, 10, 20)};
+  EXPECT_EQ(choose_pbx(servers, 1), (std::vector<std::size_t>{1}));
+}
+
+TEST(pbx_choice, leaves_a_server_out_where_nobody_works_while_anybody_does_elsewhere) {
+  std::array servers{with_agents(9, 0), with_agents(1, 1, 60)};
+  EXPECT_EQ(choose_pbx(servers, 5), (std::vector<std::size_t>{1}));
+  servers[1].channels = 100;
+  EXPECT_TRUE(choose_pbx(servers, 5).empty()) << "also when that one is full";
+  servers[1].usable = false;
+  EXPECT_EQ(choose_pbx(servers, 5).size(), 5u) << "nobody works anywhere that can be reached";
+}
+
+TEST(pbx_choice, keeps_to_channels_and_rate_where_agents_wait) {
+  std::array servers{with_agents(50, 50, 97), with_agents(50, 50)};
+  servers[1].tokens = 2;
+  const auto chosen = choose_pbx(servers, 100);
+  EXPECT_EQ(std::count(chosen.begin(), chosen.end(), 0u), 3);
+  EXPECT_EQ(std::count(chosen.begin(), chosen.end(), 1u), 2);
+}
+
 } // namespace
 } // namespace ringmaster::core

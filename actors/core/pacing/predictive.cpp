@@ -185,11 +185,19 @@ void predictive_pacing::age_calls() {
         return cohort{a.begun + b.begun, a.answered + b.answered, a.given_up + b.given_up, a.worth + b.worth};
       });
     }
-    if (class_size_[c] > 0)
-      age(in_flight_[c], coarse, std::plus<>{});
+    for (auto& of : expected_)
+      if (of.class_size[c] > 0)
+        age(of.in_flight[c], coarse, std::plus<>{});
   }
   matured_ = std::min(matured_ + trials, 1e9);
   rate_.observe(answers, std::max(answers, trials), in_seconds(call_age_step));
+}
+
+std::int32_t predictive_pacing::in_flight(std::size_t cls, std::size_t bin) const noexcept {
+  std::int32_t sum = 0;
+  for (const auto& of : expected_)
+    sum += of.in_flight[cls][bin];
+  return sum;
 }
 
 /// How many calls of known fate a cohort is worth. Those that ring count by the share of answers that would have come; that is
@@ -201,22 +209,24 @@ double predictive_pacing::trials(std::size_t cls, std::size_t bin) const noexcep
   const auto as_usual = p / rate_.mean();
   if (of.given_up <= 0)
     return begun * answered_by_[bin] * as_usual;
-  const auto alive = std::min(static_cast<double>(in_flight_[cls][bin]), begun - static_cast<double>(of.given_up));
+  const auto alive = std::min(static_cast<double>(in_flight(cls, bin)), begun - static_cast<double>(of.given_up));
   const auto ended = begun - static_cast<double>(of.given_up) - alive;
   const auto open = alive * worth_without_end(p, answered_by_[bin], resolved_by_[bin]) + static_cast<double>(of.worth);
   return (ended + open) * as_usual;
 }
 
 void predictive_pacing::age_by_one_second() {
-  for (auto* ages : {&talking_, &wrapping_}) {
-    (*ages)[agent_bins - 1] += (*ages)[agent_bins - 2];
-    std::copy_backward(ages->begin(), ages->end() - 2, ages->end() - 1);
-    (*ages)[0] = 0;
+  for (auto& of : expected_) {
+    for (auto* ages : {&of.talking, &of.wrapping}) {
+      (*ages)[agent_bins - 1] += (*ages)[agent_bins - 2];
+      std::copy_backward(ages->begin(), ages->end() - 2, ages->end() - 1);
+      (*ages)[0] = 0;
+    }
+    of.wrap_ending[0] += of.wrap_ending[1];
+    std::copy(of.wrap_ending.begin() + 2, of.wrap_ending.end(), of.wrap_ending.begin() + 1);
+    of.wrap_ending[agent_bins - 1] = 0;
+    of.foreign_rate *= 1 - 1.0 / 600;
   }
-  wrap_ending_[0] += wrap_ending_[1];
-  std::copy(wrap_ending_.begin() + 2, wrap_ending_.end(), wrap_ending_.begin() + 1);
-  wrap_ending_[agent_bins - 1] = 0;
-  foreign_rate_ *= 1 - 1.0 / 600;
 }
 
 // --- what is believed -----------------------------------------------------------------------------------
@@ -230,20 +240,26 @@ void predictive_pacing::relearn() {
   std::array<double, call_steps> will_answer{}, will_not{};
   for (std::size_t c = 0; c < classes; ++c) {
     const auto p = of_class(rate_.mean(), c);
-    for (std::size_t i = 0; i < call_bins && class_size_[c] > 0; ++i) {
+    const bool some =
+        std::any_of(expected_.begin(), expected_.end(), [&](const auto& of) { return of.class_size[c] > 0; });
+    for (std::size_t i = 0; i < call_bins && some; ++i) {
       const auto live = p * (1 - answered_by_[i]), other = (1 - p) * (1 - resolved_by_[i]);
       const auto share = live + other > 0 ? live / (live + other) : 0.0;
-      will_answer[steps_at(i)] += share * in_flight_[c][i];
-      will_not[steps_at(i)] += (1 - share) * in_flight_[c][i];
+      const auto n = in_flight(c, i);
+      will_answer[steps_at(i)] += share * n;
+      will_not[steps_at(i)] += (1 - share) * n;
     }
   }
   answered_after_.rebuild(will_answer);
   resolved_after_.rebuild(will_not);
-  std::array<double, agent_bins> running;
-  std::copy(talking_.begin(), talking_.end(), running.begin());
-  talk_.rebuild(running);
-  std::copy(wrapping_.begin(), wrapping_.end(), running.begin());
-  wrap_up_.rebuild(running);
+  std::array<double, agent_bins> talking{}, wrapping{};
+  for (const auto& of : expected_)
+    for (std::size_t a = 0; a < agent_bins; ++a) {
+      talking[a] += of.talking[a];
+      wrapping[a] += of.wrapping[a];
+    }
+  talk_.rebuild(talking);
+  wrap_up_.rebuild(wrapping);
   for (std::size_t k = 0; k < horizons; ++k)
     horizon_[k] = answered_after_.quantile((2 * static_cast<double>(k) + 1) / (2 * horizons));
   const auto oldest = set_up_ + in_seconds(least_ring_time());
@@ -359,69 +375,86 @@ void predictive_pacing::refresh_rate() {
 }
 
 void predictive_pacing::rebuild_calls() {
-  answers_in_ = {};
   for (std::size_t c = 0; c < classes; ++c) {
-    if (!tabulated_[c] && (class_size_[c] > 0 || c == usual_class))
+    const bool some = c == usual_class || std::any_of(expected_.begin(), expected_.end(),
+                                                      [&](const auto& of) { return of.class_size[c] > 0; });
+    if (!tabulated_[c] && some)
       tabulate(c);
-    if (class_size_[c] == 0)
-      continue;
-    for (std::size_t i = 0; i < call_bins; ++i) {
-      if (in_flight_[c][i] == 0)
+  }
+  for (auto& of : expected_) {
+    of.answers_in = {};
+    for (std::size_t c = 0; c < classes; ++c) {
+      if (of.class_size[c] == 0)
         continue;
-      const auto n = static_cast<double>(in_flight_[c][i]);
-      for (std::size_t k = 0; k < moments; ++k) {
-        const auto q = static_cast<double>(answer_[c][i][k]);
-        answers_in_.mean[k] += n * q;
-        answers_in_.squares[k] += n * q * q;
-        answers_in_.slope[k] += n * static_cast<double>(answer_slope_[c][i][k]);
+      for (std::size_t i = 0; i < call_bins; ++i) {
+        if (of.in_flight[c][i] == 0)
+          continue;
+        const auto n = static_cast<double>(of.in_flight[c][i]);
+        for (std::size_t k = 0; k < moments; ++k) {
+          const auto q = static_cast<double>(answer_[c][i][k]);
+          of.answers_in.mean[k] += n * q;
+          of.answers_in.squares[k] += n * q * q;
+          of.answers_in.slope[k] += n * static_cast<double>(answer_slope_[c][i][k]);
+        }
       }
     }
   }
   for (std::size_t k = 0; k < moments; ++k)
     fresh_[k] = std::min(1.0, tabulated_rate_ * fresh_odds_) * answered_between_[k][0];
 
-  if (const auto* told = others())
+  for (pool_index p = 0; p < pools().size(); ++p) {
+    const auto& from = pools()[p];
+    if (!from.others_known)
+      continue;
     for (std::size_t k = 0; k < moments; ++k) {
-      others_told_[k] = 0;
-      for (std::size_t i = 0; i < told->size(); ++i)
-        others_told_[k] += static_cast<double>(answer_[usual_class][bin_at(i)][k]) * std::max(0, (*told)[i]);
+      auto& told = expected_[p].others_told[k];
+      told = 0;
+      for (std::size_t i = 0; i < from.others.size(); ++i)
+        told += static_cast<double>(answer_[usual_class][bin_at(i)][k]) * std::max(0, from.others[i]);
     }
+  }
 }
 
 void predictive_pacing::rebuild_agents() {
-  freed_in_ = {};
-  const auto add = [&](const auto& counts, const auto& share) {
-    for (std::size_t a = 0; a < agent_bins; ++a) {
-      if (counts[a] == 0)
-        continue;
-      const auto n = static_cast<double>(counts[a]);
-      for (std::size_t k = 0; k < moments; ++k) {
-        const auto r = static_cast<double>(share[a][k]);
-        freed_in_.mean[k] += n * r;
-        freed_in_.squares[k] += n * r * r;
+  for (auto& of : expected_) {
+    of.freed_in = {};
+    const auto add = [&](const auto& counts, const auto& share) {
+      for (std::size_t a = 0; a < agent_bins; ++a) {
+        if (counts[a] == 0)
+          continue;
+        const auto n = static_cast<double>(counts[a]);
+        for (std::size_t k = 0; k < moments; ++k) {
+          const auto r = static_cast<double>(share[a][k]);
+          of.freed_in.mean[k] += n * r;
+          of.freed_in.squares[k] += n * r * r;
+        }
       }
+    };
+    add(of.talking, free_talking_);
+    add(of.wrapping, free_wrapping_);
+    add(of.wrap_ending, free_ending_);
+    for (std::size_t k = 0; k < moments; ++k) {
+      const auto r = static_cast<double>(free_unaged_[k]);
+      of.freed_in.mean[k] += static_cast<double>(of.unaged) * r;
+      of.freed_in.squares[k] += static_cast<double>(of.unaged) * r * r;
     }
-  };
-  add(talking_, free_talking_);
-  add(wrapping_, free_wrapping_);
-  add(wrap_ending_, free_ending_);
-  for (std::size_t k = 0; k < moments; ++k) {
-    const auto r = static_cast<double>(free_unaged_[k]);
-    freed_in_.mean[k] += static_cast<double>(unaged_) * r;
-    freed_in_.squares[k] += static_cast<double>(unaged_) * r * r;
   }
 }
 
 // --- events ---------------------------------------------------------------------------------------------
 
-void predictive_pacing::add_call(std::size_t cls, std::size_t bin, int by) noexcept {
-  in_flight_[cls][bin] += by;
-  class_size_[cls] += by;
+void predictive_pacing::pools_added(std::size_t count) {
+  expected_.resize(count);
+}
+
+void predictive_pacing::add_call(expectation& of, std::size_t cls, std::size_t bin, int by) noexcept {
+  of.in_flight[cls][bin] += by;
+  of.class_size[cls] += by;
   for (std::size_t k = 0; k < moments; ++k) {
     const auto q = static_cast<double>(answer_[cls][bin][k]);
-    answers_in_.mean[k] += by * q;
-    answers_in_.squares[k] += by * q * q;
-    answers_in_.slope[k] += by * static_cast<double>(answer_slope_[cls][bin][k]);
+    of.answers_in.mean[k] += by * q;
+    of.answers_in.squares[k] += by * q * q;
+    of.answers_in.slope[k] += by * static_cast<double>(answer_slope_[cls][bin][k]);
   }
 }
 
@@ -442,7 +475,7 @@ void predictive_pacing::call_moved(call_record& call, step what, phase to, time_
   const auto begun = steps(std::min(call.begun, now_), call_age_step);
   const auto bin = bin_of(begun);
   if (what == step::begun) {
-    add_call(call.probability, bin, 1);
+    add_call(expected_[call.pool], call.probability, bin, 1);
     cohorts_[call.probability][bin].begun += 1;
     cohort_size_[call.probability] += 1;
     return;
@@ -453,7 +486,7 @@ void predictive_pacing::call_moved(call_record& call, step what, phase to, time_
   auto& group = cohorts_[call.probability][bin];
   if (call.at <= phase::ringing && to >= phase::waiting) {
     if (!call.given_up)
-      add_call(call.probability, bin, -1);
+      add_call(expected_[call.pool], call.probability, bin, -1);
     const bool live = what != step::machine && what != step::ended;
     const bool given_up = call.given_up && what == step::ended;
     const auto p = of_class(rate_.mean(), call.probability);
@@ -494,31 +527,33 @@ void predictive_pacing::live_answer(bool, time_point) {
   budget_.answer(ledger_);
 }
 
-void predictive_pacing::add_agent(const agent_status& agent, int by) noexcept {
+void predictive_pacing::add_agent(expectation& of, const agent_status& agent, int by) noexcept {
   const auto add = [&](auto& counts, const auto& share, std::int64_t at) {
     const auto a = static_cast<std::size_t>(std::clamp<std::int64_t>(at, 0, agent_bins - 1));
     counts[a] += by;
     for (std::size_t k = 0; k < moments; ++k) {
       const auto r = static_cast<double>(share[a][k]);
-      freed_in_.mean[k] += by * r;
-      freed_in_.squares[k] += by * r * r;
+      of.freed_in.mean[k] += by * r;
+      of.freed_in.squares[k] += by * r * r;
     }
   };
   if (agent.state == agent_state::talking)
-    add(talking_, free_talking_, agent_step_ - steps(agent.since, agent_step));
+    add(of.talking, free_talking_, agent_step_ - steps(agent.since, agent_step));
   else if (agent.state == agent_state::wrap_up && agent.ends)
-    add(wrap_ending_, free_ending_, steps(*agent.ends, agent_step) - agent_step_);
+    add(of.wrap_ending, free_ending_, steps(*agent.ends, agent_step) - agent_step_);
   else if (agent.state == agent_state::wrap_up)
-    add(wrapping_, free_wrapping_, agent_step_ - steps(agent.since, agent_step));
+    add(of.wrapping, free_wrapping_, agent_step_ - steps(agent.since, agent_step));
 }
 
-void predictive_pacing::agent_moved(const agent_status* before, const agent_status* after, time_point now) {
+void predictive_pacing::agent_moved(const agent_status* before, const agent_status* after, time_point now,
+                                    pool_index pool) {
   step_to(now);
-  unaged_ = 0;
+  auto& of = expected_[pool];
+  of.unaged = 0;
   if (before)
-    add_agent(*before, -1);
+    add_agent(of, *before, -1);
   if (after)
-    add_agent(*after, 1);
+    add_agent(of, *after, 1);
   if (!before || !after)
     return;
   const auto took = in_seconds(after->since - before->since);
@@ -534,47 +569,66 @@ void predictive_pacing::agent_moved(const agent_status* before, const agent_stat
 
 void predictive_pacing::agents_counted(time_point now) {
   step_to(now);
-  talking_ = {}, wrapping_ = {}, wrap_ending_ = {};
-  unaged_ = agents_.on_call + agents_.wrap_up;
+  for (auto& of : expected_) {
+    of.talking = {}, of.wrapping = {}, of.wrap_ending = {};
+    of.unaged = 0;
+  }
+  expected_.front().unaged = agents_.on_call + agents_.wrap_up;
   rebuild_agents();
 }
 
-void predictive_pacing::agent_taken_by_others(time_point) {
-  foreign_rate_ += 1.0 / 600;
+void predictive_pacing::agent_taken_by_others(time_point, pool_index pool) {
+  expected_[pool].foreign_rate += 1.0 / 600;
 }
 
 // --- decisions ------------------------------------------------------------------------------------------
 
+double predictive_pacing::free_now(const agent_pool& p) noexcept {
+  return static_cast<double>(servers(p) - p.calls.waiting - others_waiting(p));
+}
 double predictive_pacing::free_now() const noexcept {
-  return static_cast<double>(servers() - counts_.waiting - others_waiting());
-}
-
-double predictive_pacing::late_at(std::size_t k, double extra) const noexcept {
-  const auto foreign =
-      foreign_rate_ * horizon_[k] +
-      (others() ? others_told_[k] : static_cast<double>(agents_.others_calls) * other_answers_[k]);
-  const auto fresh = fresh_[k];
-  const auto slope = answers_in_.slope[k] + extra * fresh / rate_.mean();
-  count_moments answers{answers_in_.mean[k] + extra * fresh + foreign, 0};
-  answers.variance =
-      answers.mean - answers_in_.squares[k] - extra * fresh * fresh + slope * slope * rate_.variance();
-  return late_probability(free_now(), answers,
-                          {freed_in_.mean[k], std::max(0.0, freed_in_.mean[k] - freed_in_.squares[k])});
-}
-
-/// Of one more call, beside `extra` that are begun now.
-double predictive_pacing::late(double extra) const noexcept {
   double sum = 0;
-  for (std::size_t k = 0; k < horizons; ++k)
-    sum += horizon_weight_[k] * late_at(k, extra);
+  for (const auto& p : pools())
+    sum += free_now(p);
   return sum;
 }
 
+double predictive_pacing::late_at(pool_index pool, std::size_t k, double extra) const noexcept {
+  const auto& from = pools()[pool];
+  const auto& of = expected_[pool];
+  const auto foreign =
+      of.foreign_rate * horizon_[k] +
+      (from.others_known ? of.others_told[k] : static_cast<double>(from.agents.others_calls) * other_answers_[k]);
+  const auto fresh = fresh_[k];
+  const auto slope = of.answers_in.slope[k] + extra * fresh / rate_.mean();
+  count_moments answers{of.answers_in.mean[k] + extra * fresh + foreign, 0};
+  answers.variance =
+      answers.mean - of.answers_in.squares[k] - extra * fresh * fresh + slope * slope * rate_.variance();
+  return late_probability(free_now(from), answers,
+                          {of.freed_in.mean[k], std::max(0.0, of.freed_in.mean[k] - of.freed_in.squares[k])});
+}
+
+/// Of one more call, beside `extra` that are begun now.
+double predictive_pacing::late(pool_index pool, double extra) const noexcept {
+  double sum = 0;
+  for (std::size_t k = 0; k < horizons; ++k)
+    sum += horizon_weight_[k] * late_at(pool, k, extra);
+  return sum;
+}
+
+/// Of one more call where that is least.
+double predictive_pacing::least_late() const noexcept {
+  auto least = late(0, 0);
+  for (pool_index p = 1; p < pools().size(); ++p)
+    least = std::min(least, late(p, 0));
+  return least;
+}
+
 /// Of one more call that has rung for long.
-double predictive_pacing::late_soon() const noexcept {
+double predictive_pacing::late_soon(pool_index pool) const noexcept {
   double sum = 0;
   for (auto k = horizons; k < moments; ++k)
-    sum += late_at(k, 0) / last_moments;
+    sum += late_at(pool, k, 0) / last_moments;
   return sum;
 }
 
@@ -589,16 +643,18 @@ std::vector<uuid> predictive_pacing::calls_to_give_up(time_point now) {
   if (!options_.give_up_ringing || agents_.unlimited || budget_.none_allowed() || !experienced())
     return gone;
   const auto most = most_late_soon();
-  while (auto* call = longest_ringing(now)) {
-    // A call is no danger to itself.
-    const auto bin = bin_of(steps(std::min(call->begun, now_), call_age_step));
-    add_call(call->probability, bin, -1);
-    if (late_soon() <= most) {
-      add_call(call->probability, bin, 1);
-      break;
+  for (pool_index p = 0; p < pools().size(); ++p)
+    while (auto* call = longest_ringing(now, p)) {
+      // A call is no danger to itself.
+      const auto bin = bin_of(steps(std::min(call->begun, now_), call_age_step));
+      add_call(expected_[p], call->probability, bin, -1);
+      if (late_soon(p) <= most) {
+        add_call(expected_[p], call->probability, bin, 1);
+        break;
+      }
+      gone.push_back(give_up_longest(*call));
+      given_up_in_ = p;
     }
-    gone.push_back(give_up_longest(*call));
-  }
   return gone;
 }
 
@@ -608,7 +664,7 @@ given_up_calls predictive_pacing::give_up(time_point now) {
   if (g.calls.empty())
     return g;
   // What it is without them; before, it was more.
-  const auto risk = late_soon(), most = most_late_soon();
+  const auto risk = late_soon(given_up_in_), most = most_late_soon();
   const auto soonest = horizon_[horizons], latest = horizon_[moments - 1];
   g.fields = {{"given_up", static_cast<std::int64_t>(g.calls.size())},
               {"late_ppm", std::lround(1e6 * risk)},
@@ -621,14 +677,15 @@ given_up_calls predictive_pacing::give_up(time_point now) {
   return g;
 }
 
-std::int64_t predictive_pacing::allowed_without_abandons() const {
+std::int64_t predictive_pacing::allowed_without_abandons(pool_index pool) const {
   // Whoever answers this very instant may wait for the grace, so that a wrap-up that is sure to end within it
   // counts as free.
   const auto sure = static_cast<std::int64_t>(in_seconds(options_.grace) - 1);
+  const auto& p = pools()[pool];
   std::int64_t soon = 0;
   for (std::int64_t s = 0; s <= sure && s < static_cast<std::int64_t>(agent_bins); ++s)
-    soon += wrap_ending_[static_cast<std::size_t>(s)];
-  return servers() + soon - counts_.outstanding() - agents_.others_calls - others_waiting();
+    soon += expected_[pool].wrap_ending[static_cast<std::size_t>(s)];
+  return servers(p) + soon - p.calls.outstanding() - p.agents.others_calls - others_waiting(p);
 }
 
 bool predictive_pacing::experienced() const noexcept {
@@ -640,21 +697,26 @@ std::int64_t predictive_pacing::calls_to_begin(time_point now) {
   advance_time(now);
   if (agents_.unlimited)
     return fill_unlimited().calls;
-  const auto sure = std::max<std::int64_t>(0, allowed_without_abandons());
-  if (budget_.none_allowed())
-    return within_bounds(sure);
-  const auto theta = experienced() ? budget_.theta(ledger_) : 0;
-  if (theta <= 0 || late(0) > theta)
-    return within_bounds(sure);
+  const auto theta = experienced() ? budget_.theta(ledger_) : 0; // 0 where no abandoned call is allowed
+  return within_bounds(over_pools([&](const agent_pool&, pool_index p) {
+    return std::max(allowed_without_abandons(p), allowed_at(theta, p));
+  }));
+}
+
+std::int64_t predictive_pacing::allowed_at(double theta, pool_index pool) const {
+  if (theta <= 0 || late(pool, 0) > theta)
+    return 0;
   // The smallest number at which one more would be too late. Where it is large, it is near what would make
   // answers and agents even at the middle horizon, and need not be exact.
   std::int64_t few = 0, many = 1;
-  const std::int64_t most = 2 * agents_.members() + 64;
-  const auto ok = [&](std::int64_t n) { return late(static_cast<double>(n)) <= theta; };
+  const auto& p = pools()[pool];
+  const auto& of = expected_[pool];
+  const std::int64_t most = 2 * p.agents.members() + 64;
+  const auto ok = [&](std::int64_t n) { return late(pool, static_cast<double>(n)) <= theta; };
   if (ok(many)) {
     constexpr auto middle = horizons / 2;
     const auto even =
-        (free_now() + freed_in_.mean[middle] - answers_in_.mean[middle]) / std::max(fresh_[middle], 1e-3);
+        (free_now(p) + of.freed_in.mean[middle] - of.answers_in.mean[middle]) / std::max(fresh_[middle], 1e-3);
     auto guess = static_cast<std::int64_t>(std::clamp(even, 2.0, static_cast<double>(most)));
     few = many;
     many = most;
@@ -670,7 +732,7 @@ std::int64_t predictive_pacing::calls_to_begin(time_point now) {
       (ok(half) ? few : many) = half;
     }
   }
-  return within_bounds(std::max(sure, many));
+  return many;
 }
 
 pacing_decision predictive_pacing::decide(time_point now) {
@@ -678,16 +740,22 @@ pacing_decision predictive_pacing::decide(time_point now) {
     return fill_unlimited();
   pacing_decision d;
   d.calls = calls_to_begin(now);
+  d.by_pool = by_pool();
   const auto free = static_cast<std::int64_t>(free_now());
   const auto in = [](double v) { return static_cast<std::int64_t>(std::lround(v)); };
   const auto middle = horizons / 2;
   const auto theta = budget_.theta(ledger_);
-  const auto risk = late(0);
+  const auto risk = least_late();
+  double freed = 0, answers = 0;
+  for (const auto& of : expected_) {
+    freed += of.freed_in.mean[middle];
+    answers += of.answers_in.mean[middle];
+  }
   d.fields = {{"free", free},
               {"outstanding", counts_.outstanding()},
               {"others_outstanding", agents_.others_calls},
-              {"expected_free_percent", in(100 * freed_in_.mean[middle])},
-              {"expected_answers_percent", in(100 * answers_in_.mean[middle])},
+              {"expected_free_percent", in(100 * freed)},
+              {"expected_answers_percent", in(100 * answers)},
               {"answer_probability_percent", in(100 * rate_.mean())},
               {"late_ppm", in(1e6 * risk)},
               {"theta_ppm", in(1e6 * theta)},
@@ -699,7 +767,7 @@ pacing_decision predictive_pacing::decide(time_point now) {
     d.reason = fmt::format(
         "in {:.0f} s {:.1f} answers are expected for {} free agents and {:.1f} becoming free; one "
         "more would find none with {:.1f} %, at most {:.1f} % are allowed now",
-        horizon_[middle], answers_in_.mean[middle], free, freed_in_.mean[middle], 100 * risk, 100 * theta);
+        horizon_[middle], answers, free, freed, 100 * risk, 100 * theta);
   if (d.calls > 0)
     remember({now, d.calls, d.reason, 0});
   return d;
@@ -719,13 +787,20 @@ pacing_view predictive_pacing::view(time_point now) const {
   v.talk_mean = talk_.mean();
   v.wrap_up_mean = wrap_up_.mean();
   v.ring_mean = answered_after_.mean();
-  const auto free = free_now();
   for (std::size_t k = 0; k < horizons; ++k) {
-    const auto answers = answers_in_.mean[k], slope = answers_in_.slope[k], freed = freed_in_.mean[k];
-    v.horizons.push_back(
-        {horizon_[k], std::max(0.0, free) + freed, answers,
-         late_probability(free, {answers, answers - answers_in_.squares[k] + slope * slope * rate_.variance()},
-                          {freed, std::max(0.0, freed - freed_in_.squares[k])})});
+    pacing_view::horizon seen{horizon_[k], 0, 0, 1};
+    for (pool_index p = 0; p < pools().size(); ++p) {
+      const auto& of = expected_[p];
+      const auto free = free_now(pools()[p]);
+      const auto answers = of.answers_in.mean[k], slope = of.answers_in.slope[k], freed = of.freed_in.mean[k];
+      seen.free_agents += std::max(0.0, free) + freed;
+      seen.answers += answers;
+      seen.late = std::min(
+          seen.late,
+          late_probability(free, {answers, answers - of.answers_in.squares[k] + slope * slope * rate_.variance()},
+                           {freed, std::max(0.0, freed - of.freed_in.squares[k])}));
+    }
+    v.horizons.push_back(seen);
   }
   v.theta = budget_.theta(ledger_);
   v.budget_factor = budget_.factor(ledger_);

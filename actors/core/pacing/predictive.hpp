@@ -12,10 +12,12 @@
 /// is given up: an old call can be answered within seconds only, so that what is known of those seconds decides.
 /// Such calls are *censored*: nobody answered them until then, which is all that is learned from them.
 ///
+/// Calls and agents are looked at pool by pool, each with the same θ: an abandoned call costs as much in one as in another.
+///
 /// With a limit of 0 it begins calls for free agents only, and for those whose wrap-up ends before anybody
 /// can answer.
 ///
-/// Costs: an event and a decision are O(1) and O(age bins), whatever the number of calls and agents; four
+/// Costs: an event and a decision are O(1) and O(pools × age bins), whatever the number of calls and agents; four
 /// times a second of time what has aged is summed anew. `bench_pacing` measures them, BENCHMARKS.md has the
 /// figures.
 #pragma once
@@ -75,10 +77,26 @@ private:
 
   void call_moved(call_record& call, step what, phase to, time_point now) override;
   void live_answer(bool abandoned, time_point now) override;
-  void agent_moved(const agent_status* before, const agent_status* after, time_point now) override;
+  void agent_moved(const agent_status* before, const agent_status* after, time_point now, pool_index pool) override;
   void agents_counted(time_point now) override;
-  void agent_taken_by_others(time_point now) override;
+  void agent_taken_by_others(time_point now, pool_index pool) override;
   void options_changed() override;
+  void pools_added(std::size_t count) override;
+
+  // Sums over all calls and agents of a pool, kept up with each event.
+  struct sums {
+    std::array<double, moments> mean{}, squares{}, slope{};
+  };
+  /// Who of a pool is busy for how long, how old its calls are, and what follows from that.
+  struct expectation {
+    std::array<std::array<std::int32_t, call_bins>, classes> in_flight{};
+    std::array<std::int32_t, classes> class_size{};
+    std::array<std::int32_t, agent_bins> talking{}, wrapping{}, wrap_ending{};
+    std::int64_t unaged{0}; ///< busy agents told as counts
+    double foreign_rate{0}; ///< callers of others that take an agent, per second
+    sums answers_in, freed_in;
+    std::array<double, moments> others_told{}; ///< answers to be expected of other campaigns' calls of known age
+  };
 
   [[nodiscard]] static answer_traits traits_of(const call_record& call) noexcept;
   void step_to(time_point now);
@@ -87,19 +105,23 @@ private:
   void learn_odds(const ended_call& call) noexcept;
   void learn_odds_up_to(std::int64_t begun);
   [[nodiscard]] double trials(std::size_t cls, std::size_t bin) const noexcept;
+  [[nodiscard]] std::int32_t in_flight(std::size_t cls, std::size_t bin) const noexcept;
   [[nodiscard]] std::size_t bin_of(std::int64_t begun) const noexcept;
   void relearn();
   void refresh_rate();
   void rebuild_calls();
   void tabulate(std::size_t cls);
   void rebuild_agents();
-  void add_call(std::size_t cls, std::size_t bin, int by) noexcept;
-  void add_agent(const agent_status& agent, int by) noexcept;
-  [[nodiscard]] double late(double extra) const noexcept;
-  [[nodiscard]] double late_at(std::size_t k, double extra) const noexcept;
-  [[nodiscard]] double late_soon() const noexcept;
+  void add_call(expectation& of, std::size_t cls, std::size_t bin, int by) noexcept;
+  void add_agent(expectation& of, const agent_status& agent, int by) noexcept;
+  [[nodiscard]] double late(pool_index pool, double extra) const noexcept;
+  [[nodiscard]] double late_at(pool_index pool, std::size_t k, double extra) const noexcept;
+  [[nodiscard]] double late_soon(pool_index pool) const noexcept;
+  [[nodiscard]] double least_late() const noexcept;
   [[nodiscard]] double most_late_soon() const noexcept;
-  [[nodiscard]] std::int64_t allowed_without_abandons() const;
+  [[nodiscard]] std::int64_t allowed_without_abandons(pool_index pool) const;
+  [[nodiscard]] std::int64_t allowed_at(double theta, pool_index pool) const;
+  [[nodiscard]] static double free_now(const agent_pool& p) noexcept;
   [[nodiscard]] double free_now() const noexcept;
   void remember(pacing_view::past decision);
   [[nodiscard]] bool experienced() const noexcept;
@@ -122,16 +144,13 @@ private:
     float begun{0}, answered{0};
     float given_up{0}, worth{0}; ///< of those begun, and the sum of what these are worth
   };
-  std::array<std::array<std::int32_t, call_bins>, classes> in_flight_{};
+  std::vector<expectation> expected_{1}; ///< of each pool
   std::array<std::array<cohort, call_bins>, classes> cohorts_{};
-  std::array<std::int32_t, classes> class_size_{}, cohort_size_{};
+  std::array<std::int32_t, classes> cohort_size_{};
   /// By the step that they were begun in. What calls came to is learned from when all begun with them have
   /// ended as well: those that end first are failures.
   std::array<std::vector<ended_call>, call_steps> ended_;
   std::int64_t odds_step_{0}; ///< calls begun up to then are learned from as they end
-  std::array<std::int32_t, agent_bins> talking_{}, wrapping_{}, wrap_ending_{};
-  std::int64_t unaged_{0}; ///< busy agents told as counts
-  double foreign_rate_{0}; ///< callers of others that take an agent, per second
 
   // Distribution functions of live answers and of other ends at the bins' ages, and how much of the former
   // falls between an age and a horizon later; made by `relearn`.
@@ -150,16 +169,10 @@ private:
   std::array<table<call_bins>, classes> answer_{}, answer_slope_{};
   table<agent_bins> free_talking_{}, free_wrapping_{}, free_ending_{};
   per_moment free_unaged_{};
-  // Sums over all calls and agents, kept up with each event.
-  struct sums {
-    std::array<double, moments> mean{}, squares{}, slope{};
-  };
-  sums answers_in_, freed_in_;
   std::array<double, moments> fresh_{}; ///< probability that a call begun now is answered by the horizon
+  std::array<double, moments> other_answers_{}; ///< that another campaign's call of unknown age is
 
-  std::array<double, moments> others_told_{}; ///< answers to be expected of other campaigns' calls of known age
-  std::array<double, moments> other_answers_{}; ///< of one of unknown age
-
+  pool_index given_up_in_{0}; ///< the last time that calls were
   std::deque<pacing_view::past> decisions_;
 };
 
