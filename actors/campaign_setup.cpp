@@ -53,6 +53,8 @@ std::optional<error> campaign_setup::read(const storage::environment& env, const
   auto found = storage::get<campaign>(*txn, id);
   if (!found) {
     camp.reset();
+    if (auto left = storage::get_deleted_campaign(*txn, id))
+      gone = std::move(*left);
     return std::nullopt;
   }
   camp = std::move(*found);

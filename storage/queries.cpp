@@ -62,6 +62,13 @@ result<T> get(const txn& in, const uuid& id) {
   return object;
 }
 
+result<campaign> get_deleted_campaign(const txn& in, const uuid& id) {
+  const auto bytes = in.get(table::deleted, deleted_key{traits<campaign>::kind, id}.view());
+  if (!bytes)
+    return bytes.error();
+  return *bytes ? decode<campaign>(**bytes) : unknown<campaign>(id);
+}
+
 template <class T>
 result<page<T>> list(const txn& in, const page_request& which) {
   auto rows = cursor::open(in, traits<T>::live);

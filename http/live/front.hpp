@@ -23,7 +23,7 @@ public:
   front(const front&) = delete;
   front& operator=(const front&) = delete;
 
-  /// GET /ws: the upgrade, for everybody with a token; each topic asks for its permission.
+  /// GET /ws, and /: the upgrade, for everybody with a token; each topic asks for its permission.
   [[nodiscard]] result<void> add_to(http::router& r);
 
   /// Tells all sockets that the daemon goes. Before the server stops.

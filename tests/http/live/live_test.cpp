@@ -42,6 +42,12 @@ TEST_F(live_test, asks_for_the_token_before_the_upgrade) {
   EXPECT_EQ(v1.connect(port_, "/v1/ws?authtoken=" + token_), 101u);
 }
 
+TEST_F(live_test, takes_the_upgrade_at_the_bare_address_as_well) {
+  ws_client none, good;
+  EXPECT_EQ(none.connect(port_, "/"), 401u);
+  EXPECT_EQ(good.connect(port_, "/?authtoken=" + token_), 101u);
+}
+
 TEST_F(live_test, tells_a_campaign_from_its_creation_to_its_end) {
   ws_client c;
   ASSERT_EQ(connect(c), 101u);
@@ -57,8 +63,10 @@ TEST_F(live_test, tells_a_campaign_from_its_creation_to_its_end) {
   const auto changed = c.hear();
   EXPECT_EQ(field(changed, "/ob.campaign.update/name"), "two");
   EXPECT_EQ(std::stoull(field(changed, "/seq")), std::stoull(field(made, "/seq")) + 1);
-  EXPECT_EQ(del("/ob/campaigns/" + id).status(), 200u);
-  EXPECT_EQ(field(c.hear(), "/ob.campaign.delete/uuid"), id);
+  const auto deleted = del("/ob/campaigns/" + id);
+  EXPECT_EQ(deleted.status(), 200u);
+  EXPECT_EQ(deleted.at("/result/in_use"), "0");
+  EXPECT_EQ(field(c.hear(), "/ob.campaign.delete"), deleted.at("/result"));
 }
 
 TEST_F(live_test, begins_with_a_snapshot_that_is_what_rest_says) {
@@ -133,6 +141,22 @@ TEST_F(live_test, unsubscribes) {
   EXPECT_EQ(field(c.hear(), "/type"), "unsubscribed");
   (void)make("/ob/campaigns");
   c.say(R"({"type":"unsubscribe","topic":"/ob/campaigns"})");
+  EXPECT_EQ(field(c.hear(), "/error/code"), "404");
+}
+
+TEST_F(live_test, a_topic_is_the_same_however_its_name_is_encoded) {
+  const auto id = make("/ob/campaigns");
+  auto plain = "/ob/campaigns/" + id, half = plain;
+  half.replace(half.rfind('-'), 1, "%2d");
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  c.say(R"({"type":"subscribe","topic":")" + half + "\"}");
+  EXPECT_EQ(field(c.hear(), "/topic"), plain) << "in its one spelling";
+  ASSERT_EQ(put(plain, R"({"name":"changed"})").status(), 200u);
+  EXPECT_EQ(field(c.hear(), "/ob.campaign.update/name"), "changed");
+  c.say(R"({"type":"unsubscribe","topic":")" + plain + "/\"}");
+  EXPECT_EQ(field(c.hear(), "/type"), "unsubscribed");
+  c.say(R"({"type":"unsubscribe","topic":")" + half + "\"}");
   EXPECT_EQ(field(c.hear(), "/error/code"), "404");
 }
 
