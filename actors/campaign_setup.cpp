@@ -3,6 +3,7 @@
 #include "actors/core/campaign_state.hpp"
 #include "actors/core/plan_pacing.hpp"
 #include "actors/engine.hpp"
+#include "storage/deleted.hpp"
 #include "storage/outbound.hpp"
 
 #include <spdlog/spdlog.h>

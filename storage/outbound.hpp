@@ -40,9 +40,6 @@ struct page {
 template <class T>
 [[nodiscard]] result<T> get(const txn& in, const uuid& id);
 
-/// A campaign that was deleted, as the delete left it; `not_found` for ids that live or never did.
-[[nodiscard]] result<campaign> get_deleted_campaign(const txn& in, const uuid& id);
-
 /// A page of all of them. While entries of a deleted dlma are still being deleted, a page of dls can hold
 /// fewer than `count` and have a `next`.
 template <class T>

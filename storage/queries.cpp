@@ -1,5 +1,6 @@
 #include "storage/outbound.hpp"
 
+#include "storage/deleted.hpp"
 #include "storage/records.hpp"
 
 #include <algorithm>
