@@ -3,6 +3,7 @@
 #include "actors/core/campaign_state.hpp"
 #include "actors/core/plan_pacing.hpp"
 #include "actors/engine.hpp"
+#include "storage/deleted.hpp"
 #include "storage/outbound.hpp"
 
 #include <spdlog/spdlog.h>
@@ -53,6 +54,8 @@ std::optional<error> campaign_setup::read(const storage::environment& env, const
   auto found = storage::get<campaign>(*txn, id);
   if (!found) {
     camp.reset();
+    if (auto left = storage::get_deleted_campaign(*txn, id))
+      gone = std::move(*left);
     return std::nullopt;
   }
   camp = std::move(*found);

@@ -19,6 +19,7 @@ struct changes;
 
 struct campaign_setup {
   std::optional<campaign> camp; ///< nothing: not read yet, or deleted
+  std::optional<campaign> gone; ///< once it is deleted: what that left of it
   // Nothing: unset, unknown or deleted. They stay when the campaign is deleted: the calls that are up end by
   // them.
   std::optional<plan> how;

@@ -189,8 +189,14 @@ void campaign_view::tell_record() {
 
 void campaign_view::remove() {
   shared_.live.campaigns.erase(id_);
-  if (!told_record_.empty() && shared_.is_wanted(core::topic_family::campaigns))
-    tell(core::topic_family::campaigns, "ob.campaign.delete", std::exchange(told_record_, {}));
+  auto json = std::exchange(told_record_, {});
+  if (json.empty() || !shared_.is_wanted(core::topic_family::campaigns))
+    return;
+  if (setup_.gone) { // else the last that was known has to do
+    json.clear();
+    append_json(json, *setup_.gone, campaign_fields);
+  }
+  tell(core::topic_family::campaigns, "ob.campaign.delete", std::move(json));
 }
 
 } // namespace ringmaster

@@ -38,7 +38,7 @@ public:
 
   /// Tells live clients of the campaign's record, if that is new to them.
   void tell_record();
-  /// The campaign was deleted: nothing is shown any more.
+  /// The campaign was deleted: nothing is shown any more, and live clients get what the delete left.
   void remove();
 
 private:

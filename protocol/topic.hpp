@@ -10,11 +10,11 @@
 
 namespace ringmaster {
 
-inline constexpr std::size_t longest_topic = 512; ///< bytes
+inline constexpr std::size_t longest_topic = 512; ///< bytes, as it comes
 
-/// What a subscription may name, in its one spelling: without a slash at the end, unless it is "/" alone.
-/// Errors (`invalid_field`, "topic"): too long, no slash in front, an empty segment, a character that has no
-/// place in a path (control characters, spaces, bytes beyond ASCII: they come as %XX).
+/// What a subscription may name, in its one spelling: names encoded as by `topic_below`, in whatever way they came (so
+/// "_" and "%5f" both become "%5F"), and no slash at the end, unless it is "/" alone. Errors (`invalid_field`, "topic"):
+/// too long, no slash in front, an empty segment, "%" without two digits, control characters, spaces, bytes beyond ASCII.
 [[nodiscard]] result<std::string> read_topic(std::string_view text);
 
 /// `topic` and a name below it, the name URI-encoded: ("/queue/statuses", "sales 1") → "/queue/statuses/sales%201".

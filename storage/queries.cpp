@@ -1,5 +1,6 @@
 #include "storage/outbound.hpp"
 
+#include "storage/deleted.hpp"
 #include "storage/records.hpp"
 
 #include <algorithm>
@@ -60,6 +61,13 @@ result<T> get(const txn& in, const uuid& id) {
       return unknown<dl>(id);
   }
   return object;
+}
+
+result<campaign> get_deleted_campaign(const txn& in, const uuid& id) {
+  const auto bytes = in.get(table::deleted, deleted_key{traits<campaign>::kind, id}.view());
+  if (!bytes)
+    return bytes.error();
+  return *bytes ? decode<campaign>(**bytes) : unknown<campaign>(id);
 }
 
 template <class T>

@@ -47,9 +47,8 @@ int serve_live() {
   if (!running)
     return failed(running.error());
   live::front front{**running};
-  http::router router{[](const http::request&) -> result<std::shared_ptr<const auth::principal>> {
-    return std::make_shared<const auth::principal>(auth::principal{"bench", {"*"}});
-  }};
+  const auto anybody = std::make_shared<const auth::principal>(auth::principal{"bench", {"*"}});
+  http::router router{[&](const http::request&) -> result<std::shared_ptr<const auth::principal>> { return anybody; }};
   if (const auto added = front.add_to(router); !added)
     return failed(added.error());
   http::server_options how;

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstring>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <unordered_map>
 
@@ -124,16 +125,15 @@ result<void> token_cache::load(user_store& users, time_point now) {
   auto records = impl_->store.load();
   if (!records)
     return records.error();
-  std::unordered_map<std::string, std::shared_ptr<const principal>> known;
+  std::unordered_map<std::string, std::optional<user_record>> known;
   for (const auto& t : *records) {
-    auto& who = known[t.user];
-    if (!who)
-      if (auto user = users.find(t.user))
-        who = std::make_shared<const principal>(principal{user->name, std::move(user->permissions)});
-    if (!who || t.expires <= now)
+    const auto [at, fresh] = known.try_emplace(t.user);
+    if (fresh)
+      at->second = users.find(t.user);
+    if (!at->second || t.expires <= now)
       impl_->store.erase(t.digest, [](result<void>) {});
-    else
-      impl_->keep(t, who);
+    else // one a token: who stays sees by it when the token ends
+      impl_->keep(t, std::make_shared<const principal>(principal{t.user, at->second->permissions}));
   }
   return {};
 }
@@ -213,12 +213,11 @@ void token_cache::revoke_user(std::string_view user) {
 }
 
 void token_cache::set_permissions(std::string_view user, std::vector<std::string> permissions) {
-  const auto fresh = std::make_shared<const principal>(principal{std::string{user}, std::move(permissions)});
   for (auto& s : impl_->shards) {
     const std::lock_guard lock{s.guard};
     for (auto& [digest, e] : s.entries)
       if (e.who->user == user)
-        e.who = fresh;
+        e.who = std::make_shared<const principal>(principal{e.who->user, permissions});
   }
 }
 

@@ -40,7 +40,8 @@ public:
   /// Gives `user` a new token; `done` gets its text once it is on disk.
   void issue(const user_record& user, time_point now, std::function<void(result<std::string>)> done);
 
-  /// Who carries `token`; null when it is unknown or has expired.
+  /// Who carries `token`; null when it is unknown or has expired. One object a token, which lives here as long as the token
+  /// is good and permits the same: whoever has let it in for longer than a request watches it with a weak pointer.
   [[nodiscard]] std::shared_ptr<const principal> find(std::string_view token, time_point now);
 
   /// Ends a token; it is good no longer from this call on. `not_found` when it was not good.
@@ -49,7 +50,7 @@ public:
   void revoke_user(std::string_view user);
   /// Gives the tokens of a user other permissions from now on.
   void set_permissions(std::string_view user, std::vector<std::string> permissions);
-  /// Forgets the expired ones; to be called now and then. The number of those forgotten.
+  /// Forgets the expired ones; to be called every few seconds. The number of those forgotten.
   std::size_t sweep(time_point now);
 
 private:

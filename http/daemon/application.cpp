@@ -22,7 +22,8 @@ namespace ringmaster::daemon {
 
 namespace {
 
-constexpr auto token_sweep_every = std::chrono::minutes{10};
+constexpr auto token_sweep_every = std::chrono::seconds{5};   ///< who stays connected is let go when its token has expired
+constexpr auto token_purge_every = std::chrono::minutes{10};
 /// For requests in flight; the whole daemon has five seconds to end.
 constexpr auto answer_grace = std::chrono::milliseconds{1'500};
 
@@ -84,7 +85,7 @@ struct application::parts {
   std::unique_ptr<live::front> front;
   std::optional<http::router> router;
   std::unique_ptr<http::server> server;
-  time_point next_sweep{};
+  time_point next_sweep{}, next_purge{};
 
   result<void> start_engine() {
     auto password = create_first_user(env, settings.admin_password, settings.passwords, wall_clock_now());
@@ -183,10 +184,13 @@ const http::dispatcher& application::routes() const noexcept { return *parts_->r
 void application::housekeeping() {
   parts_->purger->poke();
   const auto now = wall_clock_now();
-  if (now < parts_->next_sweep)
+  if (now >= parts_->next_sweep) {
+    parts_->next_sweep = now + token_sweep_every;
+    parts_->tokens->sweep(now);
+  }
+  if (now < parts_->next_purge)
     return;
-  parts_->next_sweep = now + token_sweep_every;
-  parts_->tokens->sweep(now);
+  parts_->next_purge = now + token_purge_every;
   parts_->engine->transact<std::size_t>(
       [now](storage::write_txn& in, changes&) { return storage::remove_expired_tokens(in, now); },
       [](const result<std::size_t>& done) {

@@ -19,6 +19,7 @@ enum class close_code : std::uint16_t {
   not_understood = 1003, ///< a kind of message that the endpoint does not take
   none = 1005,           ///< never sent: a close without a code
   not_utf8 = 1007,
+  policy = 1008, ///< what the client may do has changed: its token is not good any more
   too_big = 1009,
 };
 
@@ -34,11 +35,12 @@ inline void append_frame(std::string& to, opcode what, std::string_view body) {
   to += body;
 }
 
-[[nodiscard]] inline std::string close_frame(close_code why) {
+/// `reason`: up to 123 bytes of UTF-8, for a person.
+[[nodiscard]] inline std::string close_frame(close_code why, std::string_view reason = {}) {
   const auto code = static_cast<unsigned>(why);
-  const char body[] = {static_cast<char>(code >> 8), static_cast<char>(code)};
+  std::string body{static_cast<char>(code >> 8), static_cast<char>(code)};
   std::string frame;
-  append_frame(frame, opcode::close, {body, sizeof body});
+  append_frame(frame, opcode::close, body.append(reason));
   return frame;
 }
 

@@ -88,7 +88,10 @@ result<void> front::add_to(http::router& r) {
     const auto board = s->board_at(connection.home);
     open_socket(std::move(connection), std::move(req), board);
   };
-  return r.add({http::method::get, "/ws", {}, http::access::token, std::move(to)});
+  for (const char* path : {"/ws", "/"}) // clients of the reference upgrade the bare address
+    if (auto done = r.add({http::method::get, path, {}, http::access::token, to}); !done)
+      return done;
+  return {};
 }
 
 void front::close_all() {

@@ -23,7 +23,8 @@ public:
   front(const front&) = delete;
   front& operator=(const front&) = delete;
 
-  /// GET /ws: the upgrade, for everybody with a token; each topic asks for its permission.
+  /// GET /ws, and /: the upgrade, for everybody with a token; each topic asks for its permission. The sockets last no
+  /// longer than the principal that the router's authenticator gave: it has to live while the token is good.
   [[nodiscard]] result<void> add_to(http::router& r);
 
   /// Tells all sockets that the daemon goes. Before the server stops.

@@ -1,20 +1,39 @@
-/// The state that a live client begins with: what is now, family by family, in the words of the events.
+/// What is too long to be made at once for a live client: the state that it begins with, and the events that it has
+/// missed. Either goes out a piece at a time, the next one made when the one before has gone, so that a client that
+/// does not read costs a piece, and the thread serves its other sockets in between.
+///
+/// Which things a snapshot has is settled family by family, when the family's turn comes; each is shown as it is when
+/// it is written. Actors publish before they tell: what is shown holds everything that events have told before, and
+/// maybe something of what they tell next. So events that come meanwhile have to wait until the snapshot is over: told
+/// before, the end of a thing could overtake the thing itself.
 #pragma once
 
-#include "actors/core/topic_family.hpp"
+#include "actors/core/replay_window.hpp"
 #include "actors/engine.hpp"
 
-#include <functional>
+#include <cstdint>
+#include <memory>
 #include <string>
-#include <string_view>
+#include <vector>
 
 namespace ringmaster::live {
 
-/// Gets one item: the topic it lives under, and the JSON object that an event of it would carry.
-using take_item = std::function<void(std::string_view topic, std::string_view json)>;
+class piecewise {
+public:
+  /// Bytes of a piece, about: it ends with the first thing beyond them.
+  static constexpr std::size_t piece = 64 * 1024;
 
-/// Calls `take` for everything of `family`, as actors have published it by now. Reads the database for what is
-/// durable. Any thread; disturbs no actor.
-result<void> for_each_item(engine& of, core::topic_family family, const take_item& take);
+  virtual ~piecewise() = default;
+  /// Appends the frames of the next piece, at least one. False: there was none any more, and nothing is appended.
+  virtual bool next(std::string& frames) = 0;
+};
+
+/// Everything below `topic` now, as snapshot messages with the number `seq`: at least one a family, the last one of a
+/// family marked. Meanwhile it holds 16 bytes for each thing of the family whose turn it is. Reads the database for
+/// what is durable; disturbs no actor. `next` takes about 0.3 ms. Any thread.
+[[nodiscard]] std::unique_ptr<piecewise> snapshot_of(engine& of, std::string topic, std::uint64_t seq);
+
+/// The events, as they went out.
+[[nodiscard]] std::unique_ptr<piecewise> replay_of(std::vector<core::frame_ptr> missed);
 
 } // namespace ringmaster::live

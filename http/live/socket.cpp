@@ -1,17 +1,19 @@
 #include "http/live/socket.hpp"
 
+#include "http/live/answers.hpp"
 #include "http/live/frame_reader.hpp"
 #include "http/live/handshake.hpp"
 #include "http/live/keep_alive.hpp"
 #include "http/live/snapshots.hpp"
 #include "http/live/write_lane.hpp"
-#include "protocol/json.hpp"
 
 #include <boost/asio/write.hpp>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <type_traits>
@@ -23,8 +25,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 using clock = reader::clock;
-
-constexpr std::size_t snapshot_piece = 64 * 1024; ///< bytes of items in one message, about
 
 struct wish {
   bool subscribe{};
@@ -75,42 +75,7 @@ result<wish> read_wish(std::string_view text) {
   return wish{**type == "subscribe", std::move(*read), snapshot->value_or(false), *from};
 }
 
-template <class Write>
-std::string message(Write&& write) {
-  std::string text;
-  json_writer w{text};
-  w.begin_object();
-  write(w);
-  w.end_object();
-  return text;
-}
-
-std::string error_message(const error& e) {
-  return message([&](json_writer& w) {
-    w.member("type", "error");
-    w.key("error");
-    w.begin_object();
-    w.member("code", static_cast<std::int64_t>(http_status(e.code)));
-    w.member("message", e.message);
-    if (!e.field.empty())
-      w.member("field", e.field);
-    w.end_object();
-  });
-}
-
-std::string about_topic(std::string_view type, std::string_view topic, std::optional<std::uint64_t> seq = {},
-                     std::string_view reason = {}) {
-  return message([&](json_writer& w) {
-    w.member("type", type);
-    w.member("topic", topic);
-    if (seq)
-      w.member("seq", static_cast<std::int64_t>(*seq));
-    if (!reason.empty())
-      w.member("reason", reason);
-  });
-}
-
-/// The families that the caller may hear of: all that a socket has to remember of who opened it.
+/// The families that the caller may hear of.
 core::topic_family_set audible(const auth::principal& caller) {
   core::topic_family_set found = 0;
   for (const auto& row : core::topic_families)
@@ -118,6 +83,23 @@ core::topic_family_set audible(const auth::principal& caller) {
       found |= core::bit_of(row.family);
   return found;
 }
+
+/// What a client has asked for and what has yet to be made for it: one thing at a time, so that it costs one piece
+/// however much it asks for. Exists while there is something.
+struct agenda {
+  struct entry {
+    std::string topic;
+    bool mends{false}; ///< a fresh snapshot for one who was too slow; else a new subscription
+    std::optional<std::uint64_t> from;
+  };
+  std::vector<entry> next;           ///< in this order
+  std::string topic;                 ///< of what is being asked of the hub or sent; empty: nothing is
+  std::optional<std::uint64_t> from; ///< that it was asked with
+  std::unique_ptr<piecewise> source; ///< what is being sent; null: the hub has not answered
+  std::uint64_t seq{0};              ///< of the subscription, or of the state that mends
+  /// All events up to this number went out before anything else does; those behind it are held or lost.
+  std::uint64_t told{0};
+};
 
 /// `Stream` is the connection below the WebSocket. Whatever operation of it is under way keeps the socket
 /// alive; there is always one, or the socket is gone.
@@ -129,15 +111,15 @@ core::topic_family_set audible(const auth::principal& caller) {
 template <class Stream>
 class socket final : public reader, public std::enable_shared_from_this<socket<Stream>> {
 public:
-  socket(Stream stream, std::shared_ptr<void> lifetime, const auth::principal& caller,
+  socket(Stream stream, std::shared_ptr<void> lifetime, const std::shared_ptr<const auth::principal>& caller,
          std::shared_ptr<switchboard> board)
       : stream_{std::move(stream)}, lifetime_{std::move(lifetime)}, board_{std::move(board)},
-        audible_{audible(caller)}, alive_{clock::now()} {}
+        caller_{caller}, audible_{audible(*caller)}, alive_{clock::now()} {}
 
   ~socket() override {
     for (const auto& [topic, subscription] : topics_) {
       board_->disconnect(*this, topic);
-      if (subscription.asked)
+      if (!subscription.pending) // else the hub's answer finds nobody, which takes it back
         board_->release(topic);
     }
     board_->forget(*this);
@@ -161,18 +143,21 @@ public:
   void on_events(const text_ptr& frames) override {
     if (phase_ != phase::open)
       return;
+    if (caller_.expired())
+      return end_without_token();
     if (behind_) {
       if (clock::now() - since_ > board_->limits.behind)
         drop();
       return;
     }
     // Something is being written whenever something waits: when that is done, it catches up.
-    if (lane_.event_bytes() != 0 && lane_.event_bytes() + frames->size() > board_->limits.waiting) {
+    if (lane_.bounded_bytes() != 0 && lane_.bounded_bytes() + frames->size() > board_->limits.waiting) {
       behind_ = true;
       since_ = clock::now();
+      mark_told(board_->told_before());
       return lane_.drop_events();
     }
-    lane_.send(frames, true);
+    lane_.send(frames, write_lane::kind::events);
     write();
   }
 
@@ -182,19 +167,26 @@ public:
       return board_->release(answer.topic); // it was taken back meanwhile
     auto& subscription = at->second;
     subscription.pending = false;
-    send(about_topic("subscribed", answer.topic, answer.seq));
-    if (answer.gap) {
+    if (phase_ != phase::open || !agenda_)
+      return;
+    // A number alone asks for what was missed; only where that is gone, or nothing was named, for everything.
+    const bool resumes = agenda_->from && !answer.gap;
+    send(about_topic("subscribed", answer.topic, resumes ? *agenda_->from : answer.seq));
+    if (answer.gap)
       send(about_topic("resync", answer.topic, answer.seq,
                        "what happened after \"from\" is not kept any more"));
-    } else {
-      for (const auto& f : answer.missed)
-        if (!has_by_another(answer.topic, f->topic))
-          send(f->text);
-    }
     board_->connect(*this, answer.topic);
-    // A number alone asks for what was missed; only where that is gone, or nothing was named, for everything.
-    if (subscription.snapshot && (answer.gap || !subscription.resumed))
-      send_snapshot(answer.topic, answer.seq);
+    agenda_->seq = answer.seq;
+    if (resumes) {
+      auto missed = answer.missed;
+      std::erase_if(missed, [&](const core::frame_ptr& f) { return has_by_another(answer.topic, f->topic); });
+      begin_sending(replay_of(std::move(missed)));
+    } else if (subscription.snapshot) {
+      begin_sending(snapshot_of(board_->of, answer.topic, answer.seq));
+    } else {
+      agenda_->topic.clear();
+    }
+    go_on();
   }
 
   void on_time(clock::time_point now) override {
@@ -205,6 +197,8 @@ public:
         drop();
       return;
     }
+    if (caller_.expired())
+      return end_without_token();
     switch (alive_.at(now, board_->limits.idle)) {
     case keep_alive::step::nothing: return;
     case keep_alive::step::ping: return send_frame(opcode::ping, {});
@@ -213,16 +207,14 @@ public:
   }
 
   void go_away() override {
-    lane_.drop_events();
+    lane_.drop_events(); // what it hears next is that it ends
     close(close_code::going_away);
   }
 
 private:
   struct held_topic {
     bool pending{true}; ///< the hub has not answered yet
-    bool asked{true};   ///< the hub counts it
     bool snapshot{false};
-    bool resumed{false};
   };
   enum class phase : std::uint8_t { open, closing, ending, ended, gone };
   static constexpr bool plain = std::is_same_v<Stream, http::plain_stream>;
@@ -284,11 +276,18 @@ private:
     }
     if (phase_ != phase::open)
       return;
+    if (caller_.expired())
+      return end_without_token();
     const auto asked = read_wish(what.body);
     if (!asked)
-      send(error_message(asked.error()));
+      send(error_message(asked.error(), told()));
     else if (const auto done = asked->subscribe ? subscribe(*asked) : unsubscribe(*asked); !done)
-      send(error_message(done.error()));
+      send(error_message(done.error(), told()));
+  }
+
+  void end_without_token() {
+    lane_.drop_events();
+    close(close_code::policy, "the token has ended, or what it permits has changed");
   }
 
   // --- what it wishes
@@ -305,14 +304,15 @@ private:
     if (topics_.size() >= board_->limits.topics && topics_.count(what.topic) == 0)
       return error{errc::limit_exceeded, "a connection may have 1,000 subscriptions", "topic"};
     const auto [at, fresh] = topics_.try_emplace(what.topic);
-    if (!fresh && at->second.pending)
+    if (!fresh && (at->second.pending || is_on_agenda(what.topic)))
       return error{errc::illegal_state, "the subscription to " + what.topic + " is being made", "topic"};
     if (!fresh) { // asked for anew: as if it had not been there
       board_->disconnect(*this, what.topic);
       board_->release(what.topic);
     }
-    at->second = held_topic{true, true, what.snapshot, what.from.has_value()};
-    board_->ask(*this, what.topic, what.from);
+    at->second = held_topic{true, what.snapshot};
+    the_agenda().next.push_back({what.topic, false, what.from});
+    go_on();
     return {};
   }
 
@@ -320,12 +320,20 @@ private:
     const auto at = topics_.find(what.topic);
     if (at == topics_.end())
       return error{errc::not_found, "there is no subscription to " + what.topic, "topic"};
-    if (at->second.pending)
+    const bool current = agenda_ && agenda_->topic == what.topic;
+    if (at->second.pending && current)
       return error{errc::illegal_state, "the subscription to " + what.topic + " is being made", "topic"};
-    board_->disconnect(*this, what.topic);
-    board_->release(what.topic);
+    if (!at->second.pending) {
+      board_->disconnect(*this, what.topic);
+      board_->release(what.topic);
+    }
     topics_.erase(at);
-    send(about_topic("unsubscribed", what.topic));
+    if (agenda_)
+      std::erase_if(agenda_->next, [&](const agenda::entry& e) { return e.topic == what.topic; });
+    if (current)
+      end_sending();
+    send(about_topic("unsubscribed", what.topic, told()));
+    go_on();
     return {};
   }
 
@@ -336,51 +344,107 @@ private:
     return false;
   }
 
-  /// All that is below `topic` now. Actors publish before they tell, so that it holds everything up to `seq`,
-  /// and maybe something of what comes after.
-  void send_snapshot(const std::string& topic, std::uint64_t seq) {
-    for (const auto& row : core::topic_families) {
-      if ((core::families_under(topic) & core::bit_of(row.family)) == 0)
-        continue;
-      std::string items;
-      const auto flush = [&](bool last) {
-        send(message([&](json_writer& w) {
-          w.member("type", "snapshot");
-          w.member("topic", topic);
-          w.member("name", row.item);
-          w.member("seq", static_cast<std::int64_t>(seq));
-          w.member("last", last);
-          w.key("items");
-          w.raw("[" + items + "]");
-        }));
-        items.clear();
-      };
-      const auto done =
-          for_each_item(board_->of, row.family, [&](std::string_view where, std::string_view json) {
-            if (!topic_covers(topic, where))
-              return;
-            if (items.size() > snapshot_piece)
-              flush(false);
-            if (!items.empty())
-              items += ',';
-            items += json;
-          });
-      if (!done)
-        send(error_message(done.error()));
-      flush(true);
-    }
+  // --- what takes long
+
+  agenda& the_agenda() {
+    if (!agenda_)
+      agenda_ = std::make_unique<agenda>();
+    return *agenda_;
+  }
+  [[nodiscard]] bool is_on_agenda(std::string_view topic) const {
+    return agenda_ && (agenda_->topic == topic ||
+                       std::any_of(agenda_->next.begin(), agenda_->next.end(),
+                                   [&](const agenda::entry& e) { return e.topic == topic; }));
   }
 
+  /// The number up to which every event was sent, or will be before what is said next.
+  [[nodiscard]] std::uint64_t told() const noexcept {
+    return agenda_ && agenda_->told != 0 ? agenda_->told : board_->last_seq();
+  }
+  void mark_told(std::uint64_t seq) {
+    if (the_agenda().told == 0)
+      agenda_->told = seq;
+  }
+
+  /// Events wait until it is over.
+  void begin_sending(std::unique_ptr<piecewise> what) {
+    agenda_->source = std::move(what);
+    mark_told(board_->last_seq());
+    lane_.hold();
+  }
+  void end_sending() {
+    agenda_->source.reset();
+    agenda_->topic.clear();
+  }
+
+  /// Whenever something may have to be done: a piece has gone, something was asked for, the hub has answered.
+  void go_on() {
+    while (phase_ == phase::open && lane_.empty()) {
+      if (agenda_ && agenda_->source)
+        send_piece();
+      else if (agenda_ && !agenda_->topic.empty())
+        return; // the hub is asked
+      else if (behind_)
+        catch_up();
+      else if (agenda_ && !agenda_->next.empty())
+        begin_next();
+      else
+        return end_agenda();
+    }
+    // Nothing that costs memory is begun while something waits, but the hub may be asked.
+    if (phase_ == phase::open && agenda_ && agenda_->topic.empty() && !behind_ && !agenda_->next.empty() &&
+        !agenda_->next.front().mends)
+      begin_next();
+  }
+
+  void send_piece() {
+    std::string frames;
+    if (agenda_->source->next(frames))
+      return send_bytes(std::move(frames), write_lane::kind::piece);
+    send(about_topic("complete", agenda_->topic, agenda_->seq));
+    end_sending();
+  }
+
+  void begin_next() {
+    auto what = std::move(agenda_->next.front());
+    agenda_->next.erase(agenda_->next.begin());
+    agenda_->topic = what.topic;
+    agenda_->from = what.from;
+    if (what.mends)
+      return begin_sending(snapshot_of(board_->of, std::move(what.topic), agenda_->seq));
+    release_events();
+    board_->ask(*this, std::move(what.topic), what.from);
+  }
+
+  /// It was too slow: every topic is told so before any event is, or one that is cut off in between would not know.
   void catch_up() {
     behind_ = false;
-    const auto seq = board_->last_seq();
+    auto& a = the_agenda();
+    std::erase_if(a.next, [](const agenda::entry& e) { return e.mends; });
+    a.seq = a.told = board_->last_seq();
+    std::vector<agenda::entry> mending;
     for (const auto& [topic, subscription] : topics_) {
       if (subscription.pending)
         continue;
-      send(about_topic("resync", topic, seq, "events came faster than they were read"));
+      send(about_topic("resync", topic, a.seq, "events came faster than they were read"));
       if (subscription.snapshot)
-        send_snapshot(topic, seq);
+        mending.push_back({topic, true, {}});
     }
+    a.next.insert(a.next.begin(), mending.begin(), mending.end());
+    if (!mending.empty())
+      lane_.hold();
+  }
+
+  void release_events() {
+    agenda_->told = 0;
+    lane_.release();
+    write();
+  }
+  void end_agenda() {
+    if (!agenda_)
+      return;
+    release_events();
+    agenda_.reset();
   }
 
   // --- what goes
@@ -393,8 +457,8 @@ private:
     send_bytes(std::move(frame));
   }
 
-  void send_bytes(std::string bytes) {
-    lane_.send(std::make_shared<const std::string>(std::move(bytes)), false);
+  void send_bytes(std::string bytes, write_lane::kind what = write_lane::kind::answer) {
+    lane_.send(std::make_shared<const std::string>(std::move(bytes)), what);
     write();
   }
 
@@ -427,19 +491,19 @@ private:
       return end_stream();
     if (std::exchange(read_later_, false))
       listen();
-    if (phase_ == phase::open && behind_)
-      catch_up();
+    go_on();
   }
 
   // --- the end
 
   /// Ours; what the client still says until its own comes is not answered.
-  void close(close_code why) {
+  void close(close_code why, std::string_view reason = {}) {
     if (phase_ != phase::open)
       return;
     phase_ = phase::closing;
     since_ = clock::now();
-    lane_.send_last(std::make_shared<const std::string>(close_frame(why)));
+    agenda_.reset();
+    lane_.send_last(std::make_shared<const std::string>(close_frame(why, reason)));
     write();
   }
 
@@ -479,6 +543,8 @@ private:
   write_lane lane_;
   frame_reader frames_;
   std::map<std::string, held_topic, std::less<>> topics_;
+  std::unique_ptr<agenda> agenda_;
+  const std::weak_ptr<const auth::principal> caller_; ///< gone: the token is
   const core::topic_family_set audible_;
   keep_alive alive_;
   clock::time_point since_{}; ///< that it is behind, or that the end began
@@ -491,7 +557,7 @@ private:
 
 void open_socket(http::upgraded_connection from, http::request req, std::shared_ptr<switchboard> board) {
   const auto open = [&]<class Stream>(Stream stream) {
-    std::make_shared<socket<Stream>>(std::move(stream), std::move(from.lifetime), *req.caller,
+    std::make_shared<socket<Stream>>(std::move(stream), std::move(from.lifetime), req.caller,
                                      std::move(board))
         ->begin(from.head, from.after);
   };

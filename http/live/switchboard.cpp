@@ -66,6 +66,7 @@ void switchboard::deliver(const std::vector<core::frame_ptr>& frames) {
   // bytes are put together once: events come in order, and the number says which selection an event was added
   // to.
   selections_.assign(1, {});
+  told_before_ = last_seq_;
   std::string key;
   for (std::uint32_t i = 0; i < frames.size(); ++i) {
     const auto& f = *frames[i];

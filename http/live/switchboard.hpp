@@ -89,6 +89,8 @@ public:
 
   /// Of the newest event that came here.
   [[nodiscard]] std::uint64_t last_seq() const noexcept { return last_seq_; }
+  /// The same, before those that are being delivered.
+  [[nodiscard]] std::uint64_t told_before() const noexcept { return told_before_; }
 
   /// For bytes that are done with before the handler ends: an idle socket has no buffer of its own.
   [[nodiscard]] std::span<char> scratch() noexcept { return scratch_; }
@@ -111,7 +113,7 @@ private:
   std::shared_ptr<http::shard_link> home_;
   caf::actor front_, hub_;
   std::uint64_t last_id_{0};
-  std::uint64_t last_seq_{0};
+  std::uint64_t last_seq_{0}, told_before_{0};
   std::unordered_map<std::uint64_t, reader*> readers_;
   std::unordered_map<std::string, std::vector<reader*>> by_topic_;
   std::vector<reader*> heard_;       ///< within `deliver`: who gets any

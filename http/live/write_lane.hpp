@@ -3,6 +3,8 @@
 /// once and to many sockets, and a system call a frame would be most of what they cost. Frames from a server
 /// are not masked, so all sockets that hear the same share the same bytes.
 ///
+/// While something long goes out piece by piece, events may be held: they wait behind pieces that are not made yet.
+///
 /// Knows no socket: whoever has one asks for the next write, and says when it is over. Keeps room for one
 /// piece while nothing waits. Not thread-safe.
 #pragma once
@@ -13,6 +15,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -20,25 +23,43 @@ namespace ringmaster::live {
 
 class write_lane {
 public:
-  /// Whole frames, behind what waits. Events may be thrown away again, an answer is not. Nothing follows
-  /// `send_last`.
-  void send(text_ptr frames, bool events) {
+  enum class kind : std::uint8_t {
+    answer, ///< short, and never thrown away
+    piece,  ///< of something long, whose next one is made when this one has gone
+    events, ///< may be thrown away, and held
+  };
+
+  /// Whole frames, behind what waits and before what is held. Nothing follows `send_last`, and what is held does not
+  /// go out any more.
+  void send(text_ptr frames, kind what) {
     if (closed_)
       return;
-    if (events)
-      event_bytes_ += frames->size();
-    waiting_.push_back({std::move(frames), events});
+    if (what != kind::answer)
+      bounded_bytes_ += frames->size();
+    if (what == kind::events && holding_)
+      ++held_;
+    else if (held_ != 0)
+      return void(waiting_.insert(end_of_free(), entry{std::move(frames), what}));
+    waiting_.push_back({std::move(frames), what});
   }
   void send_last(text_ptr frame) {
-    send(std::move(frame), false);
+    drop_held();
+    send(std::move(frame), kind::answer);
     closed_ = true;
+  }
+
+  /// Events that come from now on stay here until `release`.
+  void hold() noexcept { holding_ = true; }
+  void release() noexcept {
+    holding_ = false;
+    held_ = 0;
   }
 
   /// Begins a write: how many pieces it has. 0: one is under way, or nothing waits.
   [[nodiscard]] std::size_t begin_write() {
     if (writing_ != 0)
       return 0;
-    for (std::size_t bytes = 0; writing_ < waiting_.size() && writing_ < most_at_once && bytes < most_bytes;)
+    for (std::size_t bytes = 0; writing_ < size() && writing_ < most_at_once && bytes < most_bytes;)
       bytes += waiting_[writing_++].bytes->size();
     return writing_;
   }
@@ -48,27 +69,30 @@ public:
   }
   void end_write() {
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::exchange(writing_, 0));
-    std::for_each(waiting_.begin(), end, [this](const piece& p) { forget(p); });
+    std::for_each(waiting_.begin(), end, [this](const entry& e) { forget(e); });
     waiting_.erase(waiting_.begin(), end);
     if (waiting_.empty() && waiting_.capacity() > kept_room)
-      waiting_ = std::vector<piece>{}; // plain braces would keep the room
+      waiting_ = std::vector<entry>{}; // plain braces would keep the room
   }
 
-  /// Pieces that wait or are being written.
-  [[nodiscard]] std::size_t size() const noexcept { return waiting_.size(); }
-  [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
-  /// Bytes of the events among them.
-  [[nodiscard]] std::size_t event_bytes() const noexcept { return event_bytes_; }
+  /// What waits to be written or is being written; what is held does not count.
+  [[nodiscard]] std::size_t size() const noexcept { return waiting_.size() - held_; }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  /// Bytes of all events, held ones too, and of the piece of something long.
+  [[nodiscard]] std::size_t bounded_bytes() const noexcept { return bounded_bytes_; }
 
-  /// Throws away the events that are not being written.
+  /// Throws away the events that are not being written, held ones too.
   void drop_events() {
     const auto from = waiting_.begin() + static_cast<std::ptrdiff_t>(writing_);
     waiting_.erase(std::remove_if(from, waiting_.end(),
-                                  [this](const piece& p) {
-                                    forget(p);
-                                    return p.events;
+                                  [this](const entry& e) {
+                                    if (e.what != kind::events)
+                                      return false;
+                                    forget(e);
+                                    return true;
                                   }),
                    waiting_.end());
+    held_ = 0;
   }
 
 private:
@@ -76,16 +100,25 @@ private:
   static constexpr std::size_t most_bytes = 256 * 1024; ///< after which no further one joins it
   static constexpr std::size_t kept_room = 1;           ///< pieces: one event to a thousand sockets allocates nothing
 
-  struct piece {
+  struct entry {
     text_ptr bytes;
-    bool events{false};
+    kind what;
   };
-  void forget(const piece& p) noexcept { event_bytes_ -= p.events ? p.bytes->size() : 0; }
+  [[nodiscard]] std::vector<entry>::iterator end_of_free() {
+    return waiting_.end() - static_cast<std::ptrdiff_t>(held_);
+  }
+  void forget(const entry& e) noexcept { bounded_bytes_ -= e.what == kind::answer ? 0 : e.bytes->size(); }
+  void drop_held() {
+    std::for_each(end_of_free(), waiting_.end(), [this](const entry& e) { forget(e); });
+    waiting_.erase(end_of_free(), waiting_.end());
+    held_ = 0;
+  }
 
-  std::vector<piece> waiting_; ///< the first `writing_` of them are being written
+  std::vector<entry> waiting_; ///< the first `writing_` of them are being written, the last `held_` are held
   std::size_t writing_{0};
-  std::size_t event_bytes_{0};
-  bool closed_{false};
+  std::size_t bounded_bytes_{0};
+  std::uint32_t held_{0};
+  bool holding_{false}, closed_{false};
 };
 
 } // namespace ringmaster::live

@@ -74,6 +74,8 @@ class Live(Case):
             if name == "snapshot":
                 state.update({item["uuid"]: item for item in message["items"]})
                 snapshot_over = message["last"]
+            elif name == "complete":
+                self.assertTrue(snapshot_over)
             elif name == "ob.dialing.delete":
                 state.pop(message[name]["uuid"], None)
             else:

@@ -56,6 +56,7 @@ class Clients(Case):
         client.say({"type": "subscribe", "topic": "/ob/campaigns", "snapshot": True})
         self.assertEqual(client.hear()["type"], "subscribed")
         self.assertEqual((first := client.hear())["type"], "snapshot", first)
+        self.assertEqual(client.hear()["type"], "complete")
         client.say("ping")
         self.assertEqual(client.hear(), {"pong": "are you there"})
         client.say("no JSON")

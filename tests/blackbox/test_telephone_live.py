@@ -86,6 +86,21 @@ class TelephoneLive(Case):
         self.api.put(path, {"paused": 0})
         eventually(lambda: self.api.get(path)["paused"] == 0, 20, "the pause ends")
 
+    def test_a_queue_is_heard_however_its_name_is_encoded(self):
+        member = eventually(lambda: self.listed("/queue/members"), 20, "members")[0]
+        name = member["queue_name"]
+        self.assertIn("_", name)
+        path = f"/queue/members/{member['location'].replace('/', '%2F').replace('@', '%40')}?queue_name={name}"
+        clients = [self.listen("/queue/statuses/" + spelt, snapshot=True)
+                   for spelt in (name, name.replace("_", "%5F"), name.replace("_", "%5f"))]
+        for client in clients:
+            snapshot = [m for m in client.hear_until(lambda m: m.get("name") == "queue.entry") if m["name"] == "queue.member"]
+            self.assertTrue(snapshot[-1]["items"])
+        self.api.put(path, {"paused": 1, "paused_reason": "lunch"})
+        for client in clients:
+            heard = client.hear_until(lambda m: m.get("queue.member.update", {}).get("paused") == 1)
+            self.assertEqual(heard[-1]["topic"], "/queue/statuses/" + name.replace("_", "%5F"))
+
     def test_what_a_restart_of_the_server_ended_is_found_out(self):
         campaign = self.make_campaign(self.api, [f"100{i:04}" for i in range(10)])
         client = self.listen("/core/channels")

@@ -100,16 +100,17 @@ export class Api {
   stats(campaign) { return this.get(`/ob/campaigns/${campaign}/stats`); }
 }
 
-/** A daemon with its simulated PBX: `agents` in the queue sales_1. Ends with the test `t`. */
+/** A daemon with its simulated PBX, or `servers` of them: `agents` in the queue sales_1 of each. Ends with the test `t`. */
 export class Daemon {
   static password = "a wallboard's password";
+  pbxs = [];
 
-  static async start(t, { agents = 12, timeScale = 10, seed = 1, population = {}, users = [] } = {}) {
+  static async start(t, { agents = 12, timeScale = 10, seed = 1, population = {}, users = [], servers = 1 } = {}) {
     const daemon = new Daemon();
     daemon.folder = mkdtempSync(join(tmpdir(), "rm-wallboard-"));
     t.after(async () => {
       await daemon.process?.kill();
-      await daemon.pbx?.kill();
+      for (const pbx of daemon.pbxs) await pbx.kill();
       const said = readFileSync(join(daemon.folder, "ringmaster.log"), "utf8");
       if (process.env.RINGMASTER_KEEP) console.log(`kept: ${daemon.folder}`);
       else rmSync(daemon.folder, { recursive: true, force: true });
@@ -120,9 +121,16 @@ export class Daemon {
     Object.assign(sample.queues[0], { agents }, population.queue);
     sample.queues.push(...(population.queues ?? []));
     writeFileSync(join(daemon.folder, "population.json"), JSON.stringify(sample));
-    daemon.pbx = new Program("simulated-pbx", ["--listen", "127.0.0.1:0", "--seed", seed, "--time-scale", timeScale,
-      "--population", join(daemon.folder, "population.json")], daemon.folder);
-    daemon.ami = await daemon.pbx.ready();
+    const addresses = [];
+    for (let i = 0; i < servers; ++i) {
+      const folder = mkdtempSync(join(daemon.folder, "pbx-"));
+      daemon.pbxs.push(new Program("simulated-pbx", ["--listen", "127.0.0.1:0", "--seed", seed + i, "--time-scale", timeScale,
+        "--population", join(daemon.folder, "population.json")], folder));
+      addresses.push(await daemon.pbxs[i].ready());
+    }
+    daemon.config = join(daemon.folder, "ringmaster.json");
+    writeFileSync(daemon.config, JSON.stringify({ pbxs: addresses.map((address, i) => ({ name: `pbx${i + 1}`, address: address.split(":")[0],
+      port: Number(address.split(":")[1]), username: "dialer", password: "secret" })) }));
     daemon.port = await freePort();
     daemon.data = join(daemon.folder, "data");
     mkdirSync(daemon.data);
@@ -134,8 +142,8 @@ export class Daemon {
 
   /** Also again, on what it left behind and on the same port. */
   async start() {
-    this.process = new Program("ringmaster", ["--listen", `127.0.0.1:${this.port}`, "--data", this.data, "--ami", this.ami, "--ami-user", "dialer"],
-      this.folder, { RINGMASTER_ADMIN_PASSWORD: Daemon.password, RINGMASTER_AMI_SECRET: "secret" });
+    this.process = new Program("ringmaster", ["--listen", `127.0.0.1:${this.port}`, "--data", this.data, "--config", this.config],
+      this.folder, { RINGMASTER_ADMIN_PASSWORD: Daemon.password });
     this.url = await this.process.ready();
     if (!this.api) this.api = new Api(this.url);
   }

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { endOf, queuesOf } from "../../http/www/page/cards.js";
 import { History } from "../../http/www/page/charts.js";
 import { clockOf, limit, percent, spoken } from "../../http/www/page/format.js";
+import { Marks } from "../../http/www/page/marks.js";
 import { Store, keyOf, kindOf } from "../../http/www/page/store.js";
 
 test("an event's name says of what kind of thing it tells, and what has become of it", () => {
@@ -52,6 +53,35 @@ test("the store", async (t) => {
     store.forgetArriving();
     snapshot(store, "ob.campaign", [{ uuid: "whole" }]);
     assert.deepEqual([...store.all("ob.campaign").keys()], ["whole"]);
+  });
+});
+
+test("a topic is resumed from where it is known to be whole", async (t) => {
+  const topics = ["/ob/campaigns", "/queue"];
+  const after = (...messages) => {
+    const marks = new Marks();
+    for (const message of messages) marks.take(message, topics);
+    return topics.map((topic) => marks.of(topic));
+  };
+  const say = (type, topic, seq) => ({ type, topic, seq });
+  const event = (topic, seq) => ({ "queue.member.update": {}, topic, seq });
+  const snapshot = (seq) => ({ type: "snapshot", topic: "/queue", name: "queue.queue", seq, last: true, items: [] });
+  await t.test("half a snapshot is none", () => {
+    assert.deepEqual(after(say("subscribed", "/queue", 5), snapshot(5)), [undefined, undefined]);
+    assert.deepEqual(after(say("subscribed", "/queue", 5), snapshot(5), event("/queue/statuses/a", 6)), [undefined, undefined]);
+    assert.deepEqual(after(say("subscribed", "/queue", 5), snapshot(5), say("complete", "/queue", 5)), [undefined, 5]);
+  });
+  await t.test("each goes on with its own events", () => {
+    assert.deepEqual(after(say("complete", "/queue", 5), say("complete", "/ob/campaigns", 4), event("/queue/statuses/a", 8), event("/ob/campaigns/u", 7)), [7, 8]);
+    assert.deepEqual(after(say("complete", "/queue", 5), event("/queues/a", 8)), [undefined, 5], "another topic with the same beginning");
+  });
+  await t.test("what is cut off while it is resumed goes on there", () => {
+    assert.deepEqual(after(say("complete", "/queue", 5), say("subscribed", "/queue", 5), event("/queue/statuses/a", 6)), [undefined, 6]);
+    assert.deepEqual(after(say("complete", "/queue", 5), say("subscribed", "/queue", 5)), [undefined, 5]);
+  });
+  await t.test("where events are missing, from the next whole snapshot", () => {
+    assert.deepEqual(after(say("complete", "/queue", 5), say("resync", "/queue", 9), event("/queue/statuses/a", 10)), [undefined, undefined]);
+    assert.deepEqual(after(say("complete", "/queue", 5), say("subscribed", "/queue", 9), say("resync", "/queue", 9), say("complete", "/queue", 9)), [undefined, 9]);
   });
 });
 

@@ -52,6 +52,15 @@ test("interruptions", async (t) => {
     await page.getByRole("link", { name: "Made meanwhile" }).waitFor();
   });
 
+  await t.test("a sign-in that was ended elsewhere ends here at once", async (t) => {
+    const page = await pageOf(t, chrome, daemon.url);
+    await signIn(page);
+    await isLive(page);
+    const token = await page.evaluate(() => Object.values(sessionStorage).find((value) => /^[0-9a-f-]{36}$/.test(value)));
+    assert.equal((await daemon.api.call("DELETE", "/v1/admin/login", undefined, { token })).status, 200);
+    await page.getByText("Your sign-in has expired. Sign in again.").waitFor();
+  });
+
   await t.test("a page that is opened while the daemon is away waits for it", async (t) => {
     const way = await cuttableWay(t, daemon.port);
     const page = await pageOf(t, chrome, way.url);

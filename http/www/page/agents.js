@@ -8,6 +8,7 @@ const order = Object.keys(agentStates);
 
 export class Agents {
   #list = [];
+  onServers = false;
 
   constructor() {
     this.count = h("span", { class: "note" });
@@ -22,20 +23,22 @@ export class Agents {
     this.#list = [...answer.list].sort((a, b) =>
       order.indexOf(a.state) - order.indexOf(b.state) || a.since.localeCompare(b.since));
     this.queue = answer.queue;
+    this.onServers = new Set(answer.list.map((agent) => agent.pbx)).size > 1;
     this.show();
   }
 
   show() {
     keyed(this.grid, this.#list, (agent) => `${agent.pbx}\n${agent.interface}`, () => {
-      const name = h("b"), state = h("span", { class: "does" }), time = h("time"), reason = h("span", { class: "reason" });
-      const element = h("li", {}, name, h("span", { class: "doing" }, state, time), reason);
-      element.parts = { name, state, time, reason };
+      const name = h("b"), place = h("span", { class: "place" }), state = h("span", { class: "does" }), time = h("time"), reason = h("span", { class: "reason" });
+      const element = h("li", {}, h("span", { class: "person" }, name, place), h("span", { class: "doing" }, state, time), reason);
+      element.parts = { name, place, state, time, reason };
       return element;
     }, (element, agent) => {
-      const { name, state, time, reason } = element.parts;
+      const { name, place, state, time, reason } = element.parts;
       attribute(element, "data-state", agent.state);
       text(name, agent.name);
       attribute(name, "title", `${agent.interface} on ${agent.pbx}`);
+      text(place, this.onServers ? agent.pbx : ""); // several servers may well have an "Agent 03" each
       text(state, agentStates[agent.state] ?? agent.state);
       const seconds = (serverNow() - Date.parse(agent.since)) / 1000;
       text(time, clockOf(seconds));

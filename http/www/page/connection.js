@@ -3,6 +3,7 @@
 // States, in `link.state`: "idle", "connecting", "live", "lost" (with `retryAt`), "refused" (the token is not good).
 
 import * as api from "./api.js";
+import { Marks } from "./marks.js";
 
 const firstWait = 500;
 const longestWait = 15000;
@@ -16,16 +17,16 @@ export class Connection extends EventTarget {
   attempts = 0;
   /** When the last message came (our clock); what is shown is as old as that. */
   heardAt = 0;
-  /** What happened to the last interruption: "resumed", "snapshot", or "". */
+  /** What happened to the last interruption: "resumed", "snapshot", "" before the first connection. */
   mended = "";
 
   #topics;
   #socket = null;
-  /** By topic, the number of the last event below it: events of one topic come in order, those of several need not. */
-  #marks = new Map();
+  #marks = new Marks();
   #timer = 0;
   #watch = 0;
-  #unanswered = 0;
+  /** Topics of which not everything is here yet. */
+  #incomplete = 0;
 
   /** `topics`: those to subscribe to. Messages come as events "message" with `detail`; "state" tells of a change. */
   constructor(topics) {
@@ -74,10 +75,11 @@ export class Connection extends EventTarget {
     const slow = setTimeout(() => socket.readyState === WebSocket.CONNECTING && (socket.close(), over()), answerWait);
     socket.onopen = () => {
       clearTimeout(slow);
-      this.#unanswered = this.#topics.length;
-      this.mended = this.#marks.size === 0 ? "" : "resumed";
+      this.#incomplete = this.#topics.length;
+      this.mended = "resumed";
       for (const topic of this.#topics) {
-        const from = this.#marks.get(topic);
+        const from = this.#marks.of(topic);
+        if (from === undefined) this.mended = "snapshot";
         socket.send(JSON.stringify({ type: "subscribe", topic, snapshot: true, ...(from === undefined ? {} : { from }) }));
       }
     };
@@ -94,21 +96,16 @@ export class Connection extends EventTarget {
   #take(message) {
     this.heardAt = Date.now();
     if (message.type === "resync") this.mended = "snapshot";
+    this.#marks.take(message, this.#topics);
+    this.dispatchEvent(new CustomEvent("message", { detail: message }));
     // A topic that this daemon does not have is no reason to go without the others.
-    if (message.type === "subscribed" || message.type === "error") {
-      this.#unanswered -= 1;
-      if (this.#unanswered === 0) {
+    if (this.#incomplete > 0 && (message.type === "complete" || message.type === "error")) {
+      this.#incomplete -= 1;
+      if (this.#incomplete === 0) {
         this.attempts = 0;
         this.#become("live");
       }
     }
-    if (message.type === undefined) this.#mark(this.#topics.find((topic) => `${message.topic}/`.startsWith(`${topic}/`)), message.seq);
-    else if (message.type === "snapshot" && message.last) this.#mark(message.topic, message.seq);
-    this.dispatchEvent(new CustomEvent("message", { detail: message }));
-  }
-
-  #mark(topic, seq) {
-    if (topic !== undefined) this.#marks.set(topic, seq);
   }
 
   async #lost() {

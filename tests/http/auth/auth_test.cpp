@@ -222,6 +222,39 @@ TEST(tokens, are_revoked_one_by_one_and_by_user) {
   EXPECT_EQ(1u, store.kept.size());
 }
 
+TEST(tokens, take_with_them_those_who_stay) {
+  memory_tokens store;
+  memory_users users;
+  users.add("ann", "secret", {"ob.read"});
+  const auto ann = *users.find("ann");
+  token_cache cache{store, {1h, false}};
+  const auto ended = issue(cache, ann, noon), changed = issue(cache, ann, noon), kept = issue(cache, ann, noon + 1min);
+  const auto watch = [&](const std::string& token) { return std::weak_ptr<const principal>{cache.find(token, noon + 1min)}; };
+  const auto first = watch(ended), second = watch(changed), third = watch(kept);
+  EXPECT_FALSE(first.expired());
+  cache.revoke(ended, [](result<void>) {});
+  EXPECT_TRUE(first.expired());
+  EXPECT_FALSE(second.expired());
+  EXPECT_EQ(cache.sweep(noon + 1h), 1u);
+  EXPECT_TRUE(second.expired()) << "its time is up";
+  EXPECT_FALSE(third.expired());
+  cache.set_permissions("ann", {"ob.write"});
+  EXPECT_TRUE(third.expired()) << "it permits something else";
+  EXPECT_EQ(watch(kept).lock()->permissions, std::vector<std::string>{"ob.write"});
+  const auto fourth = watch(kept);
+  cache.revoke_user("ann");
+  EXPECT_TRUE(fourth.expired());
+
+  token_cache again{store, {1h, false}};
+  const auto one = issue(again, ann, noon), two = issue(again, ann, noon);
+  token_cache restarted{store, {1h, false}};
+  ASSERT_TRUE(restarted.load(users, noon));
+  const std::weak_ptr<const principal> of_one{restarted.find(one, noon)}, of_two{restarted.find(two, noon)};
+  restarted.revoke(one, [](result<void>) {});
+  EXPECT_TRUE(of_one.expired());
+  EXPECT_FALSE(of_two.expired()) << "a token of the same user";
+}
+
 TEST(tokens, are_given_only_when_they_are_stored) {
   memory_tokens store;
   store.broken = true;

@@ -25,9 +25,7 @@ protected:
     ASSERT_TRUE(engine) << engine.error().message;
     engine_ = std::move(*engine);
     front_ = std::make_unique<live::front>(*engine_, limits);
-    router_.emplace([](const http::request&) -> result<std::shared_ptr<const auth::principal>> {
-      return std::make_shared<const auth::principal>(auth::principal{"someone", {"ob.read"}});
-    });
+    router_.emplace([this](const http::request&) -> result<std::shared_ptr<const auth::principal>> { return caller_; });
     ASSERT_TRUE(front_->add_to(*router_));
     options_.port = 0;
     options_.threads = 1; // what the quick reader has heard, the slow one has been told
@@ -42,6 +40,9 @@ protected:
   }
 
   scratch_folder folder_;
+  /// Whoever connects; reset, its token has ended.
+  std::shared_ptr<const auth::principal> caller_{
+      std::make_shared<const auth::principal>(auth::principal{"someone", {"ob.read"}})};
   http::server_options options_;
   std::optional<storage::environment> env_;
   std::unique_ptr<engine> engine_;

@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <fstream>
 #include <thread>
 
 namespace ringmaster::tests {
@@ -42,6 +44,12 @@ TEST_F(live_test, asks_for_the_token_before_the_upgrade) {
   EXPECT_EQ(v1.connect(port_, "/v1/ws?authtoken=" + token_), 101u);
 }
 
+TEST_F(live_test, takes_the_upgrade_at_the_bare_address_as_well) {
+  ws_client none, good;
+  EXPECT_EQ(none.connect(port_, "/"), 401u);
+  EXPECT_EQ(good.connect(port_, "/?authtoken=" + token_), 101u);
+}
+
 TEST_F(live_test, tells_a_campaign_from_its_creation_to_its_end) {
   ws_client c;
   ASSERT_EQ(connect(c), 101u);
@@ -57,8 +65,10 @@ TEST_F(live_test, tells_a_campaign_from_its_creation_to_its_end) {
   const auto changed = c.hear();
   EXPECT_EQ(field(changed, "/ob.campaign.update/name"), "two");
   EXPECT_EQ(std::stoull(field(changed, "/seq")), std::stoull(field(made, "/seq")) + 1);
-  EXPECT_EQ(del("/ob/campaigns/" + id).status(), 200u);
-  EXPECT_EQ(field(c.hear(), "/ob.campaign.delete/uuid"), id);
+  const auto deleted = del("/ob/campaigns/" + id);
+  EXPECT_EQ(deleted.status(), 200u);
+  EXPECT_EQ(deleted.at("/result/in_use"), "0");
+  EXPECT_EQ(field(c.hear(), "/ob.campaign.delete"), deleted.at("/result"));
 }
 
 TEST_F(live_test, begins_with_a_snapshot_that_is_what_rest_says) {
@@ -73,6 +83,9 @@ TEST_F(live_test, begins_with_a_snapshot_that_is_what_rest_says) {
   EXPECT_EQ(field(snapshot, "/last"), "true");
   EXPECT_EQ(field(snapshot, "/items/0"), get("/ob/campaigns/" + one).at("/result"));
   EXPECT_EQ(field(snapshot, "/items/1"), "(none)");
+  const auto whole = c.hear();
+  EXPECT_EQ(field(whole, "/type"), "complete");
+  EXPECT_EQ(field(whole, "/seq"), field(snapshot, "/seq"));
   // And of nothing else afterwards.
   EXPECT_EQ(put("/ob/campaigns/" + two, R"({"name":"three"})").status(), 200u);
   EXPECT_EQ(put("/ob/campaigns/" + one, R"({"name":"four"})").status(), 200u);
@@ -93,11 +106,27 @@ TEST_F(live_test, goes_on_where_a_lost_connection_stopped) {
   ws_client c;
   ASSERT_EQ(connect(c), 101u);
   c.say(R"({"type":"subscribe","topic":"/ob/campaigns","from":)" + last + "}");
-  EXPECT_EQ(field(c.hear(), "/type"), "subscribed");
+  const auto answer = c.hear();
+  EXPECT_EQ(field(answer, "/type"), "subscribed");
+  EXPECT_EQ(field(answer, "/seq"), last) << "what has a higher number is still to come";
   // A change that its actor has not taken up yet may be told together with the next one.
   const auto missed = c.hear_until(R"("name":"3")");
   EXPECT_GT(std::stoull(field(missed.front(), "/seq")), std::stoull(last));
   EXPECT_LE(missed.size(), 4u); // that it was made may come after the subscription
+  const auto whole = c.hear();
+  EXPECT_EQ(field(whole, "/type"), "complete");
+  EXPECT_EQ(field(whole, "/topic"), "/ob/campaigns");
+  EXPECT_EQ(field(whole, "/seq"), field(missed.back(), "/seq"));
+}
+
+TEST_F(live_test, says_that_nothing_was_missed) {
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  c.say(R"({"type":"subscribe","topic":"/ob/campaigns"})");
+  const auto seq = field(c.hear(), "/seq");
+  c.say(R"({"type":"subscribe","topic":"/ob/campaigns","snapshot":true,"from":)" + seq + "}");
+  EXPECT_EQ(field(c.hear(), "/type"), "subscribed");
+  EXPECT_EQ(field(c.hear(), "/type"), "complete");
 }
 
 TEST_F(live_test, says_when_it_cannot_go_on_and_sends_a_snapshot) {
@@ -108,6 +137,41 @@ TEST_F(live_test, says_when_it_cannot_go_on_and_sends_a_snapshot) {
   EXPECT_EQ(field(c.hear(), "/type"), "subscribed");
   EXPECT_EQ(field(c.hear(), "/type"), "resync");
   EXPECT_EQ(field(c.hear(), "/items/0/uuid"), id);
+  EXPECT_EQ(field(c.hear(), "/type"), "complete");
+}
+
+TEST_F(live_test, a_snapshot_of_several_kinds_is_complete_once_and_after_all_of_them) {
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  c.say(R"({"type":"subscribe","topic":"/ob","snapshot":true})");
+  c.say(R"({"type":"subscribe","topic":"/queue","snapshot":true})");
+  std::vector<std::string> said;
+  for (const auto& one : c.hear_until(R"("complete","topic":"/queue")"))
+    said.push_back(field(one, "/type") + " " + field(one, field(one, "/name") == "(none)" ? "/topic" : "/name"));
+  EXPECT_THAT(said, testing::ElementsAre("subscribed /ob", "snapshot ob.campaign", "snapshot ob.dialing",
+                                         "snapshot ob.stats", "complete /ob", "subscribed /queue", "snapshot queue.queue",
+                                         "snapshot queue.member", "snapshot queue.entry", "complete /queue"));
+}
+
+TEST_F(live_test, everything_it_says_has_a_number) {
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  c.say(R"({"type":"subscribe","topic":"/ob/campaigns"})");
+  const auto seq = field(c.hear(), "/seq");
+  c.say(R"({"type":"unsubscribe","topic":"/ob/campaigns"})");
+  EXPECT_EQ(field(c.hear(), "/seq"), seq);
+  c.say("{}");
+  EXPECT_EQ(field(c.hear(), "/seq"), seq);
+}
+
+TEST_F(live_test, ends_with_its_token) {
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  c.say(R"({"type":"subscribe","topic":"/ob/campaigns"})");
+  EXPECT_EQ(field(c.hear(), "/type"), "subscribed");
+  EXPECT_EQ(del("/admin/login").status(), 200u);
+  EXPECT_NE(c.hear().front(), '{');
+  EXPECT_EQ(c.close_code(), websocket::close_code::policy_error);
 }
 
 TEST_F(live_test, an_event_comes_once_however_many_subscriptions_cover_it) {
@@ -133,6 +197,22 @@ TEST_F(live_test, unsubscribes) {
   EXPECT_EQ(field(c.hear(), "/type"), "unsubscribed");
   (void)make("/ob/campaigns");
   c.say(R"({"type":"unsubscribe","topic":"/ob/campaigns"})");
+  EXPECT_EQ(field(c.hear(), "/error/code"), "404");
+}
+
+TEST_F(live_test, a_topic_is_the_same_however_its_name_is_encoded) {
+  const auto id = make("/ob/campaigns");
+  auto plain = "/ob/campaigns/" + id, half = plain;
+  half.replace(half.rfind('-'), 1, "%2d");
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  c.say(R"({"type":"subscribe","topic":")" + half + "\"}");
+  EXPECT_EQ(field(c.hear(), "/topic"), plain) << "in its one spelling";
+  ASSERT_EQ(put(plain, R"({"name":"changed"})").status(), 200u);
+  EXPECT_EQ(field(c.hear(), "/ob.campaign.update/name"), "changed");
+  c.say(R"({"type":"unsubscribe","topic":")" + plain + "/\"}");
+  EXPECT_EQ(field(c.hear(), "/type"), "unsubscribed");
+  c.say(R"({"type":"unsubscribe","topic":")" + half + "\"}");
   EXPECT_EQ(field(c.hear(), "/error/code"), "404");
 }
 
@@ -198,6 +278,15 @@ protected:
     for (std::size_t i = 0; i < events; ++i)
       caf::anon_send(engine_->hub(), hub_publish{{happening{topic, "ob.campaign.update", body}}});
   }
+  /// Campaigns whose figures are published, a kilobyte each.
+  void show(std::size_t campaigns) {
+    for (std::size_t i = 0; i < campaigns; ++i) {
+      live_campaign one;
+      one.id = ordered_uuid(wall_clock_now());
+      one.queue = "sales";
+      engine_->live().campaigns.put(one.id, one);
+    }
+  }
 };
 
 TEST_F(slow_reader_test, loses_events_is_told_so_and_gets_a_snapshot) {
@@ -209,7 +298,7 @@ TEST_F(slow_reader_test, loses_events_is_told_so_and_gets_a_snapshot) {
   ASSERT_EQ(quick.connect(server_->port(), "/ws"), 101u);
   slow.say(R"({"type":"subscribe","topic":"/ob/campaigns","snapshot":true})");
   quick.say(R"({"type":"subscribe","topic":"/ob/stats"})");
-  slow.hear_until("snapshot");
+  slow.hear_until("complete");
   quick.hear_until("subscribed");
   // More than the kernel holds for a reader that does not read.
   tell(400, 100'000);
@@ -218,8 +307,147 @@ TEST_F(slow_reader_test, loses_events_is_told_so_and_gets_a_snapshot) {
   const auto heard = slow.hear_until("resync");
   EXPECT_LT(heard.size(), 400u);
   EXPECT_THAT(slow.hear(), HasSubstr("snapshot"));
+  EXPECT_THAT(slow.hear(), HasSubstr("complete"));
   tell(1, 10);
   EXPECT_THAT(slow.hear(), HasSubstr("ob.campaign.update"));
+}
+
+/// What was said, in short: the types of messages in order, each once in a row; "event" for those without.
+std::vector<std::string> kinds(const std::vector<std::string>& said) {
+  std::vector<std::string> all;
+  for (const auto& one : said) {
+    const auto type = field(one, "/type");
+    if (auto kind = type == "(none)" ? "event" : type; all.empty() || all.back() != kind)
+      all.push_back(std::move(kind));
+  }
+  return all;
+}
+
+TEST_F(slow_reader_test, hears_events_behind_the_whole_snapshot) {
+  start({});
+  show(5'000);
+  ws_client slow, quick;
+  ASSERT_EQ(slow.connect(server_->port(), "/ws"), 101u);
+  ASSERT_EQ(quick.connect(server_->port(), "/ws"), 101u);
+  quick.say(R"({"type":"subscribe","topic":"/ob/stats"})");
+  quick.hear_until("subscribed");
+  slow.say(R"({"type":"subscribe","topic":"/ob/stats","snapshot":true})");
+  auto said = slow.hear_until("subscribed");
+  tell(5, 10, "/ob/stats/x");
+  std::string newest;
+  for (int i = 0; i < 5; ++i)
+    newest = field(quick.hear(), "/seq"); // so the slow one was told, too, in the middle of its snapshot
+  for (auto& more : slow.hear_until("\"seq\":" + newest))
+    said.push_back(std::move(more));
+  EXPECT_THAT(kinds(said), testing::ElementsAre("subscribed", "snapshot", "complete", "event"));
+  std::size_t items = 0;
+  for (std::size_t i = 1; i + 6 < said.size(); ++i) {
+    reply piece;
+    piece.text = said[i];
+    items += piece.size("/items");
+    EXPECT_EQ(piece.at("/last"), i + 7 == said.size() ? "true" : "false") << i;
+    EXPECT_LT(said[i].size(), 100'000u);
+  }
+  EXPECT_EQ(items, 5'000u);
+}
+
+TEST_F(slow_reader_test, that_loses_events_during_a_snapshot_gets_that_to_its_end_and_a_fresh_one) {
+  live::socket_limits limits;
+  limits.waiting = 256 * 1024;
+  start(limits);
+  show(5'000);
+  ws_client slow, quick;
+  ASSERT_EQ(slow.connect(server_->port(), "/ws"), 101u);
+  ASSERT_EQ(quick.connect(server_->port(), "/ws"), 101u);
+  quick.say(R"({"type":"subscribe","topic":"/ob/campaigns"})");
+  quick.hear_until("subscribed");
+  slow.say(R"({"type":"subscribe","topic":"/ob","snapshot":true})");
+  auto said = slow.hear_until("subscribed");
+  tell(10, 50'000, "/ob/stats/x");
+  tell(1, 10);
+  quick.hear();
+  slow.say(R"({"type":"shout","topic":"/"})");
+  for (int times = 0; times < 2; ++times)
+    for (auto& more : slow.hear_until("complete"))
+      said.push_back(std::move(more));
+  auto heard = kinds(said);
+  std::erase(heard, "error");
+  heard.erase(std::unique(heard.begin(), heard.end()), heard.end());
+  EXPECT_THAT(heard, testing::ElementsAre("subscribed", "snapshot", "complete", "resync", "snapshot", "complete"));
+  for (const auto& one : said)
+    if (field(one, "/type") == "error") {
+      EXPECT_EQ(field(one, "/seq"), field(said.front(), "/seq")) << "what came after that has not been told";
+    }
+  tell(1, 10);
+  EXPECT_THAT(slow.hear(), HasSubstr("ob.campaign.update"));
+}
+
+TEST_F(slow_reader_test, stops_a_snapshot_by_unsubscribing) {
+  start({});
+  show(20'000);
+  ws_client c;
+  ASSERT_EQ(c.connect(server_->port(), "/ws"), 101u);
+  c.say(R"({"type":"subscribe","topic":"/ob/stats","snapshot":true})");
+  c.hear_until("subscribed");
+  c.say(R"({"type":"subscribe","topic":"/ob/stats","snapshot":true})");
+  c.say(R"({"type":"subscribe","topic":"/ob/campaigns"})");
+  c.say(R"({"type":"unsubscribe","topic":"/ob/stats"})");
+  const auto said = c.hear_until("/ob/campaigns");
+  auto heard = kinds(said);
+  std::erase(heard, "snapshot");
+  EXPECT_THAT(heard, testing::ElementsAre("error", "unsubscribed", "subscribed"))
+      << "the second one is refused while the first is under way; the next waits for its end";
+  EXPECT_LT(said.size(), 200u) << "pieces of 64 KiB, of 20 MB";
+  tell(1, 10, "/ob/stats/x");
+  tell(1, 10);
+  EXPECT_THAT(c.hear(), HasSubstr("/ob/campaigns/x"));
+}
+
+TEST_F(slow_reader_test, costs_a_piece_of_its_snapshots_and_no_more) {
+  start({});
+  show(5'000); // some 5 MB
+  const auto resident = [] {
+    std::size_t size = 0, pages = 0;
+    std::ifstream{"/proc/self/statm"} >> size >> pages;
+    return static_cast<std::ptrdiff_t>(pages * 4096 / 1024 / 1024);
+  };
+  ws_client quick;
+  ASSERT_EQ(quick.connect(server_->port(), "/ws"), 101u);
+  quick.say(R"({"type":"subscribe","topic":"/ob","snapshot":true})");
+  quick.hear_until("complete");
+  const auto before = resident();
+  std::vector<std::unique_ptr<ws_client>> stopped;
+  for (int i = 0; i < 20; ++i) {
+    stopped.push_back(std::make_unique<ws_client>());
+    ASSERT_EQ(stopped.back()->connect(server_->port(), "/ws"), 101u);
+    for (int times = 0; times < 5; ++times)
+      for (const char* topic : {"/ob", "/ob/stats", "/ob/stats/"})
+        stopped.back()->say(R"({"type":"subscribe","topic":")" + std::string{topic} + R"(","snapshot":true})");
+  }
+  // On the same thread: what they asked for has been looked at when this is answered.
+  for (int i = 0; i < 20; ++i) {
+    quick.say("{}");
+    quick.hear_until("error");
+  }
+  quick.say(R"({"type":"subscribe","topic":"/ob/campaigns"})"); // and the hub has answered them
+  quick.hear_until("subscribed");
+  EXPECT_LT(resident() - before, 100) << "MiB; 300 snapshots would be 1,500";
+}
+
+TEST_F(slow_reader_test, is_not_answered_when_its_token_has_ended) {
+  start({});
+  ws_client silent, asks, hears;
+  for (auto* c : {&silent, &asks, &hears})
+    ASSERT_EQ(c->connect(server_->port(), "/ws"), 101u);
+  hears.say(R"({"type":"subscribe","topic":"/ob/campaigns"})");
+  hears.hear_until("subscribed");
+  caller_.reset();
+  asks.say(R"({"type":"subscribe","topic":"/ob/campaigns","snapshot":true})");
+  tell(1, 10);
+  for (auto* c : {&silent, &asks, &hears}) {
+    EXPECT_NE(c->hear().front(), '{');
+    EXPECT_EQ(c->close_code(), websocket::close_code::policy_error);
+  }
 }
 
 TEST_F(slow_reader_test, is_let_go_when_it_stays_behind) {

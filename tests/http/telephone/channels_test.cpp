@@ -122,6 +122,7 @@ TEST_F(telephone_channels, are_told_from_a_snapshot_on_without_a_gap) {
   EXPECT_EQ(field(snapshot, "/last"), "true");
   EXPECT_THAT(snapshot, HasSubstr(R"("unique_id":"1.1")"));
   EXPECT_THAT(snapshot, HasSubstr(R"("unique_id":"1.2")"));
+  EXPECT_EQ(field(c.hear(), "/type"), "complete");
   pbx().say(newchannel("5.1"));
   const auto created = c.hear();
   EXPECT_EQ(field(created, "/topic"), "/core/channels/Ann");

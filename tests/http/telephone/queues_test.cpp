@@ -112,17 +112,19 @@ TEST_F(telephone_queues, are_told_under_their_names) {
   until_listed("/queue/members", 3);
   ws_client c;
   ASSERT_EQ(connect(c), 101U);
-  c.say(R"({"type":"subscribe","topic":"/queue/statuses/sales%5F2","snapshot":true})");
-  EXPECT_EQ(field(c.hear(), "/type"), "subscribed");
+  c.say(R"({"type":"subscribe","topic":"/queue/statuses/sales_2","snapshot":true})");
+  EXPECT_EQ(field(c.hear(), "/topic"), "/queue/statuses/sales%5F2");
   EXPECT_EQ(field(c.hear(), "/items/0/name"), "sales_2");       // queue.queue
   EXPECT_EQ(field(c.hear(), "/items/0/id"), "PJSIP/b@sales_2"); // queue.member
   EXPECT_EQ(field(c.hear(), "/items/0"), "(none)");             // queue.entry
+  EXPECT_EQ(field(c.hear(), "/type"), "complete");
   const auto join = [](const std::string& of, const std::string& id) {
     return "Event: QueueCallerJoin\n" + channel_headers(id) + "Queue: " + of + "\nPosition: 1\nCount: 1\n\n";
   };
   pbx().say(join("sales_1", "7.1") + join("sales_2", "7.2"));
   const auto heard = c.hear();
   EXPECT_EQ(field(heard, "/queue.entry.update/unique_id"), "7.2");
+  EXPECT_EQ(field(heard, "/topic"), "/queue/statuses/sales%5F2");
   EXPECT_EQ(field(heard, "/queue.entry.update/wait"), "null");
   EXPECT_EQ(field(c.hear(), "/queue.queue.update/calls"), "1");
 }
