@@ -1,7 +1,8 @@
 #include "actors/core/telephone/requests.hpp"
 
 #include "protocol/field_types.hpp"
-#include "protocol/outbound_rules.hpp"
+#include "protocol/outbound.hpp"
+#include "protocol/printable.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,9 +21,7 @@ bool made_of(std::string_view text, std::string_view others, std::size_t most) n
 }
 
 /// Printable, one line.
-bool is_plain_text(std::string_view text, std::size_t most) noexcept {
-  return text.size() <= most && std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
-}
+bool is_plain_text(std::string_view text, std::size_t most) noexcept { return text.size() <= most && is_printable(text); }
 
 std::string upper(std::string_view text) {
   std::string out{text};
@@ -118,9 +117,16 @@ std::optional<error> check(const verb& v, const std::vector<std::string>& rest) 
   case arguments::exec:
     if (rest.empty() || !is_allowed_application(rest[0]))
       return refused("EXEC takes an application that destinations may name, e.g. Playback or Queue");
-    for (std::size_t i = 1; i < rest.size(); ++i)
+    for (std::size_t i = 1; i < rest.size(); ++i) {
       if (!rules::is_application_data(rest[i]))
-        return refused("the data of EXEC may have letters, digits, blanks and _ . , : / @ + * # & = ^ -, at most 255");
+        return refused("the data of EXEC may have letters, digits, blanks and _ . , : / @ + * # & = ^ -, at most 255 bytes");
+      destination to;
+      to.type = 1;
+      to.application = rest[0];
+      to.data = rest[i];
+      if (const auto wrong = validate(to))
+        return refused(wrong->message);
+    }
     return std::nullopt;
   }
   return std::nullopt;
