@@ -111,7 +111,7 @@ void start_by_itself(storage::write_txn& txn, const uuid& id, changes& told) {
   // entries (dl_end_handle 0) does not end.
   if (its_plan->dl_end_handle != 0)
     if (const auto left = has_entries_left(txn, *its_plan, *its_list); !left || !*left)
-      return spdlog::info("event=next_campaign_not_started campaign={} reason=\"{}\"", to_string(id),
+      return spdlog::info("event=campaign_not_started campaign={} reason=\"{}\"", to_string(id),
                           left ? "its list has nothing left to dial" : left.error().message);
   const auto step = core::request_status({static_cast<campaign_status>(next->status)}, 1, 0);
   if (step && step->changed && storage::set_campaign_status(txn, id, step->state.status, wall_clock_now()))

@@ -316,7 +316,7 @@ TEST_F(engine_test, a_next_campaign_starts_only_when_its_list_has_something_left
   const auto set_status = [&](const uuid& id, campaign_status to) {
     write<campaign>([&](storage::write_txn& txn, changes& told) {
       told.campaigns.push_back(id);
-      return storage::set_campaign_status(txn, id, to);
+      return storage::set_campaign_status(txn, id, to, wall_clock_now());
     });
   };
   const auto all_dialed = [&] { return logged("originate", "number").size() == dialed; };
