@@ -28,10 +28,11 @@ class SeveralServers(Case):
         self.api.status(self.campaign, 1)
 
     def population(self, agents):
-        """Three in ten answer within seconds, and talk to an agent for half a minute."""
-        return {"customers": {"outcomes": {"answer": 0.3, "machine": 0, "busy": 0.2, "no_answer": 0.5, "congestion": 0, "invalid": 0},
+        """Six in ten answer within seconds and talk to an agent for a minute, so that agents are busy most of the time: the
+        small team could not take half of the calls."""
+        return {"customers": {"outcomes": {"answer": 0.6, "machine": 0, "busy": 0.3, "no_answer": 0.1, "congestion": 0, "invalid": 0},
                               "ring": {"uniform": [2, 8]}, "patience": 5000, "listen": 5000, "first_digit_rules": False},
-                "queues": [{"name": "sales_1", "agents": agents, "ring": 0, "talk": {"uniform": [15, 45]}}]}
+                "queues": [{"name": "sales_1", "agents": agents, "ring": 0, "talk": {"uniform": [40, 80]}}]}
 
     def agents(self):
         return self.api.get(f"/ob/campaigns/{self.campaign}/pacing")["agents"]
@@ -60,9 +61,9 @@ class SeveralServers(Case):
 
     def test_predictive_pacing_stays_near_its_limit(self):
         self.centre(pacing_method="predictive", abandon_limit=0.05)
-        answers, abandons = self.until_answered(200)
-        # Five in a hundred and four times as much as that fluctuates by; free agents of the wrong server cost a third.
-        self.assertLess(sum(abandons), 0.05 * sum(answers) + 12)
+        answers, abandons = self.until_answered(150)
+        # Five in a hundred, and three times as much as that fluctuates by.
+        self.assertLess(sum(abandons), 0.05 * sum(answers) + 9)
         self.assertGreater(answers[1], 20, "the small team is served, too")
 
     def test_when_one_server_is_gone_the_agents_of_the_other_are_served(self):
