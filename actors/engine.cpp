@@ -147,7 +147,7 @@ struct engine::impl {
   void spawn_all() {
     shared.store = system->spawn<caf::detached>(store_actor, shared.env, &shared.live);
     shared.results = system->spawn<caf::detached>(results_actor, options.result_file, &shared);
-    shared.hub = system->spawn(hub_actor, &shared, options.hub_linger);
+    shared.hub = spawn_hub(*system, &shared, options.hub_linger);
     shared.engine = system->spawn(engine_behavior, &shared);
     for (const auto& pbx : options.pbxs) {
       shared.pbx_names.push_back(pbx.name);

@@ -1,39 +1,58 @@
 #include "actors/hub.hpp"
-#include "actors/guard.hpp"
 
+#include "actors/core/replay_window.hpp"
+#include "actors/core/topic_family.hpp"
+#include "actors/direct_actor.hpp"
 #include "protocol/json.hpp"
 
 #include <caf/send.hpp>
 
+#include <array>
+#include <optional>
+#include <utility>
+
 namespace ringmaster {
 namespace {
 
-using self_pointer = caf::stateful_actor<hub_state>*;
+struct hub_state {
+  core::replay_window window{core::replay_window::first_number(
+      std::chrono::duration_cast<std::chrono::seconds>(wall_clock_now().time_since_epoch()).count())};
+  core::topic_interest interest;
+  std::vector<caf::actor> outlets;
+  /// The number after which each family is complete; none while it is not made.
+  std::array<std::optional<std::uint64_t>, core::topic_families.size()> complete_after{};
+  std::uint64_t generation{0}; ///< of the last unsubscription
+};
 
-std::string frame_text(const happening& what, std::uint64_t seq) {
-  std::string text;
-  text.reserve(what.body.size() + what.topic.size() + what.name.size() + 64);
-  json_writer w{text};
-  w.begin_object();
-  w.key(what.name);
-  w.raw(what.body);
-  w.member("topic", what.topic);
-  w.member("seq", static_cast<std::int64_t>(seq));
-  w.end_object();
-  return text;
+constexpr std::size_t longest_end = 21; ///< a number and a brace
+
+void number(core::frame& f, std::uint64_t seq) {
+  f.seq = seq;
+  append_json_number(f.text, static_cast<std::int64_t>(seq));
+  f.text += '}';
 }
 
-void publish(hub_state& state, const hub_publish& batch) {
+void publish(hub_state& state, std::vector<std::shared_ptr<core::frame>> what) {
   hub_frames out;
-  out.frames.reserve(batch.what.size());
-  for (const auto& one : batch.what) {
-    const auto seq = state.window.next();
-    auto made = std::make_shared<const core::frame>(core::frame{seq, one.topic, frame_text(one, seq)});
-    state.window.add(made);
-    out.frames.push_back(std::move(made));
+  out.frames.reserve(what.size());
+  for (auto& one : what) {
+    number(*one, state.window.next());
+    state.window.add(one);
+    out.frames.push_back(std::move(one));
   }
-  for (const auto& to : state.outlets)
-    caf::anon_send(to, out);
+  if (state.outlets.empty())
+    return;
+  for (auto to = state.outlets.begin(); to + 1 != state.outlets.end(); ++to)
+    caf::anon_send(*to, out);
+  caf::anon_send(state.outlets.back(), std::move(out));
+}
+
+void publish(hub_state& state, hub_publish& batch) {
+  std::vector<std::shared_ptr<core::frame>> frames;
+  frames.reserve(batch.what.size());
+  for (auto& one : batch.what)
+    frames.push_back(frame_to_be(std::move(one.topic), one.name, one.body));
+  publish(state, std::move(frames));
 }
 
 /// Families that have become wanted are complete from here on.
@@ -65,7 +84,8 @@ bool is_complete(const hub_state& state, std::string_view topic, std::uint64_t a
 void subscribe(hub_state& state, engine_shared& shared, const hub_subscribe& what) {
   hub_subscribed answer{what.reader, what.topic, state.window.last(), false, {}};
   if (what.from) {
-    auto missed = is_complete(state, what.topic, *what.from) ? state.window.since(*what.from, what.topic) : std::nullopt;
+    auto missed =
+        is_complete(state, what.topic, *what.from) ? state.window.since(*what.from, what.topic) : std::nullopt;
     answer.gap = !missed;
     if (missed)
       answer.missed = std::move(*missed);
@@ -77,25 +97,37 @@ void subscribe(hub_state& state, engine_shared& shared, const hub_subscribe& wha
 
 } // namespace
 
-hub_state::hub_state()
-    : window{core::replay_window::first_number(
-          std::chrono::duration_cast<std::chrono::seconds>(wall_clock_now().time_since_epoch()).count())} {}
+std::shared_ptr<core::frame> frame_to_be(std::string topic, std::string_view name, std::string_view body) {
+  constexpr std::string_view after_name = "\":", before_topic = ",\"topic\":", before_seq = ",\"seq\":";
+  auto made = std::make_shared<core::frame>();
+  auto& json = made->text;
+  json.reserve(2 + name.size() + after_name.size() + body.size() + before_topic.size() + topic.size() + 2 +
+               before_seq.size() + longest_end);
+  json.append("{\"").append(name).append(after_name).append(body).append(before_topic);
+  append_json_string(json, topic);
+  json.append(before_seq);
+  made->topic = std::move(topic);
+  return made;
+}
 
-caf::behavior hub_actor(self_pointer self, engine_shared* shared, std::chrono::milliseconds linger) {
-  log_faults(self, "hub");
-  return {
-      [=](const hub_publish& batch) { publish(self->state, batch); },
-      [=](const hub_attach& what) { self->state.outlets.push_back(what.outlet); },
-      [=](const hub_subscribe& what) { subscribe(self->state, *shared, what); },
-      [=](const hub_unsubscribe& what) {
-        self->state.interest.remove(what.topic);
-        self->delayed_send(self, linger, hub_look{++self->state.generation});
-      },
-      [=](const hub_look& what) {
-        if (what.generation == self->state.generation)
-          end_unwanted(self->state, *shared);
-      },
-  };
+caf::actor spawn_hub(caf::actor_system& system, engine_shared* shared, std::chrono::milliseconds linger) {
+  return spawn_direct(system, "hub", [=](direct_actor* self) {
+    const auto state = std::make_shared<hub_state>();
+    return caf::behavior{
+        [=](hub_publish& batch) { publish(*state, batch); },
+        [=](hub_written& batch) { publish(*state, std::move(batch.frames)); },
+        [=](const hub_attach& what) { state->outlets.push_back(what.outlet); },
+        [=](const hub_subscribe& what) { subscribe(*state, *shared, what); },
+        [=](const hub_unsubscribe& what) {
+          state->interest.remove(what.topic);
+          caf::delayed_anon_send(caf::actor_cast<caf::actor>(self), linger, hub_look{++state->generation});
+        },
+        [=](const hub_look& what) {
+          if (what.generation == state->generation)
+            end_unwanted(*state, *shared);
+        },
+    };
+  });
 }
 
 } // namespace ringmaster

@@ -5,35 +5,42 @@
 /// subscriptions. It lets a family go only a minute after its last reader, so that a reader who comes back
 /// finds what happened meanwhile; where something was not made, a reader is told that there is a gap.
 ///
-/// An event on the wire: {"ob.campaign.update": {…}, "topic": "/ob/campaigns/<uuid>", "seq": 1847}.
+/// An event on the wire: {"ob.campaign.update": {…}, "topic": "/ob/campaigns/<uuid>", "seq": 1847}. Who tells
+/// many writes them itself (`frame_to_be`), so that the hub has but the number to add.
 ///
-/// Messages: `hub_publish`, `hub_attach`, `hub_subscribe`, `hub_unsubscribe`; `hub_look` to itself.
+/// It is a direct actor (actors/direct_actor.hpp): events are numbered on the thread of whoever tells them, and
+/// go on to the outlets from there, in one order for all.
+///
+/// Messages: `hub_publish`, `hub_written`, `hub_attach`, `hub_subscribe`, `hub_unsubscribe`; `hub_look` to
+/// itself.
 #pragma once
 
-#include "actors/core/topic_family.hpp"
 #include "actors/messages.hpp"
 #include "actors/shared.hpp"
 
-#include <caf/event_based_actor.hpp>
-#include <caf/stateful_actor.hpp>
+#include <caf/actor_system.hpp>
 
-#include <array>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace ringmaster {
 
-struct hub_state {
-  static constexpr const char* name = "hub";
-  hub_state(); // CAF would otherwise fill the first member with the actor's pointer
-  core::replay_window window;
-  core::topic_interest interest;
-  std::vector<caf::actor> outlets;
-  /// The number after which each family is complete; none while it is not made.
-  std::array<std::optional<std::uint64_t>, core::topic_families.size()> complete_after{};
-  std::uint64_t generation{0}; ///< of the last unsubscription
+/// As `hub_publish`: frames that are complete but for their numbers, in the order in which things happened.
+struct hub_written {
+  std::vector<std::shared_ptr<core::frame>> frames;
 };
 
-caf::behavior hub_actor(caf::stateful_actor<hub_state>* self, engine_shared* shared,
-                        std::chrono::milliseconds linger = std::chrono::minutes{1});
+/// The frame of a `happening`, for `hub_written`.
+[[nodiscard]] std::shared_ptr<core::frame> frame_to_be(std::string topic, std::string_view name,
+                                                       std::string_view body);
+
+/// `linger`: how long a family is told that nobody listens to any more.
+[[nodiscard]] caf::actor spawn_hub(caf::actor_system& system, engine_shared* shared,
+                                   std::chrono::milliseconds linger = std::chrono::minutes{1});
 
 } // namespace ringmaster
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ringmaster::hub_written)

@@ -1,5 +1,6 @@
 #include "actors/telephone.hpp"
 #include "actors/guard.hpp"
+#include "actors/hub.hpp"
 
 #include <caf/send.hpp>
 
@@ -40,14 +41,14 @@ private:
   [[nodiscard]] bool wants(core::topic_family family) const noexcept override {
     return wanted_ && (wanted_->load() & core::bit_of(family)) != 0;
   }
-  void tell(std::string topic, std::string name, std::string body) override {
-    told_.push_back({std::move(topic), std::move(name), std::move(body)});
+  void tell(std::string topic, std::string_view name, std::string_view body) override {
+    told_.frames.push_back(frame_to_be(std::move(topic), name, body));
   }
 
   void finish() {
     system_.flush();
-    if (!told_.empty())
-      caf::anon_send(hub_, hub_publish{std::exchange(told_, {})});
+    if (!told_.frames.empty())
+      caf::anon_send(hub_, std::exchange(told_, {}));
     if (auto questions = system_.take_questions(); !questions.empty())
       caf::anon_send(pbx_, pbx_questions{std::move(questions)});
   }
@@ -55,7 +56,7 @@ private:
   telephone_options options_;
   caf::actor pbx_, hub_;
   const std::atomic<core::topic_family_set>* wanted_;
-  std::vector<happening> told_;
+  hub_written told_;
   core::telephone_system system_;
 };
 

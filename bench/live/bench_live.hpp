@@ -27,9 +27,10 @@ struct flow {
 };
 /// An Asterisk that says events of its channels, and a live client that notes how long
 /// after the write of its bytes an event's frame has come. Prints {"port": N}, waits for a line "PORT PATH"
-/// of the daemon's WebSocket, prints {"events", "p50_ms", "p99_ms", "most_ms"}.
+/// of the daemon's WebSocket, prints {"events", "p50_ms", "p99_ms", "most_ms"} and the same as "all_…" of all turns
+/// so far. Each further line is another turn.
 int feed_live(const flow& how);
-/// The same bytes in the same writes through an echo server of a few lines.
+/// The same bytes in the same writes through an echo server of a few lines: a turn for each line.
 int echo_live(const flow& how);
 
 } // namespace ringmaster::bench

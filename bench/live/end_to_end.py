@@ -25,8 +25,13 @@ class Asterisk:
         self.process.stdin.write(f"{port} /ws?authtoken={daemon.api.token}\n")
         self.process.stdin.flush()
 
+    def again(self):
+        """Another turn of the same events, after the last one's result."""
+        self.process.stdin.write("again\n")
+        self.process.stdin.flush()
+
     def result(self):
-        """events, p50_ms, p99_ms, most_ms"""
+        """events, p50_ms, p99_ms, most_ms; all_events, …: of all turns so far"""
         return json.loads(self.process.stdout.readline())
 
 
@@ -53,10 +58,24 @@ class Run:
         self.folder.cleanup()
 
 
-def echo(rate, seconds, channels=1_000, tick_ms=1):
-    done = subprocess.run([PROGRAM, "echo", str(rate), str(seconds), str(channels), str(tick_ms)], check=True,
-                          stdout=subprocess.PIPE, text=True)
-    return json.loads(done.stdout)
+class Echo:
+    """The same bytes through an echo server of a few lines, in turns."""
+
+    def __init__(self, rate, seconds, channels=1_000, tick_ms=1):
+        self.process = subprocess.Popen([PROGRAM, "echo", str(rate), str(seconds), str(channels), str(tick_ms)],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def turn(self):
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *why):
+        self.process.kill()
+        self.process.wait()
 
 
-__all__ = ["QUICK", "Run", "echo"]
+__all__ = ["QUICK", "Echo", "Run"]

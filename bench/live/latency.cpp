@@ -9,10 +9,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <mutex>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -66,7 +68,7 @@ void send_paced(const flow& how, Send&& send) {
   }
 }
 
-/// Takes bytes as they come and notes how old each stamp in them is.
+/// Takes bytes as they come and notes how old each stamp in them is. One thread takes, another one asks.
 class stopwatch {
 public:
   /// The stamp of what is said before the time is taken.
@@ -98,28 +100,52 @@ public:
       done = digit;
       if (stamp == begun)
         ++begun_;
-      else if (stamp > 1'000'000'000)
+      else if (stamp > 1'000'000'000) {
+        const std::lock_guard lock{guard_};
         ages_.push_back(now - stamp);
+      }
     }
     rest_.erase(0,
                 std::max(done, rest_.size() < before_.size() + 30 ? 0 : rest_.size() - before_.size() - 30));
   }
-  void tell(const char* what) {
-    std::sort(ages_.begin(), ages_.end());
-    const auto at = [&](double share) {
-      return ages_.empty()
-                 ? 0.0
-                 : static_cast<double>(
-                       ages_[static_cast<std::size_t>(share * static_cast<double>(ages_.size() - 1))]) /
-                       1e6;
-    };
-    std::cout << "{\"" << what << "\": " << ages_.size() << ", \"p50_ms\": " << at(0.5)
-              << ", \"p99_ms\": " << at(0.99) << ", \"most_ms\": " << at(1) << "}" << std::endl;
+  /// Prints what has come since the last time, and after it, as all_…, what has come since the beginning.
+  void tell() {
+    auto fresh = settled();
+    all_.insert(all_.end(), fresh.begin(), fresh.end());
+    std::cout << '{';
+    print("", fresh);
+    std::cout << ", ";
+    print("all_", all_);
+    std::cout << '}' << std::endl;
   }
   /// How many with the stamp `begun` have come. From any thread.
   [[nodiscard]] std::size_t begun_seen() const { return begun_; }
 
 private:
+  /// When nothing has come for a while.
+  std::vector<std::int64_t> settled() {
+    for (auto before = static_cast<std::size_t>(-1);;) {
+      {
+        const std::lock_guard lock{guard_};
+        if (ages_.size() == before)
+          return std::exchange(ages_, {});
+        before = ages_.size();
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds{200});
+    }
+  }
+  static void print(const char* which, std::vector<std::int64_t>& ages) {
+    std::sort(ages.begin(), ages.end());
+    const auto at = [&](double share) {
+      const auto place = static_cast<std::size_t>(share * static_cast<double>(ages.size() - 1));
+      return ages.empty() ? 0.0 : static_cast<double>(ages[place]) / 1e6;
+    };
+    std::cout << '"' << which << "events\": " << ages.size() << ", \"" << which << "p50_ms\": " << at(0.5)
+              << ", \"" << which << "p99_ms\": " << at(0.99) << ", \"" << which << "most_ms\": " << at(1);
+  }
+
+  std::vector<std::int64_t> all_;
+  std::mutex guard_;
   std::string before_;
   std::string rest_;
   std::vector<std::int64_t> ages_;
@@ -169,11 +195,13 @@ int feed_live(const flow& how) {
       std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
   }
-  send_paced(how, [&](const std::string& events) { asterisk.send(events); });
+  do {
+    send_paced(how, [&](const std::string& events) { asterisk.send(events); });
+    watch.tell();
+  } while (std::getline(std::cin, line)); // another turn
   over = true;
   reader.join();
   ::close(fd);
-  watch.tell("events");
   return 0;
 }
 
@@ -194,20 +222,22 @@ int echo_live(const flow& how) {
   stopwatch watch{"ConnectedLineNum:"};
   std::atomic<bool> over{false};
   std::thread reader{[&] { read_into(fd, watch, over); }};
-  send_paced(how, [&](std::string_view events) {
-    while (!events.empty()) {
-      const auto n = ::write(fd, events.data(), events.size());
-      if (n <= 0)
-        return;
-      events.remove_prefix(static_cast<std::size_t>(n));
-    }
-  });
+  for (std::string line; std::getline(std::cin, line);) {
+    send_paced(how, [&](std::string_view events) {
+      while (!events.empty()) {
+        const auto n = ::write(fd, events.data(), events.size());
+        if (n <= 0)
+          return;
+        events.remove_prefix(static_cast<std::size_t>(n));
+      }
+    });
+    watch.tell();
+  }
   over = true;
   reader.join();
   ::close(fd);
   server.join();
   ::close(listener);
-  watch.tell("events");
   return 0;
 }
 

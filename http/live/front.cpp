@@ -1,9 +1,7 @@
 #include "http/live/front.hpp"
 
-#include "actors/guard.hpp"
+#include "actors/direct_actor.hpp"
 
-#include <caf/actor_system.hpp>
-#include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
 #include <mutex>
@@ -55,11 +53,10 @@ private:
 namespace {
 
 template <class State>
-caf::behavior front_actor(caf::event_based_actor* self, const std::shared_ptr<State>& with) {
-  log_faults(self, "front");
+caf::behavior front_behavior(const std::shared_ptr<State>& with) {
   return {
-      [=](const hub_frames& what) {
-        const auto frames = std::make_shared<const std::vector<core::frame_ptr>>(what.frames);
+      [=](hub_frames& what) {
+        const auto frames = std::make_shared<const std::vector<core::frame_ptr>>(std::move(what.frames));
         for (const auto& board : with->boards())
           board->post([frames](switchboard& b) { b.deliver(*frames); });
       },
@@ -73,7 +70,8 @@ caf::behavior front_actor(caf::event_based_actor* self, const std::shared_ptr<St
 } // namespace
 
 front::front(engine& source, socket_limits limits) : state_{std::make_shared<state>(source, limits)} {
-  state_->actor = source.actors().spawn(front_actor<state>, state_);
+  state_->actor =
+      spawn_direct(source.actors(), "front", [this](direct_actor*) { return front_behavior(state_); });
   caf::anon_send(source.hub(), hub_attach{state_->actor});
 }
 

@@ -1,6 +1,7 @@
 /// The front: the actor through which the others reach everybody who is connected to the daemon. It is the
 /// hub's outlet for WebSockets: frames and answers come to it and are posted to the server threads, each of
-/// which hands them to its own sockets (`switchboard`).
+/// which hands them to its own sockets (`switchboard`). A direct actor, as the hub is: that happens on the
+/// thread of whoever tells something.
 ///
 /// Requests do not pass through it: a session reads snapshots and the database on its own thread, hands writes
 /// to the store and questions to the actors concerned, whose callbacks post the answer back to its thread. A

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 class hub_test : public testing::Test {
 protected:
   void start(std::chrono::milliseconds linger) {
-    hub_ = system_.spawn(hub_actor, &shared_, linger);
+    hub_ = spawn_hub(system_, &shared_, linger);
     shared_.hub = hub_;
     outlet_->send(hub_, hub_attach{outlet_});
   }

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace ringmaster::core {
 namespace {
@@ -57,7 +58,7 @@ void system_fold::on_event(const ami::message& m, time_point now) {
     return;
   }
   const auto channels = static_cast<std::int64_t>(to_.tables().of<telephone::channel>().size());
-  if (const auto* s = to_.find<system_info>(id_); s && s->current_calls != channels)
+  if (std::exchange(channels_, channels) != channels)
     to_.change<system_info>(id_, now, [&](system_info& one, editor& e) { e.set(one.current_calls, channels); });
 }
 

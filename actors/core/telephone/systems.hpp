@@ -22,6 +22,7 @@ private:
   telephone_writer& to_;
   telephone_questions& questions_;
   const std::string id_;
+  std::int64_t channels_{0}; ///< as shown
 };
 
 } // namespace ringmaster::core

@@ -26,8 +26,8 @@ public:
   virtual ~telephone_listener() = default;
   /// Asked for each change; has to be cheap.
   [[nodiscard]] virtual bool wants(topic_family family) const noexcept = 0;
-  /// `name`: "core.channel.update"; `body`: a JSON object.
-  virtual void tell(std::string topic, std::string name, std::string body) = 0;
+  /// `name`: "core.channel.update"; `body`: a JSON object. Both are gone afterwards.
+  virtual void tell(std::string topic, std::string_view name, std::string_view body) = 0;
 };
 
 /// Sets members and notices what changes.
@@ -79,9 +79,8 @@ public:
     const auto at = to_.of<T>().own(id);
     if (!at)
       return false;
-    std::string before;
     if constexpr (resource<T>::family)
-      before = resource<T>::target(at->own());
+      before_ = resource<T>::target(at->own());
     const bool changed = at->change([&](T& object) {
       editor e;
       edit(object, e);
@@ -91,7 +90,7 @@ public:
     });
     if constexpr (resource<T>::family)
       if (changed)
-        tell_later(at, std::move(before));
+        tell_later(at);
     return true;
   }
 
@@ -135,14 +134,14 @@ private:
   };
 
   template <class T>
-  void tell_later(const std::shared_ptr<live_object<T>>& object, std::string before) {
+  void tell_later(const std::shared_ptr<live_object<T>>& object) {
     auto& waiting = std::get<pending<T>>(later_).objects;
     if (object->waits_at == live_object<T>::nowhere) {
       object->waits_at = waiting.size();
       waiting.push_back({object, {}});
     }
-    if (before != resource<T>::target(object->own()))
-      waiting[object->waits_at].left.push_back(std::move(before));
+    if (before_ != resource<T>::target(object->own()))
+      waiting[object->waits_at].left.push_back(before_);
   }
 
   template <class T>
@@ -161,25 +160,26 @@ private:
   }
 
   template <class T>
-  void tell_update(const T& value, std::vector<std::string> under) {
-    under.emplace_back(resource<T>::target(value));
-    for (auto at = under.begin(); at != under.end(); ++at)
-      if (std::find(at + 1, under.end(), *at) == under.end()) // each target once, the present one last
+  void tell_update(const T& value, const std::vector<std::string>& left) {
+    const auto now = resource<T>::target(value);
+    for (auto at = left.begin(); at != left.end(); ++at)
+      if (*at != now && std::find(at + 1, left.end(), *at) == left.end()) // each target once, the present one last
         tell(value, "update", *at);
+    tell(value, "update", now);
   }
 
   template <class T>
   void tell(const T& value, std::string_view what, std::string_view target) {
-    std::string body;
-    body.reserve(1024);
-    append_json(body, value, resource<T>::fields);
-    listener_.tell(topic_below(topic_of(*resource<T>::family), target),
-                   std::string{item_of(*resource<T>::family)}.append(".").append(what), std::move(body));
+    name_.assign(item_of(*resource<T>::family)).append(".").append(what);
+    body_.clear();
+    append_json(body_, value, resource<T>::fields);
+    listener_.tell(topic_below(topic_of(*resource<T>::family), target), name_, body_);
   }
 
   telephone_tables& to_;
   telephone_listener& listener_;
   all_resources::tuple_of<pending> later_;
+  std::string before_, name_, body_; ///< room for what is being done; kept, so that an event takes none anew
 };
 
 } // namespace ringmaster::core

@@ -21,8 +21,8 @@ struct told {
 class bench : public telephone_listener {
 public:
   bool wants(topic_family family) const noexcept override { return (wanted & bit_of(family)) != 0; }
-  void tell(std::string topic, std::string name, std::string body) override {
-    events.push_back({std::move(topic), std::move(name), std::move(body)});
+  void tell(std::string topic, std::string_view name, std::string_view body) override {
+    events.push_back({std::move(topic), std::string{name}, std::string{body}});
   }
 
   /// What a server says, as one block; lines end in "\n".
