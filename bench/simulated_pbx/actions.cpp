@@ -25,6 +25,7 @@ constexpr std::pair<std::string_view, handler> handlers[] = {
     {"ListCommands", list_commands},
     {"PJSIPShowEndpoints", show_endpoints},
     {"ModuleLoad", module_load},
+    {"UpdateConfig", update_config},
     {"Agents", agents},
     {"AgentLogoff", agent_logoff},
     {"DeviceStateList", device_state_list},

@@ -62,6 +62,7 @@ void iax_peers(session& s, const action& a);
 void iax_peer_list(session& s, const action& a);
 void iax_registry(session& s, const action& a);
 void module_load(session& s, const action& a);
+void update_config(session& s, const action& a);
 void user_event(session& s, const action& a);
 void simulator_fault(session& s, const action& a);
 void simulator_restart(session& s, const action& a);

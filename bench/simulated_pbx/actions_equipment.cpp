@@ -178,18 +178,28 @@ void module_load(session& s, const action& a) {
   if (same_name(how, "reload")) {
     if (m == nullptr || !m->loaded)
       return fail(s, a, "Module not found.");
-    if (m->reloads)
+    pbx& life = s.host().life();
+    const bool read = !m->reloads || life.config.reload(m->name, life.queues, life.parking);
+    if (!m->reloads)
+      fail(s, a, "Module does not support reload action.");
+    else if (read)
       succeed(s, a, "Module reloaded.");
     else
-      fail(s, a, "Module does not support reload action.");
+      fail(s, a, "An unknown error occurred");
     s.host()
         .events()
         .begin("Reload", event_class::system)
         .text("Module", name)
-        .number("Status", m->reloads ? 0 : 6);
+        .number("Status", !m->reloads ? 6 : read ? 0 : 3);
     return;
   }
   fail(s, a, "Incomplete ModuleLoad action.");
+}
+
+void update_config(session& s, const action& a) {
+  if (const auto wrong = s.host().life().config.update(a))
+    return fail(s, a, *wrong);
+  answer{a, "Success"}.to(s);
 }
 
 void agi(session& s, const action& a) {

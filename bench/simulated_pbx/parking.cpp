@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace ringmaster::sim {
 
@@ -145,12 +146,31 @@ std::size_t parking_lot::list(std::string& out, std::string_view action_id) cons
   return n;
 }
 
-parking_system::parking_system(core& c) {
+parking_system::parking_system(core& c) : core_{c} {
   for (const parking_population& how : c.people.parking_lots)
     lots_.push_back(std::make_unique<parking_lot>(c, how));
 }
 
+void parking_system::configure(const std::vector<parking_population>& wanted) {
+  const auto in = [&](const parking_lot& lot) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](const auto& how) { return how.name == lot.name(); });
+  };
+  const auto stay = std::stable_partition(lots_.begin(), lots_.end(), [&](const auto& lot) { return in(*lot) || !lot->empty(); });
+  std::move(stay, lots_.end(), std::back_inserter(gone_)); // timers may still look at them
+  lots_.erase(stay, lots_.end());
+  for (const auto& how : wanted) {
+    const auto known = std::find_if(lots_.begin(), lots_.end(), [&](const auto& lot) { return lot->name() == how.name; });
+    if (known != lots_.end()) {
+      (*known)->change(how);
+    } else {
+      lots_.push_back(std::make_unique<parking_lot>(core_, how));
+      lots_.back()->serve(*calls_);
+    }
+  }
+}
+
 void parking_system::serve(call_system& calls) noexcept {
+  calls_ = &calls;
   for (const auto& lot : lots_)
     lot->serve(calls);
 }

@@ -16,6 +16,10 @@ public:
   parking_lot(core& c, parking_population how) : core_{c}, how_{std::move(how)} {}
   void serve(call_system& calls) noexcept { calls_ = &calls; }
 
+  [[nodiscard]] const parking_population& how() const noexcept { return how_; }
+  /// What is parked stays where it is.
+  void change(parking_population how) { how_ = std::move(how); }
+  [[nodiscard]] bool empty() const noexcept { return spaces_.empty(); }
   [[nodiscard]] const std::string& name() const noexcept { return how_.name; }
   [[nodiscard]] std::uint32_t first() const noexcept { return how_.first; }
   [[nodiscard]] std::uint32_t last() const noexcept { return how_.last; }
@@ -53,6 +57,9 @@ private:
 class parking_system {
 public:
   explicit parking_system(core& c);
+  /// Reads the configuration anew. A lot that is not in it goes, unless somebody is parked there: then at the next reload
+  /// (a real one goes with its last call).
+  void configure(const std::vector<parking_population>& wanted);
   void serve(call_system& calls) noexcept;
 
   [[nodiscard]] const std::vector<std::unique_ptr<parking_lot>>& all() const noexcept { return lots_; }
@@ -62,7 +69,9 @@ public:
   bool park(call& c, std::string_view lot, std::optional<sim_time> timeout);
 
 private:
-  std::vector<std::unique_ptr<parking_lot>> lots_;
+  core& core_;
+  call_system* calls_{nullptr};
+  std::vector<std::unique_ptr<parking_lot>> lots_, gone_;
 };
 
 } // namespace ringmaster::sim

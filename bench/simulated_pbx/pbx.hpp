@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bench/simulated_pbx/calls.hpp"
+#include "bench/simulated_pbx/configuration.hpp"
 #include "bench/simulated_pbx/core.hpp"
 #include "bench/simulated_pbx/equipment.hpp"
 #include "bench/simulated_pbx/parking.hpp"
@@ -13,7 +14,7 @@ struct pbx {
   pbx(const population& p, std::uint64_t seed, emitter& e, journal& j, call_counts& counts,
       std::int64_t epoch)
       : state{p, seed, e, j, counts, epoch}, queues{state}, parking{state}, things{state, queues},
-        calls{state, queues, parking, things} {
+        calls{state, queues, parking, things}, config{queues, parking} {
     queues.serve(calls);
     parking.serve(calls);
     things.serve(calls);
@@ -26,6 +27,7 @@ struct pbx {
   parking_system parking;
   equipment things;
   call_system calls;
+  configuration config;
 };
 
 } // namespace ringmaster::sim

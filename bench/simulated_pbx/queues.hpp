@@ -14,6 +14,7 @@
 namespace ringmaster::sim {
 
 class queue;
+struct config_section;
 
 /// What rings and talks: one for each interface, shared by the queues that it is a member of.
 struct phone {
@@ -52,6 +53,7 @@ public:
   std::vector<std::shared_ptr<member>> members;
   std::vector<std::uint64_t> waiting; ///< calls, first come first
   std::size_t next_member{0};         ///< where the round robin goes on
+  std::int64_t most{0}, weight{0}; ///< shown, and without effect here
   std::int64_t hold_time{0}, talk_time{0}, completed{0}, abandoned{0}, completed_in_level{0};
 
   [[nodiscard]] member* find(std::string_view interface) const;
@@ -83,6 +85,10 @@ public:
                                          std::int64_t penalty);
   std::optional<std::string> set_ring_in_use(std::string_view name, std::string_view interface, bool on);
   void reset(std::string_view name);
+  /// Reads the configuration anew: queues that are new, changed or gone, with their static members; nothing tells of it but
+  /// the next list. A queue that somebody waits or talks in goes at the first reload after that (a real one with its
+  /// last caller).
+  void configure(const std::vector<const config_section*>& wanted);
   /// Appends the events of QueueStatus (or QueueSummary) and returns how many.
   std::size_t status(std::string& out, std::string_view name, std::string_view interface,
                      std::string_view action_id) const;
@@ -109,6 +115,7 @@ private:
   [[nodiscard]] queue* find(std::string_view name) const;
   std::shared_ptr<phone> phone_for(std::string_view interface);
   void attach(queue& q, const std::shared_ptr<member>& m);
+  void configure_members(queue& q, const config_section& s);
   [[nodiscard]] bool can_take(const member& m) const;
   [[nodiscard]] std::vector<std::shared_ptr<member>> choose(queue& q);
   void assign(queue& q);
@@ -138,6 +145,7 @@ private:
   core& core_;
   call_system* calls_{nullptr};
   std::vector<std::unique_ptr<queue>> queues_;
+  std::vector<std::unique_ptr<queue>> gone_;
   std::unordered_map<std::string, std::shared_ptr<phone>> phones_;
   std::unordered_map<std::uint64_t, attempt> attempts_;
   std::uint64_t last_attempt_{0};

@@ -2,10 +2,12 @@
 #include "bench/simulated_pbx/queues.hpp"
 
 #include "bench/simulated_pbx/action.hpp"
+#include "bench/simulated_pbx/configuration.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -251,6 +253,76 @@ std::optional<std::string> queue_system::add(std::string_view name, std::string_
   return std::nullopt;
 }
 
+void queue_system::configure(const std::vector<const config_section*>& wanted) {
+  const auto number = [](std::string_view text) {
+    std::int64_t n = 0;
+    std::from_chars(text.data(), text.data() + text.size(), n);
+    return n;
+  };
+  const auto in_use = [&](const queue& q) {
+    return !q.waiting.empty() ||
+           std::any_of(attempts_.begin(), attempts_.end(), [&](const auto& a) { return a.second.in == &q; });
+  };
+  for (auto at = queues_.begin(); at != queues_.end();) {
+    queue& q = **at;
+    const bool stays = in_use(q) || std::any_of(wanted.begin(), wanted.end(),
+                                                [&](const config_section* s) { return s->name == q.how.name; });
+    if (stays) {
+      ++at;
+      continue;
+    }
+    for (const auto& m : q.members)
+      std::erase(m->phone->queues, &q);
+    q.members.clear();
+    gone_.push_back(std::move(*at)); // timers may still look at it
+    at = queues_.erase(at);
+  }
+  for (const config_section* s : wanted) {
+    queue* q = find(s->name);
+    if (q == nullptr) {
+      q = queues_.emplace_back(std::make_unique<queue>()).get();
+      q->how.name = s->name;
+    }
+    q->how.strategy = s->get("strategy", "ringall");
+    q->how.service_level_s = number(s->get("servicelevel", "0"));
+    q->how.ring_timeout_s = static_cast<double>(number(s->get("timeout", "15")));
+    q->how.retry_s = static_cast<double>(number(s->get("retry", "5")));
+    q->most = number(s->get("maxlen", "0"));
+    q->weight = number(s->get("weight", "0"));
+    configure_members(*q, *s);
+  }
+}
+
+void queue_system::configure_members(queue& q, const config_section& s) {
+  std::vector<std::string> listed;
+  for (const auto& [variable, value] : s.lines) {
+    if (!same_name(variable, "member"))
+      continue;
+    const auto parts = split_arguments(value);
+    const std::string& interface = listed.emplace_back(parts[0]);
+    auto m = q.find(interface) == nullptr ? nullptr : *std::find_if(q.members.begin(), q.members.end(), [&](const auto& each) {
+      return each->phone->interface == interface;
+    });
+    if (m == nullptr) {
+      m = std::make_shared<member>();
+      m->phone = phone_for(interface);
+      m->login = core_.wall_seconds();
+      attach(q, m);
+      wake(*m->phone);
+    }
+    m->name = parts.size() > 2 && !parts[2].empty() ? parts[2] : interface;
+    m->penalty = 0;
+    if (parts.size() > 1)
+      std::from_chars(parts[1].data(), parts[1].data() + parts[1].size(), m->penalty);
+  }
+  std::erase_if(q.members, [&](const auto& m) {
+    if (m->dynamic || std::find(listed.begin(), listed.end(), m->phone->interface) != listed.end())
+      return false;
+    std::erase(m->phone->queues, &q);
+    return true;
+  });
+}
+
 std::optional<std::string> queue_system::remove(std::string_view name, std::string_view interface) {
   queue* const q = find(name);
   if (q == nullptr)
@@ -330,7 +402,7 @@ std::size_t queue_system::status(std::string& out, std::string_view name, std::s
     header_writer to = core_.out.answer(out);
     to.text("Event", "QueueParams")
         .text("Queue", q->how.name)
-        .number("Max", 0)
+        .number("Max", q->most)
         .text("Strategy", q->how.strategy)
         .number("Calls", static_cast<std::int64_t>(q->waiting.size()))
         .number("Holdtime", q->hold_time)
@@ -340,7 +412,7 @@ std::size_t queue_system::status(std::string& out, std::string_view name, std::s
         .number("ServiceLevel", q->how.service_level_s)
         .text("ServicelevelPerf", fmt::format("{:.1f}", q->service_level()))
         .text("ServicelevelPerf2", fmt::format("{:.1f}", q->service_level()))
-        .number("Weight", 0);
+        .number("Weight", q->weight);
     close(to);
     for (const auto& m : q->members) {
       if (!interface.empty() && m->phone->interface != interface)

@@ -11,25 +11,34 @@ using http::method;
 
 http::endpoint answered_by(http::handler to) { return {std::move(to), {}, {}, 0}; }
 
+struct agi_command {
+  std::string command;
+};
+inline constexpr auto command_fields = field_table{
+    field{1, "command", &agi_command::command, access::writable, "An AGI command."},
+    pbx_field<agi_command>,
+};
+
 /// POST {"command": "…"}: the id that its result is shown under.
 void post_command(const context& c, const http::request& req, const http::responder& reply) {
-  const auto one = find_one<agi>(c, req, req.param("id"));
-  if (!one)
-    return reply(outbound::refuse(c, one.error()));
   const auto body = outbound::read_body(req.body);
   if (!body)
     return reply(outbound::refuse(c, body.error()));
-  std::string_view command;
-  for (const auto& [name, value] : simdjson::dom::object{(*body)->root})
-    if (name != "command")
-      return reply(outbound::refuse(c, invalid_field(name, "unknown field \"" + std::string{name} + '"')));
-  if ((*body)->root["command"].get(command) != simdjson::SUCCESS)
-    return reply(outbound::refuse(c, invalid_field("command", "command must be a string: an AGI command, e.g. ANSWER")));
+  const auto asked_for = merge_json(on_server<agi_command>{}, (*body)->root, command_fields);
+  if (!asked_for)
+    return reply(outbound::refuse(c, asked_for.error()));
+  const auto& command = asked_for->command;
+  const auto where = servers_for(c, req, asked_for->pbx);
+  if (!where)
+    return reply(outbound::refuse(c, where.error()));
+  const auto one = find_one<agi>(*where, req.param("id"));
+  if (!one)
+    return reply(outbound::refuse(c, one.error()));
   const auto id = to_string(random_uuid());
   const auto what = core::agi_request(one->object->look([](const agi& a) { return a.name; }), id, command);
   if (!what)
     return reply(outbound::refuse(c, what.error()));
-  c.engine->ask(one->server->pbx, *what, [c, reply, id, asked = std::string{command}](const result<std::string>& said) {
+  c.engine->ask(one->server->pbx, *what, [c, reply, id, asked = command](const result<std::string>& said) {
     if (!said)
       return reply(outbound::refuse(c, said.error()));
     reply(outbound::answer(c, [&](std::string& out) {
@@ -43,22 +52,30 @@ void post_command(const context& c, const http::request& req, const http::respon
 }
 
 void module_command(const context& c, core::module_action what, const http::request& req, const http::responder& reply) {
-  const auto name = core::module_name(req.param("id"));
-  const auto where = servers_of(c, req);
+  const auto about = asked::of(req);
+  if (!about)
+    return reply(outbound::refuse(c, about.error()));
+  auto where = servers_of(c, *about);
   if (!where)
     return reply(outbound::refuse(c, where.error()));
-  std::string pbx;
+  auto name = core::module_name(req.param("id"));
   if (what == core::module_action::load) { // which need not be there yet
+    for (const auto* server : servers{*where})
+      if (const auto id = core::id_on(server->pbx, name)) {
+        name = *id;
+        *where = {server};
+        break;
+      }
     if (where->size() != 1)
-      return reply(outbound::refuse(c, not_clear("module", name, "there is more than one server: say which with ?pbx=")));
-    pbx = where->front()->pbx;
-  } else {
-    const auto one = find_one<module_info>(c, req, name);
-    if (!one)
-      return reply(outbound::refuse(c, one.error()));
-    pbx = one->server->pbx;
+      return reply(outbound::refuse(c, not_clear("module", name, "there is more than one server: say which with pbx")));
+    return ask(c, where->front()->pbx, core::module_request(what, name), reply);
   }
-  ask(c, pbx, core::module_request(what, name), reply); // the list follows the server's own events
+  const auto one = find_one<module_info>(*where, name);
+  if (!one)
+    return reply(outbound::refuse(c, one.error()));
+  const auto pbx = one->server->pbx;
+  const auto plain = one->object->look([](const module_info& m) { return m.name; });
+  ask(c, pbx, core::module_request(what, plain), reply); // the list follows the server's own events
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // /park: parking lots and the calls in them.
 #include "http/telephone/groups.hpp"
 
+#include "http/telephone/configured.hpp"
 #include "http/telephone/resource.hpp"
 
 namespace ringmaster::telephone {
@@ -13,7 +14,9 @@ result<void> add_park(http::router& r, const context& c) {
                                   [](const parked_call& one) { return core::hang_up_request(one.channel); });
       !added)
     return added;
-  return live_resource<parking_lot>::add_to(r, c, "/park/parkinglots");
+  if (auto added = live_resource<parking_lot>::add_to(r, c, "/park/parkinglots"); !added)
+    return added;
+  return add_configured<parking_lot>(r, c, "/park/parkinglots", core::configured_kind::parking_lot);
 }
 
 } // namespace ringmaster::telephone

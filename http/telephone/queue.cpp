@@ -1,6 +1,7 @@
 // /queue: queues, their members and callers, all of a queue together, and what a supervisor does to a member.
 #include "http/telephone/groups.hpp"
 
+#include "http/telephone/configured.hpp"
 #include "http/telephone/resource.hpp"
 
 #include <map>
@@ -10,43 +11,53 @@ namespace {
 
 using http::method;
 
-/// Those of the queue that `?queue_name=` names, or all.
-template <class T>
-auto of_queue(const http::request& req) {
-  return [name = std::string{req.query_value("queue_name").value_or("")}](const T& one) {
-    return name.empty() || one.queue_name == name;
-  };
+/// Whether `said`, plain or global, is the name of this queue.
+bool is_queue(std::string_view said, std::string_view pbx, std::string_view name) noexcept {
+  return said == name || core::id_on(pbx, said) == name;
 }
 
-/// A member by its name or interface, by its id, or by any of them and `?queue_name=`.
-result<found_object<queue_member>> find_member(const context& c, const http::request& req, std::string_view name) {
-  const auto queue = std::string{req.query_value("queue_name").value_or("")};
+/// Those of the queue that "queue_name" names, or all.
+template <class T>
+auto of_queue(const asked& what) {
+  return [name = what["queue_name"]](const T& one) { return name.empty() || is_queue(name, one.pbx, one.queue_name); };
+}
+
+result<found_object<queue_member>> find_plain_member(const servers& where, std::string_view name, std::string_view queue) {
   if (queue.empty())
-    if (auto by_id = find_one<queue_member>(c, req, name); by_id || by_id.error().code != errc::not_found)
+    if (auto by_id = find_plain<queue_member>(where, name); by_id || by_id.error().code != errc::not_found)
       return by_id;
-  const auto where = servers_of(c, req);
-  if (!where)
-    return where.error();
   std::vector<found_object<queue_member>> all;
-  for (const auto* server : *where) {
-    if (!queue.empty())
-      if (auto object = server->of<queue_member>().find(std::string{name} + "@" + queue)) {
+  for (const auto* server : where) {
+    if (!queue.empty()) {
+      const auto plain = core::id_on(server->pbx, queue).value_or(queue);
+      if (auto object = server->of<queue_member>().find(std::string{name}.append("@").append(plain))) {
         all.push_back({server, std::move(object)});
         continue; // an interface means one; names may not
       }
+    }
     std::vector<core::live_table<queue_member>::pointer> members;
     server->of<queue_member>().collect(members);
     for (auto& one : members)
       if (one->look([&](const queue_member& m) {
-            return (m.name == name || m.location == name || m.id == name) && (queue.empty() || m.queue_name == queue);
+            return (m.name == name || m.location == name || m.id == name) && (queue.empty() || is_queue(queue, m.pbx, m.queue_name));
           }))
         all.push_back({server, std::move(one)});
   }
   if (all.empty())
     return no_such("queue member", name);
   if (all.size() > 1)
-    return not_clear("queue member", name, "say which with ?queue_name=, ?pbx= or by its id, location@queue_name");
+    return not_clear("queue member", name, "say which with queue_name, pbx or by its id, location@queue_name");
   return std::move(all.front());
+}
+
+/// A member by its name or interface, by its id, plain or global, or by any of them and "queue_name".
+result<found_object<queue_member>> find_member(const context& c, const asked& what, std::string_view name) {
+  const auto where = servers_of(c, what);
+  if (!where)
+    return where.error();
+  return find_anywhere(*where, name, [&](const servers& on, std::string_view plain) {
+    return find_plain_member(on, plain, what["queue_name"]);
+  });
 }
 
 /// A list in JSON, each item as `append(out, *item)` writes it.
@@ -62,8 +73,8 @@ void append_list(std::string& out, const Items& items, Append&& append) {
   out.push_back(']');
 }
 
-http::response show_member(const context& c, const http::request& req, std::string_view name) {
-  const auto one = find_member(c, req, name);
+http::response show_member(const context& c, const asked& what, std::string_view name) {
+  const auto one = find_member(c, what, name);
   if (!one)
     return outbound::refuse(c, one.error());
   return outbound::answer(c, [&](std::string& out) { append_object(out, *one->object); });
@@ -101,16 +112,20 @@ std::map<std::string, status_parts> parts_of(const core::telephone_tables& serve
   return all;
 }
 
-http::response status(const context& c, const http::request& req, std::string_view name) {
-  const auto one = find_one<queue>(c, req, name);
+http::response status(const context& c, const asked& what, std::string_view name) {
+  const auto where = servers_of(c, what);
+  if (!where)
+    return outbound::refuse(c, where.error());
+  const auto one = find_one<queue>(*where, name);
   if (!one)
     return outbound::refuse(c, one.error());
   auto parts = parts_of(*one->server);
-  return outbound::answer(c, [&](std::string& out) { append_status(out, *one->object, parts[std::string{name}]); });
+  const auto plain = one->object->look([](const queue& q) { return q.name; });
+  return outbound::answer(c, [&](std::string& out) { append_status(out, *one->object, parts[plain]); });
 }
 
-http::response statuses(const context& c, const http::request& req) {
-  const auto where = servers_of(c, req);
+http::response statuses(const context& c, const http::request& req, const asked& what) {
+  const auto where = servers_of(c, what);
   if (!where)
     return outbound::refuse(c, where.error());
   const auto which = page_of(req);
@@ -142,28 +157,38 @@ inline constexpr auto add_fields = field_table{
     field{4, "state_interface", &core::member_to_add::state_interface, access::writable, "Whose device state counts."},
     field{5, "penalty", &core::member_to_add::penalty, access::writable, "Penalty."},
     field{6, "paused", &core::member_to_add::paused, access::writable, "1: begins paused."},
+    pbx_field<core::member_to_add>,
+};
+/// What changes, and of which member, where the path leaves that open.
+struct change_of_one : core::member_change {
+  std::optional<std::string> queue_name, pbx;
 };
 inline constexpr auto change_fields = field_table{
     field{1, "paused", &core::member_change::paused, access::writable, "1 pauses, 0 ends the pause."},
     field{2, "paused_reason", &core::member_change::paused_reason, access::writable, "Why it is paused."},
     field{3, "penalty", &core::member_change::penalty, access::writable, "Penalty."},
     field{4, "ring_inuse", &core::member_change::ring_inuse, access::writable, "1: is rung though in use."},
+    field{5, "queue_name", &change_of_one::queue_name, access::writable, "Queue that is meant."},
+    field{6, "pbx", &change_of_one::pbx, access::writable, "Server that is meant."},
 };
 
 void add_member(const context& c, const http::request& req, const http::responder& reply) {
   const auto body = outbound::read_body(req.body);
   if (!body)
     return reply(outbound::refuse(c, body.error()));
-  const auto who = merge_json(core::member_to_add{}, (*body)->root, add_fields);
+  auto who = merge_json(on_server<core::member_to_add>{}, (*body)->root, add_fields);
   if (!who)
     return reply(outbound::refuse(c, who.error()));
-  const auto what = core::queue_add_request(*who);
-  if (!what)
-    return reply(outbound::refuse(c, what.error()));
-  const auto to = find_one<queue>(c, req, who->queue_name);
+  if (const auto wrong = core::queue_add_request(*who); !wrong)
+    return reply(outbound::refuse(c, wrong.error()));
+  const auto where = servers_for(c, req, who->pbx);
+  if (!where)
+    return reply(outbound::refuse(c, where.error()));
+  const auto to = find_one<queue>(*where, who->queue_name);
   if (!to)
     return reply(outbound::refuse(c, to.error()));
-  ask(c, to->server->pbx, what, reply);
+  who->queue_name = to->object->look([](const queue& q) { return q.name; });
+  ask(c, to->server->pbx, core::queue_add_request(*who), reply);
 }
 
 void ask_in_turn(const context& c, const std::string& pbx, std::shared_ptr<const std::vector<telephone_request>> what,
@@ -178,15 +203,18 @@ void ask_in_turn(const context& c, const std::string& pbx, std::shared_ptr<const
 }
 
 void change_member(const context& c, const http::request& req, const http::responder& reply) {
-  const auto one = find_member(c, req, req.param("id"));
-  if (!one)
-    return reply(outbound::refuse(c, one.error()));
   const auto body = outbound::read_body(req.body);
   if (!body)
     return reply(outbound::refuse(c, body.error()));
-  const auto change = merge_json(core::member_change{}, (*body)->root, change_fields);
+  const auto change = merge_json(change_of_one{}, (*body)->root, change_fields);
   if (!change)
     return reply(outbound::refuse(c, change.error()));
+  const auto about = asked::of(req, {{"pbx", change->pbx}, {"queue_name", change->queue_name}});
+  if (!about)
+    return reply(outbound::refuse(c, about.error()));
+  const auto one = find_member(c, *about, req.param("id"));
+  if (!one)
+    return reply(outbound::refuse(c, one.error()));
   auto what = one->object->look(
       [&](const queue_member& m) { return core::queue_member_requests(m.queue_name, m.location, *change); });
   if (!what)
@@ -195,11 +223,27 @@ void change_member(const context& c, const http::request& req, const http::respo
 }
 
 void remove_member(const context& c, const http::request& req, const http::responder& reply) {
-  const auto one = find_member(c, req, req.param("id"));
+  const auto about = asked::of(req, {"queue_name"});
+  if (!about)
+    return reply(outbound::refuse(c, about.error()));
+  const auto one = find_member(c, *about, req.param("id"));
   if (!one)
     return reply(outbound::refuse(c, one.error()));
   ask(c, one->server->pbx,
       one->object->look([](const queue_member& m) { return core::queue_remove_request(m.queue_name, m.location); }), reply);
+}
+
+/// GET of a member that the body names by its id, or by its name or interface.
+void get_members(const context& c, const http::request& req, const http::responder& reply) {
+  const auto what = asked::of(req, {"id", "name", "queue_name"});
+  if (!what)
+    return reply(outbound::refuse(c, what.error()));
+  const auto &id = (*what)["id"], &name = (*what)["name"];
+  if (!id.empty() && !name.empty() && id != name)
+    return reply(outbound::refuse(c, invalid_field("name", "give id or name, not both")));
+  if (id.empty() && name.empty())
+    return reply(live_resource<queue_member>::list(c, req, *what, of_queue<queue_member>(*what)));
+  reply(show_member(c, *what, id.empty() ? name : id));
 }
 
 } // namespace
@@ -214,30 +258,29 @@ result<void> add_queue(http::router& r, const context& c) {
     keep(r.add({m, path, std::string{permission}, http::access::token, {std::move(to), {}, {}, 0}}));
   };
   keep(live_resource<queue>::add_to(r, c, "/queue/queues"));
-  keep(live_resource<queue_entry>::add_to(r, c, "/queue/entries", of_queue<queue_entry>));
-  add(method::get, "/queue/members", may_read, [c](const auto& req, const auto& reply) {
-    const auto id = named_in_body(req, "name");
-    if (!id)
-      return reply(outbound::refuse(c, id.error()));
-    if (!*id)
-      return reply(live_resource<queue_member>::list(c, req, of_queue<queue_member>(req)));
-    reply(show_member(c, req, **id));
+  keep(add_configured<queue>(r, c, "/queue/queues", core::configured_kind::queue));
+  keep(live_resource<queue_entry>::add_to(r, c, "/queue/entries", of_queue<queue_entry>, "queue_name"));
+  add(method::get, "/queue/members", may_read, [c](const auto& req, const auto& reply) { get_members(c, req, reply); });
+  add(method::get, "/queue/members/{id}", may_read, [c](const auto& req, const auto& reply) {
+    const auto what = asked::of(req, {"queue_name"});
+    reply(what ? show_member(c, *what, req.param("id")) : outbound::refuse(c, what.error()));
   });
-  add(method::get, "/queue/members/{id}", may_read,
-      [c](const auto& req, const auto& reply) { reply(show_member(c, req, req.param("id"))); });
   add(method::post, "/queue/members", may_supervise, [c](const auto& req, const auto& reply) { add_member(c, req, reply); });
   add(method::put, "/queue/members/{id}", may_supervise,
       [c](const auto& req, const auto& reply) { change_member(c, req, reply); });
   add(method::del, "/queue/members/{id}", may_supervise,
       [c](const auto& req, const auto& reply) { remove_member(c, req, reply); });
   add(method::get, "/queue/statuses", may_read, [c](const auto& req, const auto& reply) {
-    const auto name = named_in_body(req, "name");
-    if (!name)
-      return reply(outbound::refuse(c, name.error()));
-    reply(*name ? status(c, req, **name) : statuses(c, req));
+    const auto what = asked::of(req, {"name"});
+    if (!what)
+      return reply(outbound::refuse(c, what.error()));
+    const auto& name = (*what)["name"];
+    reply(name.empty() ? statuses(c, req, *what) : status(c, *what, name));
   });
-  add(method::get, "/queue/statuses/{id}", may_read,
-      [c](const auto& req, const auto& reply) { reply(status(c, req, req.param("id"))); });
+  add(method::get, "/queue/statuses/{id}", may_read, [c](const auto& req, const auto& reply) {
+    const auto what = asked::of(req);
+    reply(what ? status(c, *what, req.param("id")) : outbound::refuse(c, what.error()));
+  });
   return done;
 }
 

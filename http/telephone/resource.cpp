@@ -1,5 +1,6 @@
 #include "http/telephone/resource.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace ringmaster::telephone {
@@ -9,15 +10,83 @@ constexpr std::size_t most_items = 10'000; ///< of one page
 
 } // namespace
 
-result<servers> servers_of(const context& c, const http::request& req) {
-  const auto wanted = req.query_value("pbx");
+std::optional<error> asked::take(const http::request& req, std::string_view name, std::string_view in_body) {
+  const auto in_query = req.query_value(name).value_or("");
+  if (!in_query.empty() && !in_body.empty() && in_query != in_body)
+    return invalid_field(name, std::string{name} + " is one thing in the query and another in the body");
+  if (!in_query.empty() || !in_body.empty())
+    said_.emplace_back(name, in_query.empty() ? in_body : in_query);
+  return std::nullopt;
+}
+
+result<asked> asked::of(const http::request& req, std::initializer_list<std::string_view> fields) {
+  const auto body = outbound::read_body(req.body, outbound::empty_body::taken);
+  if (!body)
+    return body.error();
+  const auto known = [&](std::string_view name) {
+    return name == "pbx" || std::find(fields.begin(), fields.end(), name) != fields.end();
+  };
+  std::vector<std::pair<std::string_view, std::string_view>> members;
+  for (const auto& [name, element] : simdjson::dom::object{(*body)->root}) {
+    std::string_view value;
+    if (!known(name))
+      return invalid_field(name, "unknown field \"" + std::string{name} + '"');
+    if (element.get(value) != simdjson::SUCCESS || value.empty())
+      return invalid_field(name, std::string{name} + " must be a string that says what is asked for");
+    for (const auto& [other, ignored] : members)
+      if (other == name)
+        return invalid_field(name, std::string{name} + " is given twice");
+    members.emplace_back(name, value);
+  }
+  asked what;
+  const auto take_one = [&](std::string_view name) {
+    std::string_view in_body;
+    for (const auto& [given, value] : members)
+      if (given == name)
+        in_body = value;
+    return what.take(req, name, in_body);
+  };
+  if (auto wrong = take_one("pbx"))
+    return *wrong;
+  for (const auto name : fields)
+    if (auto wrong = name == "pbx" ? std::nullopt : take_one(name))
+      return *wrong;
+  return what;
+}
+
+result<asked> asked::of(const http::request& req,
+                        std::initializer_list<std::pair<std::string_view, std::optional<std::string>>> in_body) {
+  asked what;
+  for (const auto& [name, value] : in_body)
+    if (auto wrong = what.take(req, name, value.value_or("")))
+      return *wrong;
+  return what;
+}
+
+const std::string& asked::operator[](std::string_view name) const {
+  static const std::string nothing;
+  for (const auto& [known, value] : said_)
+    if (known == name)
+      return value;
+  return nothing;
+}
+
+result<servers> servers_of(const context& c, const asked& what) {
+  const auto& wanted = what["pbx"];
   servers found;
   for (const auto& one : c.engine->telephones())
-    if (!wanted || wanted->empty() || one->pbx == *wanted)
+    if (wanted.empty() || one->pbx == wanted)
       found.push_back(one.get());
-  if (found.empty() && wanted && !wanted->empty())
-    return invalid_field("pbx", "there is no server \"" + std::string{*wanted} + "\"");
+  if (found.empty() && !wanted.empty())
+    return invalid_field("pbx", "there is no server \"" + wanted + "\"");
   return found;
+}
+
+result<servers> servers_for(const context& c, const http::request& req, const std::optional<std::string>& body_pbx) {
+  const auto what = asked::of(req, {{"pbx", body_pbx}});
+  if (!what)
+    return what.error();
+  return servers_of(c, *what);
 }
 
 result<page> page_of(const http::request& req) {
@@ -40,18 +109,6 @@ result<page> page_of(const http::request& req) {
   if (!after)
     return after.error();
   return page{*count ? std::optional<std::size_t>{**count} : std::nullopt, after->value_or(0)};
-}
-
-result<std::optional<std::string>> named_in_body(const http::request& req, std::string_view field) {
-  if (req.body.empty())
-    return std::optional<std::string>{};
-  const auto body = outbound::read_body(req.body);
-  if (!body)
-    return body.error();
-  std::string_view id;
-  if ((*body)->root[field].get(id) != simdjson::SUCCESS)
-    return invalid_field(field, std::string{field} + " must be a string that says what is asked for");
-  return std::optional<std::string>{id};
 }
 
 error no_such(std::string_view what, std::string_view id) {

@@ -1,8 +1,8 @@
 /// List and detail of any kind of live object, from its row in core/telephone/resources.hpp.
 ///
 /// A list is in the order in which its objects came to be; whole, or with `?count=` in pages of up to 10,000,
-/// each with the `next_page_token` of the one that follows. `?pbx=` names the server that is meant; an id
-/// that two servers have is an error without it.
+/// each with the `next_page_token` of the one that follows. `?pbx=`, or `pbx` in the body, names the server that is
+/// meant; an id that two servers have is an error without it, unless it is the global one ("pbx1:1001").
 #pragma once
 
 #include "actors/core/telephone/requests.hpp"
@@ -13,6 +13,7 @@
 #include "protocol/json.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,18 +28,44 @@ inline constexpr std::string_view may_read = "telephone.read", may_supervise = "
 
 using servers = std::vector<const core::telephone_tables*>;
 
-/// Those that `?pbx=` names, or all. Error: there is no such server.
-[[nodiscard]] result<servers> servers_of(const context& c, const http::request& req);
+/// What a request asks about besides its path, in its query or, with the same meaning, in its body.
+class asked {
+public:
+  /// Of a request whose body is nothing but this: "pbx" and `fields`, all of them strings. Errors name the field: it is
+  /// unknown, no string, or its query says something else.
+  [[nodiscard]] static result<asked> of(const http::request& req, std::initializer_list<std::string_view> fields = {});
+  /// Of one whose body holds other things as well: `in_body` is what it says of these.
+  [[nodiscard]] static result<asked>
+  of(const http::request& req, std::initializer_list<std::pair<std::string_view, std::optional<std::string>>> in_body);
+
+  /// What was said; empty: nothing.
+  [[nodiscard]] const std::string& operator[](std::string_view name) const;
+
+private:
+  [[nodiscard]] std::optional<error> take(const http::request& req, std::string_view name, std::string_view in_body);
+  std::vector<std::pair<std::string, std::string>> said_;
+};
+
+/// Those that "pbx" names, or all. Error: there is no such server.
+[[nodiscard]] result<servers> servers_of(const context& c, const asked& what);
+/// Those that the query or `body_pbx`, the body's "pbx", names, or all.
+[[nodiscard]] result<servers> servers_for(const context& c, const http::request& req,
+                                          const std::optional<std::string>& body_pbx);
+
+/// A body's struct with the server beside it, so that its table can have that, too.
+template <class T>
+struct on_server : T {
+  std::optional<std::string> pbx;
+};
+template <class T>
+inline constexpr auto pbx_field =
+    field{255, "pbx", &on_server<T>::pbx, access::writable, "Server that is meant, where there are several."};
 
 struct page {
   std::optional<std::size_t> count; ///< nothing: the whole list
   std::uint64_t after{0};           ///< serial of the last object of the page before
 };
 [[nodiscard]] result<page> page_of(const http::request& req);
-
-/// An id that the body gives as `field`. Nothing: there is no body.
-[[nodiscard]] result<std::optional<std::string>> named_in_body(const http::request& req,
-                                                               std::string_view field);
 
 [[nodiscard]] error no_such(std::string_view what, std::string_view id);
 /// More than one object is meant; `how` says what tells them apart.
@@ -50,19 +77,16 @@ struct found_object {
   typename core::live_table<T>::pointer object;
 };
 
+/// By its id alone.
 template <class T>
-[[nodiscard]] result<found_object<T>> find_one(const context& c, const http::request& req,
-                                               std::string_view id) {
-  const auto where = servers_of(c, req);
-  if (!where)
-    return where.error();
+[[nodiscard]] result<found_object<T>> find_plain(const servers& where, std::string_view id) {
   std::vector<found_object<T>> all;
-  for (const auto* server : *where)
+  for (const auto* server : where)
     if (auto object = server->of<T>().find(id))
       all.push_back({server, std::move(object)});
   if constexpr (requires(const T& t) { core::resource<T>::also_called(t, id); })
     if (all.empty()) // by its other name, which costs a walk over all
-      for (const auto* server : *where) {
+      for (const auto* server : where) {
         std::vector<typename core::live_table<T>::pointer> known;
         server->of<T>().collect(known);
         for (auto& one : known)
@@ -76,8 +100,24 @@ template <class T>
         core::resource<T>::name, id,
         std::all_of(all.begin(), all.end(), [&](const auto& one) { return one.server == all.front().server; })
             ? "name it in full"
-            : "more than one server has it: say which with ?pbx=");
+            : "more than one server has it: say which with pbx");
   return std::move(all.front());
+}
+
+/// `find(servers, id)` on the server that a global id names, and else, or if that has none, on all with `said` as it is.
+template <class Find>
+[[nodiscard]] auto find_anywhere(const servers& where, std::string_view said, Find&& find) -> decltype(find(where, said)) {
+  for (const auto* server : where)
+    if (const auto id = core::id_on(server->pbx, said))
+      if (auto one = find(servers{server}, *id); one || one.error().code != errc::not_found)
+        return one;
+  return find(where, said);
+}
+
+/// By its id, plain or global.
+template <class T>
+[[nodiscard]] result<found_object<T>> find_one(const servers& where, std::string_view id) {
+  return find_anywhere(where, id, [](const servers& on, std::string_view plain) { return find_plain<T>(on, plain); });
 }
 
 /// All objects of these servers, oldest first, of one page.
@@ -104,7 +144,7 @@ void append_object(std::string& out, const core::live_object<T>& one) {
   one.look([&](const T& value) { append_json(out, value, core::resource<T>::fields); });
 }
 
-/// What a list shows of an object: all of it, or its id and its server.
+/// What a list shows of an object: all of it, or its ids and its server.
 template <class T>
 void append_listed(std::string& out, const core::live_object<T>& one) {
   if constexpr (requires { core::resource<T>::listed_by_id; }) {
@@ -113,6 +153,8 @@ void append_listed(std::string& out, const core::live_object<T>& one) {
       append_json_string(out, core::resource<T>::id(value));
       out.append(",\"pbx\":");
       append_json_string(out, value.pbx);
+      out.append(",\"global_id\":");
+      append_json_string(out, value.global_id);
       out.push_back('}');
     });
   } else {
@@ -125,10 +167,9 @@ struct live_resource {
   using row = core::resource<T>;
   using pointer = typename core::live_table<T>::pointer;
 
-  /// `wanted(req)` makes the filter of a list.
   template <class Wanted>
-  static http::response list(const context& c, const http::request& req, Wanted&& wanted) {
-    const auto where = servers_of(c, req);
+  static http::response list(const context& c, const http::request& req, const asked& what, Wanted&& wanted) {
+    const auto where = servers_of(c, what);
     if (!where)
       return outbound::refuse(c, where.error());
     const auto which = page_of(req);
@@ -160,37 +201,42 @@ struct live_resource {
     });
   }
 
-  static http::response detail(const context& c, const http::request& req, std::string_view id) {
-    const auto one = find_one<T>(c, req, id);
+  static http::response detail(const context& c, const asked& what, std::string_view id) {
+    const auto where = servers_of(c, what);
+    if (!where)
+      return outbound::refuse(c, where.error());
+    const auto one = find_one<T>(*where, id);
     if (!one)
       return outbound::refuse(c, one.error());
     return outbound::answer(c, [&](std::string& out) { append_object(out, *one->object); });
   }
 
-  /// GET `path` and GET `path`/{id}; also GET `path`/ with the id in the body. `filter(req)` gives what says
-  /// of a T whether the list has it.
+  /// GET `path` and GET `path`/{id}; also GET `path`/ with the id in the body. `filter(asked)` gives what says of a T
+  /// whether the list has it; `filters` are the fields that it looks at.
   template <class Filter>
-  [[nodiscard]] static result<void> add_to(http::router& r, const context& c, const std::string& path,
-                                           Filter filter) {
+  [[nodiscard]] static result<void> add_to(http::router& r, const context& c, const std::string& path, Filter filter,
+                                           std::string_view filters) {
     using http::method;
     const auto add = [&](const std::string& at, http::handler to) {
       return r.add({method::get, at, std::string{may_read}, http::access::token, {std::move(to), {}, {}, 0}});
     };
     if (auto added = add(path,
-                         [c, filter](const http::request& req, const http::responder& reply) {
-                           const auto id = named_in_body(req, row::id_field);
-                           if (!id)
-                             return reply(outbound::refuse(c, id.error()));
-                           reply(*id ? detail(c, req, **id) : list(c, req, filter(req)));
+                         [c, filter, filters](const http::request& req, const http::responder& reply) {
+                           const auto what = asked::of(req, {row::id_field, filters});
+                           if (!what)
+                             return reply(outbound::refuse(c, what.error()));
+                           const auto& id = (*what)[row::id_field];
+                           reply(id.empty() ? list(c, req, *what, filter(*what)) : detail(c, *what, id));
                          });
         !added)
       return added;
     return add(path + "/{id}", [c](const http::request& req, const http::responder& reply) {
-      reply(detail(c, req, req.param("id")));
+      const auto what = asked::of(req);
+      reply(what ? detail(c, *what, req.param("id")) : outbound::refuse(c, what.error()));
     });
   }
   [[nodiscard]] static result<void> add_to(http::router& r, const context& c, const std::string& path) {
-    return add_to(r, c, path, [](const http::request&) { return [](const T&) { return true; }; });
+    return add_to(r, c, path, [](const asked&) { return [](const T&) { return true; }; }, "pbx");
   }
 };
 
@@ -208,7 +254,13 @@ template <class T, class Make>
                 std::string{may_supervise},
                 http::access::token,
                 {[c, make](const http::request& req, const http::responder& reply) {
-                   const auto one = find_one<T>(c, req, req.param("id"));
+                   const auto what = asked::of(req);
+                   if (!what)
+                     return reply(outbound::refuse(c, what.error()));
+                   const auto where = servers_of(c, *what);
+                   if (!where)
+                     return reply(outbound::refuse(c, where.error()));
+                   const auto one = find_one<T>(*where, req.param("id"));
                    if (!one)
                      return reply(outbound::refuse(c, one.error()));
                    ask(c, one->server->pbx, one->object->look(make), reply);

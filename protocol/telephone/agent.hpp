@@ -26,6 +26,7 @@ struct agent {
   maybe_time tm_update;
   text unique_id;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
 };
 
 inline constexpr auto agent_fields = field_table{
@@ -49,6 +50,7 @@ inline constexpr auto agent_fields = field_table{
     shown("tm_update", &agent::tm_update, "Last changed at."),
     shown("unique_id", &agent::unique_id, "Unique id of the agent's channel."),
     shown("pbx", &agent::pbx, "Name of the server that it lives on."),
+    shown("global_id", &agent::global_id, "Its id over all servers: PBX:ID."),
 };
 
 } // namespace ringmaster::telephone

@@ -41,6 +41,7 @@ struct agi {
   maybe_time tm_update;
   std::string unique_id;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
 };
 
 } // namespace ringmaster::telephone
@@ -95,6 +96,7 @@ inline constexpr auto agi_fields = field_table{
     shown("tm_update", &agi::tm_update, "Last changed at."),
     shown("unique_id", &agi::unique_id, "Unique id of the channel."),
     shown("pbx", &agi::pbx, "Name of the server that it lives on."),
+    shown("global_id", &agi::global_id, "Its id over all servers: PBX:ID."),
 };
 
 } // namespace ringmaster::telephone

@@ -27,6 +27,7 @@ struct channel {
   std::string unique_id;
   variables vars;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
   maybe_time tm_create;
 };
 
@@ -55,6 +56,7 @@ inline constexpr auto channel_fields = field_table{
     shown("unique_id", &channel::unique_id, "Unique id."),
     shown("variables", &channel::vars, "Variables that were set on it, as events have told them."),
     shown("pbx", &channel::pbx, "Name of the server that it lives on."),
+    shown("global_id", &channel::global_id, "Its id over all servers: PBX:ID."),
     shown("tm_create", &channel::tm_create, "Began at."),
 };
 

@@ -10,6 +10,7 @@ struct device_state {
   std::string state;
   maybe_time tm_update;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
 };
 
 inline constexpr auto device_state_fields = field_table{
@@ -19,6 +20,7 @@ inline constexpr auto device_state_fields = field_table{
           "UNKNOWN, NOT_INUSE, INUSE, BUSY, INVALID, UNAVAILABLE, RINGING, RINGINUSE or ONHOLD."),
     shown("tm_update", &device_state::tm_update, "Last changed at."),
     shown("pbx", &device_state::pbx, "Name of the server that it lives on."),
+    shown("global_id", &device_state::global_id, "Its id over all servers: PBX:ID."),
 };
 
 } // namespace ringmaster::telephone

@@ -25,6 +25,7 @@ struct parked_call {
   std::int64_t timeout{0};
   maybe_time tm_update;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
 };
 
 inline constexpr auto parked_call_fields = field_table{
@@ -51,6 +52,7 @@ inline constexpr auto parked_call_fields = field_table{
     shown("parking_timeout", &parked_call::timeout, "How long it had left at tm_update (s)."),
     shown("tm_update", &parked_call::tm_update, "Last changed at."),
     shown("pbx", &parked_call::pbx, "Name of the server that it lives on."),
+    shown("global_id", &parked_call::global_id, "Its id over all servers: PBX:ID."),
 };
 
 struct parking_lot {
@@ -60,6 +62,7 @@ struct parking_lot {
   std::int64_t timeout{0};
   maybe_time tm_update;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
 };
 
 inline constexpr auto parking_lot_fields = field_table{
@@ -69,6 +72,7 @@ inline constexpr auto parking_lot_fields = field_table{
     shown("timeout", &parking_lot::timeout, "How long a call stays parked (s)."),
     shown("tm_update", &parking_lot::tm_update, "Last changed at."),
     shown("pbx", &parking_lot::pbx, "Name of the server that it lives on."),
+    shown("global_id", &parking_lot::global_id, "Its id over all servers: PBX:ID."),
 };
 
 } // namespace ringmaster::telephone

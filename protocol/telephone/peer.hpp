@@ -25,6 +25,7 @@ struct peer {
   maybe_time tm_update;
   text video_support;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
 };
 
 inline constexpr auto peer_fields = field_table{
@@ -49,6 +50,7 @@ inline constexpr auto peer_fields = field_table{
     shown("tm_update", &peer::tm_update, "Last changed at."),
     shown("video_support", &peer::video_support, "Of chan_sip alone."),
     shown("pbx", &peer::pbx, "Name of the server that it lives on."),
+    shown("global_id", &peer::global_id, "Its id over all servers: PBX:ID."),
 };
 
 struct registry {
@@ -63,6 +65,7 @@ struct registry {
   maybe_time tm_update;
   text username;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
   std::string channel_type; // "PJSIP", "IAX2"
 };
 
@@ -80,6 +83,7 @@ inline constexpr auto registry_fields = field_table{
     shown("tm_update", &registry::tm_update, "Last changed at."),
     shown("username", &registry::username, "Name that is registered."),
     shown("pbx", &registry::pbx, "Name of the server that it lives on."),
+    shown("global_id", &registry::global_id, "Its id over all servers: PBX:ID."),
     shown("channel_type", &registry::channel_type, "Driver: PJSIP or IAX2."),
 };
 

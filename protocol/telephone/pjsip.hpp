@@ -32,6 +32,7 @@ struct pjsip_aor {
   maybe_number total_contacts;
   std::string voicemail_extension;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
 };
 
 inline constexpr auto pjsip_aor_fields = field_table{
@@ -58,6 +59,7 @@ inline constexpr auto pjsip_aor_fields = field_table{
     shown("total_contacts", &pjsip_aor::total_contacts, "How many contacts there are."),
     shown("voicemail_extension", &pjsip_aor::voicemail_extension, "Extension of the voice mail."),
     shown("pbx", &pjsip_aor::pbx, "Name of the server that it lives on."),
+    shown("global_id", &pjsip_aor::global_id, "Its id over all servers: PBX:ID."),
 };
 
 struct pjsip_auth {
@@ -72,6 +74,7 @@ struct pjsip_auth {
   maybe_time tm_update;
   std::string username;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
 };
 
 inline constexpr auto pjsip_auth_fields = field_table{
@@ -86,6 +89,7 @@ inline constexpr auto pjsip_auth_fields = field_table{
     shown("tm_update", &pjsip_auth::tm_update, "Last changed at."),
     shown("username", &pjsip_auth::username, "User."),
     shown("pbx", &pjsip_auth::pbx, "Name of the server that it lives on."),
+    shown("global_id", &pjsip_auth::global_id, "Its id over all servers: PBX:ID."),
 };
 
 struct pjsip_contact {
@@ -106,6 +110,7 @@ struct pjsip_contact {
   text user_agent;
   text via_address;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
 };
 
 inline constexpr auto pjsip_contact_fields = field_table{
@@ -131,6 +136,7 @@ inline constexpr auto pjsip_contact_fields = field_table{
     shown("user_agent", &pjsip_contact::user_agent, "What it says that it is."),
     shown("via_address", &pjsip_contact::via_address, "HOST:PORT that its registration came from."),
     shown("pbx", &pjsip_contact::pbx, "Name of the server that it lives on."),
+    shown("global_id", &pjsip_contact::global_id, "Its id over all servers: PBX:ID."),
 };
 
 /// The reference names the path of these and describes nothing; the fields are Asterisk's, spelled as the
@@ -160,6 +166,7 @@ struct pjsip_registration {
   std::string transport;
   std::string user_agent;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
 };
 
 inline constexpr auto pjsip_registration_fields = field_table{
@@ -191,6 +198,7 @@ inline constexpr auto pjsip_registration_fields = field_table{
     shown("transport", &pjsip_registration::transport, "Transport."),
     shown("user_agent", &pjsip_registration::user_agent, "What it says that it is."),
     shown("pbx", &pjsip_registration::pbx, "Name of the server that it lives on."),
+    shown("global_id", &pjsip_registration::global_id, "Its id over all servers: PBX:ID."),
 };
 
 } // namespace ringmaster::telephone

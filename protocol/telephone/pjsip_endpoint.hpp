@@ -133,6 +133,7 @@ struct pjsip_endpoint {
 #undef RINGMASTER_MEMBER
   maybe_time tm_update;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
 
   [[nodiscard]] std::string_view id() const noexcept {
     return object_name ? std::string_view{*object_name} : std::string_view{};
@@ -145,6 +146,7 @@ inline constexpr auto pjsip_endpoint_fields = field_table{
 #undef RINGMASTER_ROW
         shown("tm_update", &pjsip_endpoint::tm_update, "Last changed at."),
     shown("pbx", &pjsip_endpoint::pbx, "Name of the server that it lives on."),
+    shown("global_id", &pjsip_endpoint::global_id, "Its id over all servers: PBX:ID."),
 };
 
 } // namespace ringmaster::telephone

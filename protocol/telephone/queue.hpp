@@ -16,6 +16,7 @@ struct queue {
   maybe_time tm_update;
   std::int64_t weight{0};
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
   double completed_in_level{0}; ///< calls completed within the service level; not shown
 };
 
@@ -33,6 +34,7 @@ inline constexpr auto queue_fields = field_table{
     shown("tm_update", &queue::tm_update, "Last changed at."),
     shown("weight", &queue::weight, "Weight against other queues of the same members."),
     shown("pbx", &queue::pbx, "Name of the server that it is on."),
+    shown("global_id", &queue::global_id, "Its id over all servers: PBX:ID."),
 };
 
 struct queue_member {
@@ -48,6 +50,7 @@ struct queue_member {
   std::int64_t status{0};
   maybe_time tm_update;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
   maybe_time tm_state;
 };
 
@@ -71,6 +74,7 @@ inline constexpr auto queue_member_fields = field_table{
           "use, 8 on hold."),
     shown("tm_update", &queue_member::tm_update, "Last changed at."),
     shown("pbx", &queue_member::pbx, "Name of the server that it is on."),
+    shown("global_id", &queue_member::global_id, "Its id over all servers: PBX:ID."),
     shown("tm_state", &queue_member::tm_state, "Since when status, paused and in_call are what they are, as far as was seen."),
 };
 
@@ -84,6 +88,7 @@ struct queue_entry {
   std::string unique_id;
   maybe_number wait;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
   maybe_time tm_create;
 };
 
@@ -100,6 +105,7 @@ inline constexpr auto queue_entry_fields = field_table{
     shown("wait", &queue_entry::wait,
           "Seconds that it had waited when a listing found it; null of one whose beginning was seen, see tm_create."),
     shown("pbx", &queue_entry::pbx, "Name of the server that it is on."),
+    shown("global_id", &queue_entry::global_id, "Its id over all servers: PBX:ID."),
     shown("tm_create", &queue_entry::tm_create, "Began to wait at."),
 };
 

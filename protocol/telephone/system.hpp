@@ -15,6 +15,7 @@ struct system_info {
   std::string real_time_enabled, reload_date, reload_time, run_group, run_user, startup_date, startup_time, system_name;
   maybe_time tm_update;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
   std::int64_t connected{0};
   maybe_time tm_connect;
 };
@@ -39,6 +40,7 @@ inline constexpr auto system_fields = field_table{
     shown("system_name", &system_info::system_name, "Name that it gives itself."),
     shown("tm_update", &system_info::tm_update, "Last changed at."),
     shown("pbx", &system_info::pbx, "Name in our configuration."),
+    shown("global_id", &system_info::global_id, "Its id over all servers: PBX:ID."),
     shown("connected", &system_info::connected, "1: logged in; 0: what is shown of this server is as it was last."),
     shown("tm_connect", &system_info::tm_connect, "Since when that is so; null before the first login."),
 };
@@ -49,6 +51,7 @@ struct module_info {
   maybe_number size;
   maybe_time tm_update;
   std::string pbx;
+  std::string global_id; // "pbx1:" and the id
   std::string description;
   std::int64_t use_count{0};
   std::string support_level;
@@ -60,6 +63,7 @@ inline constexpr auto module_fields = field_table{
     shown("size", &module_info::size, "Null: a server does not tell the size of its files."),
     shown("tm_update", &module_info::tm_update, "Last changed at."),
     shown("pbx", &module_info::pbx, "Name of the server that it is loaded on."),
+    shown("global_id", &module_info::global_id, "Its id over all servers: PBX:ID."),
     shown("description", &module_info::description, "What it is; Asterisk shows 40 characters."),
     shown("use_count", &module_info::use_count, "How many use it, when it was last listed."),
     shown("support_level", &module_info::support_level, "core, extended, deprecated or unknown."),

@@ -11,6 +11,10 @@ class Real(RealCase):
         return asterisk
 
 
+class Contract(telephone.Contract, Real):
+    pass
+
+
 class Channels(telephone.Channels, Real):
     pass
 

@@ -16,6 +16,11 @@ DOORS = ("", "/v1", "/admin", "/v1/admin")
 CALL = "0f000000-0000-4000-8000-%012x"
 
 
+def segment(name):
+    """A name in a topic, as the reference encodes it: '_' as well."""
+    return quoted(name).replace("_", "%5F")
+
+
 def quoted(name):
     return urllib.parse.quote(name, safe="")
 
@@ -28,6 +33,7 @@ class Telephone:
         self.ami = self.exchange_.ami()
         self.addCleanup(self.ami.close)
         self.calls_ = 0
+        self.heard_ = set()
         eventually(lambda: self.api.get("/core/systems")["list"], what="the server's first lists")
 
     # --- calls, made past the daemon ---
@@ -80,6 +86,7 @@ class Telephone:
             self.assertEqual(names[len(names) - len(ours):], ours, f"{where}: what is ours comes after the reference's")
             if kind != "queue status" and not kind.endswith(" command"):
                 self.assertIn("pbx", ours, f"{where} does not say which server it lives on")
+                self.assertTrue(value["global_id"].startswith(value["pbx"] + ":"), where)
             self.hides_secrets(value, where)
 
     def hides_secrets(self, value, where):
@@ -144,10 +151,75 @@ class Telephone:
         about = CONTRACT["events"][name]
         item = message[name]
         self.fits(item, about["item"], name)
-        for topic in [about["topic"]]:
-            field = re.search(r"\{(\w+)\}", topic).group(1)
-            self.assertEqual(urllib.parse.unquote(message["topic"]), topic.replace("{" + field + "}", item[field]), name)
+        self.assertEqual(message["topic"], re.sub(r"\{(\w+)\}", lambda m: segment(item[m.group(1)]), about["topic"]), name)
+        self.heard_.add(name)
         return item
+
+
+class Contract(Telephone):
+    """What the contract lists is driven by the list: an entry that nothing here brings about fails."""
+
+    def test_every_event_is_told_as_the_reference_shows_it(self):
+        self.begin()
+        live = self.events()
+        call = self.call_into("hold", "s", MARK="yes")
+        mine = lambda c: c["unique_id"] == call
+        self.told(live, "core.channel.create", mine)
+        self.told(live, "core.channel.update", lambda c: mine(c) and c["application"] == "Wait")
+        self.bare(self.api.call("DELETE", f"/core/channels/{call}"))
+        self.told(live, "core.channel.delete", mine)
+
+        agi = self.call_into("async-agi", "s")
+        mine = lambda c: c["unique_id"] == agi
+        self.told(live, "core.agi.create", mine)
+        self.envelope(self.api.call("POST", f"/core/agis/{agi}", {"command": "CHANNEL STATUS"}), "an AGI command")
+        self.told(live, "core.agi.update", mine)
+        self.bare(self.api.call("DELETE", f"/core/agis/{agi}"))
+        self.told(live, "core.agi.delete", mine)
+
+        parked = self.call_into("park", "second")
+        mine = lambda p: p["parkee_unique_id"] == parked
+        self.told(live, "park.parkedcall.create", mine)
+        self.shown("/park/parkedcalls", mine)
+        self.bare(self.api.call("DELETE", f"/park/parkedcalls/{parked}"))
+        self.told(live, "park.parkedcall.delete", mine)
+
+        # A queue whose name the topic has to encode.
+        member = "Local/agent-15@agents/n"
+        self.bare(self.api.call("POST", "/queue/queues", {"name": "one_two", "strategy": "ringall"}))
+        self.told(live, "queue.queue.update", lambda q: q["name"] == "one_two")
+        self.bare(self.api.call("POST", "/queue/members", {"queue_name": "one_two", "location": member, "paused": 1}))
+        mine = lambda m: m["queue_name"] == "one_two"
+        self.told(live, "queue.member.update", mine)
+        waiting = self.call_into("queue", "one_two")
+        self.told(live, "queue.entry.update", mine)
+        self.told(live, "queue.queue.update", lambda q: q["name"] == "one_two" and q["calls"] == 1)
+        self.bare(self.api.call("DELETE", f"/core/channels/{waiting}"))
+        self.told(live, "queue.entry.delete", mine)
+        self.bare(self.api.call("DELETE", f"/queue/members/{quoted(member)}", {"queue_name": "one_two"}))
+        self.told(live, "queue.member.delete", mine)
+
+        self.assertEqual(self.heard_, set(CONTRACT["events"]), "an event of the contract that nobody has brought about")
+        self.assertFalse(set(CONTRACT["no example"]) & set(CONTRACT["events"]))
+
+    def test_every_method_that_changes_something_answers_as_the_reference_shows_it(self):
+        self.begin()
+        self.shown("/park/parkinglots", lambda p: p["name"] == "second")
+        self.shown("/queue/queues", lambda q: q["name"] == "empty")
+        come = {
+            ("POST", "queue"): lambda: self.api.get("/queue/queues/test%20create%20queue")["strategy"] == "ringall",
+            ("PUT", "queue"): lambda: sorted(m["location"] for m in self.api.get("/queue/members?queue_name=test%20create%20queue")["list"]) == ["Agent/10001", "Agent/10003"],
+            ("DELETE", "queue"): lambda: self.api.call("GET", "/queue/queues/test%20create%20queue").status == 404 and
+                                         not self.api.get("/queue/members?queue_name=test%20create%20queue")["list"],
+            ("POST", "park"): lambda: (lambda p: (p["start_space"], p["stop_spcae"], p["timeout"]) == ("800", "850", 45))(self.api.get("/park/parkinglots/test_parkinglot")),
+            ("PUT", "park"): lambda: self.api.get("/park/parkinglots/test_parkinglot")["stop_spcae"] == "900",
+            ("DELETE", "park"): lambda: self.api.call("GET", "/park/parkinglots/test_parkinglot").status == 404,
+        }
+        for door in DOORS:
+            for write in CONTRACT["writes"]:
+                shown = come[write["method"], write["path"].split("/")[1]]
+                self.bare(self.api.call(write["method"], door + write["path"], write.get("body")))
+                eventually(shown, what=f"{write['method']} {door}{write['path']} shows")
 
 
 class Channels(Telephone):
@@ -229,6 +301,31 @@ class Queues(Telephone):
         self.told(live, "queue.entry.delete", lambda e: e["unique_id"] == call)
         eventually(lambda: self.api.get("/queue/entries")["list"] == [], what="nobody waits")
         self.shown("/queue/queues", lambda q: q["name"] == "empty" and q["calls"] == 0 and q["abandoned"] >= 1)
+
+    def test_queues_are_changed_while_they_are_used(self):
+        self.begin()
+        self.shown("/queue/members", lambda m: m["queue_name"] == "sales_1")
+        self.bare(self.api.call("POST", "/queue/queues", {"name": "busy", "strategy": "ringall", "servicelevel": 5}))
+        made = self.shown("/queue/queues", lambda q: q["name"] == "busy")
+        self.assertEqual((made["strategy"], made["service_level"], made["weight"], made["max"]), ("ringall", 5, 0, 0))
+        call = self.call_into("queue", "busy")
+        self.shown("/queue/queues", lambda q: q["name"] == "busy" and q["calls"] == 1)
+        self.bare(self.api.call("PUT", "/queue/queues/busy", {"strategy": "fewestcalls", "servicelevel": 33, "weight": "7", "maxlen": 5}))
+        self.shown("/queue/queues", lambda q: (q["name"], q["strategy"], q["service_level"], q["weight"], q["max"], q["calls"]) == ("busy", "fewestcalls", 33, 7, 5, 1))
+        self.bare(self.api.call("DELETE", f"/core/channels/{call}"))
+        self.bare(self.api.call("PUT", "/queue/queues/busy", {"weight": None, "member": ["Local/agent-15@agents/n,2,Agent 15"]}))
+        one = self.shown("/queue/members?queue_name=busy")
+        self.assertEqual((one["location"], one["name"], one["penalty"], one["membership"]), ("Local/agent-15@agents/n", "Agent 15", 2, "static"))
+        self.shown("/queue/queues", lambda q: (q["name"], q["strategy"], q["weight"]) == ("busy", "fewestcalls", 0))
+        self.bare(self.api.call("PUT", "/queue/queues/busy", {"member": None}))
+        eventually(lambda: not self.api.get("/queue/members?queue_name=busy")["list"], what="its member is gone")
+        self.assertEqual(len(self.api.get("/queue/members?queue_name=sales_1")["list"]), 10, "the others' members stay")
+        self.bare(self.api.call("DELETE", "/queue/queues/busy"))
+        self.until_gone("/queue/queues/busy")
+        for body, field in (({"name": "x", "strategy": "best"}, "strategy"), ({"name": "x]"}, "name"), ({"name": "empty"}, "name"),
+                            ({"name": "x", "monitor-format": "wav"}, "monitor-format"), ({"name": "x", "context": "a\nb"}, "context")):
+            reply = self.api.call("POST", "/queue/queues", body)
+            self.assertEqual((reply.status, reply.json["error"]["field"]), (400, field), body)
 
     def test_members_as_a_supervisor_changes_them(self):
         self.begin()
@@ -320,6 +417,21 @@ class Park(Telephone):
         self.until_gone(f"/core/channels/{second}")
         self.assertEqual(self.api.call("DELETE", f"/park/parkedcalls/{second}").status, 404)
         self.told(live, "park.parkedcall.create", lambda p: p["parkee_unique_id"] == first)
+
+    def test_lots_that_are_made_take_calls(self):
+        self.begin()
+        self.shown("/park/parkinglots", lambda p: p["name"] == "second")
+        self.bare(self.api.call("POST", "/park/parkinglots", {"name": "third", "context": "parkedthird", "parkpos": "901-902", "parkingtime": 77}))
+        lot = self.shown("/park/parkinglots", lambda p: p["name"] == "third")
+        self.assertEqual((lot["start_space"], lot["stop_spcae"], lot["timeout"]), ("901", "902", 77))
+        call = self.call_into("park", "third")
+        parked = self.shown("/park/parkedcalls", lambda p: p["parkee_unique_id"] == call)
+        self.assertEqual((parked["parking_lot"], parked["parking_space"], parked["parking_timeout"]), ("third", "901", 77))
+        self.bare(self.api.call("DELETE", f"/park/parkedcalls/{call}"))
+        self.until_gone(f"/park/parkedcalls/{call}")
+        self.bare(self.api.call("DELETE", "/park/parkinglots/third"))
+        self.until_gone("/park/parkinglots/third")
+        self.assertEqual({p["name"] for p in self.api.get("/park/parkinglots")["list"]}, {"default", "second"})
 
     def test_events_of_a_lot_are_told_below_it(self):
         self.begin()

@@ -8,6 +8,10 @@ class Simulated(Case):
         return self.pbx(time_scale=1)
 
 
+class Contract(telephone.Contract, Simulated):
+    pass
+
+
 class Channels(telephone.Channels, Simulated):
     pass
 

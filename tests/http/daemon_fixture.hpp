@@ -128,14 +128,18 @@ protected:
     way.to->on_request(std::move(req), http::responder{box});
     return whole(box->wait());
   }
-  [[nodiscard]] reply get(const std::string& target) { return send(request(http::method::get, target, "")); }
+  [[nodiscard]] reply get(const std::string& target, std::string body = "") {
+    return send(request(http::method::get, target, std::move(body)));
+  }
   [[nodiscard]] reply post(const std::string& target, std::string body = "{}") {
     return send(request(http::method::post, target, std::move(body)));
   }
   [[nodiscard]] reply put(const std::string& target, std::string body) {
     return send(request(http::method::put, target, std::move(body)));
   }
-  [[nodiscard]] reply del(const std::string& target) { return send(request(http::method::del, target, "")); }
+  [[nodiscard]] reply del(const std::string& target, std::string body = "") {
+    return send(request(http::method::del, target, std::move(body)));
+  }
 
   /// Streams `body` in pieces, each only when the handler asks for it.
   [[nodiscard]] reply stream(const std::string& target, std::string_view body, std::size_t piece) {

@@ -33,7 +33,7 @@ void device_fold::on_event(const ami::message& m, time_point now) {
   if (name.empty() || name.starts_with("Local/"))
     return;
   const auto make = [&] {
-    return std::optional{device_state{std::string{name}, string_of(m, "State"), {}, {}}};
+    return std::optional{device_state{std::string{name}, string_of(m, "State"), {}, {}, {}}};
   };
   if (const auto list = m.action_id(); !list.empty())
     devices_.list_item(list, *make());

@@ -46,12 +46,17 @@ namespace ringmaster::core {
   return said.starts_with("No ") && said.find(" found") != std::string_view::npos;
 }
 
+/// Set by the writer, and never told by a server.
+[[nodiscard]] inline bool is_writers_own(std::string_view field) noexcept {
+  return field == "pbx" || field == "global_id" || field == "tm_update";
+}
+
 /// An overlay for `roster`: the item's word is taken for every field that it has something to say of; nulls
 /// say nothing.
 template <class T>
 void take_what_is_said(T& known, const T& item, editor& e) {
   resource<T>::fields.each([&](const auto& f) {
-    if (f.name == "pbx" || f.name == "tm_update")
+    if (is_writers_own(f.name))
       return;
     const auto& said = f.get(item);
     if constexpr (requires { said.has_value(); }) {
@@ -67,7 +72,7 @@ void take_what_is_said(T& known, const T& item, editor& e) {
 template <class T>
 void take_all(T& known, const T& item, editor& e) {
   resource<T>::fields.each([&](const auto& f) {
-    if (f.name != "pbx" && f.name != "tm_update")
+    if (!is_writers_own(f.name))
       e.set(f.get(known), f.get(item));
   });
 }

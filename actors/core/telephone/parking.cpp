@@ -50,6 +50,7 @@ parking_lot lot(const ami::message& m) {
           string_of(m, "StopSpace"),
           number_of(m.get("Timeout")).value_or(0),
           {},
+          {},
           {}};
 }
 

@@ -1,5 +1,6 @@
 #include "actors/core/telephone/requests.hpp"
 
+#include "actors/core/telephone/header_text.hpp"
 #include "protocol/field_types.hpp"
 #include "protocol/outbound.hpp"
 #include "protocol/printable.hpp"
@@ -10,26 +11,8 @@
 namespace ringmaster::core {
 namespace {
 
-bool is_letter_or_digit(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool made_of(std::string_view text, std::string_view others, std::size_t most) noexcept {
-  return !text.empty() && text.size() <= most && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_letter_or_digit(c) || others.find(c) != std::string_view::npos;
-  });
-}
-
 /// Printable, one line.
 bool is_plain_text(std::string_view text, std::size_t most) noexcept { return text.size() <= most && is_printable(text); }
-
-std::string upper(std::string_view text) {
-  std::string out{text};
-  for (auto& c : out)
-    if (c >= 'a' && c <= 'z')
-      c = static_cast<char>(c - 'a' + 'A');
-  return out;
-}
 
 error refused(std::string message) { return invalid_field("command", std::move(message)); }
 
@@ -85,18 +68,13 @@ std::pair<const verb*, std::size_t> verb_of(const std::vector<std::string>& word
     std::string begun;
     std::size_t n = 0;
     while (n < words.size() && begun.size() < one.words.size()) {
-      begun += (n == 0 ? "" : " ") + upper(words[n]);
+      begun += (n == 0 ? "" : " ") + upper_case(words[n]);
       ++n;
     }
     if (begun == one.words)
       return {&one, n};
   }
   return {nullptr, 0};
-}
-
-/// Relative, so that it is looked for among Asterisk's sounds, and never above them.
-bool is_sound(std::string_view name) noexcept {
-  return made_of(name, "_-/.", 128) && !name.starts_with('/') && name.find("..") == std::string_view::npos;
 }
 
 std::optional<error> check(const verb& v, const std::vector<std::string>& rest) {
@@ -130,17 +108,6 @@ std::optional<error> check(const verb& v, const std::vector<std::string>& rest) 
     return std::nullopt;
   }
   return std::nullopt;
-}
-
-/// "PJSIP/agent-01", "Local/agent-01@agents/n".
-bool is_interface(std::string_view text) noexcept {
-  const auto slash = text.find('/');
-  if (slash == text.npos || slash + 1 == text.size())
-    return false;
-  const auto tech = upper(text.substr(0, slash));
-  constexpr std::array<std::string_view, 6> known{"SIP", "PJSIP", "DAHDI", "IAX2", "LOCAL", "AGENT"};
-  return std::find(known.begin(), known.end(), tech) != known.end() && made_of(text.substr(slash + 1), "_.+*#@/-", 100) &&
-         text.find("..") == text.npos;
 }
 
 std::optional<error> wrong_queue(std::string_view name) {
@@ -200,7 +167,7 @@ std::string_view module_name(std::string_view name) noexcept {
 
 result<telephone_request> module_request(module_action what, std::string_view name) {
   name = module_name(name);
-  if (!made_of(name, "_", 80))
+  if (!is_made_of(name, "_", 80))
     return invalid_field("name", "a module's name has letters, digits and '_' only, as in app_queue");
   const auto type = what == module_action::load ? "load" : what == module_action::reload ? "reload" : "unload";
   return telephone_request{"ModuleLoad", {{"Module", std::string{name} + ".so"}, {"LoadType", type}}};

@@ -37,6 +37,17 @@ using maybe_family = std::optional<topic_family>;
 template <class T>
 struct resource;
 
+/// An id that no other server's object of the kind has: "pbx1:1001".
+[[nodiscard]] inline std::string global_id(std::string_view pbx, std::string_view id) {
+  return std::string{pbx}.append(":").append(id);
+}
+/// The id on the server `pbx` that `said` names as a global one; nothing when it is of another server, or plain.
+[[nodiscard]] inline std::optional<std::string_view> id_on(std::string_view pbx, std::string_view said) noexcept {
+  if (said.size() <= pbx.size() + 1 || !said.starts_with(pbx) || said[pbx.size()] != ':')
+    return std::nullopt;
+  return said.substr(pbx.size() + 1);
+}
+
 /// What the rows of kinds have in common whose changes nobody is told of.
 struct untold {
   static constexpr maybe_family family{};
@@ -106,6 +117,9 @@ struct resource<telephone::module_info> : untold {
   static constexpr const auto& fields = telephone::module_fields;
   static constexpr std::string_view name = "module", id_field = "name";
   static std::string_view id(const telephone::module_info& m) noexcept { return m.name; }
+  static bool also_called(const telephone::module_info& m, std::string_view said) noexcept {
+    return said.ends_with(".so") && said.substr(0, said.size() - 3) == m.name;
+  }
 };
 
 template <>

@@ -67,6 +67,7 @@ public:
     fresh.pbx = to_.pbx;
     fresh.tm_update = now;
     const std::string id{resource<T>::id(fresh)};
+    fresh.global_id = global_id(to_.pbx, id);
     const auto made = to_.of<T>().insert(id, std::move(fresh));
     if constexpr (resource<T>::family)
       if (listener_.wants(*resource<T>::family))

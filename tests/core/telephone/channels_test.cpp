@@ -37,7 +37,7 @@ TEST_F(channels, a_new_one_is_told_with_every_field_of_the_reference_in_its_type
             R"("connected_line_name":"<unknown>","connected_line_num":"<unknown>","context":"demo","duration":null,)"
             R"("exten":"4002","hangup_cause":null,"hangup_cause_desc":null,"language":"en","linked_id":"1513946313.6",)"
             R"("priority":"1","tm_update":"2027-01-15T08:00:00.000000000Z","unique_id":"1513946313.6","variables":{},)"
-            R"("pbx":"asterisk","tm_create":"2027-01-15T08:00:00.000000000Z"})");
+            R"("pbx":"asterisk","global_id":"asterisk:1513946313.6","tm_create":"2027-01-15T08:00:00.000000000Z"})");
   EXPECT_EQ(events[0].body, t.shown<channel>("1513946313.6")) << "one description serves events and REST";
 }
 

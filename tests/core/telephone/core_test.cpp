@@ -87,7 +87,7 @@ TEST(systems, are_there_before_they_are_connected_and_say_whether_they_are) {
             R"({"ami_version":"11.0.0","ast_version":"22.10.1","cdr_enabled":"Yes","current_calls":0,"http_enabled":"No",)"
             R"("id":"1","max_calls":0,"max_file_handles":0,"max_load_avg":0.5,"real_time_enabled":"No","reload_date":"",)"
             R"("reload_time":"","run_group":"","run_user":"","startup_date":"","startup_time":"","system_name":"",)"
-            R"("tm_update":"2027-01-15T08:00:00.000000000Z","pbx":"asterisk","connected":1,)"
+            R"("tm_update":"2027-01-15T08:00:00.000000000Z","pbx":"asterisk","global_id":"asterisk:1","connected":1,)"
             R"("tm_connect":"2027-01-15T08:00:00.000000000Z"})");
   t.say(list_end("1", 0) + newchannel("1") + newchannel("2"));
   EXPECT_EQ(at(t.shown<system_info>("1"), "/current_calls"), "2");

@@ -16,7 +16,7 @@ TEST(recorded_parking, tells_each_call_once_below_its_lot) {
   t.log_in();
   EXPECT_EQ(t.shown<parking_lot>("second"),
             R"({"name":"second","start_space":"801","stop_spcae":"820","timeout":300,)"
-            R"("tm_update":"2027-01-15T08:00:00.000000000Z","pbx":"asterisk"})");
+            R"("tm_update":"2027-01-15T08:00:00.000000000Z","pbx":"asterisk","global_id":"asterisk:second"})");
   t.wanted = bit_of(topic_family::parked_calls);
   t.take();
   std::string parked;

@@ -76,16 +76,17 @@ TEST_F(queues, are_shown_as_the_reference_shows_them) {
   EXPECT_EQ(t.shown<queue>("sales_1"),
             R"({"abandoned":2,"calls":1,"completed":4,"hold_time":8,"max":0,"name":"sales_1","service_level":5,)"
             R"("service_level_perf":50.0,"strategy":"ringall","talk_time":40,"tm_update":"2027-01-15T08:00:00.000000000Z",)"
-            R"("weight":0,"pbx":"asterisk"})");
+            R"("weight":0,"pbx":"asterisk","global_id":"asterisk:sales_1"})");
   EXPECT_EQ(t.shown<queue_member>("PJSIP/a@sales_1"),
             R"({"id":"PJSIP/a@sales_1","calls_taken":0,"in_call":0,"last_call":0,"last_pause":0,"location":"PJSIP/a",)"
             R"("membership":"dynamic","name":"PJSIP/a","paused":0,"paused_reason":"","penalty":0,"queue_name":"sales_1",)"
             R"("ring_inuse":null,"state_interface":"PJSIP/a","status":1,"tm_update":"2027-01-15T08:00:00.000000000Z",)"
-            R"("pbx":"asterisk","tm_state":"2027-01-15T08:00:00.000000000Z"})");
+            R"("pbx":"asterisk","global_id":"asterisk:PJSIP/a@sales_1","tm_state":"2027-01-15T08:00:00.000000000Z"})");
   EXPECT_EQ(t.shown<queue_entry>("1.1"),
             R"({"caller_id_name":"Ann","caller_id_num":"1","channel":"PJSIP/1.1","connected_line_name":"<unknown>",)"
             R"("connected_line_num":"<unknown>","position":1,"queue_name":"sales_1",)"
             R"("tm_update":"2027-01-15T08:00:00.000000000Z","unique_id":"1.1","wait":7,"pbx":"asterisk",)"
+            R"("global_id":"asterisk:1.1",)"
             R"("tm_create":"2027-01-15T07:59:53.000000000Z"})");
 }
 

@@ -176,13 +176,59 @@ TEST_F(two_servers, keep_the_same_id_apart) {
   EXPECT_EQ(get("/core/channels/1.3").at("/result/pbx"), "pbx-b");
   const auto which = get("/core/channels/1.1");
   EXPECT_EQ(which.status(), 400U);
-  EXPECT_THAT(which.at("/error/message"), HasSubstr("?pbx="));
+  EXPECT_THAT(which.at("/error/message"), HasSubstr("pbx"));
   EXPECT_EQ(get("/core/channels/1.1?pbx=pbx-b").at("/result/pbx"), "pbx-b");
   EXPECT_EQ(get("/core/channels/1.2?pbx=pbx-b").status(), 404U);
   EXPECT_EQ(del("/core/channels/1.1").status(), 400U);
   EXPECT_EQ(del("/core/channels/1.1?pbx=pbx-b").status(), 200U);
   EXPECT_EQ(pbx(0).heard("Hangup").size(), 0U);
   EXPECT_EQ(pbx(1).heard("Hangup").size(), 1U);
+}
+
+TEST_F(two_servers, are_named_in_the_body_as_in_the_query) {
+  until_listed("/core/channels", 4);
+  EXPECT_EQ(get("/core/channels/", R"({"pbx":"pbx-b"})").size("/result/list"), 2U);
+  EXPECT_EQ(get("/core/channels/", R"({"unique_id":"1.1","pbx":"pbx-b"})").at("/result/pbx"), "pbx-b");
+  EXPECT_EQ(get("/core/channels/1.1", R"({"pbx":"pbx-a"})").at("/result/pbx"), "pbx-a");
+  EXPECT_EQ(get("/core/channels/1.1?pbx=pbx-a", R"({"pbx":"pbx-a"})").at("/result/pbx"), "pbx-a");
+  EXPECT_EQ(get("/core/channels/1.1?pbx=pbx-a", R"({"pbx":"pbx-b"})").at("/error/field"), "pbx");
+  EXPECT_EQ(get("/core/channels/1.1", R"({"pbx":"nobody"})").at("/error/field"), "pbx");
+  EXPECT_EQ(get("/core/channels/1.1", R"({"pbx":7})").at("/error/field"), "pbx");
+  EXPECT_EQ(get("/core/channels/1.1", R"({"server":"pbx-a"})").at("/error/field"), "server");
+  EXPECT_EQ(get("/core/channels/", R"({"unique_id":"1.1","nonsense":1})").at("/error/field"), "nonsense");
+  EXPECT_EQ(get("/core/channels/", R"({"unique_id":""})").at("/error/field"), "unique_id");
+  EXPECT_EQ(del("/core/channels/1.1", R"({"colour":"pbx-b"})").at("/error/field"), "colour");
+  EXPECT_EQ(del("/core/channels/1.1", R"({"pbx":"pbx-b"})").status(), 200U);
+  EXPECT_EQ(pbx(0).heard("Hangup").size(), 0U);
+  EXPECT_EQ(pbx(1).heard("Hangup").size(), 1U);
+}
+
+TEST_F(two_servers, have_ids_that_no_other_has) {
+  until_listed("/core/channels", 4);
+  std::set<std::string> ids;
+  const auto all = get("/core/channels");
+  for (int i = 0; i < 4; ++i)
+    ids.insert(all.at("/result/list/" + std::to_string(i) + "/global_id"));
+  EXPECT_EQ(ids, (std::set<std::string>{"pbx-a:1.1", "pbx-a:1.2", "pbx-b:1.1", "pbx-b:1.3"}));
+  for (const auto& id : ids) {
+    const auto one = get("/core/channels/" + id);
+    EXPECT_EQ(one.at("/result/global_id"), id);
+    EXPECT_EQ(get("/core/channels/", R"({"unique_id":")" + id + R"("})").text.size(), one.text.size());
+  }
+  EXPECT_EQ(get("/core/channels/pbx-a:1.1?pbx=pbx-b").status(), 404U);
+  EXPECT_EQ(get("/core/channels/pbx-b:1.2").status(), 404U);
+  EXPECT_EQ(get("/core/channels/pbx-b:").status(), 404U);
+  EXPECT_EQ(del("/core/channels/pbx-b:1.1").status(), 200U);
+  EXPECT_EQ(pbx(0).heard("Hangup").size(), 0U);
+  EXPECT_EQ(pbx(1).heard("Hangup").size(), 1U);
+  EXPECT_EQ(post("/core/modules/app_voicemail").status(), 400U) << "on which?";
+  for (auto& one : pbxs_)
+    one->answer("ModuleLoad", "Response: Success\nActionID: {id}\nMessage: Done\n\n");
+  EXPECT_EQ(post("/core/modules/pbx-b:app_voicemail").status(), 200U);
+  EXPECT_EQ(post("/core/modules/app_voicemail", R"({"pbx":"pbx-b"})").status(), 200U);
+  EXPECT_EQ(pbx(0).heard("ModuleLoad").size(), 0U);
+  ASSERT_EQ(pbx(1).heard("ModuleLoad").size(), 2U);
+  EXPECT_EQ(pbx(1).heard("ModuleLoad")[0].at("Module"), "app_voicemail.so");
 }
 
 class without_dialplan : public telephone_test {

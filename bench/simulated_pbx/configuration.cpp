@@ -1,0 +1,155 @@
+#include "bench/simulated_pbx/configuration.hpp"
+
+#include "bench/simulated_pbx/parking.hpp"
+#include "bench/simulated_pbx/queues.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace ringmaster::sim {
+namespace {
+
+bool read_number(std::string_view text, std::uint32_t& into) {
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), into);
+  return failed == std::errc{} && end == text.data() + text.size();
+}
+
+/// One of UpdateConfig's changes.
+std::optional<std::string> change(config_file& file, std::string_view what, std::string_view section,
+                                  std::string_view variable, std::string_view value) {
+  if (section.empty())
+    return "Category not specified";
+  config_section* const at = file.find(section);
+  if (same_name(what, "NewCat")) {
+    if (at != nullptr)
+      return "Create category did not complete successfully";
+    file.sections.push_back({std::string{section}, {}});
+    return std::nullopt;
+  }
+  if (at == nullptr)
+    return "Given category does not exist";
+  if (same_name(what, "DelCat")) {
+    file.sections.erase(file.sections.begin() + (at - file.sections.data()));
+    return std::nullopt;
+  }
+  if (same_name(what, "EmptyCat")) {
+    at->lines.clear();
+    return std::nullopt;
+  }
+  if (variable.empty())
+    return "Problem with category, value, or line (if required)";
+  if (same_name(what, "Append")) {
+    if (value.starts_with('>'))
+      value.remove_prefix(1);
+    while (value.starts_with(' '))
+      value.remove_prefix(1);
+    at->lines.emplace_back(variable, value);
+    return std::nullopt;
+  }
+  if (same_name(what, "Delete"))
+    return std::erase_if(at->lines, [&](const auto& line) { return same_name(line.first, variable); }) == 0
+               ? std::optional<std::string>{"Delete did not complete successfully"}
+               : std::nullopt;
+  return "Unknown action command";
+}
+
+/// Nothing: res_parking would not take it.
+std::optional<parking_population> lot_of(const config_section& s) {
+  parking_population p;
+  p.name = s.name;
+  p.context = s.get("context", "parkedcalls");
+  const auto spaces = s.get("parkpos", "701-750");
+  const auto dash = spaces.find('-');
+  std::uint32_t time = 0;
+  const auto slot = s.get("findslot", "first");
+  if (dash == spaces.npos || !read_number(spaces.substr(0, dash), p.first) ||
+      !read_number(spaces.substr(dash + 1), p.last) || p.first > p.last ||
+      !read_number(s.get("parkingtime", "45"), time) || (slot != "first" && slot != "next"))
+    return std::nullopt;
+  p.timeout_s = time;
+  return p;
+}
+
+} // namespace
+
+std::string_view config_section::get(std::string_view variable, std::string_view otherwise) const noexcept {
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line)
+    if (same_name(line->first, variable))
+      return line->second;
+  return otherwise;
+}
+
+config_section* config_file::find(std::string_view section) noexcept {
+  const auto at = std::find_if(sections.begin(), sections.end(),
+                               [&](const auto& s) { return same_name(s.name, section); });
+  return at == sections.end() ? nullptr : &*at;
+}
+
+configuration::configuration(const queue_system& queues, const parking_system& lots)
+    : files_{{"queues.conf", {{"general", {}}}}, {"res_parking.conf", {{"general", {}}}}} {
+  for (const auto& q : queues.all()) {
+    auto& s = files_[0].sections.emplace_back();
+    s.name = q->how.name;
+    s.lines = {{"strategy", q->how.strategy},
+               {"servicelevel", std::to_string(q->how.service_level_s)},
+               {"timeout", fmt::format("{:g}", q->how.ring_timeout_s)},
+               {"retry", fmt::format("{:g}", q->how.retry_s)}};
+    for (const auto& m : q->members)
+      s.lines.emplace_back("member", fmt::format("{},{},{}", m->phone->interface, m->penalty, m->name));
+  }
+  for (const auto& lot : lots.all())
+    files_[1].sections.push_back({lot->name(),
+                                  {{"context", lot->how().context},
+                                   {"parkpos", fmt::format("{}-{}", lot->first(), lot->last())},
+                                   {"parkingtime", fmt::format("{:.0f}", lot->timeout())}}});
+}
+
+std::optional<std::string> configuration::update(const action& a) {
+  const auto from = a.get("SrcFilename");
+  if (from.empty() || a.get("DstFilename").empty())
+    return "Filename not specified";
+  if (from != a.get("DstFilename"))
+    return "File requires escalated privileges";
+  const auto at = std::find_if(files_.begin(), files_.end(), [&](const auto& f) { return f.name == from; });
+  if (at == files_.end())
+    return "Config file not found";
+  config_file changed = *at;
+  for (int i = 0;; ++i) {
+    const auto of = [&](std::string_view name) { return a.get(fmt::format("{}-{:06}", name, i)); };
+    if (of("Action").empty())
+      break;
+    if (auto wrong = change(changed, of("Action"), of("Cat"), of("Var"), of("Value")))
+      return wrong;
+  }
+  *at = std::move(changed);
+  return std::nullopt;
+}
+
+bool configuration::reload(std::string_view module, queue_system& queues, parking_system& lots) const {
+  const auto sections = [](const config_file& file) {
+    std::vector<const config_section*> all;
+    for (const auto& s : file.sections)
+      if (!same_name(s.name, "general"))
+        all.push_back(&s);
+    return all;
+  };
+  if (same_name(module, "app_queue.so")) {
+    queues.configure(sections(files_[0]));
+  } else if (same_name(module, "res_parking.so")) {
+    std::vector<parking_population> wanted;
+    for (const auto* s : sections(files_[1])) {
+      auto lot = lot_of(*s);
+      if (!lot)
+        return false;
+      wanted.push_back(std::move(*lot));
+    }
+    if (std::none_of(wanted.begin(), wanted.end(), [](const auto& lot) { return lot.name == "default"; }))
+      wanted.insert(wanted.begin(), {"default", "parkedcalls", 701, 750, 45}); // Asterisk always has it
+    lots.configure(wanted);
+  }
+  return true;
+}
+
+} // namespace ringmaster::sim

@@ -1,0 +1,91 @@
+#include "http/telephone/configured.hpp"
+
+namespace ringmaster::telephone {
+namespace {
+
+/// As it goes into the file; nothing: it cannot.
+std::optional<std::string> value_of(simdjson::dom::element e) {
+  std::string_view said;
+  if (e.get(said) == simdjson::SUCCESS)
+    return std::string{said};
+  std::int64_t number = 0;
+  if (e.get(number) == simdjson::SUCCESS)
+    return std::to_string(number);
+  return std::nullopt;
+}
+
+std::optional<error> read_setting(std::string_view name, simdjson::dom::element value, core::setting& into) {
+  into.name = name;
+  if (value.is_null())
+    return std::nullopt;
+  simdjson::dom::array several;
+  if (value.get(several) != simdjson::SUCCESS) {
+    auto said = value_of(value);
+    if (!said)
+      return invalid_field(name, std::string{name} + " must be text, a whole number, a list of them or null");
+    into.values.push_back(std::move(*said));
+    return std::nullopt;
+  }
+  for (const auto one : several) {
+    auto said = value_of(one);
+    if (!said)
+      return invalid_field(name, std::string{name} + " must be a list of texts");
+    into.values.push_back(std::move(*said));
+  }
+  return std::nullopt;
+}
+
+struct asking {
+  context c;
+  std::string pbx;
+  core::reconfiguration what;
+  http::responder reply;
+};
+
+void ask_from(std::size_t at, const std::shared_ptr<const asking>& all) {
+  all->c.engine->ask(all->pbx, all->what.steps[at], [at, all](const result<std::string>& said) {
+    if (said && at + 1 < all->what.steps.size())
+      return ask_from(at + 1, all);
+    if (said)
+      return all->reply(http::success(all->c.now()));
+    if (at == 0 || !all->what.undo)
+      return all->reply(outbound::refuse(all->c, said.error()));
+    all->c.engine->ask(all->pbx, *all->what.undo, [all, why = said.error()](const result<std::string>&) {
+      all->reply(outbound::refuse(all->c, why));
+    });
+  });
+}
+
+} // namespace
+
+result<section_body> read_section(const http::request& req) {
+  const auto body = outbound::read_body(req.body);
+  if (!body)
+    return body.error();
+  section_body read;
+  for (const simdjson::dom::key_value_pair pair : simdjson::dom::object{(*body)->root}) {
+    if (pair.key == "pbx" || pair.key == "name") {
+      auto& into = pair.key == "pbx" ? read.pbx : read.name;
+      std::string_view said;
+      if (into || pair.value.get(said) != simdjson::SUCCESS || said.empty())
+        return invalid_field(pair.key, std::string{pair.key} + " must be a text, once");
+      into = said;
+      continue;
+    }
+    for (const auto& known : read.settings)
+      if (known.name == pair.key)
+        return invalid_field(pair.key, std::string{pair.key} + " is given twice");
+    if (auto wrong = read_setting(pair.key, pair.value, read.settings.emplace_back()))
+      return *wrong;
+  }
+  return read;
+}
+
+void reconfigure(const context& c, const std::string& pbx, const result<core::reconfiguration>& what,
+                 const http::responder& reply) {
+  if (!what)
+    return reply(outbound::refuse(c, what.error()));
+  ask_from(0, std::make_shared<const asking>(asking{c, pbx, *what, reply}));
+}
+
+} // namespace ringmaster::telephone
