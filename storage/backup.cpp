@@ -12,8 +12,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -26,10 +29,35 @@ error failed(std::string_view doing, const fs::path& what, int code) {
   return {errc::storage_failed, fmt::format("cannot {} {}: {}", doing, what.string(), mdb_strerror(code)), {}};
 }
 
+error in_the_way(const fs::path& file) {
+  return {errc::illegal_state, fmt::format("there is a file {} already", file.string()), "overwrite"};
+}
+
+/// Why no copy of `source` may get the name `to`; nothing when it may.
+std::optional<error> refuse_name(const fs::path& source, const fs::path& to, bool overwrite) {
+  const auto refused = [&](std::string_view why) {
+    return error{errc::illegal_state, fmt::format("{} {}; the copy needs another name", to.string(), why), {}};
+  };
+  std::error_code code;
+  if (fs::equivalent(source, to, code)) // same device and inode, links followed
+    return refused("is the database itself");
+  // Where a link leads is looked at as well: what it is called says nothing of what it is.
+  for (const auto& name : {to, fs::weakly_canonical(to, code)}) {
+    const bool of_a_database = name.filename() == "data.mdb" || name.filename() == "lock.mdb";
+    const auto folder = name.has_parent_path() ? name.parent_path() : fs::path{"."};
+    if (of_a_database && (fs::exists(folder / "ringmaster.lock", code) || fs::exists(folder / "lock.mdb", code) ||
+                          fs::equivalent(folder, source.parent_path(), code)))
+      return refused("belongs to the database of a data folder");
+  }
+  if (!overwrite && fs::symlink_status(to, code).type() != fs::file_type::not_found)
+    return in_the_way(to);
+  return std::nullopt;
+}
+
 /// A file that is written under another name, and gets its own when it is complete and on disk.
 class new_file {
 public:
-  explicit new_file(fs::path name) : name_{std::move(name)}, temporary_{name_.string() + ".new"} {}
+  explicit new_file(fs::path name) : name_{std::move(name)}, temporary_{name_.string() + ".new-XXXXXX"} {}
   ~new_file() {
     if (fd_ >= 0) {
       ::close(fd_);
@@ -40,20 +68,33 @@ public:
   new_file& operator=(const new_file&) = delete;
 
   result<int> open() {
-    fd_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    fd_ = ::mkostemp(temporary_.data(), O_CLOEXEC); // a name that nobody has, mode 0600
     if (fd_ < 0)
       return failed("write", temporary_, errno);
     return fd_;
   }
 
-  result<void> publish() {
-    if (::fsync(fd_) != 0 || ::rename(temporary_.c_str(), name_.c_str()) != 0)
+  /// `illegal_state` when there is a file of that name by now and `overwrite` is not set.
+  result<void> publish(bool overwrite) {
+    if (::fsync(fd_) != 0)
       return failed("write", name_, errno);
+    if (const int code = take_name(overwrite))
+      return code == EEXIST ? in_the_way(name_) : failed("write", name_, code);
     ::close(std::exchange(fd_, -1));
     return sync_folder();
   }
 
 private:
+  int take_name(bool overwrite) const {
+    if (!overwrite) {
+      if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, name_.c_str(), RENAME_NOREPLACE) == 0)
+        return 0;
+      if (errno != EINVAL && errno != ENOSYS) // not every file system knows how
+        return errno;
+    }
+    return ::rename(temporary_.c_str(), name_.c_str()) == 0 ? 0 : errno;
+  }
+
   result<void> sync_folder() const {
     const auto folder = name_.has_parent_path() ? name_.parent_path() : fs::path{"."};
     const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -66,7 +107,8 @@ private:
     return {};
   }
 
-  fs::path name_, temporary_;
+  fs::path name_;
+  std::string temporary_;
   int fd_{-1};
 };
 
@@ -110,7 +152,9 @@ result<void> copy_bytes(const fs::path& from, int to) {
 
 } // namespace
 
-result<std::uint64_t> write_copy(MDB_env* env, const fs::path& to) {
+result<std::uint64_t> write_copy(MDB_env* env, const fs::path& source, const fs::path& to, bool overwrite) {
+  if (auto wrong = refuse_name(source, to, overwrite))
+    return *wrong;
   new_file copy{to};
   const auto fd = copy.open();
   if (!fd)
@@ -123,12 +167,12 @@ result<std::uint64_t> write_copy(MDB_env* env, const fs::path& to) {
   }
   if (rc)
     return failed("write the copy", to, rc);
-  if (auto done = copy.publish(); !done)
+  if (auto done = copy.publish(overwrite); !done)
     return done.error();
   return size_of(to);
 }
 
-result<std::uint64_t> backup(const fs::path& data_dir, const fs::path& to) {
+result<std::uint64_t> backup(const fs::path& data_dir, const fs::path& to, bool overwrite) {
   const auto file = data_dir / "data.mdb";
   const auto state = check_file(file);
   if (!state)
@@ -141,7 +185,7 @@ result<std::uint64_t> backup(const fs::path& data_dir, const fs::path& to) {
   const std::unique_ptr<MDB_env, decltype(&mdb_env_close)> guard{env, mdb_env_close};
   if (const int rc = mdb_env_open(env, data_dir.c_str(), MDB_RDONLY | MDB_NOTLS, 0600))
     return failed("read", file, rc);
-  return write_copy(env, to);
+  return write_copy(env, file, to, overwrite);
 }
 
 result<void> validate_copy(const fs::path& file) {
@@ -180,7 +224,7 @@ result<void> restore(const fs::path& from, const fs::path& data_dir, bool overwr
   if (auto done = copy_bytes(from, *fd); !done)
     return done;
   fs::remove(data_dir / "lock.mdb", code); // its readers knew another file
-  return fresh.publish();
+  return fresh.publish(true); // the folder is ours, and what is there was looked at
 }
 
 } // namespace ringmaster::storage

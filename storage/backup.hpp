@@ -10,8 +10,12 @@ namespace ringmaster::storage {
 
 /// Copies the database of `data_dir`, as of its last commit, to the file `to`, compacted. The daemon may run
 /// and write meanwhile; its file grows by what is written during the copy. The copy appears under its name
-/// only when it is complete and on disk; an existing file of that name is replaced. The copy's size in bytes.
-result<std::uint64_t> backup(const std::filesystem::path& data_dir, const std::filesystem::path& to);
+/// only when it is complete and on disk. The copy's size in bytes.
+///
+/// `illegal_state` when there is a file of that name already and `overwrite` is not set (the error's field is
+/// then "overwrite"), and in any case for what belongs to a database: the source itself, whatever it is called
+/// or linked by, and `data.mdb` and `lock.mdb` in the data folder of any Ringmaster. Somebody may have it open.
+result<std::uint64_t> backup(const std::filesystem::path& data_dir, const std::filesystem::path& to, bool overwrite);
 
 /// Makes the copy `from` the database of `data_dir`, which is created when it is missing. The copy is checked
 /// from end to end first. `illegal_state` when a daemon runs on `data_dir`, or when there is a database

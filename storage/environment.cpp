@@ -444,7 +444,7 @@ result<environment> environment::open_copy(const std::filesystem::path& file) {
 }
 
 result<std::uint64_t> environment::backup(const std::filesystem::path& to) const {
-  return write_copy(env_->env, to);
+  return write_copy(env_->env, env_->dir / "data.mdb", to, false);
 }
 
 const std::filesystem::path& environment::data_dir() const noexcept { return env_->dir; }

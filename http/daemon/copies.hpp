@@ -1,4 +1,5 @@
-/// `ringmaster backup --data DIR --to FILE` and `ringmaster restore --from FILE --data DIR [--overwrite]`.
+/// `ringmaster backup --data DIR --to FILE [--overwrite]` and `ringmaster restore --from FILE --data DIR
+/// [--overwrite]`.
 #pragma once
 
 namespace ringmaster::daemon {

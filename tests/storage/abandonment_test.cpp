@@ -65,7 +65,7 @@ TEST_F(abandonment, a_damaged_row_is_found) {
 TEST_F(abandonment, goes_into_a_copy_and_back) {
   const auto campaign = random_uuid();
   write([&](write_txn& in) { must(count_answer(in, {random_uuid(), campaign, 20'000, true})); });
-  must(backup(folder.path() / "data", folder.path() / "copy"));
+  must(backup(folder.path() / "data", folder.path() / "copy", false));
   must(restore(folder.path() / "copy", folder.path() / "restored", false));
   auto restored = open_in(folder.path() / "restored");
   const auto in = must(restored.read());

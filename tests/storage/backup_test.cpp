@@ -3,10 +3,12 @@
 #include "storage/snapshot.hpp"
 #include "tests/storage/database.hpp"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
+#include <string>
 
 namespace ringmaster::storage {
 namespace {
@@ -40,7 +42,7 @@ TEST_F(backups, another_process_copies_while_this_one_writes) {
   const auto s = make_scene(200);
   const auto child = ::fork();
   if (child == 0)
-    ::_exit(backup(folder.path() / "data", copy) ? 0 : 1);
+    ::_exit(backup(folder.path() / "data", copy, false) ? 0 : 1);
   ASSERT_GT(child, 0);
   for (const auto& entry : s.entries)
     write([&](write_txn& in) { must(begin_dialing(in, call_to(s, entry.id), at_second(1))); });
@@ -86,8 +88,62 @@ TEST_F(backups, a_damaged_copy_is_not_restored) {
   EXPECT_FALSE(fs::exists(folder.path() / "other" / "data.mdb"));
 }
 
+TEST_F(backups, the_database_itself_is_never_the_target) {
+  make_scene(3);
+  const auto data = folder.path() / "data", other = folder.path() / "other";
+  { const auto second = open_in(other); }
+  fs::create_symlink(data / "data.mdb", folder.path() / "link");
+  fs::create_hard_link(data / "data.mdb", folder.path() / "second name");
+  fs::create_symlink(data, folder.path() / "folder link");
+  fs::create_symlink(other / "lock.mdb", folder.path() / "link to a lock");
+  struct stat before {};
+  ASSERT_EQ(::stat((data / "data.mdb").c_str(), &before), 0);
+  for (const auto& target :
+       {data / "data.mdb", data / "lock.mdb", data / ".." / "data" / "data.mdb", folder.path() / "link", folder.path() / "second name",
+        folder.path() / "folder link" / "data.mdb", other / "data.mdb", other / "lock.mdb", folder.path() / "link to a lock"})
+    for (const bool overwrite : {false, true}) {
+      const auto size = fs::exists(target) ? fs::file_size(target) : 0;
+      const auto done = backup(data, target, overwrite);
+      EXPECT_EQ(code_of(done), errc::illegal_state) << target;
+      EXPECT_EQ(done.error().field, "") << target << ": --overwrite would not help";
+      EXPECT_EQ(code_of(db.backup(target)), errc::illegal_state) << target;
+      EXPECT_EQ(fs::file_size(target), size) << target;
+    }
+  struct stat after {};
+  ASSERT_EQ(::stat((data / "data.mdb").c_str(), &after), 0);
+  EXPECT_EQ(before.st_ino, after.st_ino);
+  const auto s = make_scene(1); // the writer still writes to the file that a reader finds
+  must(backup(data, copy, false));
+  must(restore(copy, folder.path() / "restored", false));
+  EXPECT_EQ(entries_in(folder.path() / "restored"), 4u);
+}
+
+TEST_F(backups, a_file_is_replaced_only_when_that_is_said) {
+  make_scene(3);
+  std::ofstream{copy} << "something dear";
+  const auto dear = [&] {
+    std::string text;
+    std::getline(std::ifstream{copy}, text);
+    return text;
+  };
+  for (const auto& refused : {backup(folder.path() / "data", copy, false), db.backup(copy)}) {
+    EXPECT_EQ(code_of(refused), errc::illegal_state);
+    EXPECT_EQ(refused.error().field, "overwrite");
+    EXPECT_EQ(dear(), "something dear");
+  }
+  must(backup(folder.path() / "data", copy, true));
+  must(validate_copy(copy));
+  fs::create_symlink(folder.path() / "nowhere", folder.path() / "dangling");
+  EXPECT_EQ(backup(folder.path() / "data", folder.path() / "dangling", false).error().field, "overwrite");
+  // A folder that nobody serves from may have a copy of that name.
+  fs::create_directory(folder.path() / "copies");
+  must(backup(folder.path() / "data", folder.path() / "copies" / "data.mdb", false));
+  for (const auto& left : fs::recursive_directory_iterator{folder.path()})
+    EXPECT_EQ(left.path().string().find(".new"), std::string::npos) << left.path();
+}
+
 TEST_F(backups, there_must_be_a_database) {
-  EXPECT_EQ(code_of(backup(folder.path() / "nowhere", copy)), errc::not_found);
+  EXPECT_EQ(code_of(backup(folder.path() / "nowhere", copy, false)), errc::not_found);
   EXPECT_FALSE(fs::exists(copy));
   EXPECT_EQ(code_of(db.backup(folder.path() / "no such folder" / "copy")), errc::storage_failed);
 }
