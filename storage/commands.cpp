@@ -35,7 +35,7 @@ std::optional<error> check(const txn& in, const campaign& c) {
   if (auto wrong = check_reference<destination>(in, "dest", c.dest))
     return wrong;
   if (c.next_campaign == c.id)
-    return std::nullopt; // itself: begin the list again
+    return std::nullopt; // itself: go on with what has come into the list meanwhile
   return check_reference<campaign>(in, "next_campaign", c.next_campaign);
 }
 
@@ -268,7 +268,7 @@ result<removed<dlma>> remove_dlma(write_txn& in, const uuid& id, bool delete_dls
       return row.error();
     what->purge = *row && (*row)->key.starts_with(id.view());
   }
-  if (what->purge && !force && !delete_dls)
+  if (what->purge && !delete_dls) // force clears references; it does not say that the customers may go
     return error{errc::still_referenced,
                  fmt::format("dlma {} still has dls; delete_dls=1 deletes them too", to_string(id)), {}};
   auto calls = live_dialings(in, [&](const dialing& d) { return d.uuid_dlma == id; });
