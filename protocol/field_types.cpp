@@ -1,6 +1,7 @@
 #include "protocol/field_types.hpp"
 
 #include "protocol/json.hpp"
+#include "protocol/printable.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,6 +12,7 @@ namespace ringmaster {
 namespace {
 
 constexpr std::string_view plain_text = "a string without line breaks or NUL";
+constexpr std::string_view utf8 = "UTF-8, which this is not";
 
 void append_string_record(std::string& out, std::string_view text) {
   append_varint(out, text.size());
@@ -176,7 +178,9 @@ complaint text_field::read_json(simdjson::dom::element from, std::string& v) {
 }
 
 complaint text_field::read_text(std::string_view from, std::string& v) {
-  if (!is_single_line(from) || !simdjson::validate_utf8(from.data(), from.size()))
+  if (!simdjson::validate_utf8(from.data(), from.size()))
+    return std::string{utf8};
+  if (!is_single_line(from))
     return std::string{plain_text};
   v.assign(from);
   return std::nullopt;
@@ -266,8 +270,8 @@ complaint field_type<variables>::read_json(simdjson::dom::element from, variable
     if (!is_variable_name(name))
       return "an object whose names have letters, digits, '_', '.', '-' and blanks only: \"" +
              std::string{name.substr(0, 80)} + "\" has not";
-    if (value.get(text) || !is_single_line(text) || text.size() > 512)
-      return "an object of strings of 512 bytes at most, without line breaks or NUL: \"" + std::string{name} +
+    if (value.get(text) || !is_printable(text) || text.size() > 512)
+      return "an object of strings of 512 bytes at most, without control characters: \"" + std::string{name} +
              "\" is not";
     if (v.find(name))
       return "an object with each name once: \"" + std::string{name} + "\" is there twice";

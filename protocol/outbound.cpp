@@ -19,13 +19,60 @@ bool same_word(std::string_view a, std::string_view b) noexcept {
   });
 }
 
+bool calls(const destination& d, std::string_view application) noexcept {
+  return !is_empty(d.application) && same_word(*d.application, application);
+}
+
+/// The part of an application's data with this number, from 0; parts are separated by commas.
+std::string_view argument(const text& data, std::size_t number) noexcept {
+  std::string_view rest = data ? std::string_view{*data} : std::string_view{};
+  for (; number > 0; --number) {
+    const auto comma = rest.find(',');
+    if (comma == std::string_view::npos)
+      return {};
+    rest.remove_prefix(comma + 1);
+  }
+  return rest.substr(0, rest.find(','));
+}
+
+bool has_blank_ends(std::string_view v) noexcept { return v.empty() || v.front() == ' ' || v.back() == ' '; }
+
+/// Whether `sounds`, names between '&', stay in Asterisk's folder of sounds: it takes paths and URLs as well.
+bool are_sounds(std::string_view sounds) noexcept {
+  for (;;) {
+    const auto end = sounds.find('&');
+    auto one = sounds.substr(0, end);
+    while (one.starts_with(' '))
+      one.remove_prefix(1);
+    if (one.starts_with('/') || one.find("..") != std::string_view::npos || one.find("://") != std::string_view::npos)
+      return false;
+    if (end == std::string_view::npos)
+      return true;
+    sounds.remove_prefix(end + 1);
+  }
+}
+
+/// Which argument of an application names sounds.
+struct plays {
+  std::string_view application;
+  std::size_t argument;
+};
+constexpr std::array players{plays{"playback", 0}, plays{"background", 0}, plays{"queue", 3}};
+
 } // namespace
 
 std::optional<error> validate(const destination& d) {
-  // Queue's sixth and seventh arguments run an AGI program and a dialplan routine.
-  if (!is_empty(d.application) && same_word(*d.application, "queue") && !is_empty(d.data) &&
-      std::count(d.data->begin(), d.data->end(), ',') > 4)
-    return invalid_field("data", "data of a queue has at most five parts: queue,options,URL,announcement,timeout");
+  if (calls(d, "queue") && !is_empty(d.data)) {
+    // Queue's sixth and seventh arguments run an AGI program and a dialplan routine.
+    if (std::count(d.data->begin(), d.data->end(), ',') > 4)
+      return invalid_field("data", "data of a queue has at most five parts: queue,options,URL,announcement,timeout");
+    if (has_blank_ends(argument(d.data, 0)))
+      return invalid_field("data", "data of a queue must begin with the queue's name, without blanks around it");
+  }
+  for (const auto& p : players)
+    if (calls(d, p.application) && !are_sounds(argument(d.data, p.argument)))
+      return invalid_field("data", fmt::format("data of {} must name sounds in Asterisk's folder of sounds: no '/' at the "
+                                               "start, no \"..\" and no \"://\"", p.application));
   return std::nullopt;
 }
 
@@ -50,7 +97,7 @@ std::optional<std::string> unusable(const destination& d) {
   if (d.type == 1) {
     if (is_empty(d.application))
       return "the destination has type 1 (application) and no application";
-    if (same_word(*d.application, "queue") && is_empty(d.data))
+    if (calls(d, "queue") && has_blank_ends(argument(d.data, 0))) // no queue of Asterisk's can be called so
       return "the destination's application is queue and its data names no queue";
     return std::nullopt;
   }

@@ -1,6 +1,7 @@
 #include "protocol/outbound_rules.hpp"
 
 #include "protocol/jurisdiction.hpp"
+#include "protocol/printable.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,6 +20,13 @@ bool is_alnum(char c) noexcept {
 bool made_of(const text& v, std::string_view others, std::size_t most) noexcept {
   return !v || (v->size() <= most && std::all_of(v->begin(), v->end(), [&](char c) {
            return is_alnum(c) || others.find(c) != std::string_view::npos;
+         }));
+}
+
+/// As `made_of`, with anything printable beyond ASCII.
+bool made_of_letters(const text& v, std::string_view others, std::size_t most) noexcept {
+  return !v || (v->size() <= most && is_printable(*v) && std::all_of(v->begin(), v->end(), [&](char c) {
+           return is_alnum(c) || static_cast<unsigned char>(c) >= 0x80 || others.find(c) != std::string_view::npos;
          }));
 }
 
@@ -70,7 +78,7 @@ bool is_technology(const std::string& v) noexcept {
   return folded == "sip" || folded == "pjsip" || folded == "dahdi" || folded == "iax2" || folded == "local";
 }
 
-bool is_caller_id(const text& v) noexcept { return made_of(v, " \"<>+*#_.,()'/&-", 128); }
+bool is_caller_id(const text& v) noexcept { return made_of_letters(v, " \"<>+*#_.,()'/&-", 128); }
 bool is_codec_list(const text& v) noexcept { return made_of(v, "_,.- ", 128); }
 bool is_early_media(const text& v) noexcept {
   if (!v || v->empty())
@@ -87,7 +95,7 @@ bool is_calls_per_agent(const std::optional<double>& v) noexcept { return !v || 
 bool is_jurisdiction(const text& v) noexcept { return !v || find_jurisdiction(*v); }
 bool is_group(const text& v) noexcept { return made_of(v, " _.-", 80); }
 bool is_application(const text& v) noexcept { return !v || v->empty() || is_allowed_application(*v); }
-bool is_application_data(const text& v) noexcept { return made_of(v, " _.,:/@+*#&=^-", 255); }
+bool is_application_data(const text& v) noexcept { return made_of_letters(v, " _.,:/@+*#&=^-", 255); }
 bool is_dialplan_name(const text& v) noexcept { return made_of(v, "_.+*#-", 79); }
 bool is_number(const text& v) noexcept { return made_of(v, "+*#_.-@", 64) && (!v || v->find("..") == std::string::npos); }
 bool is_date(const text& v) noexcept { return !v || v->empty() || is_date_text(*v); }

@@ -44,6 +44,8 @@ result<void> can_run(const storage::txn& in, const campaign& c) {
   return {};
 }
 
+bool is_given(const text& t) noexcept { return t && !t->empty(); }
+
 bool runs(campaign_status s) noexcept {
   switch (s) {
   case campaign_status::started:
@@ -65,6 +67,9 @@ result<campaign> settle_campaign(const storage::txn& in, const campaign& before,
   scheduled.sc_mode = 1;
   if (const auto schedule = core::schedule::compile(scheduled); !schedule)
     return schedule.error();
+  if (is_given(after.sc_date_start) && is_given(after.sc_date_end) && *after.sc_date_end < *after.sc_date_start) // as text: YYYY-MM-DD
+    return invalid_field("sc_date_end", "sc_date_end (" + *after.sc_date_end + ") must not be before sc_date_start (" +
+                                            *after.sc_date_start + ")");
   const auto was = static_cast<campaign_status>(before.status);
   auto becomes = was;
   if (after.status != before.status) {

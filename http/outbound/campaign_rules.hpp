@@ -10,7 +10,7 @@ namespace ringmaster::outbound {
 /// Makes what a caller asked for (`after`, a change of `before`) into what is recorded, or says why not.
 /// To be called in the write transaction that records it, so that what it sees cannot change meanwhile.
 ///
-/// - The schedule has to compile, whether or not it is on.
+/// - The schedule has to compile, and not to end before it begins, whether or not it is on.
 /// - A new status goes through the state machine of core/campaign_state.hpp: a stop or a pause is recorded as
 ///   10 or 12 while calls of the campaign are up, 30 likewise, and as done when there are none. A start is
 ///   recorded as 1: its list is loaded by the campaign's actor, and a restart in between loads it again.

@@ -139,6 +139,10 @@ TEST_F(outbound_resources, refuse_what_is_wrong_by_name_and_change_nothing) {
            {post, "/ob/campaigns", R"({"next_campaign":")" + id + R"("})", 400, "next_campaign"},
            {post, "/ob/campaigns", R"({"sc_timezone":"Mars/Olympus"})", 400, "sc_timezone"},
            {post, "/ob/campaigns", R"({"sc_date_start":"2026-02-30"})", 400, "sc_date_start"},
+           {post, "/ob/campaigns", R"({"sc_date_start":"2027-12-31","sc_date_end":"2027-01-01"})", 400, "sc_date_end"},
+           {post, "/ob/destinations", R"({"type":1,"application":"queue","data":",x"})", 400, "data"},
+           {post, "/ob/destinations", R"({"type":1,"application":"playback","data":"../x"})", 400, "data"},
+           {post, "/ob/dlmas", R"({"variables":{"a":"\u001b[31m"}})", 400, "variables"},
            {get, "/ob/dialings/" + id, "", 404, "(none)"},
            {del, "/ob/dialings/" + id, "", 404, "uuid"},
            {get, "/ob/campaigns/" + id + "/explain", "", 404, "(none)"},
@@ -176,9 +180,11 @@ TEST_F(outbound_resources, a_dlma_with_entries_is_deleted_with_them_or_not_at_al
   for (int i = 0; i < 5; ++i)
     entries.push_back(make("/ob/dls", R"({"dlma_uuid":")" + list + R"("})"));
   const auto kept = make("/ob/dls", R"({"dlma_uuid":")" + other + R"("})");
-  EXPECT_EQ(del("/ob/dlmas/" + list).status(), 400u);
+  (void)make("/ob/campaigns", R"({"dlma":")" + list + R"("})");
+  for (const auto* how : {"", "?force=1", "?force=1&delete_dls=0", "?delete_dls=1"}) // the last: a campaign refers to it
+    EXPECT_EQ(del("/ob/dlmas/" + list + how).status(), 400u) << how;
   EXPECT_EQ(get("/ob/dls?dlma_uuid=" + list).size("/result/list"), 5u);
-  EXPECT_EQ(del("/ob/dlmas/" + list + "?delete_dls=1").status(), 200u);
+  EXPECT_EQ(del("/ob/dlmas/" + list + "?delete_dls=1&force=1").status(), 200u);
   EXPECT_EQ(get("/ob/dls?dlma_uuid=" + list).status(), 404u);
   for (const auto& entry : entries)
     EXPECT_EQ(get("/ob/dls/" + entry).status(), 404u);

@@ -1,4 +1,5 @@
 #include "protocol/outbound.hpp"
+#include "protocol/printable.hpp"
 
 #include <gtest/gtest.h>
 
@@ -121,6 +122,80 @@ TEST(fields, an_application_that_runs_programs_is_refused) {
   d.data = "sales_1,nc,,,30,evil.agi";
   ASSERT_TRUE(validate(d));
   EXPECT_EQ(validate(d)->field, "data");
+}
+
+TEST(fields, a_queue_destination_names_a_queue) {
+  const auto queue = [](std::string data) {
+    destination d;
+    d.type = 1;
+    d.application = "Queue";
+    d.data = std::move(data);
+    return d;
+  };
+  // A queue without a name would be dialed for without looking at any agent.
+  for (const auto* data : {",x", " ,x", " ", " sales_1", "sales_1 ", "sales_1 ,n", ",", " ,,,,30"}) {
+    ASSERT_TRUE(validate(queue(data))) << data;
+    EXPECT_EQ(validate(queue(data))->field, "data") << data;
+    EXPECT_TRUE(unusable(queue(data))) << data;
+  }
+  EXPECT_FALSE(validate(queue(""))); // not yet said
+  EXPECT_TRUE(unusable(queue("")));
+  for (const auto* data : {"sales_1", "sales_1,n", "sales 1,,,,30", "Z\xC3\xBCrich"}) {
+    EXPECT_FALSE(validate(queue(data))) << data;
+    EXPECT_FALSE(unusable(queue(data))) << data;
+  }
+}
+
+TEST(fields, sounds_come_from_asterisks_own_folder) {
+  const auto wrong = [](std::string application, std::string data) {
+    destination d;
+    d.type = 1;
+    d.application = std::move(application);
+    d.data = std::move(data);
+    return validate(d).has_value();
+  };
+  for (const auto* application : {"playback", "Background"}) {
+    for (const auto* data : {"../../var/spool/asterisk/voicemail/default/100/INBOX/msg0000", "/etc/passwd", "http://x/y",
+                             "demo&/etc/passwd", "demo& /etc/passwd", "demo&a/../b", "demo&https://x,skip"})
+      EXPECT_TRUE(wrong(application, data)) << application << " " << data;
+    for (const auto* data : {"", "demo-thanks", "digits/1&custom/hello.v2", "demo,say", "a,b/../c"})
+      EXPECT_FALSE(wrong(application, data)) << application << " " << data;
+  }
+  EXPECT_TRUE(wrong("queue", "sales_1,,,/etc/passwd"));
+  EXPECT_TRUE(wrong("queue", "sales_1,,,../x,30"));
+  EXPECT_FALSE(wrong("queue", "sales_1,,http://crm.example/pop,announce,30"));
+}
+
+TEST(fields, control_characters_do_not_reach_asterisk) {
+  const auto taken = [](const std::string& value) {
+    return merge(plan{}, R"({"variables": {"a": ")" + value + "\"}}", plan_fields).has_value();
+  };
+  for (const auto* bad : {"\\u001b[31m", "\\t", "\\u007f", "\\u0085", "\\u009b", "\\r", "\\n", "\\u0000", "\\u0001"})
+    EXPECT_FALSE(taken(bad)) << bad;
+  for (const auto* good : {"", "plain", "M\xC3\xBCller", "\\u00a0", "\xE2\x82\xAC 5", "\xF0\x9F\x98\x80", "a\\\\b\\\"c"})
+    EXPECT_TRUE(taken(good)) << good;
+  EXPECT_FALSE(is_printable("\xFF"));
+  EXPECT_FALSE(is_printable("\xC2"));
+  EXPECT_FALSE(is_printable("\xC2\x80"));
+  EXPECT_TRUE(is_printable("\xC2\xA0"));
+  EXPECT_TRUE(is_printable("\xC3\x80")); // a continuation byte of another letter
+}
+
+TEST(fields, names_that_people_read_may_have_letters_of_any_language) {
+  const auto caller_id = [](const std::string& v) {
+    return merge(plan{}, R"({"caller_id": ")" + v + "\"}", plan_fields).has_value();
+  };
+  for (const auto* good : {"M\xC3\xBCller <123>", R"(\"Caf\u00e9\" <+33123>)", "\xE6\x9D\xB1\xE4\xBA\xAC <1>"})
+    EXPECT_TRUE(caller_id(good)) << good;
+  for (const auto* bad : {"a\\u0085b", "a\\u007f", "a\\tb", "a;b", "a\\\\b", "a|b"})
+    EXPECT_FALSE(caller_id(bad)) << bad;
+  const auto data = [](const std::string& v) {
+    return merge(destination{}, R"({"data": ")" + v + "\"}", destination_fields).has_value();
+  };
+  EXPECT_TRUE(data("Verk\xC3\xA4ufe,n"));
+  for (const auto* bad : {"a\\u0085b", "a;b", "${A}", "a\\\"b"})
+    EXPECT_FALSE(data(bad)) << bad;
+  EXPECT_FALSE(merge(plan{}, "{\"trunk_name\": \"tr\xC3\xBCnk\"}", plan_fields)) << "a dial string is read by programs";
 }
 
 TEST(fields, records_come_back_as_they_were) {

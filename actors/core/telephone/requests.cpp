@@ -2,7 +2,8 @@
 
 #include "actors/core/telephone/header_text.hpp"
 #include "protocol/field_types.hpp"
-#include "protocol/outbound_rules.hpp"
+#include "protocol/outbound.hpp"
+#include "protocol/printable.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,9 +12,7 @@ namespace ringmaster::core {
 namespace {
 
 /// Printable, one line.
-bool is_plain_text(std::string_view text, std::size_t most) noexcept {
-  return text.size() <= most && std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
-}
+bool is_plain_text(std::string_view text, std::size_t most) noexcept { return text.size() <= most && is_printable(text); }
 
 error refused(std::string message) { return invalid_field("command", std::move(message)); }
 
@@ -96,9 +95,16 @@ std::optional<error> check(const verb& v, const std::vector<std::string>& rest) 
   case arguments::exec:
     if (rest.empty() || !is_allowed_application(rest[0]))
       return refused("EXEC takes an application that destinations may name, e.g. Playback or Queue");
-    for (std::size_t i = 1; i < rest.size(); ++i)
+    for (std::size_t i = 1; i < rest.size(); ++i) {
       if (!rules::is_application_data(rest[i]))
-        return refused("the data of EXEC may have letters, digits, blanks and _ . , : / @ + * # & = ^ -, at most 255");
+        return refused("the data of EXEC may have letters, digits, blanks and _ . , : / @ + * # & = ^ -, at most 255 bytes");
+      destination to;
+      to.type = 1;
+      to.application = rest[0];
+      to.data = rest[i];
+      if (const auto wrong = validate(to))
+        return refused(wrong->message);
+    }
     return std::nullopt;
   }
   return std::nullopt;

@@ -22,7 +22,9 @@ TEST(agi_requests, refuse_what_reaches_a_shell_a_file_a_function_or_another_acti
         "EXEC MixMonitor a.wav", "EXEC Dial PJSIP/1", "EXEC Playback ${SHELL(id)}", "EXEC Playback \"a;b\"", "EXEC",
         "RECORD FILE /tmp/x wav #", "SEND IMAGE x", "GET FULL VARIABLE ${SHELL(id)}", "GET VARIABLE SHELL(id)",
         "GET VARIABLE ${A}", "SET VARIABLE FILE(/etc/passwd) x", "SET VARIABLE A", "DATABASE GET a b", "DATABASE DELTREE a",
-        "GOSUB a b c", "SPEECH CREATE x", "STREAM FILE /etc/passwd \"\"", "STREAM FILE ../../x \"\"", "STREAM FILE", "ANSWER\r\nAction: Originate",
+        "GOSUB a b c", "SPEECH CREATE x", "STREAM FILE /etc/passwd \"\"", "STREAM FILE ../../x \"\"",
+        "EXEC Playback ../../x", "EXEC Playback \"demo&/etc/passwd\"", "EXEC Background http://x/y", "EXEC Queue q,,,,,evil.agi",
+        "EXEC Queue q,,,../x", "VERBOSE \xC2\x9B", "VERBOSE \xFF", "STREAM FILE", "ANSWER\r\nAction: Originate",
         "ANSWER\n", "VERBOSE \"open", "VERBOSE a\\nb", "FOO", "ANSWERX", "ANS"})
     EXPECT_FALSE(may(bad)) << bad;
   EXPECT_FALSE(may("VERBOSE " + std::string(800, 'x')));
