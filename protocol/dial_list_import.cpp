@@ -53,14 +53,15 @@ std::string_view trim(std::string_view bytes) noexcept {
 enum class cell_end : std::uint8_t { more, last, unclosed, stray_quote };
 
 /// Takes one cell off `line`. `cell` points into the line, or into `scratch` when quotes had to go.
-cell_end take_cell(std::string_view& line, std::string_view& cell, std::string& scratch) {
+cell_end take_cell(std::string_view& line, char separator, std::string_view& cell, std::string& scratch) {
   if (line.empty() || line.front() != '"') {
-    const auto* comma = static_cast<const char*>(std::memchr(line.data(), ',', line.size()));
-    cell = comma ? line.substr(0, static_cast<std::size_t>(comma - line.data())) : line;
+    const auto end = line.find(separator);
+    const bool more = end != std::string_view::npos;
+    cell = line.substr(0, end);
     if (cell.find('"') != std::string_view::npos)
       return cell_end::stray_quote;
-    line.remove_prefix(cell.size() + (comma ? 1 : 0));
-    return comma ? cell_end::more : cell_end::last;
+    line.remove_prefix(cell.size() + (more ? 1 : 0));
+    return more ? cell_end::more : cell_end::last;
   }
   line.remove_prefix(1);
   scratch.clear();
@@ -80,11 +81,17 @@ cell_end take_cell(std::string_view& line, std::string_view& cell, std::string& 
     line.remove_prefix(quote + 1);
     if (line.empty())
       return cell_end::last;
-    if (line.front() != ',')
+    if (line.front() != separator)
       return cell_end::stray_quote;
     line.remove_prefix(1);
     return cell_end::more;
   }
+}
+
+/// Of a header line: no name of a column holds any of them.
+char separator_of(std::string_view header) noexcept {
+  const auto at = header.find_first_of(",;\t");
+  return at == std::string_view::npos ? ',' : header[at];
 }
 
 } // namespace
@@ -105,6 +112,7 @@ struct dial_list_importer::impl {
   std::optional<error> unusable; // what is wrong with the header
 
   std::vector<column> columns; // CSV: of the header; empty before it
+  char separator{','};
   std::vector<dl> rows;
   std::vector<std::uint64_t> lines;
   std::size_t filled{0};
@@ -149,9 +157,14 @@ struct dial_list_importer::impl {
   // --- CSV --------------------------------------------------------------------------------------------------
 
   void read_header(std::string_view bytes) {
+    if (!simdjson::validate_utf8(bytes.data(), bytes.size())) {
+      unusable = error{errc::malformed, "the header line must be UTF-8, which this is not", {}};
+      return;
+    }
+    separator = separator_of(bytes);
     for (auto end = cell_end::more; end == cell_end::more;) {
       std::string_view cell;
-      end = take_cell(bytes, cell, scratch);
+      end = take_cell(bytes, separator, cell, scratch);
       if (end == cell_end::unclosed || end == cell_end::stray_quote) {
         unusable = error{errc::malformed, "the header line has a quote out of place", {}};
         return;
@@ -176,7 +189,7 @@ struct dial_list_importer::impl {
     std::size_t count = 0;
     for (auto end = cell_end::more; end == cell_end::more; ++count) {
       std::string_view cell;
-      end = take_cell(bytes, cell, scratch);
+      end = take_cell(bytes, separator, cell, scratch);
       if (end == cell_end::unclosed) {
         reject("a value in quotes has a line break or no closing quote");
         in_quotes = true;
@@ -204,8 +217,8 @@ struct dial_list_importer::impl {
 
   void read_json(std::string_view bytes) {
     simdjson::dom::element body;
-    if (json.parse(bytes.data(), bytes.size()).get(body))
-      return reject("the line is not a JSON object");
+    if (const auto wrong = json.parse(bytes.data(), bytes.size()).get(body))
+      return reject(wrong == simdjson::UTF8_ERROR ? "the line must be UTF-8, which this is not" : "the line is not a JSON object");
     static const dl defaults{};
     auto row = merge_json(defaults, body, dl_fields);
     if (!row)

@@ -1,7 +1,8 @@
 /// Dial lists as text: reading CSV and JSON lines as they stream in, writing CSV.
 ///
-/// CSV is RFC 4180's: a header line that names fields of `dl_fields`, cells in quotes where they hold a comma
-/// or a quote, lines ended by LF or CRLF, a byte order mark at the start passed over. An empty cell leaves the
+/// CSV is RFC 4180's: a header line that names fields of `dl_fields`, cells in quotes where they hold a separator
+/// or a quote, lines ended by LF or CRLF, a byte order mark at the start passed over. The separator is a comma, or
+/// the semicolon or tab that the header line has instead, as spreadsheets write them in many countries. An empty cell leaves the
 /// field's default. Values hold no line breaks, so a quoted one with a break is refused, up to its closing
 /// quote. A column that the engine keeps by itself (`uuid`, `in_use`, `tm_create`, …) is passed over, so that
 /// an export can be imported again; so is a status of 1 (dialing), which becomes 0.

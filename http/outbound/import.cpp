@@ -176,13 +176,15 @@ result<dial_list_format> format_of(const http::request& req) {
       return dial_list_format::json_lines;
     return invalid_field("format", "format must be csv or jsonl");
   }
-  const auto type = req.header("content-type");
+  std::string type{req.header("content-type")}; // in any case, as all media types
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   for (const std::string_view lines : {"ndjson", "jsonl", "json-lines", "application/json"})
-    if (type.find(lines) != std::string_view::npos)
+    if (type.find(lines) != std::string::npos)
       return dial_list_format::json_lines;
-  // What curl says of its own accord is good too.
-  for (const std::string_view csv : {"text/", "csv", "octet-stream", "x-www-form-urlencoded"})
-    if (type.empty() || type.find(csv) != std::string_view::npos)
+  // What curl says of its own accord is good too, and what browsers on Windows take a .csv for.
+  for (const std::string_view csv : {"text/", "csv", "octet-stream", "x-www-form-urlencoded", "application/vnd.ms-excel"})
+    if (type.empty() || type.find(csv) != std::string::npos)
       return dial_list_format::csv;
   return invalid_field("content-type", "an import is CSV or JSON lines; say format=csv or format=jsonl");
 }

@@ -50,6 +50,28 @@ TEST_F(outbound_lists, json_lines_are_taken_too) {
   EXPECT_EQ(answer.at("/result/errors/0/line"), "3");
 }
 
+TEST_F(outbound_lists, media_types_decide_in_any_case) {
+  const auto import = [&](const std::string& type, const std::string& body) {
+    auto req = request(http::method::post, "/ob/dls/import?dlma_uuid=" + list_, "");
+    req.headers.emplace_back("content-type", type);
+    auto way = daemon_->routes().begin(req);
+    EXPECT_FALSE(way.refusal) << type;
+    auto box = std::make_shared<answer_box>();
+    const auto sink = way.to->on_stream(req, http::responder{box});
+    if (sink) {
+      sink->on_chunk(body, [] {});
+      sink->on_end();
+    }
+    return whole(box->wait());
+  };
+  for (const auto* type : {"Text/CSV", "text/csv; charset=UTF-8", "application/vnd.ms-excel", "Application/Vnd.MS-Excel", "APPLICATION/OCTET-STREAM"})
+    EXPECT_EQ(import(type, "name;number_1\na;300\n").at("/result/imported"), "1") << type;
+  for (const auto* type : {"Application/X-NDJSON", "application/json"})
+    EXPECT_EQ(import(type, R"({"name": "a"})").at("/result/imported"), "1") << type;
+  for (const auto* type : {"image/png", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"})
+    EXPECT_EQ(import(type, "name\na\n").at("/error/field"), "content-type") << type;
+}
+
 TEST_F(outbound_lists, an_import_that_cannot_begin_is_refused) {
   const std::string id{unknown_id};
   for (const auto& [query, body, field] : std::vector<std::array<std::string, 3>>{

@@ -102,7 +102,7 @@ TEST(dial_list_import, says_which_line_is_bad_and_why) {
   const std::vector<std::string> reasons{"number_1 must be",          "trycnt_1 must be an integer",
                                          "has 2 values, the header 3", "has 4 values, the header 3",
                                          "quote is out of place",      "quote is out of place",
-                                         "trycnt_1 must be from 0",    "name must be a string"};
+                                         "trycnt_1 must be from 0",    "name must be UTF-8"};
   for (std::size_t i = 0; i < reasons.size(); ++i) {
     EXPECT_EQ(out.rejected[i].line, i + 3);
     EXPECT_NE(out.rejected[i].reason.find(reasons[i]), std::string::npos) << out.rejected[i].reason;
@@ -142,6 +142,41 @@ TEST(dial_list_import, refuses_a_header_it_does_not_know) {
   EXPECT_TRUE(read(csv(), "300,301\n").failed);
   EXPECT_EQ(read(csv(), std::string(100'000, 'x') + "\n").failed->code, errc::too_large);
   EXPECT_EQ(read(csv(), std::string(100'000, 'x') + "\n", [] { return 1'000u; }).failed->code, errc::too_large);
+}
+
+TEST(dial_list_import, takes_the_separator_that_the_header_has) {
+  for (const char separator : {',', ';', '\t'}) {
+    std::string text = "\"name\"|number_1|detail|variables\r\nAnn|300|\"a,b;c\td\"|\"{\"\"x\"\":\"\"1;2,3\"\"}\"\r\nBert||plain|\r\n";
+    std::replace(text.begin(), text.end(), '|', separator);
+    const auto out = read(csv(), text);
+    EXPECT_FALSE(out.failed) << separator;
+    ASSERT_EQ(out.rows.size(), 2u) << separator << (out.rejected.empty() ? "" : out.rejected[0].reason);
+    EXPECT_EQ(out.rows[0].number[0], "300");
+    EXPECT_EQ(out.rows[0].detail, "a,b;c\td");
+    EXPECT_EQ(*out.rows[0].vars->find("x"), "1;2,3");
+    EXPECT_EQ(out.rows[1].detail, "plain");
+    EXPECT_EQ(out.rows[1].number[0], std::nullopt);
+  }
+  // Another separator in a row is part of the value.
+  const auto out = read(csv(), "name;number_1\na,b;300\na,300\n");
+  ASSERT_EQ(out.rows.size(), 1u);
+  EXPECT_EQ(out.rows[0].name, "a,b");
+  ASSERT_EQ(out.rejected.size(), 1u);
+  EXPECT_NE(out.rejected[0].reason.find("has 1 values, the header 2"), std::string::npos);
+}
+
+TEST(dial_list_import, says_that_text_is_not_utf8) {
+  const auto header = read(csv(), "name,n\xE4me\na,b\n");
+  ASSERT_TRUE(header.failed);
+  EXPECT_NE(header.failed->message.find("UTF-8"), std::string::npos) << header.failed->message;
+  for (const auto& out : {read(csv(), "name,number_1\nM\xFCller,300\nnext,301\n"),
+                          read(json_lines(), "\n{\"name\": \"M\xFCller\"}\n{\"name\": \"next\"}\n")}) {
+    ASSERT_EQ(out.rejected.size(), 1u);
+    EXPECT_EQ(out.rejected[0].line, 2u);
+    EXPECT_NE(out.rejected[0].reason.find("UTF-8"), std::string::npos) << out.rejected[0].reason;
+    ASSERT_EQ(out.rows.size(), 1u);
+    EXPECT_EQ(out.rows[0].name, "next");
+  }
 }
 
 TEST(dial_list_import, a_row_needs_a_dlma) {
