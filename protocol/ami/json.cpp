@@ -63,8 +63,14 @@ result<recording_end> write_json(std::FILE* recording, std::FILE* out, limits al
   if (std::ferror(recording) != 0)
     return failed("cannot read");
   const bool cut = cutter.pending() != 0;
-  if (cut && !write(cutter.take_pending()))
-    return failed("cannot write");
+  if (cut) {
+    text.clear();
+    append_json(text, *parse(cutter.take_pending()));
+    if (text.ends_with("]}\n")) // a greeting alone is no message
+      text.replace(text.size() - 2, 1, ", \"cut\": true}");
+    if (std::fwrite(text.data(), 1, text.size(), out) != text.size())
+      return failed("cannot write");
+  }
   if (std::fflush(out) != 0)
     return failed("cannot write");
   return cut ? recording_end::within_message : recording_end::whole;
@@ -87,7 +93,8 @@ int ami_json_files(const std::vector<std::string>& files, std::FILE* out, std::F
       fmt::print(complaints, "ami-json: {}: {}\n", name, end.error().message);
       status = 1;
     } else if (*end == recording_end::within_message) {
-      fmt::print(complaints, "ami-json: {}: ends within a message\n", name);
+      fmt::print(complaints, "ami-json: {}: ends within a message, which is marked \"cut\"\n", name);
+      status = 1;
     }
   }
   return status;

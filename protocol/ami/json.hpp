@@ -29,13 +29,13 @@ enum class recording_end : bool { whole, within_message };
 
 /// Writes every message of `recording` to `out`, in constant memory. A recording that ends within a message
 /// (it was cut, or the server went) loses nothing: what is there of the last message is its last line of
-/// JSON, and the result says so. errc::too_large for a message beyond `allowed`, after all messages before
+/// JSON, which has `"cut": true` beside its headers, and the result says so. errc::too_large for a message beyond `allowed`, after all messages before
 /// it; errc::malformed when reading or writing fails.
 [[nodiscard]] result<recording_end> write_json(std::FILE* recording, std::FILE* out, limits allowed = {});
 
 /// `ringmaster ami-json FILE…`: writes the recordings' messages to `out`, one file after the other; "-" is
 /// the standard input. Complaints go to `complaints`. Returns the exit status: 0, or 1 when a file could not
-/// be read to its end. A recording that ends within a message is a remark, no failure.
+/// be read to its end, or ended within a message.
 [[nodiscard]] int ami_json_files(const std::vector<std::string>& files, std::FILE* out,
                                  std::FILE* complaints);
 

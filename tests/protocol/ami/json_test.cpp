@@ -8,8 +8,11 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <random>
+#include <unistd.h>
 
 namespace ringmaster::ami {
 namespace {
@@ -110,7 +113,21 @@ TEST(ami_json, loses_nothing_of_a_recording_that_was_cut) {
   ASSERT_TRUE(end);
   EXPECT_EQ(*end, recording_end::within_message);
   EXPECT_EQ(content_of(out.get()),
-            "{\"headers\": [[\"Event\", \"A\"]]}\n{\"headers\": [[\"Event\", \"B\"], [\"\", \"Uniq\"]]}\n");
+            "{\"headers\": [[\"Event\", \"A\"]]}\n{\"headers\": [[\"Event\", \"B\"], [\"\", \"Uniq\"]], \"cut\": true}\n");
+}
+
+TEST(ami_json, says_that_a_recording_was_cut_by_its_status_as_well) {
+  const auto recording = std::filesystem::temp_directory_path() / ("ringmaster-cut-" + std::to_string(::getpid()) + ".ami");
+  const auto status_of = [&](std::string_view bytes) {
+    std::ofstream{recording, std::ios::binary} << bytes;
+    const auto out = temporary(), complaints = temporary();
+    const auto status = ami_json_files({recording.string()}, out.get(), complaints.get());
+    EXPECT_EQ(content_of(complaints.get()).empty(), status == 0);
+    return status;
+  };
+  EXPECT_EQ(status_of("Event: A\r\n\r\n"), 0);
+  EXPECT_EQ(status_of("Event: A\r\n\r\nEvent: B\r\n"), 1);
+  std::filesystem::remove(recording);
 }
 
 TEST(ami_json, writes_what_came_before_a_fault) {
