@@ -7,7 +7,6 @@
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 
 namespace ringmaster::config {
 namespace {
@@ -51,10 +50,14 @@ result<host_port> read_host_port(const std::string& option, std::string_view tex
 
 result<settings> read_file(const std::string& path) {
   std::ifstream in{path, std::ios::binary};
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf()))
+  std::string text; // read like this, an empty file is no failure
+  for (char piece[4096]; in.read(piece, sizeof piece) || in.gcount() > 0;)
+    text.append(piece, static_cast<std::size_t>(in.gcount()));
+  if (!in.eof())
     return invalid_field("--config", "the configuration " + path + " cannot be read");
-  return parse_config(text.str(), path);
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    return invalid_field("--config", "the configuration " + path + " is empty; {} stands for all defaults");
+  return parse_config(text, path);
 }
 
 std::string default_data_dir(const environment& env) {

@@ -10,9 +10,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <set>
 #include <thread>
+#include <unistd.h>
 
 namespace ringmaster::config {
 namespace {
@@ -209,11 +212,52 @@ result<void> validate(const settings& s) {
   } catch (const std::exception&) {
     return invalid_field("timezone", "timezone: \"" + s.timezone + "\" is not known");
   }
+  if (s.result_filename.empty())
+    return invalid_field("general.result_filename", "general.result_filename must name a file");
+  for (const auto& p : s.pbxs)
+    if (p.address.empty())
+      return invalid_field("serv_addr", "serv_addr (of several servers: pbxs[].address) must be a host name or an IP address; "
+                                        "that of \"" + p.name + "\" is empty");
   for (const auto& p : s.pbxs)
     for (const auto* text : {&p.name, &p.address, &p.username, &p.password})
       if (text->find_first_of(std::string_view{"\r\n\0", 3}) != std::string::npos)
         return invalid_field("pbxs", "the settings of a PBX must not hold line ends or NUL");
   return {};
+}
+
+std::filesystem::path result_file(const settings& s) {
+  return std::filesystem::path{s.data_dir} / s.result_filename;
+}
+
+result<void> check_result_file(const settings& s) {
+  const auto file = result_file(s);
+  const auto wrong = [&](std::string_view why) {
+    return invalid_field("general.result_filename",
+                         fmt::format("general.result_filename: {} cannot be written: {}", file.string(), why));
+  };
+  std::error_code code;
+  const auto status = std::filesystem::status(file, code);
+  if (std::filesystem::is_directory(status))
+    return wrong("it is a folder");
+  if (std::filesystem::exists(status))
+    return ::access(file.c_str(), W_OK) == 0 ? result<void>{} : wrong(std::strerror(errno));
+  const auto folder_of = [](const std::filesystem::path& name) {
+    const auto above = name.lexically_normal().parent_path();
+    return above.empty() ? std::filesystem::path{"."} : above;
+  };
+  const auto folder = folder_of(file);
+  if (folder == folder_of(std::filesystem::path{s.data_dir} / "x") && !std::filesystem::exists(folder, code))
+    return {};
+  if (!std::filesystem::is_directory(folder, code))
+    return wrong(fmt::format("there is no folder {}", folder.string()));
+  return ::access(folder.c_str(), W_OK | X_OK) == 0 ? result<void>{} : wrong(std::strerror(errno));
+}
+
+result<void> check_files(const settings& s) {
+  if (!s.http.certificate.empty())
+    if (auto good = http::check_tls({s.http.certificate, s.http.key}); !good)
+      return good;
+  return check_result_file(s);
 }
 
 http::server_options settings::server_options() const {

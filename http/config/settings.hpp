@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -73,6 +74,14 @@ struct settings {
 
 /// Rules that hold between keys, e.g. no plain listener beyond loopback. Pure.
 [[nodiscard]] result<void> validate(const settings& s);
+
+/// Where lines of results go.
+[[nodiscard]] std::filesystem::path result_file(const settings& s);
+/// Whether lines can be appended to it, with the reason why not. Creates nothing; a data folder that is not there
+/// yet is taken to be made.
+[[nodiscard]] result<void> check_result_file(const settings& s);
+/// What `validate` cannot know without the disk: certificate, key and result file can be used.
+[[nodiscard]] result<void> check_files(const settings& s);
 
 /// A page of every key with type, default, range and meaning, in Markdown.
 [[nodiscard]] std::string reference_page();

@@ -40,6 +40,12 @@ result<std::unique_ptr<asio::ssl::context>> make_context(const tls_files& files)
 
 } // namespace
 
+result<void> check_tls(const tls_files& files) {
+  if (auto made = make_context(files); !made)
+    return made.error();
+  return {};
+}
+
 struct server::impl {
   impl(server_options o, const dispatcher& to) : options{std::move(o)} {
     const auto threads = std::max(1u, options.threads);

@@ -26,6 +26,9 @@ struct tls_files {
   std::string key;
 };
 
+/// Whether a server could start with them: both can be read, are PEM and belong together.
+[[nodiscard]] result<void> check_tls(const tls_files& files);
+
 struct server_options {
   std::string address{"127.0.0.1"};
   std::uint16_t port{8081}; ///< 0 takes a free one

@@ -133,6 +133,58 @@ TEST(configuration, refuses_to_listen_beyond_loopback_in_plain) {
   EXPECT_TRUE(validate(s));
 }
 
+TEST(configuration, names_a_server_and_a_file_for_results) {
+  settings s;
+  s.pbxs.push_back({});
+  EXPECT_TRUE(validate(s));
+  s.pbxs[0].address.clear();
+  EXPECT_EQ("serv_addr", validate(s).error().field);
+  EXPECT_EQ("serv_addr", validate(*parse_config(R"({"serv_addr": ""})")).error().field);
+  s.pbxs[0].address = "pbx";
+  s.result_filename.clear();
+  EXPECT_EQ("general.result_filename", validate(s).error().field);
+}
+
+TEST(configuration, its_files_can_be_used) {
+  const auto folder = std::filesystem::temp_directory_path() / ("ringmaster-files-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder / "data" / "sub");
+  settings s;
+  s.data_dir = (folder / "data").string();
+  for (const auto* good : {"./outbound_result.json", "outbound_result.json", "sub/x.json", "sub/../y.json", "../beside.json"}) {
+    s.result_filename = good;
+    EXPECT_TRUE(check_files(s)) << good;
+    EXPECT_FALSE(std::filesystem::exists(result_file(s))) << good;
+  }
+  for (const auto* bad : {"/no such folder/x.json", "missing/x.json", "sub", "."}) {
+    s.result_filename = bad;
+    EXPECT_EQ("general.result_filename", check_files(s).error().field) << bad;
+  }
+  s.result_filename = "outbound_result.json";
+  for (const auto* fresh : {"not made yet", "not made yet/", "not/made"}) { // the start makes the folder
+    s.data_dir = (folder / fresh).string();
+    EXPECT_TRUE(check_files(s)) << fresh;
+  }
+  s.http.certificate = s.http.key = (folder / "none.pem").string();
+  EXPECT_EQ("http.tls.certificate", check_files(s).error().field);
+  std::ofstream{folder / "none.pem"} << "no certificate";
+  EXPECT_EQ("http.tls.certificate", check_files(s).error().field);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(command_line, tells_an_empty_file_from_one_that_cannot_be_read) {
+  const auto path = std::filesystem::temp_directory_path() / ("ringmaster-empty-" + std::to_string(::getpid()) + ".json");
+  const auto name = path.string();
+  for (const auto* nothing : {"", " \n"}) {
+    std::ofstream{path} << nothing;
+    EXPECT_NE(std::string::npos, load({"--config", name.c_str()}).error().message.find("is empty"));
+  }
+  std::ofstream{path} << "{}" << std::string(10'000, ' '); // more than is read at once
+  EXPECT_TRUE(load({"--config", name.c_str()}));
+  std::filesystem::remove(path);
+  EXPECT_NE(std::string::npos, load({"--config", name.c_str()}).error().message.find("cannot be read"));
+  EXPECT_NE(std::string::npos, load({"--config", "/tmp"}).error().message.find("cannot be read"));
+}
+
 TEST(command_line, overrides_the_file_and_the_environment) {
   const auto path = std::filesystem::temp_directory_path() / ("ringmaster-config-" + std::to_string(::getpid()) + ".json");
   std::ofstream{path} << R"({"serv_addr": "file", "password": "file", "http": {"port": 1}, "data_dir": "d"})";
