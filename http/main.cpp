@@ -4,6 +4,7 @@
 #include "http/daemon/copies.hpp"
 #include "http/daemon/rehearse.hpp"
 #include "http/daemon/serve.hpp"
+#include "http/daemon/set_password.hpp"
 
 #include <fmt/core.h>
 
@@ -24,6 +25,8 @@ int run(int argc, const char* const* argv) {
     return daemon::restore_command(argc, argv);
   if (command == "rehearse")
     return daemon::rehearse_command(argc, argv);
+  if (command == "set-password")
+    return daemon::set_password_command(argc, argv);
 
   const auto asked = config::load_settings(argc, argv, config::process_environment());
   if (!asked) {
@@ -32,11 +35,17 @@ int run(int argc, const char* const* argv) {
   }
   switch (asked->purpose) {
   case config::purpose::help:
-    fmt::print("{}\nSubcommands: ami-json, backup, restore, rehearse; each has a --help of its own.\n", asked->help);
+    fmt::print("{}\nSubcommands: ami-json, backup, restore, rehearse, set-password; each has a --help of its own.\n", asked->help);
     return 0;
   case config::purpose::version: fmt::print("ringmaster {}\n", RINGMASTER_VERSION); return 0;
   case config::purpose::help_config: fmt::print("{}", config::reference_page()); return 0;
-  case config::purpose::check_config: fmt::print("ringmaster: the configuration is good\n"); return 0;
+  case config::purpose::check_config:
+    if (const auto usable = config::check_files(asked->settings); !usable) {
+      fmt::print(stderr, "ringmaster: {}\n", usable.error().message);
+      return 2;
+    }
+    fmt::print("ringmaster: the configuration is good\n");
+    return 0;
   case config::purpose::serve: return daemon::serve(asked->settings);
   }
   return 2;

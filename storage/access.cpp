@@ -139,7 +139,7 @@ result<void> remove_user(write_txn& in, std::string_view name) {
     return there.error();
   if (!*there)
     return unknown_user(name);
-  if (auto done = remove_tokens(in, [&](const token& t) { return t.user == name; }); !done)
+  if (auto done = remove_tokens_of(in, name); !done)
     return done.error();
   return {};
 }
@@ -179,6 +179,10 @@ result<std::vector<token>> all_tokens(const txn& in) {
 }
 
 result<bool> remove_token(write_txn& in, const token_hash& hash) { return in.erase(table::token, view(hash)); }
+
+result<std::size_t> remove_tokens_of(write_txn& in, std::string_view user) {
+  return remove_tokens(in, [&](const token& t) { return t.user == user; });
+}
 
 result<std::size_t> remove_expired_tokens(write_txn& in, time_point now) {
   return remove_tokens(in, [&](const token& t) { return t.expires <= now; });

@@ -49,6 +49,8 @@ struct token {
 [[nodiscard]] result<std::vector<token>> all_tokens(const txn& in);
 /// Whether it was there.
 result<bool> remove_token(write_txn& in, const token_hash& hash);
+/// Deletes those of a user; the number.
+result<std::size_t> remove_tokens_of(write_txn& in, std::string_view user);
 /// Deletes those that have expired; the number.
 result<std::size_t> remove_expired_tokens(write_txn& in, time_point now);
 

@@ -48,8 +48,8 @@ result<std::vector<auth::token_record>> database_tokens::load() {
   return tokens;
 }
 
-result<std::optional<std::string>> create_first_user(storage::environment& env, const std::string& given_password,
-                                                     const auth::password_cost& cost, time_point now) {
+result<void> create_first_user(storage::environment& env, const std::string& given_password,
+                               const auth::password_cost& cost, time_point now, const tell_password& tell) {
   {
     const auto in = env.read();
     if (!in)
@@ -58,10 +58,12 @@ result<std::optional<std::string>> create_first_user(storage::environment& env, 
     if (!users)
       return users.error();
     if (!users->empty())
-      return std::optional<std::string>{};
+      return {};
   }
   auto password = given_password;
   if (password.empty()) {
+    if (!tell)
+      return error{errc::invalid_field, "the first user needs a password", "RINGMASTER_ADMIN_PASSWORD"};
     auto made = auth::make_token();
     if (!made)
       return made.error();
@@ -75,10 +77,39 @@ result<std::optional<std::string>> create_first_user(storage::environment& env, 
     return in.error();
   if (const auto put = storage::put_user(*in, {"admin", std::move(*hash), {"*"}, {}, {}}, now); !put)
     return put.error();
+  if (given_password.empty())
+    if (const auto told = tell("admin", password); !told)
+      return told;
   if (const auto kept = in->commit(); !kept)
-    return kept.error();
+    return kept;
   spdlog::info("event=user_created user=admin");
-  return given_password.empty() ? std::optional{std::move(password)} : std::nullopt;
+  return {};
+}
+
+result<void> set_password(const std::filesystem::path& data_dir, const std::string& name, const std::string& password,
+                          const auth::password_cost& cost, time_point now) {
+  if (std::error_code code; !std::filesystem::exists(data_dir / "data.mdb", code)) // to open it would make one
+    return error{errc::not_found, "there is no database in " + data_dir.string(), {}};
+  storage::environment_options where;
+  where.data_dir = data_dir;
+  auto env = storage::environment::open(where);
+  if (!env)
+    return env.error();
+  auto hash = auth::hash_password(password, cost);
+  if (!hash)
+    return hash.error();
+  auto in = env->write();
+  if (!in)
+    return in.error();
+  auto user = storage::get_user(*in, name);
+  if (!user)
+    return user.error();
+  user->password_hash = std::move(*hash);
+  if (const auto ended = storage::remove_tokens_of(*in, name); !ended)
+    return ended.error();
+  if (const auto put = storage::put_user(*in, std::move(*user), now); !put)
+    return put.error();
+  return in->commit();
 }
 
 } // namespace ringmaster::daemon

@@ -6,8 +6,11 @@
 #include "http/auth/stores.hpp"
 #include "storage/environment.hpp"
 
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace ringmaster::daemon {
 
@@ -33,11 +36,18 @@ private:
   engine& engine_;
 };
 
-/// Creates the user `admin`, who may do everything, in a database without users. Gives the password back
-/// when it was made up here, so that somebody can be told: it is kept nowhere. Slow (one password hash).
-/// Before the engine is started, which then is the one that writes.
-[[nodiscard]] result<std::optional<std::string>> create_first_user(storage::environment& env,
-                                                                   const std::string& given_password,
-                                                                   const auth::password_cost& cost, time_point now);
+/// Tells a password to whoever starts the daemon; an error when nobody can have heard it.
+using tell_password = std::function<result<void>(std::string_view user, std::string_view password)>;
+
+/// Creates the user `admin`, who may do everything, in a database without users. A password made up here is
+/// told before the user is kept: it is kept nowhere else, so that a user whose password nobody was told would
+/// lock everybody out. Slow (one password hash). Before the engine is started, which then is the one that writes.
+[[nodiscard]] result<void> create_first_user(storage::environment& env, const std::string& given_password,
+                                             const auth::password_cost& cost, time_point now, const tell_password& tell);
+
+/// Gives a user of the database in `data_dir` another password and ends what was logged in with the old one.
+/// `storage_failed` when a daemon runs on it, `not_found` without a database or such a user. Slow, as above.
+[[nodiscard]] result<void> set_password(const std::filesystem::path& data_dir, const std::string& user,
+                                        const std::string& password, const auth::password_cost& cost, time_point now);
 
 } // namespace ringmaster::daemon

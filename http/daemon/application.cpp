@@ -45,7 +45,7 @@ engine_options options_of(const config::settings& s) {
     to.dialplan_events = s.dialplan_events && p.dialplan_events;
     o.pbxs.push_back(std::move(to));
   }
-  o.result_file = std::filesystem::path{s.data_dir} / s.result_filename;
+  o.result_file = config::result_file(s);
   o.timezone = s.timezone;
   o.actor_threads = threads(s.threads.actors);
   o.parser_threads = threads(s.threads.parsers);
@@ -71,7 +71,6 @@ struct application::parts {
 
   storage::environment env;
   const config::settings settings;
-  std::optional<std::string> made_password;
   std::unique_ptr<ringmaster::engine> engine;
   std::optional<database_users> users;
   std::optional<database_tokens> token_store;
@@ -86,11 +85,9 @@ struct application::parts {
   std::unique_ptr<http::server> server;
   time_point next_sweep{};
 
-  result<void> start_engine() {
-    auto password = create_first_user(env, settings.admin_password, settings.passwords, wall_clock_now());
-    if (!password)
-      return password.error();
-    made_password = std::move(*password);
+  result<void> start_engine(const tell_password& tell) {
+    if (auto done = create_first_user(env, settings.admin_password, settings.passwords, wall_clock_now(), tell); !done)
+      return done;
     auto started = ringmaster::engine::start(options_of(settings), env);
     if (!started)
       return started.error();
@@ -146,15 +143,19 @@ struct application::parts {
 application::application(std::unique_ptr<parts> made) : parts_{std::move(made)} {}
 application::~application() = default;
 
-result<std::unique_ptr<application>> application::start(const config::settings& s, bool listen) {
+result<std::unique_ptr<application>> application::start(const config::settings& s, bool listen,
+                                                            const tell_password& tell) {
   storage::environment_options where;
   where.data_dir = s.data_dir;
   where.map_size = s.database_map_size;
   auto env = storage::environment::open(where);
   if (!env)
     return env.error();
+  // Lines wait in the database until they can be written: a reason to complain, not one to stay away.
+  if (const auto usable = config::check_result_file(s); !usable)
+    spdlog::error("event=result_file_unwritable reason=\"{}\" lines=kept", usable.error().message);
   auto made = std::make_unique<parts>(std::move(*env), s);
-  if (auto done = made->start_engine(); !done)
+  if (auto done = made->start_engine(tell); !done)
     return done.error();
   if (auto done = made->open_access(); !done)
     return done.error();
@@ -177,7 +178,6 @@ std::string application::address() const {
          std::to_string(parts_->server->port());
 }
 
-const std::optional<std::string>& application::made_password() const noexcept { return parts_->made_password; }
 const http::dispatcher& application::routes() const noexcept { return *parts_->router; }
 
 void application::housekeeping() {

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "http/config/settings.hpp"
+#include "http/daemon/access.hpp"
 #include "http/router.hpp"
 #include "protocol/error.hpp"
 
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace ringmaster::daemon {
@@ -15,16 +15,17 @@ namespace ringmaster::daemon {
 /// requests, those in flight answered, the engine, the database.
 class application {
 public:
-  /// Without a listener when `listen` is false: requests then come through `routes` alone.
-  [[nodiscard]] static result<std::unique_ptr<application>> start(const config::settings& s, bool listen = true);
+  /// Without a listener when `listen` is false: requests then come through `routes` alone. `tell` hears the
+  /// password of the first user when it is made up here, whatever becomes of the start afterwards; without it the
+  /// password has to be given.
+  [[nodiscard]] static result<std::unique_ptr<application>> start(const config::settings& s, bool listen = true,
+                                                                  const tell_password& tell = {});
   ~application();
   application(const application&) = delete;
   application& operator=(const application&) = delete;
 
   /// "http://127.0.0.1:8081"; empty without a listener.
   [[nodiscard]] std::string address() const;
-  /// Password of the user `admin`, when this start has created the user and made the password up.
-  [[nodiscard]] const std::optional<std::string>& made_password() const noexcept;
   [[nodiscard]] const http::dispatcher& routes() const noexcept;
 
   /// What has to be done now and then: expired tokens, lists of deleted dlmas. About once a second.

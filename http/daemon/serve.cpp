@@ -3,7 +3,7 @@
 #include "http/daemon/application.hpp"
 #include "http/daemon/log.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
@@ -14,6 +14,17 @@
 #include <unistd.h>
 
 namespace ringmaster::daemon {
+namespace {
+
+/// On standard output and nowhere else: a log keeps no secret.
+result<void> print_password(std::string_view user, std::string_view password) {
+  const auto line = fmt::format("ringmaster: created user {} with password {}\n", user, password);
+  if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fflush(stdout) != 0)
+    return error{errc::internal, "the password of the first user cannot be printed; RINGMASTER_ADMIN_PASSWORD sets one", {}};
+  return {};
+}
+
+} // namespace
 
 int serve(const config::settings& s) {
   sigset_t ends;
@@ -25,13 +36,11 @@ int serve(const config::settings& s) {
   std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of its write, as a full disk is
   start_logging(s.loglevel);
 
-  auto daemon = application::start(s);
+  auto daemon = application::start(s, true, print_password);
   if (!daemon) {
     fmt::print(stderr, "ringmaster: {}\n", daemon.error().message);
     return 1;
   }
-  if (const auto& password = (*daemon)->made_password())
-    fmt::print("ringmaster: created user admin with password {}\n", *password);
   fmt::print("ringmaster: ready on {}\n", (*daemon)->address());
   std::fflush(stdout);
   spdlog::info("event=ready address={} data_dir=\"{}\"", (*daemon)->address(), s.data_dir);

@@ -36,6 +36,19 @@ class CommandLine(Case):
         self.assertNotEqual(self.ringmaster("--config", self.folder / "none.json", "--check-config").returncode, 0)
         self.assertNotEqual(self.ringmaster("--no-such-option").returncode, 0)
 
+    def test_check_config_looks_at_the_files(self):
+        for text, key in (('{"http": {"tls": {"certificate": "/no/such.pem", "key": "/no/such.pem"}}}', "certificate"),
+                          ('{"general": {"result_filename": ""}}', "result_filename"), ('{"general": {"result_filename": "/nope/x.json"}}', "result_filename"),
+                          ('{"serv_addr": ""}', "serv_addr"), ("", "empty")):
+            done = self.ringmaster("--config", self.config(text), "--data", self.folder / "data", "--check-config")
+            self.assertNotEqual(done.returncode, 0, text)
+            self.assertIn(key, done.stderr.decode(), text)
+            self.assertFalse((self.folder / "data").exists(), "a check makes nothing")
+
+    def test_a_result_file_that_cannot_be_written_is_told_at_the_start(self):
+        server = self.daemon(self.pbx(), config={"general": {"result_filename": "/nope/x.json"}})
+        eventually(lambda: "event=result_file_unwritable" in server.output(), what="the complaint")
+
     def test_it_refuses_to_be_heard_beyond_loopback_in_plain(self):
         done = self.ringmaster("--listen", "0.0.0.0:0", "--data", self.folder / "data")
         self.assertNotEqual(done.returncode, 0)
@@ -53,6 +66,34 @@ class CommandLine(Case):
         server.stop()
         server.start(login=False)
         self.assertEqual(server.output().count(password), 1)
+
+    def test_a_first_start_that_fails_locks_nobody_out(self):
+        import base64
+        data = self.folder / "data"
+        config = self.config('{"http": {"tls": {"certificate": "/no/such.pem", "key": "/no/such.pem"}}}')
+        done = self.ringmaster("--listen", "127.0.0.1:0", "--data", data, "--config", config)
+        self.assertNotEqual(done.returncode, 0)
+        server = self.daemon(self.pbx(), start=False)
+        server.data, server.PASSWORD = data, ""
+        server.start(login=False)
+        found = re.search(r"admin with password (\S+)", done.stdout.decode() + server.output())
+        self.assertTrue(found, "neither start told the password")
+        basic = base64.b64encode(f"admin:{found.group(1)}".encode()).decode()
+        self.assertEqual(server.api.call("POST", "/v1/admin/login", headers={"Authorization": f"Basic {basic}"}, token=None).status, 200)
+
+    def test_set_password(self):
+        server = self.daemon(self.pbx())
+        self.assertIn(b"in use", self.ringmaster("set-password", "--data", server.data, stdin=b"another\n").stderr)
+        server.stop()
+        self.assertNotEqual(self.ringmaster("set-password", "--data", server.data, stdin=b"").returncode, 0)
+        self.assertNotEqual(self.ringmaster("set-password", "--data", server.data, "another").returncode, 0, "an argument is no place for it")
+        for password, stdin, env in (("from a pipe", b"from a pipe\n", {}), ("from outside", b"", {"RINGMASTER_ADMIN_PASSWORD": "from outside"})):
+            done = self.ringmaster("set-password", "--data", server.data, stdin=stdin, env=env)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn(password.encode(), done.stdout + done.stderr)
+            server.start(login=False)
+            server.api.login(password=password)
+            server.stop()
 
     def test_logs_and_replies_hold_no_secret(self):
         sim = self.pbx()
@@ -100,6 +141,15 @@ class CommandLine(Case):
         done = self.ringmaster("backup", "--data", server.data, "--to", copy)
         self.assertEqual(done.returncode, 0, done.stderr)
         server.api.post("/ob/dls", {"dlma_uuid": dlma, "number_1": "1999999"})
+        done = self.ringmaster("backup", "--data", server.data, "--to", copy)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(b"--overwrite", done.stderr)
+        done = self.ringmaster("backup", "--data", server.data, "--to", server.data / "data.mdb", "--overwrite")
+        self.assertNotEqual(done.returncode, 0, "over the database that it copies")
+        server.api.post("/ob/dls", {"dlma_uuid": dlma, "number_1": "1999998"})
+        server.stop()
+        server.start()
+        self.assertEqual(len(server.api.entries(dlma)), 22, "an acknowledged write is gone")
         server.stop()
         again = self.folder / "again"
         done = self.ringmaster("restore", "--from", copy, "--data", again)

@@ -36,7 +36,6 @@ TEST_F(daemon_access, a_token_is_given_for_the_password_and_ends_when_it_is_dele
 }
 
 TEST_F(daemon_access, the_first_user_is_made_once) {
-  EXPECT_FALSE(daemon_->made_password().has_value()); // it was given
   daemon_.reset();
   settings_.admin_password = "another password";
   start();
@@ -45,14 +44,60 @@ TEST_F(daemon_access, the_first_user_is_made_once) {
   EXPECT_EQ(log_in("admin", "a test's password").status(), 200u);
 }
 
-TEST_F(daemon_access, a_password_is_made_up_when_none_is_given) {
+TEST_F(daemon_access, a_password_made_up_is_told_before_the_user_is_kept) {
   daemon_.reset();
   settings_.admin_password.clear();
   settings_.data_dir = (folder_.path() / "fresh").string();
+  std::vector<std::string> told;
+  const auto tell = [&](bool heard) {
+    return [&told, heard](std::string_view user, std::string_view password) -> result<void> {
+      EXPECT_EQ(user, "admin");
+      told.emplace_back(password);
+      if (!heard)
+        return error{errc::internal, "standard output is full", {}};
+      return {};
+    };
+  };
+  // Nobody heard it: there is no user whom nobody can log in as, and the next start makes up another one.
+  const auto unheard = daemon::application::start(settings_, false, tell(false));
+  ASSERT_FALSE(unheard.has_value());
+  EXPECT_EQ(unheard.error().message, "standard output is full");
+  // It was heard, and the start failed afterwards: it stays good.
+  auto broken = settings_;
+  broken.http.certificate = broken.http.key = (folder_.path() / "no such file").string();
+  EXPECT_FALSE(daemon::application::start(broken, true, tell(true)).has_value());
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_NE(told[0], told[1]);
   start();
-  ASSERT_TRUE(daemon_->made_password().has_value());
+  ASSERT_EQ(told.size(), 2u);
   token_.clear();
-  EXPECT_EQ(log_in("admin", *daemon_->made_password()).status(), 200u);
+  EXPECT_EQ(log_in("admin", told[0]).status(), 401u);
+  EXPECT_EQ(log_in("admin", told[1]).status(), 200u);
+}
+
+TEST_F(daemon_access, a_password_can_be_set_while_it_is_stopped) {
+  const std::filesystem::path data{settings_.data_dir};
+  const auto set = [&](const std::string& user) {
+    return daemon::set_password(data, user, "quite another", settings_.passwords, wall_clock_now());
+  };
+  const auto running = set("admin");
+  ASSERT_FALSE(running.has_value());
+  EXPECT_THAT(running.error().message, HasSubstr("is in use"));
+  EXPECT_EQ(get("/ob/plans").status(), 200u);
+  daemon_.reset();
+  EXPECT_EQ(set("nobody").error().code, errc::not_found);
+  ASSERT_TRUE(set("admin").has_value());
+  start();
+  EXPECT_EQ(get("/ob/plans").status(), 401u) << "a token from before is still good";
+  token_.clear();
+  EXPECT_EQ(log_in("admin", "a test's password").status(), 401u);
+  const auto in = log_in("admin", "quite another");
+  EXPECT_EQ(in.status(), 200u);
+  token_ = in.at("/result/authtoken");
+  EXPECT_EQ(get("/v1/admin/login").at("/result/permissions"), R"(["*"])");
+  const auto nowhere = folder_.path() / "nowhere";
+  EXPECT_EQ(daemon::set_password(nowhere, "admin", "x", settings_.passwords, wall_clock_now()).error().code, errc::not_found);
+  EXPECT_FALSE(std::filesystem::exists(nowhere));
 }
 
 TEST_F(daemon_access, a_second_daemon_on_the_same_folder_is_refused) {
