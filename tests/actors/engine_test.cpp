@@ -283,6 +283,66 @@ TEST_F(engine_test, a_list_that_no_campaign_uses_leaves_memory_and_is_read_again
   expect_consistent();
 }
 
+TEST_F(engine_test, a_next_campaign_starts_only_when_its_list_has_something_left) {
+  start_pbx(50, quick_people);
+  start_engine();
+  const auto settle = [](std::int64_t at_end) { return [at_end](plan& p) { p.dl_end_handle = at_end; }; };
+  const auto a = start_campaign(3, park()), b = start_campaign(3, park());
+  const auto waits = start_campaign(0, park(), 1, settle(0));
+  const auto stopped = [&](const uuid& id) { return campaign_now(id).status == 0; };
+  ASSERT_TRUE(eventually([&] { return stopped(a) && stopped(b); }));
+  std::size_t dialed = 6;
+  const auto follow = [&](const uuid& from, const uuid& to) {
+    write<campaign>([&](storage::write_txn& txn, changes& told) {
+      told.campaigns.push_back(from);
+      return storage::update(txn, from, storage::edit<campaign>{[&](campaign c) -> result<campaign> {
+                               c.next_campaign = to;
+                               return c;
+                             }},
+                             wall_clock_now());
+    });
+  };
+  const auto add_entry = [&](const uuid& to) {
+    write<storage::entry_change>([&](storage::write_txn& txn, changes& told) {
+      dl entry;
+      entry.dlma_uuid = *campaign_now(to).dlma;
+      entry.number[0] = std::to_string(8'000'000 + dialed++);
+      auto made = storage::create(txn, entry, wall_clock_now());
+      if (made)
+        told.entries.emplace_back(entry.dlma_uuid, made->state);
+      return made;
+    });
+  };
+  const auto set_status = [&](const uuid& id, campaign_status to) {
+    write<campaign>([&](storage::write_txn& txn, changes& told) {
+      told.campaigns.push_back(id);
+      return storage::set_campaign_status(txn, id, to);
+    });
+  };
+  const auto all_dialed = [&] { return logged("originate", "number").size() == dialed; };
+  // The end of one and the start of the next are one commit: were the other one started, or itself, nobody could
+  // ever see both of them stopped.
+  follow(a, b);
+  follow(b, a);
+  add_entry(a);
+  set_status(a, campaign_status::starting);
+  ASSERT_TRUE(eventually([&] { return all_dialed() && stopped(a) && stopped(b); }));
+  follow(a, a);
+  add_entry(a);
+  set_status(a, campaign_status::starting);
+  ASSERT_TRUE(eventually([&] { return all_dialed() && stopped(a); }));
+  // With something left it starts, and one that waits for entries starts without.
+  follow(a, b);
+  follow(b, waits);
+  set_status(waits, campaign_status::stopped);
+  ASSERT_TRUE(eventually([&] { return stopped(waits); }));
+  add_entry(a);
+  add_entry(b);
+  set_status(a, campaign_status::starting);
+  ASSERT_TRUE(eventually([&] { return all_dialed() && stopped(a) && stopped(b) && campaign_now(waits).status == 1; }));
+  expect_consistent();
+}
+
 TEST_F(engine_test, a_campaign_that_is_stopped_and_started_at_once_over_and_over_goes_on_with_its_list) {
   start_pbx(50, quick_people);
   start_engine([](engine_options& o) { o.list_linger = 0ms; });
