@@ -67,7 +67,7 @@ class Contract(Case):
 
     def follow(self, prefix):
         api = self.daemon(self.pbx()).api
-        saved = {}
+        saved, last = {}, {}
         for call in CONTRACT["calls"]:
             path = filled(call["path"], saved)
             path = prefix(path)
@@ -84,11 +84,15 @@ class Contract(Case):
                 self.assertIsNotNone(result["tm_update"], where)
             if call["method"] == "DELETE":
                 self.assertIsNotNone(result["tm_delete"], where)
+                changed = {field for field in result if result[field] != last[path][field]}
+                self.assertLessEqual(changed, {"in_use", "tm_delete", "tm_update"}, f"{where}: a deleted object is shown as it was")
                 self.assertEqual(api.call("GET", path).status, 404, where)
             if kind == "dlma":
                 self.assertEqual(result["dl_table"], result["uuid"].replace("-", "_"))
             if "save" in call:
                 saved[call["save"]] = result["uuid"]
+                path += "/" + result["uuid"]
+            last[path] = result
 
     def test_every_call_answers_as_the_reference_shows(self):
         self.follow(lambda path: path)
@@ -131,3 +135,4 @@ class Contract(Case):
         line = self.until_results(daemon, 1)[0]
         self.assertEqual(line["uuid"], shown["uuid"])
         self.fits(line, "result line", "result line")
+        self.assertEqual(list(line), list(CONTRACT["fields"]["result line"]), "the reference's order")
