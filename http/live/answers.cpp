@@ -32,7 +32,8 @@ std::string error_message(const error& e, std::uint64_t seq) {
   });
 }
 
-std::string about_topic(std::string_view type, std::string_view topic, std::uint64_t seq, std::string_view reason) {
+std::string about_topic(std::string_view type, std::string_view topic, std::uint64_t seq,
+                        std::string_view reason) {
   return message([&](json_writer& w) {
     w.member("type", type);
     w.member("topic", topic);

@@ -17,7 +17,7 @@ namespace ringmaster::live {
                                       std::string_view reason = {});
 
 /// {"type": "snapshot", "topic", "name", "seq", "last", "items": [`items`]}
-[[nodiscard]] std::string snapshot_message(std::string_view topic, std::string_view name, std::uint64_t seq, bool last,
-                                           std::string_view items);
+[[nodiscard]] std::string snapshot_message(std::string_view topic, std::string_view name, std::uint64_t seq,
+                                           bool last, std::string_view items);
 
 } // namespace ringmaster::live

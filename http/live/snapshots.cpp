@@ -124,15 +124,24 @@ std::unique_ptr<walk> objects(engine& of, const std::string& topic, std::string_
 result<std::unique_ptr<walk>> walk_through(engine& of, core::topic_family family, const std::string& topic) {
   const auto above = core::topic_of(family);
   switch (family) {
-  case core::topic_family::campaigns: return campaigns(of, topic, above);
-  case core::topic_family::dialings: return dialings(of, topic, above);
-  case core::topic_family::stats: return stats(of, topic, above);
-  case core::topic_family::channels: return objects<telephone::channel>(of, topic, above);
-  case core::topic_family::agis: return objects<telephone::agi>(of, topic, above);
-  case core::topic_family::queue_entries: return objects<telephone::queue_entry>(of, topic, above);
-  case core::topic_family::queue_members: return objects<telephone::queue_member>(of, topic, above);
-  case core::topic_family::queues: return objects<telephone::queue>(of, topic, above);
-  case core::topic_family::parked_calls: return objects<telephone::parked_call>(of, topic, above);
+  case core::topic_family::campaigns:
+    return campaigns(of, topic, above);
+  case core::topic_family::dialings:
+    return dialings(of, topic, above);
+  case core::topic_family::stats:
+    return stats(of, topic, above);
+  case core::topic_family::channels:
+    return objects<telephone::channel>(of, topic, above);
+  case core::topic_family::agis:
+    return objects<telephone::agi>(of, topic, above);
+  case core::topic_family::queue_entries:
+    return objects<telephone::queue_entry>(of, topic, above);
+  case core::topic_family::queue_members:
+    return objects<telephone::queue_member>(of, topic, above);
+  case core::topic_family::queues:
+    return objects<telephone::queue>(of, topic, above);
+  case core::topic_family::parked_calls:
+    return objects<telephone::parked_call>(of, topic, above);
   }
   return error{errc::internal, "a family that nobody knows", {}};
 }
