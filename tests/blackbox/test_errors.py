@@ -103,7 +103,8 @@ class Errors(Case):
             self.refused(self.api.call("DELETE", f"/ob/{resource}/{NOBODY}"), 404)
             if resource != "dialings":
                 self.refused(self.api.call("PUT", f"/ob/{resource}/{NOBODY}", {"name": "x"}), 404)
-        for path in ("/", "/ob", "/ob/nothing", "/v2/ob/plans", "/ob/plans/../campaigns", "/ob/plans%2f"):
+        self.assertEqual(self.api.call("GET", "/").status, 426)  # a WebSocket's address, as the reference has it
+        for path in ("/ob", "/ob/nothing", "/v2/ob/plans", "/ob/plans/../campaigns", "/ob/plans%2f"):
             self.assertIn(self.api.call("GET", path).status, (400, 404), path)
         for path in (f"/ob/campaigns/{NOBODY}/explain", f"/ob/campaigns/{NOBODY}/stats", f"/ob/dls/{NOBODY}/explain"):
             self.refused(self.api.call("GET", path), 404, where=path)
