@@ -384,6 +384,8 @@ private:
         send_piece();
       else if (agenda_ && !agenda_->topic.empty())
         return; // the hub is asked
+      else if (is_mending())
+        begin_next(); // also when events were lost again: each time at least one whole snapshot goes out
       else if (behind_)
         catch_up();
       else if (agenda_ && !agenda_->next.empty())
@@ -393,8 +395,12 @@ private:
     }
     // Nothing that costs memory is begun while something waits, but the hub may be asked.
     if (phase_ == phase::open && agenda_ && agenda_->topic.empty() && !behind_ && !agenda_->next.empty() &&
-        !agenda_->next.front().mends)
+        !is_mending())
       begin_next();
+  }
+  /// What mends comes before new subscriptions.
+  [[nodiscard]] bool is_mending() const noexcept {
+    return agenda_ && !agenda_->next.empty() && agenda_->next.front().mends;
   }
 
   void send_piece() {
@@ -420,7 +426,6 @@ private:
   void catch_up() {
     behind_ = false;
     auto& a = the_agenda();
-    std::erase_if(a.next, [](const agenda::entry& e) { return e.mends; });
     a.seq = a.told = board_->last_seq();
     std::vector<agenda::entry> mending;
     for (const auto& [topic, subscription] : topics_) {

@@ -217,7 +217,7 @@ TEST_F(live_test, a_topic_is_the_same_however_its_name_is_encoded) {
   c.say(R"({"type":"subscribe","topic":")" + half + "\"}");
   EXPECT_EQ(field(c.hear(), "/topic"), plain) << "in its one spelling";
   ASSERT_EQ(put(plain, R"({"name":"changed"})").status(), 200u);
-  EXPECT_EQ(field(c.hear(), "/ob.campaign.update/name"), "changed");
+  c.hear_until(R"("name":"changed")"); // that it was made may come after the subscription, too
   c.say(R"({"type":"unsubscribe","topic":")" + plain + "/\"}");
   EXPECT_EQ(field(c.hear(), "/type"), "unsubscribed");
   c.say(R"({"type":"unsubscribe","topic":")" + half + "\"}");
@@ -316,9 +316,14 @@ TEST_F(slow_reader_test, loses_events_is_told_so_and_gets_a_snapshot) {
   EXPECT_LT(heard.size(), 400u);
   EXPECT_THAT(slow.hear(), HasSubstr("snapshot"));
   EXPECT_THAT(slow.hear(), HasSubstr("complete"));
-  // It may have been too slow once more before it began to read.
+  // While the kernel still took something it may have been too slow several times; what it is told in between is lost.
   tell(1, 10, "/ob/campaigns/after");
-  slow.hear_until("/ob/campaigns/after");
+  for (std::string said; said.find("/ob/campaigns/after") == std::string::npos;) {
+    said = slow.hear();
+    ASSERT_EQ(said.front(), '{') << said;
+    if (said.find("complete") != std::string::npos)
+      tell(1, 10, "/ob/campaigns/after");
+  }
 }
 
 /// What was said, in short: the types of messages in order, each once in a row; "event" for those without.
