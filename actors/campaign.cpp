@@ -314,6 +314,12 @@ public:
     return servers;
   }
 
+  /// Another campaign may have looked at the same moment and been quicker.
+  bool claim(const std::string& name, time_point now) {
+    const auto pbx = shared_.live.pbxs.find(name);
+    return pbx && shared_.rooms.at(name).claim(static_cast<std::int64_t>(pbx->max_channels), now);
+  }
+
   bool reaches_queue(const std::string& pbx) const {
     if (setup_.queue.empty())
       return true;
@@ -349,7 +355,7 @@ public:
     give_back back;
     for (std::size_t i = 0; i < answer.entries.size(); ++i) {
       const auto& entry = answer.entries[i];
-      if (i >= servers.size()) {
+      if (i >= servers.size() || !claim(shared_.pbx_names[servers[i]], now)) {
         back.entries.push_back(entry.id);
         continue;
       }

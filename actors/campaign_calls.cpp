@@ -53,8 +53,6 @@ void campaign_calls::intend(const uuid& id, const std::string& pbx, const core::
   call.features = features;
   pacing_->begun(id, features, now, pacing_.pool_of(pbx));
   calls_[id] = std::move(call);
-  if (auto* room = shared_.room_of(pbx))
-    room->claim(now);
 }
 
 caf::actor campaign_calls::begin(const std::shared_ptr<const dialing>& intent) {

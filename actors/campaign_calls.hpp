@@ -38,7 +38,7 @@ public:
   [[nodiscard]] const campaign_counters& counters() const noexcept { return counters_; }
 
   // A call's life.
-  /// It is to be begun; its intent is on the way to the disk.
+  /// It is to be begun, and its server has room for it (`server_room::claim`); its intent is on the way to the disk.
   void intend(const uuid& id, const std::string& pbx, const core::call_features& features, time_point now);
   /// Its intent is on disk: makes its channel actor. Null: there is no such call.
   [[nodiscard]] caf::actor begin(const std::shared_ptr<const dialing>& intent);

@@ -36,11 +36,14 @@ public:
     return bucket_.next(now);
   }
 
-  /// A call is to be begun on it. Each one is `left` once.
-  void claim(time_point now) {
+  /// A call is to be begun on it. False: no, since somebody else has taken the last token, or the last of `most` channels
+  /// (0: no limit). Each call that was claimed is `left` once.
+  [[nodiscard]] bool claim(std::int64_t most, time_point now) {
     const std::scoped_lock lock{guard_};
-    bucket_.take(1, now);
+    if ((most > 0 && calls_ >= most) || bucket_.take(1, now) == 0)
+      return false;
     ++calls_;
+    return true;
   }
   /// A call that was up before this process.
   void adopt() {
