@@ -73,7 +73,8 @@ inline constexpr auto plan_fields = field_table{
     field{17, "name", &plan::name, access::writable, "Name."},
     field{18, "retry_delay", &plan::retry_delay, access::writable, "Seconds from a hangup to the next try.", retry_delay_rule},
     field{19, "service_level", &plan::service_level, access::writable,
-          "Calls begun beyond (or, negative, below) the available agents.", service_level_rule},
+          "Method available only: calls begun beyond (or, negative, below) the available agents; the other methods pass over it.",
+          service_level_rule},
     field{20, "tech_name", &plan::tech_name, access::writable, "Channel technology: SIP, PJSIP, DAHDI, IAX2 or Local.", technology_rule},
     field{21, "tm_create", &plan::tm_create, access::read_only, "Created at."},
     field{22, "tm_delete", &plan::tm_delete, access::read_only, "Deleted at."},
@@ -103,8 +104,8 @@ inline constexpr auto plan_fields = field_table{
     field{38, "abandon_group", &plan::abandon_group, access::writable,
           "Campaigns whose plans name the same group share one budget of abandoned calls.", group_rule},
     field{39, "give_up_ringing", &plan::give_up_ringing, access::writable,
-          "Predictive only: a call that has rung for the minimum ring time (at least 15 s) may be hung up when no agent is going "
-          "to be there for it; it counts as not answered."}};
+          "Predictive only: a call that has rung for the minimum ring time (at least 15 s) may be hung up when it is too likely "
+          "that no agent would be there for it; it counts as not answered."}};
 
 /// What no single field can say: `dial_timeout` has to leave a call the ring time that `min_ring_seconds`, or a
 /// named jurisdiction, asks for; an extension for abandoned calls needs a context.
@@ -138,7 +139,9 @@ inline constexpr auto destination_fields = field_table{
     field{13, "uuid", &destination::id, access::read_only, "Destination uuid."},
     field{14, "variables", &destination::vars, access::writable, "Variables set on the channel."}};
 
-/// What no single field can say: `data` has to suit `application`.
+/// What no single field can say: `data` has to suit `application`. A queue has a name, without blanks around it;
+/// sounds are looked for in Asterisk's folder of sounds and nowhere else; and of a queue's arguments those that
+/// run programs are refused.
 [[nodiscard]] std::optional<error> validate(const destination& d);
 
 /// Says what an answered call needs and `d` lacks; nothing when it can take calls.
@@ -207,9 +210,10 @@ inline constexpr auto dl_fields = field_table{
     field{14, "number_6", element{&dl::number, 5}, access::writable, "Contact number 6.", number_rule},
     field{15, "number_7", element{&dl::number, 6}, access::writable, "Contact number 7.", number_rule},
     field{16, "number_8", element{&dl::number, 7}, access::writable, "Contact number 8.", number_rule},
-    field{17, "res_dial", &dl::res_dial, access::writable, "Result of the last dialing, in the codes of Asterisk's control frames."},
+    field{17, "res_dial", &dl::res_dial, access::writable, "Result of the last dialing, in the codes of Asterisk's control frames.",
+          res_dial_rule},
     field{18, "res_dial_detail", &dl::res_dial_detail, access::writable, "The same in words."},
-    field{19, "res_hangup", &dl::res_hangup, access::writable, "Hangup cause of the last dialing."},
+    field{19, "res_hangup", &dl::res_hangup, access::writable, "Hangup cause of the last dialing.", hangup_cause_rule},
     field{20, "res_hangup_detail", &dl::res_hangup_detail, access::writable, "The same in words."},
     field{21, "resv_target", &dl::resv_target, access::writable, "Reserved target."},
     field{22, "status", &dl::status, access::writable, "0 idle, 1 dialing, 2 reserved for preview.", dl_status_rule},

@@ -1,5 +1,7 @@
 /// What values of the outbound resources must be beyond their type. Anything that reaches Asterisk has an
-/// allow-list: a `&` in a dial string forks another leg, and some applications run programs.
+/// allow-list: a `&` in a dial string forks another leg, and some applications run programs. Letters beyond ASCII
+/// are taken where people read or choose names (caller id, application data): none of UTF-8's bytes for them is a
+/// character that Asterisk looks for.
 #pragma once
 
 #include "protocol/fields.hpp"
@@ -51,10 +53,12 @@ inline constexpr integer_rule retry_delay_rule{&rules::within<0, 31'536'000>, "f
 inline constexpr integer_rule retry_count_rule{&rules::within<0, 1'000>, "from 0 to 1000"};
 inline constexpr integer_rule try_count_rule{&rules::within<0, 65'535>, "from 0 to 65535"};
 inline constexpr integer_rule service_level_rule{&rules::within<-100'000, 100'000>, "from -100000 to 100000"};
+inline constexpr integer_rule res_dial_rule{&rules::within<0, 34>, "a control frame's code, from 0 to 34"};
+inline constexpr integer_rule hangup_cause_rule{&rules::within<0, 127>, "a hangup cause, from 0 to 127"};
 inline constexpr integer_rule dl_status_rule{&rules::within<0, 2>, "0, 1 or 2"};
 inline constexpr integer_rule campaign_status_rule{&rules::is_campaign_status, "0, 1, 2 or 30"};
 inline constexpr rule<std::string> technology_rule{&rules::is_technology, "SIP, PJSIP, DAHDI, IAX2 or Local"};
-inline constexpr text_rule caller_id_rule{&rules::is_caller_id, "like \"Name\" <number>, at most 128 characters"};
+inline constexpr text_rule caller_id_rule{&rules::is_caller_id, "like \"Name\" <number>, at most 128 bytes"};
 inline constexpr text_rule codecs_rule{&rules::is_codec_list, "a list of codec names separated by commas"};
 inline constexpr text_rule early_media_rule{&rules::is_early_media, "\"true\", \"false\" or empty"};
 inline constexpr text_rule channel_name_rule{&rules::is_channel_name, "letters, digits, '_', '.' and '-', at most 80"};
@@ -71,7 +75,7 @@ inline constexpr text_rule application_rule{
     &rules::is_application,
     "an application that is safe to give a call to (queue, park, playback, confbridge, voicemail, echo, wait, …)"};
 inline constexpr text_rule application_data_rule{
-    &rules::is_application_data, "letters, digits, blanks and _ . , : / @ + * # & = ^ -, at most 255"};
+    &rules::is_application_data, "letters, digits, blanks and _ . , : / @ + * # & = ^ -, at most 255 bytes"};
 inline constexpr text_rule dialplan_name_rule{&rules::is_dialplan_name, "letters, digits and _ . + * # -, at most 79"};
 inline constexpr text_rule number_rule{&rules::is_number, "letters, digits and + * # _ . - @, at most 64"};
 inline constexpr text_rule date_rule{&rules::is_date, "a date, YYYY-MM-DD"};
@@ -80,8 +84,8 @@ inline constexpr text_rule day_list_rule{&rules::is_day_list, "days 0 (Sunday) t
 inline constexpr text_rule clock_time_rule{&rules::is_clock_time, "a time of day, hh:mm:ss"};
 inline constexpr text_rule timezone_rule{&rules::is_timezone, "the name of a time zone, such as Europe/Berlin"};
 
-/// The applications that a destination may name, in any case. None of them runs a program, reads
-/// or writes a file of the caller's choice, or begins another call.
+/// The applications that a destination may name, in any case. With the data that `validate` of a destination takes,
+/// none of them runs a program, reads or writes a file of the caller's choice, or begins another call.
 [[nodiscard]] bool is_allowed_application(std::string_view name) noexcept;
 
 /// Splits at commas and trims blanks; empty parts are kept.

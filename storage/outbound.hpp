@@ -112,7 +112,7 @@ struct removed {
 [[nodiscard]] result<removed<campaign>> remove_campaign(write_txn& in, const uuid& id, bool force, time_point now);
 [[nodiscard]] result<removed<dl>> remove_entry(write_txn& in, const uuid& id, bool force, time_point now);
 
-/// Also `still_referenced` when it has entries and neither `delete_dls` nor `force` is given. With them the
+/// Also `still_referenced` when it has entries and `delete_dls` is not given, with `force` as well. With it the
 /// dlma and its entries are gone for every query at once, while the entries' rows are deleted piece by piece:
 /// when `purge` is set, call `purge_entries` again and again, other commands in between, until it is done.
 [[nodiscard]] result<removed<dlma>> remove_dlma(write_txn& in, const uuid& id, bool delete_dls, bool force, time_point now);

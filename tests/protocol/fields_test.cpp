@@ -198,6 +198,19 @@ TEST(fields, names_that_people_read_may_have_letters_of_any_language) {
   EXPECT_FALSE(merge(plan{}, "{\"trunk_name\": \"tr\xC3\xBCnk\"}", plan_fields)) << "a dial string is read by programs";
 }
 
+TEST(fields, codes_that_cannot_be_are_refused) {
+  const auto field_at_fault = [](std::string_view body) {
+    const auto merged = merge(dl{}, body, dl_fields);
+    return merged.has_value() ? std::string{"none"} : merged.error().field;
+  };
+  for (const auto* code : {"-5", "-1", "35", "99", "9223372036854775807"})
+    EXPECT_EQ(field_at_fault(std::string{"{\"res_dial\": "} + code + "}"), "res_dial") << code;
+  for (const auto* code : {"-1", "128", "9223372036854775807"})
+    EXPECT_EQ(field_at_fault(std::string{"{\"res_hangup\": "} + code + "}"), "res_hangup") << code;
+  EXPECT_EQ(field_at_fault(R"({"res_dial": 34, "res_hangup": 127})"), "none");
+  EXPECT_EQ(field_at_fault(R"({"res_dial": 0, "res_hangup": 0})"), "none");
+}
+
 TEST(fields, records_come_back_as_they_were) {
   dl entry;
   entry.id = random_uuid();
