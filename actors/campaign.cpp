@@ -301,23 +301,14 @@ public:
       core::pbx_capacity one;
       if (!setup_.queue.empty())
         one.queue = {servers.size() < wanted.size() ? wanted[servers.size()] : 0, pacing_.working(servers.size())};
-      if (pbx) {
-        one.usable = pbx->connected && reaches_queue(name);
-        one.max_channels = static_cast<std::int64_t>(pbx->max_channels);
-        // The server counts a call when its Originate arrives; those on the way are known here first.
-        auto& room = shared_.rooms.at(name);
-        one.channels = std::max(static_cast<std::int64_t>(pbx->channels), room.calls());
-        one.tokens = room.tokens(now);
-      }
+      auto& room = shared_.rooms.at(name);
+      one.usable = pbx && pbx->connected && reaches_queue(name);
+      one.max_channels = room.channels();
+      one.channels = room.calls();
+      one.tokens = room.tokens(now);
       servers.push_back(one);
     }
     return servers;
-  }
-
-  /// Another campaign may have looked at the same moment and been quicker.
-  bool claim(const std::string& name, time_point now) {
-    const auto pbx = shared_.live.pbxs.find(name);
-    return pbx && shared_.rooms.at(name).claim(static_cast<std::int64_t>(pbx->max_channels), now);
   }
 
   bool reaches_queue(const std::string& pbx) const {
@@ -355,7 +346,8 @@ public:
     give_back back;
     for (std::size_t i = 0; i < answer.entries.size(); ++i) {
       const auto& entry = answer.entries[i];
-      if (i >= servers.size() || !claim(shared_.pbx_names[servers[i]], now)) {
+      // Another campaign may have looked at the same moment and been quicker.
+      if (i >= servers.size() || !shared_.rooms.at(shared_.pbx_names[servers[i]]).claim(now)) {
         back.entries.push_back(entry.id);
         continue;
       }

@@ -66,7 +66,6 @@ core::pool_index campaign_pacing::pool_of(std::string_view pbx) const noexcept {
 }
 
 void campaign_pacing::look_at_agents(const std::string& queue, time_point now) {
-  queue_known_ = queue.empty();
   core::availability sum;
   if (queue.empty()) {
     sum.unlimited = true;
@@ -93,7 +92,6 @@ void campaign_pacing::look_at_agents(const std::string& queue, time_point now) {
     }
     method_->queue({here.waiting, others_calls_[i]}, now, i);
     working_[i] = here.working();
-    queue_known_ = queue_known_ || heard;
     add(sum, here);
     sum.others_calls += others_calls_[i];
   }

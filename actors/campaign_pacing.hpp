@@ -41,8 +41,6 @@ public:
   }
   /// Agents and calls of a server are a pool of their own; those of a server that is not configured any more are the last.
   [[nodiscard]] core::pool_index pool_of(std::string_view pbx) const noexcept;
-  /// Whether any server knew the queue then.
-  [[nodiscard]] bool queue_known() const noexcept { return queue_known_; }
 
   /// What other campaigns have on the way to the same queue; they tell it a few times a second.
   void look_at_others(const std::string& queue, time_point now);
@@ -82,7 +80,6 @@ private:
   std::string group_; ///< of campaigns that share one budget; empty: none
   std::vector<members_pointer> agents_told_; ///< of each server, as the method knows them; empty: nothing told yet
   core::availability agents_;
-  bool queue_known_{false};
   std::vector<std::int64_t> working_;       ///< on each server
   std::vector<std::int64_t> others_calls_;  ///< on each server
   core::abandon_days days_;

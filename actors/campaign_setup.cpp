@@ -4,7 +4,6 @@
 #include "actors/core/dial_list.hpp"
 #include "actors/core/plan_pacing.hpp"
 #include "actors/engine.hpp"
-#include "storage/deleted.hpp"
 #include "storage/outbound.hpp"
 
 #include <spdlog/spdlog.h>
@@ -40,10 +39,9 @@ result<bool> has_entries_left(const storage::txn& txn, const plan& how, const dl
   const auto now = wall_clock_now();
   bool any = false;
   const auto seen = storage::for_each_entry(txn, list.id, [&](const dial_entry& e) {
-    if (any)
-      return;
     const auto state = core::dial_list::explain(e, policy, false, now).state;
     any = state == core::entry_state::ready || state == core::entry_state::cooling || state == core::entry_state::dialing;
+    return !any;
   });
   if (!seen)
     return seen.error();

@@ -32,7 +32,6 @@ void campaign_view::publish(const campaign_standing& stands, time_point now) {
   show_list(shown, stands);
   shown.snapshot = std::make_shared<const core::campaign_snapshot>(snapshot(stands, now));
   core::append_reasons(shown.explain_json, core::explain_campaign(*shown.snapshot, now));
-  shown.in_flight_by_age = pacing_->in_flight_by_age(now);
   shown.answer_days = pacing_.shown_days();
   shown.pacing = pacing_.shown(treatment(), now);
   show_history(shown, core::may_dial(stands.status));
@@ -125,28 +124,27 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
 /// Of servers that have told of the campaign's queue, be it before they were lost, those count alone. Where calls wait for
 /// one of them, room and rate of the others are of no use to them.
 void campaign_view::look_at_servers(core::campaign_snapshot& s, const campaign_standing& stands, time_point now) const {
-  const auto has_queue = [&](const std::string& pbx) {
-    return setup_.queue.empty() || shared_.live.queues.find(queue_key(pbx, setup_.queue)) != nullptr;
-  };
   const auto& names = shared_.pbx_names;
-  s.queue_known = std::any_of(names.begin(), names.end(), has_queue);
+  std::vector<char> has_queue;
+  for (const auto& name : names)
+    has_queue.push_back(setup_.queue.empty() || shared_.live.queues.find(queue_key(name, setup_.queue)));
+  s.queue_known = std::find(has_queue.begin(), has_queue.end(), true) != has_queue.end();
   const auto wanted =
       stands.decision && stands.decision->calls > 0 ? stands.decision->by_pool : std::vector<std::int64_t>{};
   std::optional<time_point> next_token;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (s.queue_known && !has_queue(names[i]))
+    if (s.queue_known && !has_queue[i])
       continue;
     ++s.pbx_configured;
     const auto pbx = shared_.live.pbxs.find(names[i]);
-    auto* room = shared_.room_of(names[i]);
-    if (!pbx || !pbx->connected || !room)
+    if (!pbx || !pbx->connected)
       continue;
     ++s.pbx_usable;
     if (i < wanted.size() && wanted[i] == 0)
       continue;
-    const auto carried = std::max(static_cast<std::int64_t>(pbx->channels), room->calls());
-    s.pbx_free_channels += std::max<std::int64_t>(0, static_cast<std::int64_t>(pbx->max_channels) - carried);
-    const auto token = room->next_token(now);
+    auto& room = shared_.rooms.at(names[i]);
+    s.pbx_free_channels += std::max<std::int64_t>(0, room.channels() - room.calls());
+    const auto token = room.next_token(now);
     next_token = next_token ? std::min(*next_token, token) : token;
   }
   if (next_token && *next_token > now)

@@ -14,7 +14,10 @@ void load(core::dial_list& list, const uuid& dlma, const storage::environment& e
   auto txn = env.read();
   if (!txn)
     return spdlog::error("event=dial_list_unreadable dlma={} reason=\"{}\"", to_string(dlma), txn.error().message);
-  const auto count = storage::for_each_entry(*txn, dlma, [&](const dial_entry& e) { list.add(e); });
+  const auto count = storage::for_each_entry(*txn, dlma, [&](const dial_entry& e) {
+    list.add(e);
+    return true;
+  });
   if (!count)
     return spdlog::error("event=dial_list_unreadable dlma={} reason=\"{}\"", to_string(dlma), count.error().message);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(wall_clock_now() - begun);

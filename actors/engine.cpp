@@ -151,7 +151,8 @@ struct engine::impl {
     shared.engine = system->spawn(engine_behavior, &shared);
     for (const auto& pbx : options.pbxs) {
       shared.pbx_names.push_back(pbx.name);
-      shared.rooms.try_emplace(pbx.name, pbx.originate_rate, pbx.originate_burst(), wall_clock_now());
+      shared.rooms.try_emplace(pbx.name, pbx.originate_rate, pbx.originate_burst(),
+                               static_cast<std::int64_t>(pbx.max_channels), wall_clock_now());
       auto tables = std::make_shared<core::telephone_tables>(pbx.name, shared.telephones.size() + 1);
       shared.telephones.push_back(tables);
       shared.pbxs[pbx.name] =

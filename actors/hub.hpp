@@ -28,11 +28,6 @@
 
 namespace ringmaster {
 
-/// As `hub_publish`: frames that are complete but for their numbers, in the order in which things happened.
-struct hub_written {
-  std::vector<std::shared_ptr<core::frame>> frames;
-};
-
 /// The frame of a `happening`, for `hub_written`.
 [[nodiscard]] std::shared_ptr<core::frame> frame_to_be(std::string topic, std::string_view name,
                                                        std::string_view body);
@@ -42,5 +37,3 @@ struct hub_written {
                                    std::chrono::milliseconds linger = std::chrono::minutes{1});
 
 } // namespace ringmaster
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ringmaster::hub_written)

@@ -175,7 +175,6 @@ struct live_campaign {
   std::string explain_json;   ///< the list of reasons, as `GET …/explain` gives it
   std::shared_ptr<const core::campaign_snapshot> snapshot; ///< what the reasons were made from
   std::shared_ptr<const live_pacing> pacing;
-  core::calls_by_age in_flight_by_age{};                 ///< not answered yet
   std::shared_ptr<const core::abandon_days> answer_days; ///< live answers and abandoned ones
   core::dial_policy policy;   ///< that the list is dialed by
   maybe_uuid dlma;

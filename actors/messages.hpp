@@ -293,6 +293,10 @@ struct happening {
 struct hub_publish {
   std::vector<happening> what;
 };
+/// As `hub_publish`: frames that are complete but for their numbers, in the order in which things happened.
+struct hub_written {
+  std::vector<std::shared_ptr<core::frame>> frames;
+};
 /// An outlet of the hub is an actor that hands frames on: the front to its sockets. It gets every frame from
 /// now on, as `hub_frames`.
 struct hub_attach {
@@ -411,6 +415,7 @@ RINGMASTER_MESSAGE(call_milestone)
 RINGMASTER_MESSAGE(call_finished)
 RINGMASTER_MESSAGE(adopted_calls)
 RINGMASTER_MESSAGE(hub_publish)
+RINGMASTER_MESSAGE(hub_written)
 RINGMASTER_MESSAGE(hub_attach)
 RINGMASTER_MESSAGE(hub_frames)
 RINGMASTER_MESSAGE(hub_subscribe)

@@ -17,10 +17,12 @@ namespace ringmaster {
 
 class server_room {
 public:
-  /// `rate` originates a second, `burst` of them at once.
-  server_room(double rate, double burst, time_point now) : bucket_{rate, burst, now} {}
+  /// `rate` originates a second, `burst` of them at once; `channels`: calls that it may carry.
+  server_room(double rate, double burst, std::int64_t channels, time_point now)
+      : channels_{channels}, bucket_{rate, burst, now} {}
 
-  /// Calls of all campaigns that the server carries or is about to get.
+  [[nodiscard]] std::int64_t channels() const noexcept { return channels_; }
+  /// Calls of all campaigns that it carries or is about to get. More than `channels` when so many were up before.
   [[nodiscard]] std::int64_t calls() const {
     const std::scoped_lock lock{guard_};
     return calls_;
@@ -36,11 +38,11 @@ public:
     return bucket_.next(now);
   }
 
-  /// A call is to be begun on it. False: no, since somebody else has taken the last token, or the last of `most` channels
-  /// (0: no limit). Each call that was claimed is `left` once.
-  [[nodiscard]] bool claim(std::int64_t most, time_point now) {
+  /// A call is to be begun on it. False: no, somebody else has taken the last token or channel. Each call that was claimed
+  /// is `left` once.
+  [[nodiscard]] bool claim(time_point now) {
     const std::scoped_lock lock{guard_};
-    if ((most > 0 && calls_ >= most) || bucket_.take(1, now) == 0)
+    if (calls_ >= channels_ || bucket_.take(1, now) == 0)
       return false;
     ++calls_;
     return true;
@@ -57,6 +59,7 @@ public:
 
 private:
   mutable std::mutex guard_;
+  const std::int64_t channels_;
   core::token_bucket bucket_;
   std::int64_t calls_{0};
 };

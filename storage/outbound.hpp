@@ -40,6 +40,9 @@ struct page {
 template <class T>
 [[nodiscard]] result<T> get(const txn& in, const uuid& id);
 
+/// A campaign as its delete left it: `in_use` 0, `tm_delete` set. `not_found` for ids that live, or never did.
+[[nodiscard]] result<campaign> get_deleted_campaign(const txn& in, const uuid& id);
+
 /// A page of all of them. While entries of a deleted dlma are still being deleted, a page of dls can hold
 /// fewer than `count` and have a `next`.
 template <class T>
@@ -52,10 +55,10 @@ template <class T>
 /// A page of a dlma's entries; `not_found` when there is no such dlma.
 [[nodiscard]] result<page<dl>> list_entries(const txn& in, const uuid& dlma_id, const page_request& which);
 
-/// Gives `take` the state of each entry of a dlma, in the order of ids; a million in about 0.1 s. The number
-/// of entries.
+/// Gives `take` the state of each entry of a dlma, in the order of ids, until it returns false; a million in about
+/// 0.1 s. The number of entries given.
 result<std::size_t> for_each_entry(const txn& in, const uuid& dlma_id,
-                                   const std::function<void(const dial_entry&)>& take);
+                                   const std::function<bool(const dial_entry&)>& take);
 
 /// Campaigns that refer to `id` as their plan, destination, dlma or next campaign.
 [[nodiscard]] result<std::vector<campaign>> referring_campaigns(const txn& in, const uuid& id);

@@ -1,6 +1,5 @@
 #include "storage/outbound.hpp"
 
-#include "storage/deleted.hpp"
 #include "storage/records.hpp"
 
 #include <algorithm>
@@ -169,7 +168,7 @@ result<page<dl>> list_entries(const txn& in, const uuid& dlma_id, const page_req
 }
 
 result<std::size_t> for_each_entry(const txn& in, const uuid& dlma_id,
-                                   const std::function<void(const dial_entry&)>& take) {
+                                   const std::function<bool(const dial_entry&)>& take) {
   auto rows = cursor::open(in, table::dl_by_dlma);
   if (!rows)
     return rows.error();
@@ -180,8 +179,9 @@ result<std::size_t> for_each_entry(const txn& in, const uuid& dlma_id,
     dial_entry state;
     if (!id || !read_entry_state((*row)->value, *id, state))
       return error{errc::storage_failed, "a row of the table dl_by_dlma cannot be read", {}};
-    take(state);
     ++count;
+    if (!take(state))
+      return count;
   }
   if (!row)
     return row.error();

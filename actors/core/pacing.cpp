@@ -204,14 +204,6 @@ std::optional<std::size_t> pacing::age_step(const call_record& call, time_point 
   return std::min(static_cast<std::size_t>(age), call_age_steps - 1);
 }
 
-calls_by_age pacing::in_flight_by_age(time_point now) const {
-  calls_by_age ages{};
-  for (const auto& [id, call] : calls_)
-    if (const auto age = age_step(call, now))
-      ++ages[*age];
-  return ages;
-}
-
 std::vector<uuid> pacing::calls_to_give_up(time_point) {
   return {};
 }

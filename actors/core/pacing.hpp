@@ -308,8 +308,6 @@ public:
   [[nodiscard]] const availability& agents() const noexcept { return agents_; }
   [[nodiscard]] const abandon_ledger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] const pacing_options& options() const noexcept { return options_; }
-  /// Our calls not answered yet, for other campaigns' `others_by_age`.
-  [[nodiscard]] calls_by_age in_flight_by_age(time_point now) const;
   /// Live answers whose fate is known, and those of them that no agent took within the grace, since the
   /// method began. They only grow: a durable ledger adds what they grew by since it last looked.
   [[nodiscard]] std::int64_t answers() const noexcept { return answers_; }

@@ -197,7 +197,7 @@ void start_with_a_million_entries(benchmark::State& state) {
     const auto db = where.open();
     std::vector<dial_entry> states;
     states.reserve(1'000'000);
-    must(for_each_entry(must(db.read()), list, [&](const dial_entry& e) { states.push_back(e); }));
+    must(for_each_entry(must(db.read()), list, [&](const dial_entry& e) { return states.push_back(e), true; }));
     if (states.size() != 1'000'000)
       state.SkipWithError("entries are missing");
   }

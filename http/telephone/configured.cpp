@@ -37,20 +37,20 @@ std::optional<error> read_setting(std::string_view name, simdjson::dom::element 
 
 struct asking {
   context c;
-  std::string pbx;
-  core::reconfiguration what;
+  section_change change;
   http::responder reply;
 };
 
 void ask_from(std::size_t at, const std::shared_ptr<const asking>& all) {
-  all->c.engine->ask(all->pbx, all->what.steps[at], [at, all](const result<std::string>& said) {
-    if (said && at + 1 < all->what.steps.size())
+  all->c.engine->ask(all->change.pbx, all->change.what.steps[at], [at, all](const result<std::string>& said) {
+    const auto& what = all->change.what;
+    if (said && at + 1 < what.steps.size())
       return ask_from(at + 1, all);
     if (said)
       return all->reply(http::success(all->c.now()));
-    if (at == 0 || !all->what.undo)
+    if (at == 0 || !what.undo)
       return all->reply(outbound::refuse(all->c, said.error()));
-    all->c.engine->ask(all->pbx, *all->what.undo, [all, why = said.error()](const result<std::string>&) {
+    all->c.engine->ask(all->change.pbx, *what.undo, [all, why = said.error()](const result<std::string>&) {
       all->reply(outbound::refuse(all->c, why));
     });
   });
@@ -81,11 +81,10 @@ result<section_body> read_section(const http::request& req) {
   return read;
 }
 
-void reconfigure(const context& c, const std::string& pbx, const result<core::reconfiguration>& what,
-                 const http::responder& reply) {
-  if (!what)
-    return reply(outbound::refuse(c, what.error()));
-  ask_from(0, std::make_shared<const asking>(asking{c, pbx, *what, reply}));
+void reconfigure(const context& c, const result<section_change>& change, const http::responder& reply) {
+  if (!change)
+    return reply(outbound::refuse(c, change.error()));
+  ask_from(0, std::make_shared<const asking>(asking{c, *change, reply}));
 }
 
 } // namespace ringmaster::telephone

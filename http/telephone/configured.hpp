@@ -21,67 +21,65 @@ struct section_body {
 };
 [[nodiscard]] result<section_body> read_section(const http::request& req);
 
+/// What is to be changed, and on which server.
+struct section_change {
+  std::string pbx;
+  core::reconfiguration what;
+};
 /// Asks for what changes the file, and for the reload; answers with the bare envelope or with the server's
 /// refusal.
-void reconfigure(const context& c, const std::string& pbx, const result<core::reconfiguration>& what,
-                 const http::responder& reply);
+void reconfigure(const context& c, const result<section_change>& change, const http::responder& reply);
+
+[[nodiscard]] inline result<section_change> on(const std::string& pbx, result<core::reconfiguration> what) {
+  if (!what)
+    return what.error();
+  return section_change{pbx, std::move(*what)};
+}
 
 template <class T>
-void create_configured(const context& c, core::configured_kind kind, const http::request& req,
-                       const http::responder& reply) {
+[[nodiscard]] result<section_change> creation(const context& c, core::configured_kind kind, const http::request& req) {
   const auto body = read_section(req);
   if (!body)
-    return reply(outbound::refuse(c, body.error()));
+    return body.error();
   if (!body->name)
-    return reply(outbound::refuse(c, invalid_field("name", "name must be given")));
-  const auto what = core::create_section(kind, *body->name, body->settings);
+    return invalid_field("name", "name must be given");
+  auto what = core::create_section(kind, *body->name, body->settings);
   if (!what)
-    return reply(outbound::refuse(c, what.error()));
+    return what.error();
   const auto where = servers_for(c, req, body->pbx);
   if (!where)
-    return reply(outbound::refuse(c, where.error()));
+    return where.error();
   const auto kind_name = core::resource<T>::name;
   if (where->size() != 1)
-    return reply(outbound::refuse(
-        c, not_clear(kind_name, *body->name, "there is more than one server: say on which with pbx")));
+    return not_clear(kind_name, *body->name, "there is more than one server: say on which with pbx");
   if (find_plain<T>(*where, *body->name))
-    return reply(outbound::refuse(c, invalid_field("name", "there is a " + std::string{kind_name} + " \"" +
-                                                               *body->name + "\" already")));
-  reconfigure(c, where->front()->pbx, what, reply);
+    return invalid_field("name", "there is a " + std::string{kind_name} + " \"" + *body->name + "\" already");
+  return on(where->front()->pbx, std::move(what));
 }
 
 template <class T>
-void change_configured(const context& c, core::configured_kind kind, const http::request& req,
-                       const http::responder& reply) {
+[[nodiscard]] result<section_change> change(const context& c, core::configured_kind kind, const http::request& req) {
   const auto body = read_section(req);
   if (!body)
-    return reply(outbound::refuse(c, body.error()));
+    return body.error();
   const auto where = servers_for(c, req, body->pbx);
   if (!where)
-    return reply(outbound::refuse(c, where.error()));
+    return where.error();
   const auto one = find_one<T>(*where, req.param("id"));
   if (!one)
-    return reply(outbound::refuse(c, one.error()));
+    return one.error();
   const auto name = one->object->look([](const T& t) { return t.name; });
   if (body->name && *body->name != name)
-    return reply(outbound::refuse(c, invalid_field("name", "name stays what it is: \"" + name + '"')));
-  reconfigure(c, one->server->pbx, core::change_section(kind, name, body->settings), reply);
+    return invalid_field("name", "name stays what it is: \"" + name + '"');
+  return on(one->server->pbx, core::change_section(kind, name, body->settings));
 }
 
 template <class T>
-void remove_configured(const context& c, core::configured_kind kind, const http::request& req,
-                       const http::responder& reply) {
-  const auto what = asked::of(req);
-  if (!what)
-    return reply(outbound::refuse(c, what.error()));
-  const auto where = servers_of(c, *what);
-  if (!where)
-    return reply(outbound::refuse(c, where.error()));
-  const auto one = find_one<T>(*where, req.param("id"));
+[[nodiscard]] result<section_change> removal(const context& c, core::configured_kind kind, const http::request& req) {
+  const auto one = asked_one<T>(c, req);
   if (!one)
-    return reply(outbound::refuse(c, one.error()));
-  reconfigure(c, one->server->pbx,
-              core::remove_section(kind, one->object->look([](const T& t) { return t.name; })), reply);
+    return one.error();
+  return on(one->server->pbx, core::remove_section(kind, one->object->look([](const T& t) { return t.name; })));
 }
 
 /// POST `path`; PUT and DELETE `path`/{id}.
@@ -89,25 +87,24 @@ template <class T>
 [[nodiscard]] result<void> add_configured(http::router& r, const context& c, const std::string& path,
                                           core::configured_kind kind) {
   using http::method;
-  using handled =
-      void (*)(const context&, core::configured_kind, const http::request&, const http::responder&);
-  const auto add = [&](method m, const std::string& at, handled how) {
+  using reading = result<section_change> (*)(const context&, core::configured_kind, const http::request&);
+  const auto add = [&](method m, const std::string& at, reading read) {
     return r.add({m,
                   at,
                   std::string{may_supervise},
                   http::access::token,
-                  {[c, kind, how](const http::request& req, const http::responder& reply) {
-                     how(c, kind, req, reply);
+                  {[c, kind, read](const http::request& req, const http::responder& reply) {
+                     reconfigure(c, read(c, kind, req), reply);
                    },
                    {},
                    {},
                    0}});
   };
-  if (auto added = add(method::post, path, create_configured<T>); !added)
+  if (auto added = add(method::post, path, creation<T>); !added)
     return added;
-  if (auto added = add(method::put, path + "/{id}", change_configured<T>); !added)
+  if (auto added = add(method::put, path + "/{id}", change<T>); !added)
     return added;
-  return add(method::del, path + "/{id}", remove_configured<T>);
+  return add(method::del, path + "/{id}", removal<T>);
 }
 
 } // namespace ringmaster::telephone

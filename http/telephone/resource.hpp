@@ -120,6 +120,18 @@ template <class T>
   return find_anywhere(where, id, [](const servers& on, std::string_view plain) { return find_plain<T>(on, plain); });
 }
 
+/// The one that the path names, on the server that the query or the body names.
+template <class T>
+[[nodiscard]] result<found_object<T>> asked_one(const context& c, const http::request& req) {
+  const auto what = asked::of(req);
+  if (!what)
+    return what.error();
+  const auto where = servers_of(c, *what);
+  if (!where)
+    return where.error();
+  return find_one<T>(*where, req.param("id"));
+}
+
 /// All objects of these servers, oldest first, of one page.
 template <class T, class Wanted>
 [[nodiscard]] std::vector<typename core::live_table<T>::pointer> collect(const servers& of, const page& which,
@@ -254,13 +266,7 @@ template <class T, class Make>
                 std::string{may_supervise},
                 http::access::token,
                 {[c, make](const http::request& req, const http::responder& reply) {
-                   const auto what = asked::of(req);
-                   if (!what)
-                     return reply(outbound::refuse(c, what.error()));
-                   const auto where = servers_of(c, *what);
-                   if (!where)
-                     return reply(outbound::refuse(c, where.error()));
-                   const auto one = find_one<T>(*where, req.param("id"));
+                   const auto one = asked_one<T>(c, req);
                    if (!one)
                      return reply(outbound::refuse(c, one.error()));
                    ask(c, one->server->pbx, one->object->look(make), reply);

@@ -228,7 +228,8 @@ TEST_F(outbound, the_state_beside_the_list_follows_every_change) {
                 }}, at_second(3)));
   });
   std::vector<dial_entry> states;
-  EXPECT_EQ(must(for_each_entry(must(db.read()), s.list.id, [&](const dial_entry& e) { states.push_back(e); })), 3u);
+  EXPECT_EQ(must(for_each_entry(must(db.read()), s.list.id, [&](const dial_entry& e) { return states.push_back(e), true; })), 3u);
+  EXPECT_EQ(must(for_each_entry(must(db.read()), s.list.id, [](const dial_entry&) { return false; })), 1u);
   const auto at = std::find_if(states.begin(), states.end(), [&](const auto& e) { return e.id == s.entries[1].id; });
   ASSERT_NE(at, states.end());
   EXPECT_EQ(at->numbers_mask, 0x85);
