@@ -432,7 +432,7 @@ public:
     }
     std::unordered_map<std::string, originate_batch> by_pbx;
     for (const auto& call : batch.calls) {
-      const auto channel = calls_.begin(call);
+      const auto channel = calls_.begin(*call);
       if (!channel)
         continue;
       if (auto bytes = originate_bytes(*call))

@@ -55,13 +55,11 @@ void campaign_calls::intend(const uuid& id, const std::string& pbx, const core::
   calls_[id] = std::move(call);
 }
 
-caf::actor campaign_calls::begin(const std::shared_ptr<const dialing>& intent) {
-  const auto at = calls_.find(intent->id);
+caf::actor campaign_calls::begin(const dialing& intent) {
+  const auto at = calls_.find(intent.id);
   if (at == calls_.end())
     return {};
-  at->second.channel =
-      self_->spawn<caf::linked>(channel_actor, channel_options{intent, me_, false}, &shared_);
-  shared_.channels.put(intent->id, at->second.channel);
+  at->second.channel = channel::begin(self_->system(), intent, me_, false, shared_);
   ++counters_.begun;
   shared_.live.total.calls_begun.fetch_add(1, std::memory_order_relaxed);
   return at->second.channel;

@@ -41,7 +41,7 @@ public:
   /// It is to be begun, and its server has room for it (`server_room::claim`); its intent is on the way to the disk.
   void intend(const uuid& id, const std::string& pbx, const core::call_features& features, time_point now);
   /// Its intent is on disk: makes its channel actor. Null: there is no such call.
-  [[nodiscard]] caf::actor begin(const std::shared_ptr<const dialing>& intent);
+  [[nodiscard]] caf::actor begin(const dialing& intent);
   /// Calls that were up when this process began.
   void adopt(const adopted_calls& adopted, time_point now);
   /// True: pacing has heard something new.

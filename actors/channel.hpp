@@ -5,36 +5,55 @@
 /// An answer is written down when it comes (so that nobody who answered is called again after a crash), the
 /// end when it comes; a disk that refuses is tried again each second, and meanwhile the call counts as live.
 ///
+/// There is one for each call that is up, and nearly all that they hear comes from their pbx. So they are small, one
+/// piece of memory each, and run on the thread of whoever sends (actors/direct_actor.hpp): what the pbx has fetched for
+/// a message is where the message is handled. Nobody is linked to them. A fault ends the campaign as well, as that of
+/// any other actor would.
+///
 /// Messages: `message_batch`, `originate_written`, `channel_presence`, `connection_lost`, `call_deadline`,
-/// `hang_up_call`, `redirect_call`; `write_end_again` to itself.
+/// `hang_up_call`, `redirect_call`; `end_not_written` and `call_over` to itself.
 #pragma once
 
 #include "actors/core/call.hpp"
+#include "actors/direct_actor.hpp"
 #include "actors/messages.hpp"
 #include "actors/shared.hpp"
 
-#include <caf/event_based_actor.hpp>
-#include <caf/stateful_actor.hpp>
-
-#include <memory>
-
 namespace ringmaster {
 
-struct channel_options {
-  std::shared_ptr<const dialing> record;
-  caf::actor campaign;
-  bool adopted{false}; ///< it was up before this process began
-};
+class channel final : public direct_actor {
+public:
+  /// The channel of a call whose intent is on disk; `adopted`: it was up before this process began. It is in
+  /// `live_state::dialings` then.
+  [[nodiscard]] static caf::actor begin(caf::actor_system& system, const dialing& record, caf::actor campaign,
+                                        bool adopted, engine_shared& shared);
 
-struct channel_actor_state {
-  static constexpr const char* name = "channel";
-  std::shared_ptr<live_call> call; ///< shared with readers
-  caf::actor campaign, pbx;
-  time_point told_deadline{}; ///< that the campaign knows
-  bool answer_kept{false};
-};
+  /// Of `begin`.
+  channel(caf::actor_config& config, const dialing& record, caf::actor campaign, bool adopted, engine_shared& shared);
 
-caf::behavior channel_actor(caf::stateful_actor<channel_actor_state>* self, const channel_options& options,
-                            engine_shared* shared);
+  const char* name() const override { return "channel"; }
+
+  /// What nearly every message looks at is among so many first bytes of it.
+  static constexpr std::size_t hot_bytes = 320;
+
+private:
+  void receive(caf::type_erased_tuple& what) override;
+  void ended(const caf::error& why) noexcept override;
+
+  void take(const core::call_event& event);
+  void tell(const char* event) const;
+  void log_end() const;
+  void keep_answer();
+  void write_end();
+  template <class Message>
+  void ask_pbx(Message what) const;
+
+  engine_shared& shared_;
+  caf::actor campaign_, pbx_;  ///< no pbx: its server has left the configuration
+  time_point told_deadline_{}; ///< that the campaign knows
+  bool answer_kept_;
+  bool end_refused_{false}; ///< by the disk, and not tried again yet
+  live_call call_;
+};
 
 } // namespace ringmaster

@@ -1,64 +1,93 @@
 #include "actors/direct_actor.hpp"
 
-#include <caf/exit_reason.hpp>
 #include <spdlog/spdlog.h>
 
 #include <exception>
-#include <utility>
 
 namespace ringmaster {
+namespace {
 
-direct_actor::direct_actor(caf::actor_config& config, std::string who, const make_behavior& make)
-    : monitorable_actor{config}, who_{std::move(who)}, behavior_{make(this)} {}
+using letter = caf::mailbox_element::node_pointer;
+
+/// The inbox of an actor that is being run and has no more messages.
+letter busy() noexcept {
+  static caf::mailbox_element::node_type mark;
+  return &mark;
+}
+
+class behaving final : public direct_actor {
+public:
+  behaving(caf::actor_config& config, std::string who, const direct_behavior& make)
+      : direct_actor{config}, who_{std::move(who)}, behavior_{make(this)} {}
+  const char* name() const override { return who_.c_str(); }
+
+private:
+  void receive(caf::type_erased_tuple& what) override { (void)behavior_(what); }
+  void ended(const caf::error&) noexcept override { behavior_ = {}; }
+
+  const std::string who_;
+  caf::behavior behavior_;
+};
+
+} // namespace
 
 void direct_actor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* host) {
-  {
-    const std::lock_guard lock{guard_};
-    waiting_.push_back(std::move(what));
-    if (std::exchange(running_, true))
-      return;
-  }
-  run(host);
-}
-
-void direct_actor::run(caf::execution_unit* host) {
+  letter before = nullptr;
   for (;;) {
-    caf::mailbox_element_ptr next;
-    {
-      const std::lock_guard lock{guard_};
-      if (waiting_.empty()) {
-        running_ = false;
+    if (!before) {
+      if (inbox_.compare_exchange_weak(before, busy(), std::memory_order_acquire))
+        return run(std::move(what), host);
+    } else {
+      what->next = before;
+      if (inbox_.compare_exchange_weak(before, what.get(), std::memory_order_acq_rel, std::memory_order_relaxed)) {
+        (void)what.release();
         return;
       }
-      next = std::move(waiting_.front());
-      waiting_.pop_front();
     }
-    if (behavior_)
-      handle(*next, host);
-    else
-      bounce(next);
   }
 }
 
-void direct_actor::handle(caf::mailbox_element& what, caf::execution_unit* host) {
+void direct_actor::run(caf::mailbox_element_ptr first, caf::execution_unit* host) {
+  handle(std::move(first), host);
+  for (;;) {
+    auto left = busy();
+    if (inbox_.compare_exchange_strong(left, nullptr, std::memory_order_acq_rel))
+      return;
+    left = inbox_.exchange(busy(), std::memory_order_acq_rel);
+    letter in_order = nullptr;
+    while (left != busy()) {
+      const auto older = left->next;
+      left->next = in_order;
+      in_order = left;
+      left = older;
+    }
+    while (in_order) {
+      const auto next = in_order->next;
+      handle(caf::mailbox_element_ptr{static_cast<caf::mailbox_element*>(in_order)}, host);
+      in_order = next;
+    }
+  }
+}
+
+void direct_actor::handle(caf::mailbox_element_ptr what, caf::execution_unit* host) {
+  if (getf(is_cleaned_up_flag))
+    return bounce(what);
   try {
-    if (!handle_system_message(what, host, false))
-      (void)behavior_(what.content());
+    if (!handle_system_message(*what, host, false))
+      receive(what->content());
   } catch (const std::exception& e) {
-    spdlog::critical("event=actor_fault actor={} reason=\"{}\"", who_, e.what());
+    spdlog::critical("event=actor_fault actor={} reason=\"{}\"", name(), e.what());
     cleanup(caf::exit_reason::unhandled_exception, host);
   } catch (...) {
-    spdlog::critical("event=actor_fault actor={} reason=unknown", who_);
+    spdlog::critical("event=actor_fault actor={} reason=unknown", name());
     cleanup(caf::exit_reason::unhandled_exception, host);
   }
   if (getf(is_cleaned_up_flag))
-    behavior_ = {};
+    ended(fail_state());
 }
 
-caf::actor spawn_direct(caf::actor_system& system, std::string who, const direct_actor::make_behavior& make) {
-  caf::actor_config config;
-  return caf::make_actor<direct_actor, caf::actor>(system.next_actor_id(), system.node(), &system, config,
-                                                   std::move(who), make);
+caf::actor spawn_direct(caf::actor_system& system, std::string who, const direct_behavior& make) {
+  return spawn_direct_as<behaving>(system, std::move(who), make);
 }
 
 } // namespace ringmaster

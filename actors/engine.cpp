@@ -89,8 +89,8 @@ void apply(engine_actor* self, engine_shared& shared, const changes& what) {
   for (const auto& id : what.campaigns)
     caf::anon_send(campaign_of(self, shared, id), reload{});
   for (const auto& id : what.hang_up)
-    if (const auto channel = shared.channels.find(id))
-      caf::anon_send(*channel, hang_up_call{[](result<std::string>) {}});
+    if (const auto call = shared.live.dialings.find(id))
+      caf::anon_send(call.channel(), hang_up_call{[](result<std::string>) {}});
 }
 
 caf::behavior engine_behavior(engine_actor* self, engine_shared* shared) {
@@ -113,8 +113,7 @@ caf::behavior engine_behavior(engine_actor* self, engine_shared* shared) {
         for (const auto& one : adopted.calls) {
           const auto& record = *one.record;
           auto campaign = campaign_of(self, *shared, record.uuid_camp);
-          auto channel = self->spawn<caf::linked>(channel_actor, channel_options{one.record, campaign, true}, shared);
-          shared->channels.put(record.id, channel);
+          auto channel = channel::begin(self->system(), record, campaign, true, *shared);
           by_campaign[record.uuid_camp].calls.push_back({one.record, channel});
           if (shared->pbxs.count(record.pbx) != 0)
             by_pbx[record.pbx].calls.push_back(
@@ -198,7 +197,7 @@ struct engine::impl {
   void stop() {
     shared.stopping = true;
     keep_everything();
-    // Children are linked: campaigns, lists and channels end with the engine, queues with their pbx.
+    // Children are linked: campaigns and lists end with the engine, queues with their pbx.
     caf::anon_send_exit(shared.engine, caf::exit_reason::user_shutdown);
     for (const auto& [name, pbx] : shared.pbxs)
       caf::anon_send_exit(pbx, caf::exit_reason::user_shutdown);
@@ -212,6 +211,9 @@ struct engine::impl {
     caf::anon_send_exit(shared.hub, caf::exit_reason::user_shutdown);
     // Actors look at these handles until they end, and the system must not go before the handles have.
     system->await_all_actors_done();
+    for (const auto& call : shared.live.dialings.all()) // nobody is left who could send them anything
+      caf::anon_send_exit(call.channel(), caf::exit_reason::user_shutdown);
+    shared.live.dialings.clear();
     shared.store = shared.results = shared.engine = shared.hub = nullptr;
     shared.pbxs.clear();
     system.reset();
@@ -289,10 +291,10 @@ void engine::ask(const std::string& pbx, telephone_request what, std::function<v
 }
 
 void engine::hang_up(const uuid& id, std::function<void(result<void>)> done) {
-  const auto channel = impl_->shared.channels.find(id);
-  if (!channel)
+  const auto call = impl_->shared.live.dialings.find(id);
+  if (!call)
     return done(error{errc::not_found, "no dialing " + to_string(id) + " is live", "uuid"});
-  caf::anon_send(*channel, hang_up_call{[done = std::move(done)](result<std::string> said) {
+  caf::anon_send(call.channel(), hang_up_call{[done = std::move(done)](result<std::string> said) {
                    if (said)
                      done(result<void>{});
                    else

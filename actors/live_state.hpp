@@ -14,52 +14,63 @@
 #include "actors/core/queue_state.hpp"
 #include "protocol/outbound.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <caf/actor.hpp>
+
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace ringmaster {
 
-/// A map from keys to immutable snapshots.
+/// A map for many threads, in shards.
 template <class Key, class Value>
-class snapshot_map {
+class shared_map {
 public:
-  using pointer = std::shared_ptr<const Value>;
-
-  [[nodiscard]] pointer find(const Key& key) const {
+  /// A default-made value where there is none.
+  [[nodiscard]] Value find(const Key& key) const {
     const auto& s = shard_of(key);
     std::shared_lock lock{s.guard};
     const auto at = s.entries.find(key);
-    return at == s.entries.end() ? nullptr : at->second;
+    return at == s.entries.end() ? Value{} : at->second;
   }
-  void put(const Key& key, Value value) { put(key, std::make_shared<const Value>(std::move(value))); }
-  void put(const Key& key, pointer fresh) {
+  void put(const Key& key, Value fresh) {
     auto& s = shard_of(key);
     std::unique_lock lock{s.guard};
-    s.entries[key].swap(fresh); // the old one is released after the lock
+    std::swap(s.entries[key], fresh); // the old one is released after the lock
   }
   void erase(const Key& key) {
     auto& s = shard_of(key);
+    Value gone{};
     std::unique_lock lock{s.guard};
-    s.entries.erase(key);
+    if (const auto at = s.entries.find(key); at != s.entries.end()) {
+      gone = std::move(at->second);
+      s.entries.erase(at);
+    }
   }
   /// Everything, each entry as it is when its shard is read.
-  [[nodiscard]] std::vector<pointer> all() const {
-    std::vector<pointer> found;
+  [[nodiscard]] std::vector<Value> all() const {
+    std::vector<Value> found;
     for (const auto& s : shards_) {
       std::shared_lock lock{s.guard};
       for (const auto& [key, value] : s.entries)
         found.push_back(value);
     }
     return found;
+  }
+  void clear() {
+    for (auto& s : shards_) {
+      std::unique_lock lock{s.guard};
+      s.entries.clear();
+    }
   }
   [[nodiscard]] std::size_t size() const {
     std::size_t count = 0;
@@ -73,12 +84,21 @@ public:
 private:
   struct alignas(64) shard {
     mutable std::shared_mutex guard;
-    std::unordered_map<Key, pointer> entries;
+    boost::unordered_flat_map<Key, Value, std::hash<Key>> entries;
   };
   static constexpr std::size_t shard_count = 16;
   [[nodiscard]] const shard& shard_of(const Key& key) const { return shards_[std::hash<Key>{}(key) % shard_count]; }
   [[nodiscard]] shard& shard_of(const Key& key) { return shards_[std::hash<Key>{}(key) % shard_count]; }
   std::array<shard, shard_count> shards_;
+};
+
+/// A map from keys to immutable snapshots.
+template <class Key, class Value>
+class snapshot_map : public shared_map<Key, std::shared_ptr<const Value>> {
+public:
+  using pointer = std::shared_ptr<const Value>;
+  using shared_map<Key, pointer>::put;
+  void put(const Key& key, Value value) { put(key, std::make_shared<const Value>(std::move(value))); }
 };
 
 /// What a reader sees of a call that is up, beyond what its durable record says.
@@ -92,11 +112,18 @@ struct live_dialing {
 };
 
 /// A call that is up: its machine, which its channel actor drives and anybody may look at. It changes in place: a
-/// snapshot for each event would cost more than the event, and most are never looked at.
+/// snapshot for each event would cost more than the event, and most are never looked at. Small, since there are many:
+/// of its durable record it has what the end of the call needs.
 class live_call {
 public:
-  live_call(std::shared_ptr<const dialing> begun, core::call machine)
-      : machine_{std::move(machine)}, begun_{std::move(begun)} {}
+  live_call(const dialing& record, core::call machine)
+      : id_{record.id}, machine_{std::move(machine)}, campaign_{record.uuid_camp}, entry_{record.uuid_dl_list},
+        dlma_{record.uuid_dlma}, recorded_at_{record.tm_update} {
+    if (record.status != 0 || record.channel)
+      recorded_ = std::make_unique<const live_dialing>(
+          live_dialing{record.id, record.uuid_camp, record.status, record.res_dial, record.res_hangup, record.channel,
+                       record.res_dial_detail, record.res_hangup_detail, record.tm_update});
+  }
 
   /// Of the channel actor alone.
   core::call_change on(const core::call_event& event, time_point now) {
@@ -108,14 +135,22 @@ public:
   }
   /// Of the channel actor alone, which is the only one that changes it and so needs no lock to read it.
   [[nodiscard]] const core::call& machine() const noexcept { return machine_; }
-  /// What was written when the call was begun; never changes.
-  [[nodiscard]] const dialing& begun() const noexcept { return *begun_; }
+
+  [[nodiscard]] const uuid& id() const noexcept { return id_; }
+  [[nodiscard]] const uuid& campaign() const noexcept { return campaign_; }
+  [[nodiscard]] const uuid& entry() const noexcept { return entry_; }
+  [[nodiscard]] const uuid& dlma() const noexcept { return dlma_; }
 
   /// From any thread: all of one moment.
   [[nodiscard]] live_dialing shown() const {
-    const auto& b = *begun_;
-    live_dialing seen{b.id, b.uuid_camp, b.status, b.res_dial, b.res_hangup, b.channel, b.res_dial_detail,
-                      b.res_hangup_detail, b.tm_update};
+    live_dialing seen;
+    if (recorded_) {
+      seen = *recorded_;
+    } else {
+      seen.id = id_;
+      seen.campaign = campaign_;
+      seen.tm_update = recorded_at_;
+    }
     const std::lock_guard lock{guard_};
     if (changed_)
       machine_.write_to(seen, *changed_);
@@ -123,10 +158,29 @@ public:
   }
 
 private:
+  // What nearly every event looks at comes first: with many calls each line of the cache counts.
   mutable std::mutex guard_;
-  core::call machine_;
   std::optional<time_point> changed_;
-  std::shared_ptr<const dialing> begun_;
+  uuid id_;
+  core::call machine_;
+  uuid campaign_, entry_, dlma_;
+  maybe_time recorded_at_;
+  std::unique_ptr<const live_dialing> recorded_; ///< null: nothing had happened yet when it was recorded
+};
+
+/// A call that is up, and its channel actor, of which it is a part: both stay as long as somebody has this.
+class live_call_pointer {
+public:
+  live_call_pointer() = default;
+  live_call_pointer(caf::actor channel, const live_call& call) : channel_{std::move(channel)}, call_{&call} {}
+
+  [[nodiscard]] explicit operator bool() const noexcept { return call_ != nullptr; }
+  const live_call* operator->() const noexcept { return call_; }
+  [[nodiscard]] const caf::actor& channel() const noexcept { return channel_; }
+
+private:
+  caf::actor channel_;
+  const live_call* call_{nullptr};
 };
 
 /// One Asterisk server.
@@ -188,7 +242,7 @@ struct live_campaign {
 };
 
 struct live_state {
-  snapshot_map<uuid, live_call> dialings;
+  shared_map<uuid, live_call_pointer> dialings;
   snapshot_map<uuid, live_campaign> campaigns;
   snapshot_map<std::string, live_pbx> pbxs;
   snapshot_map<std::string, live_queue> queues; ///< by "pbx\nqueue"

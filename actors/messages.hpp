@@ -167,10 +167,8 @@ struct redirect_call {
   core::dialplan_place to;
   std::function<void(result<std::string>)> done;
 };
-/// To a channel whose end could not be written: try again, in a second or now.
-struct write_end_again {
-  bool now;
-};
+/// To a channel: the disk has refused the end of its call.
+struct end_not_written {};
 /// To a channel: the end of its call is on disk, its work is done.
 struct call_over {};
 /// From a queue to its pbx: what it knows is in doubt; answered with the listing's messages and `queue_listed`.
@@ -390,7 +388,7 @@ RINGMASTER_MESSAGE(connection_lost)
 RINGMASTER_MESSAGE(call_deadline)
 RINGMASTER_MESSAGE(hang_up_call)
 RINGMASTER_MESSAGE(redirect_call)
-RINGMASTER_MESSAGE(write_end_again)
+RINGMASTER_MESSAGE(end_not_written)
 RINGMASTER_MESSAGE(call_over)
 RINGMASTER_MESSAGE(queue_in_doubt)
 RINGMASTER_MESSAGE(queue_listed)

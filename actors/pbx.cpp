@@ -159,7 +159,6 @@ public:
     total.ami_messages.fetch_add(from.block->size(), std::memory_order_relaxed);
     total.ami_bytes.fetch_add(from.block->bytes().size(), std::memory_order_relaxed);
     hand_to_telephone(from.block);
-    ++stamp_;
     batches_.clear();
     auto about = from.block->subjects().queues.begin();
     const auto last = from.block->subjects().queues.end();
@@ -364,24 +363,21 @@ public:
 
   struct target {
     caf::actor actor;
-    std::uint64_t stamp{0}; ///< of the block that `slot` is meant for
-    std::size_t slot{0};    ///< of its batch
+    std::uint32_t slot{0}; ///< of its batch, if that says so as well
   };
   struct batched {
     const target* to;
     decltype(message_batch::at) at;
   };
   struct known_call {
-    target to; ///< first, beside the key: all that routing looks at
     followed_call call;
     bool sent{false};  ///< its Originate went out (or it was adopted)
     core::listing_schedule::number asked{0}; ///< its channel asked whether it lives: the first list that answers
   };
 
   void batch(target& to, std::uint32_t index) {
-    if (to.stamp != stamp_) {
-      to.stamp = stamp_;
-      to.slot = batches_.size();
+    if (to.slot >= batches_.size() || batches_[to.slot].to != &to) {
+      to.slot = static_cast<std::uint32_t>(batches_.size());
       batches_.push_back({&to, {}});
     }
     batches_[to.slot].at.push_back(index);
@@ -389,14 +385,17 @@ public:
 
   /// With many calls up, whatever belongs to one of them is in main memory and not in the cache, and waiting for it
   /// costs more than all else that an event costs. So the look-ups are made one right after the other, where the
-  /// processor overlaps them, and what an actor is made of is asked for several sends ahead: its mailbox for the send,
-  /// the rest for its turn, which comes soon after. Hints only: nothing depends on their being taken.
+  /// processor overlaps them, and what a channel is made of is asked for several sends ahead; the send runs it, on this
+  /// very thread. Hints only: nothing depends on their being taken.
   /// What comes after the first `heard` messages of the block is not for anybody any more.
   void send_routed(const ami::block_ptr& block, std::uint32_t heard) {
+    found_.clear();
     for (const auto& [index, call] : block->subjects().calls)
       if (index < heard)
-        if (const auto at = calls_.find(call); at != calls_.end())
-          batch(at->second.to, index);
+        if (const auto at = routes_.find(call); at != routes_.end())
+          found_.emplace_back(index, &at->second);
+    for (const auto& [index, to] : found_)
+      batch(*to, index);
     constexpr std::size_t ahead = 12;
     for (std::size_t i = 0; i < std::min(ahead, batches_.size()); ++i)
       prefetch(batches_[i].to->actor);
@@ -407,12 +406,11 @@ public:
     }
   }
 
-  /// The storage of an actor is one piece: the control block, a cache line long, and the actor behind it.
   static void prefetch(const caf::actor& to) {
     constexpr std::size_t line = CAF_CACHE_LINE_SIZE;
     const auto* const actor = reinterpret_cast<const char*>(to.operator->());
-    for (std::size_t at = 0; at < sizeof(caf::stateful_actor<channel_actor_state>) + line; at += line)
-      __builtin_prefetch(actor + at - line, 1);
+    for (std::size_t at = 0; at < channel::hot_bytes; at += line)
+      __builtin_prefetch(actor + at, 1);
   }
 
   target& queue_named(std::string_view name) {
@@ -448,7 +446,8 @@ public:
     const auto now = wall_clock_now();
     for (const auto& one : batch.calls) {
       const auto id = one.call.dialing.id;
-      calls_.insert_or_assign(id, known_call{target{one.call.channel}, one.call});
+      calls_.insert_or_assign(id, known_call{one.call});
+      routes_.insert_or_assign(id, target{one.call.channel});
       waiting_.push_back({id, one.bytes, now});
     }
     send_originates(now);
@@ -459,7 +458,7 @@ public:
     for (const auto& one : batch.calls) {
       auto& known = calls_[one.dialing.id];
       known.call = one;
-      known.to = target{one.channel};
+      routes_.insert_or_assign(one.dialing.id, target{one.channel});
       known.sent = true;
     }
     for (const auto& one : batch.calls)
@@ -469,6 +468,7 @@ public:
   }
 
   void forget(const uuid& id) {
+    routes_.erase(id);
     if (calls_.erase(id) && !waiting_.empty())
       send_originates(wall_clock_now());
   }
@@ -697,8 +697,10 @@ private:
   core::token_bucket bucket_;
   time_point last_received_{}, phase_until_{}, next_connect_{}, next_ping_{}, asked_at_{}, ready_since_{};
 
-  /// Flat, so that a look-up waits for memory once or twice and not for each node of a chain.
   boost::unordered_flat_map<uuid, known_call, std::hash<uuid>> calls_;
+  /// Of the same calls all that routing looks at. Flat, so that a look-up waits for memory once or twice and not for
+  /// each node of a chain; small, so that the caches hold much of it.
+  boost::unordered_flat_map<uuid, target, std::hash<uuid>> routes_;
   std::deque<waiting_originate> waiting_;
   std::unordered_map<std::string, target> queues_;
   std::vector<std::pair<std::string, caf::actor>> watchers_;
@@ -710,7 +712,7 @@ private:
   std::unordered_map<std::string, asked_action> actions_;
   std::uint64_t last_action_{0};
 
-  std::uint64_t stamp_{0};
+  std::vector<std::pair<std::uint32_t, target*>> found_; ///< calls that messages of a block are about
   std::vector<batched> batches_;
   std::vector<std::pair<caf::actor, caf::message>> pending_after_;
   core::listing_schedule channel_lists_, queue_lists_;

@@ -35,7 +35,6 @@ struct engine_shared {
   std::unordered_map<std::string, server_room> rooms; ///< of each of them; complete as `pbxs` is
   /// What each server's telephone actor knows, in the order of the configuration; complete as `pbxs` is.
   std::vector<std::shared_ptr<core::telephone_tables>> telephones;
-  snapshot_map<uuid, caf::actor> channels;          ///< of live dialings
   snapshot_map<uuid, caf::actor> dial_lists;        ///< by dlma, those in use
   std::string timezone{"UTC"};
   core::call_times call_times; ///< of every call; its own dial timeout in place of the one here

@@ -148,13 +148,13 @@ struct call_change {
 };
 
 struct call_times {
+  std::chrono::nanoseconds liveness_every{
+      std::chrono::seconds{60}}; ///< without a word of an answered call, until it is asked for; of use at most events
   std::chrono::nanoseconds dial_timeout{std::chrono::seconds{30}}; ///< the Originate's
   std::chrono::nanoseconds setup_grace{
       std::chrono::seconds{15}}; ///< beyond it, until something must have come
   std::chrono::nanoseconds result_grace{std::chrono::seconds{2}}; ///< hung up, until OriginateResponse
   std::chrono::nanoseconds cause_grace{std::chrono::seconds{5}};  ///< failed, until the Hangup and its cause
-  std::chrono::nanoseconds liveness_every{
-      std::chrono::seconds{60}}; ///< without a word of an answered call, until it is asked for
   std::chrono::nanoseconds liveness_patience{
       std::chrono::seconds{45}}; ///< until that question has an answer; listings are rare, and long ones take a while
   std::chrono::nanoseconds pbx_patience{std::chrono::minutes{30}};      ///< how long a lost PBX may stay away

@@ -241,8 +241,10 @@ void queue_state::caller_joined(std::string_view unique_id, time_point now) {
 }
 
 void queue_state::caller_left(std::string_view unique_id) {
-  callers_.erase(std::string{unique_id});
-  fresh_callers_.erase(std::string{unique_id});
+  const std::string id{unique_id};
+  callers_.erase(id);
+  if (resyncing_)
+    fresh_callers_.erase(id);
 }
 
 member_activity queue_state::activity(const queue_member& m, time_point now) const noexcept {

@@ -22,6 +22,8 @@
 #include "actors/core/after_call_habits.hpp"
 #include "actors/core/pacing.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -109,7 +111,8 @@ public:
     return members_;
   }
   /// Unique ids, and when each was last heard of.
-  [[nodiscard]] const std::unordered_map<std::string, time_point>& callers() const noexcept { return callers_; }
+  using callers_heard = boost::unordered_flat_map<std::string, time_point>;
+  [[nodiscard]] const callers_heard& callers() const noexcept { return callers_; }
 
   [[nodiscard]] member_activity activity(const queue_member& m, time_point now) const noexcept;
   [[nodiscard]] std::int64_t available_members(time_point now) const noexcept;
@@ -140,7 +143,7 @@ private:
   std::chrono::nanoseconds doubt_after_;
   bool known_{false}, resyncing_{false}, identities_changed_{false};
   std::unordered_map<std::string, queue_member> members_, fresh_members_;
-  std::unordered_map<std::string, time_point> callers_, fresh_callers_;
+  callers_heard callers_, fresh_callers_;
   after_call_habits habits_;
   duration settling_{0}; ///< as `habits_` says
 };

@@ -69,14 +69,16 @@ harness::harness() : work_{io_.get_executor()}, parsers_{1} {
 }
 
 harness::~harness() {
-  for (const auto& channel : shared_.channels.all())
-    caf::anon_send_exit(*channel, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(shared_.pbxs.at("bench"), caf::exit_reason::user_shutdown);
   caf::anon_send_exit(campaign_, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(shared_.results, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(shared_.store, caf::exit_reason::user_shutdown);
   shared_.store = shared_.results = campaign_ = nullptr;
   shared_.pbxs.clear();
+  system_->await_all_actors_done();
+  for (const auto& call : shared_.live.dialings.all())
+    caf::anon_send_exit(call.channel(), caf::exit_reason::user_shutdown);
+  shared_.live.dialings.clear();
   system_.reset();
   work_.reset();
   io_.stop();
@@ -87,23 +89,22 @@ void harness::begin(std::span<const uuid> calls) {
   const auto before = counts_.milestones.load();
   originate_batch batch;
   for (const auto& id : calls) {
-    auto record = std::make_shared<dialing>();
-    record->id = record->action_id = id;
-    record->pbx = "bench";
-    record->status = static_cast<std::int64_t>(dialing_status::none);
-    record->dial_timeout = 3'600'000; // nothing of this depends on the speed of the machine
-    record->tm_create = wall_clock_now();
-    auto channel = system_->spawn(channel_actor, channel_options{record, campaign_, false}, &shared_);
-    shared_.channels.put(id, channel);
-    batch.calls.push_back({followed_call{{id, {}, dialing_status::none, *record->tm_create}, channel}, {}});
+    dialing record;
+    record.id = record.action_id = id;
+    record.pbx = "bench";
+    record.status = static_cast<std::int64_t>(dialing_status::none);
+    record.dial_timeout = 3'600'000; // nothing of this depends on the speed of the machine
+    record.tm_create = wall_clock_now();
+    auto channel = channel::begin(*system_, record, campaign_, false, shared_);
+    batch.calls.push_back({followed_call{{id, {}, dialing_status::none, *record.tm_create}, channel}, {}});
   }
   caf::anon_send(shared_.pbxs.at("bench"), std::move(batch));
   wait_for([&] { return counts_.milestones.load() - before >= calls.size(); });
 }
 
 caf::actor harness::channel(const uuid& call) const {
-  const auto found = shared_.channels.find(call);
-  return found ? *found : nullptr;
+  const auto found = shared_.live.dialings.find(call);
+  return found ? found.channel() : nullptr;
 }
 
 caf::actor harness::spawn_queue(const std::string& name) {

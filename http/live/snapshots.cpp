@@ -78,8 +78,7 @@ result<std::unique_ptr<walk>> campaigns(engine& of, const std::string& topic, st
 }
 
 std::unique_ptr<walk> dialings(engine& of, const std::string& topic, std::string_view above) {
-  using pointer = std::shared_ptr<const live_call>;
-  return make_walk(ids<pointer>(of.live().dialings.all(), [](const pointer& one) { return one->begun().id; }),
+  return make_walk(ids<live_call_pointer>(of.live().dialings.all(), [](const live_call_pointer& one) { return one->id(); }),
                    [&of, topic, above](std::string& json, const uuid& id) -> result<bool> {
                      const auto one = of.live().dialings.find(id);
                      if (!one || !topic_covers(topic, topic_below(above, to_string(id))))

@@ -136,5 +136,57 @@ TEST_F(direct_actor_test, ends_with_a_fault_and_leaves_its_sender_alone) {
                    caf::after(std::chrono::seconds{10}) >> [] { ADD_FAILURE() << "nobody says that it has ended"; });
 }
 
+/// With a class of its own in place of a behavior.
+class counter final : public direct_actor {
+public:
+  struct told {
+    int numbers{0}, others{0};
+    caf::error ended;
+  };
+  counter(caf::actor_config& config, told& to) : direct_actor{config}, told_{to} {}
+  const char* name() const override { return "counter"; }
+
+private:
+  void receive(caf::type_erased_tuple& what) override {
+    const auto* number = as<int>(what);
+    if (!number) {
+      ++told_.others;
+      return;
+    }
+    told_.numbers += *number;
+    if (*number < 0)
+      throw std::runtime_error{"on purpose"};
+    if (*number == 0)
+      quit();
+  }
+  void ended(const caf::error& why) noexcept override { told_.ended = why; }
+
+  told& told_;
+};
+
+TEST_F(direct_actor_test, of_a_class_of_its_own_tells_messages_by_their_type) {
+  counter::told told;
+  const auto one = spawn_direct_as<counter>(system_, told);
+  caf::anon_send(one, 3);
+  caf::anon_send(one, 4.5);
+  caf::anon_send(one, 4, 5);
+  caf::anon_send(one, caf::make_message(4));
+  EXPECT_EQ(told.numbers, 7) << "be it made beforehand or not";
+  EXPECT_EQ(told.others, 2);
+}
+
+TEST_F(direct_actor_test, of_a_class_of_its_own_hears_how_it_ended) {
+  counter::told done, faulty, told_to;
+  const auto ends = spawn_direct_as<counter>(system_, done);
+  caf::anon_send(ends, 0);
+  EXPECT_EQ(done.ended, caf::exit_reason::normal);
+  caf::anon_send(ends, 5);
+  EXPECT_EQ(done.numbers, 0) << "nothing is received after the end";
+  caf::anon_send(spawn_direct_as<counter>(system_, faulty), -1);
+  EXPECT_EQ(faulty.ended, caf::exit_reason::unhandled_exception);
+  caf::anon_send_exit(spawn_direct_as<counter>(system_, told_to), caf::exit_reason::user_shutdown);
+  EXPECT_EQ(told_to.ended, caf::exit_reason::user_shutdown);
+}
+
 } // namespace
 } // namespace ringmaster

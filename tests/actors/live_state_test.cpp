@@ -5,19 +5,55 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace ringmaster {
 namespace {
+
+TEST(shared_map, has_what_was_put_last) {
+  shared_map<std::string, int> map;
+  EXPECT_EQ(map.find("a"), 0);
+  map.put("a", 1);
+  map.put("a", 2);
+  map.put("b", 3);
+  EXPECT_EQ(map.find("a"), 2);
+  EXPECT_EQ(map.size(), 2u);
+  map.erase("a");
+  map.erase("c");
+  EXPECT_EQ(map.find("a"), 0);
+  EXPECT_EQ(map.all(), std::vector{3});
+  map.clear();
+  EXPECT_EQ(map.size(), 0u);
+}
+
+TEST(shared_map, lets_go_of_what_is_put_over_or_erased) {
+  snapshot_map<int, int> map;
+  const auto put = [&](int key) {
+    auto value = std::make_shared<const int>(key);
+    map.put(key, value);
+    return std::weak_ptr<const int>{value};
+  };
+  const auto first = put(1), second = put(1), other = put(2);
+  EXPECT_TRUE(first.expired());
+  EXPECT_FALSE(second.expired());
+  map.erase(1);
+  EXPECT_TRUE(second.expired());
+  const auto held = map.find(2);
+  map.erase(2);
+  EXPECT_EQ(*held, 2) << "whoever has it may go on looking at it";
+  EXPECT_FALSE(other.expired());
+}
 
 using namespace std::chrono_literals;
 
 constexpr time_point start{std::chrono::hours{500'000}};
 
 std::shared_ptr<live_call> begun_call() {
-  auto record = std::make_shared<dialing>();
-  record->id = random_uuid();
-  record->uuid_camp = random_uuid();
+  dialing record;
+  record.id = random_uuid();
+  record.uuid_camp = random_uuid();
   return std::make_shared<live_call>(record, core::call{core::call_times{}, start});
 }
 
@@ -27,7 +63,7 @@ TEST(live_call, shows_what_was_recorded_until_something_happens) {
   record.res_dial = 4;
   record.channel = "PJSIP/a-1";
   auto machine = core::call::adopted(core::call_times{}, start, record, 0, "PJSIP/a-1");
-  live_call call{std::make_shared<dialing>(record), std::move(machine)};
+  live_call call{record, std::move(machine)};
   EXPECT_EQ(call.shown().status, record.status);
   EXPECT_FALSE(call.shown().tm_update);
   call.on(core::hung_up{16, "Normal Clearing", ""}, start + 1s);
@@ -37,6 +73,23 @@ TEST(live_call, shows_what_was_recorded_until_something_happens) {
   EXPECT_EQ(now.channel, "PJSIP/a-1");
   EXPECT_EQ(now.res_hangup_detail, "Normal Clearing");
   EXPECT_EQ(now.tm_update, start + 1s);
+}
+
+TEST(live_call, knows_of_its_record_what_its_end_needs) {
+  dialing record;
+  record.id = random_uuid();
+  record.uuid_camp = random_uuid();
+  record.uuid_dl_list = random_uuid();
+  record.uuid_dlma = random_uuid();
+  record.tm_update = start;
+  const live_call call{record, core::call{core::call_times{}, start}};
+  EXPECT_EQ(call.id(), record.id);
+  EXPECT_EQ(call.campaign(), record.uuid_camp);
+  EXPECT_EQ(call.entry(), record.uuid_dl_list);
+  EXPECT_EQ(call.dlma(), record.uuid_dlma);
+  EXPECT_EQ(call.shown().id, record.id);
+  EXPECT_EQ(call.shown().campaign, record.uuid_camp);
+  EXPECT_EQ(call.shown().tm_update, start);
 }
 
 TEST(live_call, is_never_seen_in_the_middle_of_a_change) {
