@@ -107,7 +107,9 @@ int routing(std::size_t passes, std::size_t bytes) {
   std::printf("{");
   print("actors", measure_routing(passes, bytes));
   std::printf(", ");
-  print("sending", measure_sending(passes, bytes));
+  print("sending", measure_sending(passes, bytes, batched_channels::as_in_the_engine));
+  std::printf(", ");
+  print("scheduled", measure_sending(passes, bytes, batched_channels::scheduled));
   std::printf("}\n");
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "bench/actors/routing.hpp"
 
+#include "actors/direct_actor.hpp"
 #include "bench/actors/harness.hpp"
 #include "bench/actors/stream.hpp"
 #include "protocol/ami/framer.hpp"
@@ -112,14 +113,30 @@ struct looked {
   std::atomic<std::uint64_t> events{0};
 };
 
-caf::behavior looking(caf::event_based_actor*, looked* seen) {
-  return {[=](const message_batch& batch) {
-    std::uint64_t events = 0;
-    for (const auto index : batch.at)
-      events += (*batch.block)[index].type() == ami::message_type::other ? 0 : 1;
-    seen->events.fetch_add(events, std::memory_order_relaxed);
-  }};
+void look(const message_batch& batch, looked& seen) {
+  std::uint64_t events = 0;
+  for (const auto index : batch.at)
+    events += (*batch.block)[index].type() == ami::message_type::other ? 0 : 1;
+  seen.events.fetch_add(events, std::memory_order_relaxed);
 }
+
+caf::behavior looking(caf::event_based_actor*, looked* seen) {
+  return {[=](const message_batch& batch) { look(batch, *seen); }};
+}
+
+class looking_channel final : public direct_actor {
+public:
+  looking_channel(caf::actor_config& config, looked& seen) : direct_actor{config}, seen_{seen} {}
+
+private:
+  void receive(caf::type_erased_tuple& what) override {
+    if (const auto* batch = as<message_batch>(what))
+      look(*batch, seen_);
+  }
+  void ended(const caf::error&) noexcept override {}
+
+  looked& seen_;
+};
 
 } // namespace
 
@@ -152,7 +169,7 @@ routing_figures measure_routing(std::size_t passes, std::size_t block_bytes) {
   return out;
 }
 
-routing_figures measure_sending(std::size_t passes, std::size_t block_bytes) {
+routing_figures measure_sending(std::size_t passes, std::size_t block_bytes, batched_channels kind) {
   const auto data = as_just_parsed(read_load(passes, block_bytes), repeats);
   routing_figures out;
   out.routed = data.events;
@@ -164,8 +181,11 @@ routing_figures measure_sending(std::size_t passes, std::size_t block_bytes) {
     looked seen;
     caf::actor_system system{config};
     actors to(data.to.calls.size() + data.to.queues.size());
-    for (auto& one : to)
-      one = system.spawn(looking, &seen);
+    const auto channels = data.to.calls.size(); // the first of them
+    for (std::size_t i = 0; i < to.size(); ++i)
+      to[i] = batched && i < channels && kind == batched_channels::as_in_the_engine
+                  ? spawn_direct_as<looking_channel>(system, seen)
+                  : system.spawn(looking, &seen);
     const auto before = cpu_of_all();
     if (batched)
       out.batches = send_batched(data, to);

@@ -16,7 +16,10 @@ struct routing_figures {
 /// queue actors, both ways in turn, each with actors of its own. CPU of routing, sending and handling.
 [[nodiscard]] routing_figures measure_routing(std::size_t passes, std::size_t block_bytes);
 
-/// The same with actors that merely look at which message they got: what the sending itself costs.
-[[nodiscard]] routing_figures measure_sending(std::size_t passes, std::size_t block_bytes);
+/// The same with actors that merely look at which message they got: what the sending itself costs. One by one they go
+/// to actors of CAF's scheduler, the usual way; batches go to the same, or to channels that run on their sender's thread
+/// as the engine's do.
+enum class batched_channels { as_in_the_engine, scheduled };
+[[nodiscard]] routing_figures measure_sending(std::size_t passes, std::size_t block_bytes, batched_channels kind);
 
 } // namespace ringmaster::bench
