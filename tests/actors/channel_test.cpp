@@ -1,0 +1,109 @@
+// A channel among actors that are run by their senders, so that each step is over when it has been sent.
+#include "actors/channel.hpp"
+
+#include "protocol/error.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <vector>
+
+namespace ringmaster {
+namespace {
+
+using namespace std::chrono_literals;
+
+class channel_test : public testing::Test {
+protected:
+  void SetUp() override {
+    shared_.store = spawn_direct(system_, "store", [this](direct_actor*) {
+      return caf::behavior{[this](const store_operation_ptr& what) {
+        ++writes_;
+        what->done(disk_is_full_ ? std::optional{error{errc::storage_failed, "the disk is full", {}}}
+                                 : std::nullopt);
+      }};
+    });
+    shared_.results = spawn_direct(system_, "results",
+                                   [](direct_actor*) { return caf::behavior{[](const drain_outbox&) {}}; });
+    campaign_ = spawn_direct(system_, "campaign", [this](direct_actor*) {
+      return caf::behavior{[this](const call_milestone& what) { milestones_.push_back(what); },
+                           [this](const call_finished& what) { finished_.push_back(what); }};
+    });
+  }
+
+  caf::actor begin() {
+    dialing record;
+    record.id = id_;
+    record.pbx = "one that has left the configuration";
+    record.dial_timeout = 30'000;
+    return channel::begin(system_, record, campaign_, false, shared_);
+  }
+  [[nodiscard]] bool is_live() const { return static_cast<bool>(shared_.live.dialings.find(id_)); }
+
+  caf::actor_system_config config_;
+  caf::actor_system system_{config_};
+  engine_shared shared_;
+  caf::actor campaign_;
+  const uuid id_{random_uuid()};
+  bool disk_is_full_{false};
+  int writes_{0};
+  std::vector<call_milestone> milestones_;
+  std::vector<call_finished> finished_;
+};
+
+TEST_F(channel_test, is_seen_until_its_end_is_on_disk) {
+  const auto one = begin();
+  ASSERT_TRUE(is_live());
+  caf::anon_send(one, originate_written{true, {}});
+  EXPECT_TRUE(is_live());
+  EXPECT_EQ(writes_, 0);
+  caf::anon_send(one, channel_presence{false, 0, {}, {}});
+  EXPECT_EQ(writes_, 1);
+  EXPECT_FALSE(is_live());
+  ASSERT_EQ(finished_.size(), 1u);
+  EXPECT_EQ(finished_.front().id, id_);
+  caf::anon_send(one, channel_presence{false, 0, {}, {}});
+  EXPECT_EQ(writes_, 1) << "it has ended";
+}
+
+TEST_F(channel_test, whose_end_the_disk_refuses_is_live_and_tries_again) {
+  disk_is_full_ = true;
+  const auto one = begin();
+  const auto before = wall_clock_now();
+  caf::anon_send(one, originate_written{false, "there was no connection"});
+  EXPECT_EQ(writes_, 1);
+  EXPECT_TRUE(is_live());
+  EXPECT_TRUE(finished_.empty());
+  ASSERT_FALSE(milestones_.empty());
+  const auto again = milestones_.back().deadline; // when the campaign sends `call_deadline`
+  EXPECT_GE(again, before + 1s);
+  EXPECT_LE(again, wall_clock_now() + 1s);
+
+  caf::anon_send(one, call_deadline{});
+  EXPECT_EQ(writes_, 2) << "refused once more";
+  EXPECT_TRUE(is_live());
+
+  disk_is_full_ = false;
+  caf::anon_send(one, call_deadline{});
+  EXPECT_EQ(writes_, 3);
+  EXPECT_FALSE(is_live());
+  EXPECT_EQ(finished_.size(), 1u);
+  caf::anon_send(one, call_deadline{});
+  EXPECT_EQ(writes_, 3);
+}
+
+TEST_F(channel_test, of_a_server_that_is_gone_says_so_to_who_wants_it_hung_up) {
+  const auto one = begin();
+  std::vector<errc> said;
+  caf::anon_send(one, hang_up_call{[&](const result<std::string>& done) {
+                   said.push_back(done ? errc::internal : done.error().code);
+                 }});
+  EXPECT_EQ(said, std::vector{errc::pbx_unavailable});
+}
+
+} // namespace
+} // namespace ringmaster
