@@ -23,7 +23,7 @@ target_compile_definitions(deps_caf INTERFACE CAF_ENABLE_TYPE_ID_CHECKS)
 add_library(deps_asio INTERFACE IMPORTED GLOBAL)
 target_link_libraries(deps_asio INTERFACE Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 target_compile_definitions(deps_asio INTERFACE
-  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_CONCEPTS BOOST_BEAST_USE_STD_STRING_VIEW)
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_CONCEPTS)
 
 if(RINGMASTER_TESTS)
   find_package(GTest REQUIRED)

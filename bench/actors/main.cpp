@@ -60,7 +60,7 @@ int receive(std::size_t passes) {
 /// The whole life of many calls, `calls` of them at a time. All in the same steps and in slices of the
 /// same size, so that nothing differs but how many calls are live.
 int live(std::size_t calls, std::size_t slice) {
-  const auto total = std::max<std::size_t>(calls, 20'000);
+  const auto total = std::max<std::size_t>(calls, 100'000);
   const call_script script;
   harness engine;
   std::mt19937_64 random{42};
