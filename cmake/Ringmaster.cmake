@@ -43,10 +43,22 @@ set(ringmaster_pch_asio <boost/asio.hpp>)
 set(ringmaster_pch_actors ${ringmaster_pch_asio} <caf/actor.hpp> <caf/event_based_actor.hpp>
     <caf/stateful_actor.hpp> <caf/send.hpp> <spdlog/spdlog.h>)
 
-# ringmaster_library(NAME LINKS... ) : one static library of all *.cpp in this folder and below,
+# Where the headers of a source are many times its own size (CAF, Beast), several sources are compiled as one: most of
+# the time goes into what they share. Names in anonymous namespaces meet then, and GCC takes such a namespace for that of
+# a header.
+function(ringmaster_together name)
+  if(RINGMASTER_UNITY)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      target_compile_options(${name} PRIVATE -Wno-subobject-linkage)
+    endif()
+  endif()
+endfunction()
+
+# ringmaster_library(NAME [TOGETHER] LINKS... ) : one static library of all *.cpp in this folder and below,
 # leaving out the folders named after EXCEPT and files named main.cpp. PCH names further headers to precompile.
 function(ringmaster_library name)
-  cmake_parse_arguments(ARG "" "" "LINKS;EXCEPT;PCH" ${ARGN})
+  cmake_parse_arguments(ARG "TOGETHER" "" "LINKS;EXCEPT;PCH" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   foreach(folder IN LISTS ARG_EXCEPT)
@@ -59,21 +71,27 @@ function(ringmaster_library name)
   endif()
   add_library(${name} STATIC ${sources})
   target_link_libraries(${name} PUBLIC ringmaster_options ${ARG_LINKS})
+  if(ARG_TOGETHER)
+    ringmaster_together(${name})
+  endif()
   if(RINGMASTER_LIBRARY_PCH)
     target_precompile_headers(${name} PRIVATE ${ringmaster_pch_base} ${ARG_PCH})
   endif()
 endfunction()
 
-# ringmaster_tests(NAME LINKS...): one GoogleTest program of all *_test.cpp in this folder; each case
+# ringmaster_tests(NAME [TOGETHER] LINKS...): one GoogleTest program of all *_test.cpp in this folder; each case
 # is a CTest test of its own, so that a failure has a name.
 function(ringmaster_tests name)
-  cmake_parse_arguments(ARG "" "" "LINKS;PCH" ${ARGN})
+  cmake_parse_arguments(ARG "TOGETHER" "" "LINKS;PCH" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
   if(NOT sources)
     return()
   endif()
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gtest GTest::gmock GTest::gtest_main)
+  if(ARG_TOGETHER)
+    ringmaster_together(${name})
+  endif()
   target_compile_definitions(${name} PRIVATE RINGMASTER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
   if(RINGMASTER_LIBRARY_PCH)
     target_precompile_headers(${name} PRIVATE <gtest/gtest.h> <gmock/gmock.h> ${ringmaster_pch_base} ${ARG_PCH})

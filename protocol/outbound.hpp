@@ -14,6 +14,8 @@
 namespace ringmaster {
 
 using text = std::optional<std::string>;
+/// There is one, and it is not empty.
+[[nodiscard]] inline bool given(const text& t) noexcept { return t && !t->empty(); }
 using maybe_uuid = std::optional<uuid>;
 using maybe_time = std::optional<time_point>;
 

@@ -21,10 +21,6 @@ std::optional<error> check(std::string_view field, const M& value, const rule<M>
   return invalid_field(field, std::string{field} + " must be " + std::string{must.says});
 }
 
-bool given(const text& t) noexcept {
-  return t && !t->empty();
-}
-
 } // namespace
 
 std::string resolve_technology(std::string_view technology, const technology_aliases* aliases) {

@@ -13,8 +13,6 @@ using std::chrono::seconds;
 /// A day may be a little worse than the window as a whole.
 constexpr double day_over_window = 1.2;
 
-bool given(const text& t) noexcept { return t && !t->empty(); }
-
 } // namespace
 
 std::string_view pacing_method_of(const plan& p) noexcept {

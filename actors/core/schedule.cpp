@@ -51,10 +51,6 @@ std::optional<seconds> read_time(std::string_view text) noexcept {
   return seconds{*h * 3600 + *m * 60 + *s};
 }
 
-bool given(const text& t) noexcept {
-  return t && !t->empty();
-}
-
 std::optional<error> read_dates(std::string_view field, const text& from, std::vector<sys_days>& into) {
   if (!given(from))
     return std::nullopt;

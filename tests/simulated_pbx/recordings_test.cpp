@@ -11,7 +11,7 @@
 namespace ringmaster::sim::testing {
 namespace {
 
-using names = std::vector<std::string>;
+using strings = std::vector<std::string>;
 
 std::vector<message> recorded(const std::string& name) {
   std::string bytes = recordings::bytes(name);
@@ -21,9 +21,9 @@ std::vector<message> recorded(const std::string& name) {
 }
 
 /// Every list of header names that Asterisk was seen to send with an event, over all scenarios.
-const std::map<std::string, std::set<names>>& header_lists() {
+const std::map<std::string, std::set<strings>>& header_lists() {
   static const auto lists = [] {
-    std::map<std::string, std::set<names>> all;
+    std::map<std::string, std::set<strings>> all;
     for (const std::string& file : recordings::names()) {
       if (file.ends_with(".sent.ami") || file.starts_with("load") || file.starts_with("sip-many"))
         continue;
@@ -71,23 +71,23 @@ std::optional<std::pair<std::string, std::string>> essential(const message& m) {
 }
 
 /// For each channel, in order of appearance, what was told of it.
-std::vector<names> stories(const std::vector<message>& all) {
+std::vector<strings> stories(const std::vector<message>& all) {
   std::vector<std::string> order;
-  std::map<std::string, names> by_channel;
+  std::map<std::string, strings> by_channel;
   for (const message& m : all)
     if (const auto e = essential(m)) {
       if (!by_channel.contains(e->first))
         order.push_back(e->first);
       by_channel[e->first].push_back(e->second);
     }
-  std::vector<names> result;
+  std::vector<strings> result;
   for (const std::string& id : order)
     result.push_back(by_channel[id]);
   return result;
 }
 
-names responses(const std::vector<message>& all) {
-  names result;
+strings responses(const std::vector<message>& all) {
+  strings result;
   for (const message& m : all)
     if (m.get("Event").empty()) {
       std::string text;
@@ -103,8 +103,8 @@ names responses(const std::vector<message>& all) {
   return result;
 }
 
-names originate_responses(const std::vector<message>& all) {
-  names result;
+strings originate_responses(const std::vector<message>& all) {
+  strings result;
   for (const message& m : all)
     if (m.is("OriginateResponse"))
       result.push_back(m.get("ActionID") + " " + m.get("Response") + " " + m.get("Reason") + " " +
@@ -140,8 +140,8 @@ bool not_recorded(const std::string& scenario, const std::string& event) {
   return scenario.starts_with("tel-") && (event == "Cdr" || event.starts_with("MusicOnHold"));
 }
 
-names channel_names(const std::vector<message>& all) {
-  names result;
+strings channel_names(const std::vector<message>& all) {
+  strings result;
   for (const message& m : all)
     if (m.is("Newchannel"))
       result.push_back(m.get("Channel"));
@@ -152,7 +152,7 @@ names channel_names(const std::vector<message>& all) {
 /// happened before its answer came.
 void replay(const std::string& scenario, ami_peer& peer) {
   const auto then = recorded(scenario + ".ami");
-  const names their_channels = channel_names(then);
+  const strings their_channels = channel_names(then);
   for (message sent : recorded(scenario + ".sent.ami")) {
     const std::string id = sent.get("ActionID");
     const bool last = sent.get("Action") == "Logoff";
@@ -242,8 +242,8 @@ INSTANTIATE_TEST_SUITE_P(recorded, scenario,
 
 /// What was said between an action's response and the end of its list, or until the next action: each event's
 /// header names, once.
-std::map<std::string, std::set<names>> told_by_kind(const std::vector<message>& all) {
-  std::map<std::string, std::set<names>> kinds;
+std::map<std::string, std::set<strings>> told_by_kind(const std::vector<message>& all) {
+  std::map<std::string, std::set<strings>> kinds;
   for (const message& m : all)
     if (const auto event = m.get("Event");
         !event.empty() && m.get("Privilege") != "security,all" && !m.is("TestEvent"))

@@ -10,9 +10,6 @@ namespace {
 using ami::event_kind;
 using telephone::agent;
 
-constexpr std::array wanted{event_kind::agents, event_kind::agents_complete, event_kind::agent_login,
-                            event_kind::agent_logoff, event_kind::device_state_change};
-
 constexpr std::string_view logged_off = "AGENT_LOGGEDOFF", idle = "AGENT_IDLE", on_call = "AGENT_ONCALL";
 
 /// The channel that the agent is logged in with; without one, nothing of it stays.
@@ -50,6 +47,8 @@ agent listed(const ami::message& m) {
 agent_fold::agent_fold(telephone_writer& to) : agents_{to, roster<agent>::ids::used_again, take_all<agent>} {}
 
 std::span<const event_kind> agent_fold::kinds() const noexcept {
+  static constexpr std::array wanted{event_kind::agents, event_kind::agents_complete, event_kind::agent_login,
+                              event_kind::agent_logoff, event_kind::device_state_change};
   return wanted;
 }
 

@@ -11,12 +11,6 @@ namespace {
 using ami::event_kind;
 using telephone::agi;
 
-constexpr std::array wanted{
-    event_kind::agi_exec_start,  event_kind::async_agi_start, event_kind::async_agi_exec,     event_kind::async_agi_end,     event_kind::hangup,
-    event_kind::newstate,        event_kind::new_callerid,       event_kind::new_connected_line,
-    event_kind::core_show_channel, event_kind::core_show_channels_complete,
-};
-
 std::string decoded(std::string_view text) {
   const auto digit = [](char c) {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
@@ -66,7 +60,14 @@ telephone::agi_command& entry_of(agi& a, std::string_view id) {
 
 agi_fold::agi_fold(telephone_writer& to) : to_{to}, agis_{to, roster<agi>::ids::used_again, overlay} {}
 
-std::span<const event_kind> agi_fold::kinds() const noexcept { return wanted; }
+std::span<const event_kind> agi_fold::kinds() const noexcept {
+  static constexpr std::array wanted{
+      event_kind::agi_exec_start,  event_kind::async_agi_start, event_kind::async_agi_exec,     event_kind::async_agi_end,     event_kind::hangup,
+      event_kind::newstate,        event_kind::new_callerid,       event_kind::new_connected_line,
+      event_kind::core_show_channel, event_kind::core_show_channels_complete,
+  };
+  return wanted;
+}
 
 void agi_fold::on_event(const ami::message& m, time_point now) {
   const auto hear = [&](const ami::channel_snapshot& s, bool waits_for_commands, auto&& edit) {

@@ -12,12 +12,6 @@ namespace {
 using ami::event_kind;
 using telephone::channel;
 
-constexpr std::array wanted{
-    event_kind::newchannel,   event_kind::newstate,     event_kind::new_callerid,      event_kind::new_connected_line,
-    event_kind::newexten,     event_kind::rename,       event_kind::hangup,            event_kind::var_set,
-    event_kind::bridge_enter, event_kind::bridge_leave, event_kind::core_show_channel, event_kind::core_show_channels_complete,
-};
-
 void set_variable(channel& c, std::string_view name, std::string_view value, editor& e) {
   // One underscore hands a variable on to the next channel, two to all that follow; neither is of its name.
   for (int i = 0; i < 2 && name.starts_with('_'); ++i)
@@ -46,10 +40,6 @@ std::optional<std::chrono::seconds> age_of(std::string_view text) {
     text.remove_prefix(part < 2 ? colon + 1 : text.size());
   }
   return std::chrono::seconds{total};
-}
-
-telephone::text filled(std::string_view text) {
-  return text.empty() ? telephone::text{} : telephone::text{text};
 }
 
 channel listed(const ami::message& m, time_point now) {
@@ -90,7 +80,14 @@ void overlay(channel& known, const channel& item, editor& e) {
 
 channel_fold::channel_fold(telephone_writer& to) : channels_{to, roster<channel>::ids::used_once, overlay} {}
 
-std::span<const event_kind> channel_fold::kinds() const noexcept { return wanted; }
+std::span<const event_kind> channel_fold::kinds() const noexcept {
+  static constexpr std::array wanted{
+      event_kind::newchannel,   event_kind::newstate,     event_kind::new_callerid,      event_kind::new_connected_line,
+      event_kind::newexten,     event_kind::rename,       event_kind::hangup,            event_kind::var_set,
+      event_kind::bridge_enter, event_kind::bridge_leave, event_kind::core_show_channel, event_kind::core_show_channels_complete,
+  };
+  return wanted;
+}
 
 std::span<const telephone_question> channel_fold::listings() const noexcept {
   static const std::array questions{telephone_question{"CoreShowChannels", {}, true}};

@@ -10,14 +10,13 @@ namespace {
 using ami::event_kind;
 using telephone::device_state;
 
-constexpr std::array wanted{event_kind::device_state_change, event_kind::device_state_list_complete};
-
 } // namespace
 
 device_fold::device_fold(telephone_writer& to)
     : devices_{to, roster<device_state>::ids::used_again, take_all<device_state>} {}
 
 std::span<const event_kind> device_fold::kinds() const noexcept {
+  static constexpr std::array wanted{event_kind::device_state_change, event_kind::device_state_list_complete};
   return wanted;
 }
 

@@ -27,6 +27,11 @@ namespace ringmaster::core {
   return found ? telephone::text{*found} : telephone::text{};
 }
 
+/// Nothing where the server says nothing.
+[[nodiscard]] inline telephone::text filled(std::string_view said) {
+  return said.empty() ? telephone::text{} : telephone::text{said};
+}
+
 [[nodiscard]] inline std::string string_of(const ami::message& m, std::string_view name) {
   return std::string{m.get(name)};
 }

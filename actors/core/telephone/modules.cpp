@@ -10,8 +10,6 @@ namespace {
 using ami::event_kind;
 using telephone::module_info;
 
-constexpr std::array wanted{event_kind::module_load, event_kind::module_unload, event_kind::reload};
-
 std::string_view trimmed(std::string_view text) {
   const auto from = text.find_first_not_of(' ');
   return from == text.npos ? std::string_view{} : text.substr(from, text.find_last_not_of(' ') + 1 - from);
@@ -55,7 +53,10 @@ std::optional<module_info> read_module_line(std::string_view line) {
   return m;
 }
 
-std::span<const event_kind> module_fold::kinds() const noexcept { return wanted; }
+std::span<const event_kind> module_fold::kinds() const noexcept {
+  static constexpr std::array wanted{event_kind::module_load, event_kind::module_unload, event_kind::reload};
+  return wanted;
+}
 
 std::span<const telephone_question> module_fold::listings() const noexcept {
   static const std::array questions{telephone_question{"Command", {{"Command", "module show"}}}};

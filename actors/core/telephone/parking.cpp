@@ -11,16 +11,6 @@ using ami::event_kind;
 using telephone::parked_call;
 using telephone::parking_lot;
 
-constexpr std::array wanted{event_kind::parked_call,
-                            event_kind::unparked_call,
-                            event_kind::parked_call_timeout,
-                            event_kind::parked_call_give_up,
-                            event_kind::parked_calls_complete,
-                            event_kind::parkinglot,
-                            event_kind::parkinglots_complete,
-                            event_kind::hangup,
-                            event_kind::reload};
-
 parked_call told(const ami::message& m) {
   parked_call c;
   c.account_code = m.get("ParkeeAccountCode");
@@ -61,6 +51,15 @@ parking_fold::parking_fold(telephone_writer& to, telephone_questions& questions)
       lots_{to, roster<parking_lot>::ids::used_again, take_all<parking_lot>} {}
 
 std::span<const event_kind> parking_fold::kinds() const noexcept {
+  static constexpr std::array wanted{event_kind::parked_call,
+                              event_kind::unparked_call,
+                              event_kind::parked_call_timeout,
+                              event_kind::parked_call_give_up,
+                              event_kind::parked_calls_complete,
+                              event_kind::parkinglot,
+                              event_kind::parkinglots_complete,
+                              event_kind::hangup,
+                              event_kind::reload};
   return wanted;
 }
 

@@ -11,24 +11,6 @@ namespace {
 using ami::event_kind;
 using telephone::peer;
 using telephone::registry;
-using telephone::text;
-
-constexpr std::array wanted{
-    event_kind::endpoint_list,
-    event_kind::endpoint_list_complete,
-    event_kind::endpoint_detail,
-    event_kind::aor_detail,
-    event_kind::contact_status_detail,
-    event_kind::contact_status,
-    event_kind::peer_status,
-    event_kind::peer_entry,
-    event_kind::peerlist_complete,
-    event_kind::outbound_registration_detail,
-    event_kind::outbound_registration_detail_complete,
-    event_kind::registry_entry,
-    event_kind::registrations_complete,
-    event_kind::registry,
-};
 
 constexpr std::string_view pjsip = "PJSIP", iax = "IAX2";
 
@@ -36,27 +18,27 @@ std::string peer_name(std::string_view driver, std::string_view name) {
   return std::string{driver}.append("/").append(name);
 }
 
-text yes_or_no(std::string_view said) {
+telephone::text yes_or_no(std::string_view said) {
   if (said.empty())
     return std::nullopt;
-  return text{said == "true" || said == "yes" ? "yes" : "no"};
+  return telephone::text{said == "true" || said == "yes" ? "yes" : "no"};
 }
 
-text filled(std::string_view said) {
-  return said.empty() || said == "(null)" ? text{} : text{said};
+telephone::text unless_null(std::string_view said) {
+  return said.empty() || said == "(null)" ? telephone::text{} : telephone::text{said};
 }
 
 /// What asking a contact has shown, in the words that chan_sip and chan_iax2 have for it.
-text monitored(std::string_view status, std::string_view round_trip_usec) {
+telephone::text monitored(std::string_view status, std::string_view round_trip_usec) {
   if (status == "Reachable") {
     const auto usec = number_of(round_trip_usec).value_or(0);
     return "OK (" + std::to_string((usec + 999) / 1000) + " ms)";
   }
   if (status == "Unreachable" || status == "Unavailable")
-    return text{"UNREACHABLE"};
+    return telephone::text{"UNREACHABLE"};
   if (status == "NonQualified")
-    return text{"Unmonitored"};
-  return text{"UNKNOWN"};
+    return telephone::text{"Unmonitored"};
+  return telephone::text{"UNKNOWN"};
 }
 
 peer listed_endpoint(const ami::message& m) {
@@ -71,7 +53,7 @@ peer listed_endpoint(const ami::message& m) {
   // "300/sip:300@192.0.2.1:5060,…": the first one.
   const auto contacts = m.get("Contacts");
   if (const auto slash = contacts.find('/'); slash != std::string_view::npos)
-    p.address = filled(parts_of_uri(contacts.substr(slash + 1)).address);
+    p.address = unless_null(parts_of_uri(contacts.substr(slash + 1)).address);
   return p;
 }
 
@@ -83,8 +65,8 @@ peer listed_iax_peer(const ami::message& m) {
   p.dynamic = yes_or_no(m.get("Dynamic"));
   p.description = text_of(m, "Description");
   p.monitor_status = text_of(m, "Status");
-  if (const auto host = filled(m.get("IPaddress"))) {
-    const auto port = filled(m.get("Port"));
+  if (const auto host = unless_null(m.get("IPaddress"))) {
+    const auto port = unless_null(m.get("Port"));
     p.address = port ? *host + ":" + *port : *host;
   }
   const auto monitor = p.monitor_status.value_or("");
@@ -100,14 +82,14 @@ peer listed_iax_peer(const ami::message& m) {
 void take_account(registry& r, std::string_view user, std::string_view domain) {
   r.account = user.empty() ? std::string{domain} : std::string{user}.append("@").append(domain);
   const auto [host, port] = split_address(domain);
-  r.domain = filled(host);
+  r.domain = unless_null(host);
   r.domain_port = number_of(port);
-  r.username = filled(user);
+  r.username = unless_null(user);
 }
 
 void take_server(registry& r, std::string_view address) {
   const auto [host, port] = split_address(address);
-  r.host = filled(host);
+  r.host = unless_null(host);
   r.port = number_of(port);
 }
 
@@ -141,9 +123,6 @@ auto of_driver(std::string_view driver) {
   return [driver](const T& one) { return one.channel_type == driver; };
 }
 
-template <class T>
-constexpr auto nobody = [] { return std::optional<T>{}; };
-
 } // namespace
 
 peer_fold::peer_fold(telephone_writer& to)
@@ -151,6 +130,22 @@ peer_fold::peer_fold(telephone_writer& to)
       registries_{to, roster<registry>::ids::used_again, take_what_is_said<registry>} {}
 
 std::span<const event_kind> peer_fold::kinds() const noexcept {
+  static constexpr std::array wanted{
+      event_kind::endpoint_list,
+      event_kind::endpoint_list_complete,
+      event_kind::endpoint_detail,
+      event_kind::aor_detail,
+      event_kind::contact_status_detail,
+      event_kind::contact_status,
+      event_kind::peer_status,
+      event_kind::peer_entry,
+      event_kind::peerlist_complete,
+      event_kind::outbound_registration_detail,
+      event_kind::outbound_registration_detail_complete,
+      event_kind::registry_entry,
+      event_kind::registrations_complete,
+      event_kind::registry,
+  };
   return wanted;
 }
 
@@ -195,18 +190,18 @@ void peer_fold::hear_of_endpoint(const ami::message& m, time_point now) {
   peers_.hear(peer_name(pjsip, name), now, nobody<peer>, [&](peer& p, editor& e) {
     if (kind == event_kind::endpoint_detail) {
       if (const auto acl = m.find("Acl"))
-        e.set(p.acl, text{acl->empty() ? "no" : "yes"});
+        e.set(p.acl, telephone::text{acl->empty() ? "no" : "yes"});
       e.set(p.comedia, yes_or_no(m.get("RtpSymmetric")));
       e.set(p.force_port, yes_or_no(m.get("ForceRport")));
     } else if (kind == event_kind::aor_detail) {
       if (const auto most = number_of(m.get("MaxContacts")))
-        e.set(p.dynamic, text{*most > 0 ? "yes" : "no"});
+        e.set(p.dynamic, telephone::text{*most > 0 ? "yes" : "no"});
     } else if (const auto status = m.get(kind == event_kind::contact_status ? "ContactStatus" : "Status");
                status == "Removed") {
       e.set(p.address, std::nullopt);
       e.set(p.monitor_status, std::nullopt);
     } else {
-      e.set(p.address, filled(parts_of_uri(m.get("URI")).address));
+      e.set(p.address, unless_null(parts_of_uri(m.get("URI")).address));
       e.set(p.monitor_status, monitored(status, m.get("RoundtripUsec")));
     }
   });
@@ -225,7 +220,7 @@ void peer_fold::hear_status(const ami::message& m, time_point now) {
       },
       [&](peer& p, editor& e) {
         e.set(p.status, m.get("PeerStatus"));
-        if (const auto address = filled(m.get("Address")))
+        if (const auto address = unless_null(m.get("Address")))
           e.set(p.address, address);
         else if (p.channel_type != pjsip && p.status == "Unregistered")
           e.set(p.address, std::nullopt);
@@ -250,7 +245,7 @@ void peer_fold::hear_registry(const ami::message& m, time_point now) {
         if (r.state == state)
           return; // registered once more, and not anew
         e.set(r.state, state);
-        e.set(r.registration_time, text{state == "Registered" ? std::to_string(unix_seconds(now)) : "0"});
+        e.set(r.registration_time, telephone::text{state == "Registered" ? std::to_string(unix_seconds(now)) : "0"});
       });
 }
 

@@ -16,37 +16,8 @@ using telephone::pjsip_auth;
 using telephone::pjsip_contact;
 using telephone::pjsip_endpoint;
 using telephone::pjsip_registration;
-using telephone::text;
 
-constexpr std::array wanted{
-    event_kind::endpoint_list,
-    event_kind::endpoint_list_complete,
-    event_kind::endpoint_detail,
-    event_kind::endpoint_detail_complete,
-    event_kind::aor_list,
-    event_kind::aor_detail,
-    event_kind::aor_list_complete,
-    event_kind::auth_list,
-    event_kind::auth_detail,
-    event_kind::auth_list_complete,
-    event_kind::contact_list,
-    event_kind::contact_status_detail,
-    event_kind::contact_list_complete,
-    event_kind::outbound_registration_detail,
-    event_kind::outbound_registration_detail_complete,
-    event_kind::contact_status,
-    event_kind::registry,
-    event_kind::device_state_change,
-    event_kind::newchannel,
-    event_kind::hangup,
-    event_kind::reload,
-};
-
-text filled(std::string_view said) {
-  return said.empty() ? text{} : text{said};
-}
-
-void read(const ami::message& m, std::string_view header, text& into) {
+void read(const ami::message& m, std::string_view header, telephone::text& into) {
   into = text_of(m, header);
 }
 void read(const ami::message& m, std::string_view header, maybe_number& into) {
@@ -187,9 +158,6 @@ std::string_view in_words(std::string_view state) {
 }
 
 template <class T>
-constexpr auto nobody = [] { return std::optional<T>{}; };
-
-template <class T>
 constexpr auto everybody = [](const T&) { return true; };
 
 } // namespace
@@ -203,6 +171,29 @@ pjsip_fold::pjsip_fold(telephone_writer& to, telephone_questions& questions)
       registrations_{to, roster<pjsip_registration>::ids::used_again, take_all<pjsip_registration>} {}
 
 std::span<const event_kind> pjsip_fold::kinds() const noexcept {
+  static constexpr std::array wanted{
+      event_kind::endpoint_list,
+      event_kind::endpoint_list_complete,
+      event_kind::endpoint_detail,
+      event_kind::endpoint_detail_complete,
+      event_kind::aor_list,
+      event_kind::aor_detail,
+      event_kind::aor_list_complete,
+      event_kind::auth_list,
+      event_kind::auth_detail,
+      event_kind::auth_list_complete,
+      event_kind::contact_list,
+      event_kind::contact_status_detail,
+      event_kind::contact_list_complete,
+      event_kind::outbound_registration_detail,
+      event_kind::outbound_registration_detail_complete,
+      event_kind::contact_status,
+      event_kind::registry,
+      event_kind::device_state_change,
+      event_kind::newchannel,
+      event_kind::hangup,
+      event_kind::reload,
+  };
   return wanted;
 }
 
@@ -414,7 +405,7 @@ void pjsip_fold::device_state(const ami::message& m, time_point now) {
   if (!device.starts_with("PJSIP/") || !m.action_id().empty()) // listed by somebody else's question
     return;
   endpoints_.hear(device.substr(6), now, nobody<pjsip_endpoint>, [&](pjsip_endpoint& p, editor& e) {
-    e.set(p.device_state, text{in_words(m.get("State"))});
+    e.set(p.device_state, telephone::text{in_words(m.get("State"))});
   });
 }
 

@@ -15,15 +15,6 @@ using telephone::queue;
 using telephone::queue_entry;
 using telephone::queue_member;
 
-constexpr std::array wanted{
-    event_kind::queue_params,        event_kind::queue_member,         event_kind::queue_entry,
-    event_kind::queue_status_complete, event_kind::queue_caller_join,  event_kind::queue_caller_leave,
-    event_kind::queue_caller_abandon, event_kind::queue_member_status, event_kind::queue_member_added,
-    event_kind::queue_member_removed, event_kind::queue_member_pause,  event_kind::queue_member_penalty,
-    event_kind::queue_member_ringinuse, event_kind::agent_connect,     event_kind::agent_complete,
-    event_kind::hangup,              event_kind::reload,
-};
-
 template <class Rep, class Period>
 std::int64_t seconds_of(const std::optional<std::chrono::duration<Rep, Period>>& d) {
   return d ? std::chrono::duration_cast<std::chrono::seconds>(*d).count() : 0;
@@ -129,7 +120,17 @@ queue_fold::queue_fold(telephone_writer& to, telephone_questions& questions)
       members_{to, roster<queue_member>::ids::used_again, over_member},
       entries_{to, roster<queue_entry>::ids::used_again, over_entry} {}
 
-std::span<const event_kind> queue_fold::kinds() const noexcept { return wanted; }
+std::span<const event_kind> queue_fold::kinds() const noexcept {
+  static constexpr std::array wanted{
+      event_kind::queue_params,        event_kind::queue_member,         event_kind::queue_entry,
+      event_kind::queue_status_complete, event_kind::queue_caller_join,  event_kind::queue_caller_leave,
+      event_kind::queue_caller_abandon, event_kind::queue_member_status, event_kind::queue_member_added,
+      event_kind::queue_member_removed, event_kind::queue_member_pause,  event_kind::queue_member_penalty,
+      event_kind::queue_member_ringinuse, event_kind::agent_connect,     event_kind::agent_complete,
+      event_kind::hangup,              event_kind::reload,
+  };
+  return wanted;
+}
 
 std::span<const telephone_question> queue_fold::listings() const noexcept {
   static const std::array questions{telephone_question{"QueueStatus", {}, true}};

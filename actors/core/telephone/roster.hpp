@@ -24,6 +24,10 @@
 
 namespace ringmaster::core {
 
+/// Of an event that makes no object: what `roster<T>::hear` takes for "none".
+template <class T>
+constexpr auto nobody = [] { return std::optional<T>{}; };
+
 template <class T>
 class roster {
 public:

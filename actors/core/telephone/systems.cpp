@@ -11,10 +11,6 @@ namespace {
 using ami::event_kind;
 using telephone::system_info;
 
-// After the channels' own fold, so that they are counted when they have changed.
-constexpr std::array wanted{event_kind::newchannel, event_kind::newstate, event_kind::hangup, event_kind::core_show_channels_complete,
-                            event_kind::reload};
-
 std::int64_t number(std::string_view text) {
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -37,7 +33,12 @@ system_fold::system_fold(telephone_writer& to, telephone_questions& questions)
   to_.change<system_info>(id_, time_point{}, [](system_info& one, editor&) { one.tm_update.reset(); });
 }
 
-std::span<const event_kind> system_fold::kinds() const noexcept { return wanted; }
+std::span<const event_kind> system_fold::kinds() const noexcept {
+  // After the channels' own fold, so that they are counted when they have changed.
+  static constexpr std::array wanted{event_kind::newchannel, event_kind::newstate, event_kind::hangup, event_kind::core_show_channels_complete,
+                              event_kind::reload};
+  return wanted;
+}
 
 std::span<const telephone_question> system_fold::listings() const noexcept {
   static const std::array questions{telephone_question{"CoreSettings"}, telephone_question{"CoreStatus"}};

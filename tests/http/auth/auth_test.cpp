@@ -11,7 +11,7 @@
 
 using namespace ringmaster;
 using namespace ringmaster::auth;
-using namespace ringmaster::http::testing;
+using namespace ringmaster::http::server_tests;
 using namespace std::chrono_literals;
 
 namespace {

@@ -8,6 +8,11 @@
 
 namespace ringmaster::tests {
 
+/// RFC 6455, section 5.2.
+namespace opcodes {
+constexpr unsigned continuation = 0, text = 1, binary = 2, closing = 8, ping = 9, pong = 10;
+}
+
 struct frame_shape {
   bool final{true};
   bool masked{true};

@@ -16,7 +16,7 @@ using live::heard_frame;
 using kind = heard_frame::kind;
 
 constexpr std::size_t most = 1000;
-constexpr unsigned continuation = 0, text = 1, binary = 2, closing = 8, ping = 9, pong = 10;
+using namespace opcodes;
 
 std::string describe(const heard_frame& f) {
   static constexpr const char* names[] = {"text", "binary", "ping", "pong", "close", "violation"};

@@ -331,8 +331,8 @@ std::vector<std::string> kinds(const std::vector<std::string>& said) {
   std::vector<std::string> all;
   for (const auto& one : said) {
     const auto type = field(one, "/type");
-    if (auto kind = type == "(none)" ? "event" : type; all.empty() || all.back() != kind)
-      all.push_back(std::move(kind));
+    if (auto heard = type == "(none)" ? "event" : type; all.empty() || all.back() != heard)
+      all.push_back(std::move(heard));
   }
   return all;
 }

@@ -20,7 +20,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-constexpr unsigned text = 1, closing = 8, ping = 9, pong = 10;
+using namespace opcodes;
 constexpr std::string_view upgrade =
     "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
@@ -30,7 +30,7 @@ struct server_frame {
   std::string body;
 };
 
-class raw_client : public http::testing::client {
+class raw_client : public http::server_tests::client {
 public:
   using client::client;
 
@@ -158,7 +158,7 @@ TEST_F(socket_test, does_not_listen_to_pings_whose_answers_nobody_reads) {
 }
 
 TEST_F(socket_test, talks_over_tls) {
-  const http::testing::certificate own;
+  const http::server_tests::certificate own;
   options_.tls = own.files;
   start();
   namespace asio = boost::asio;

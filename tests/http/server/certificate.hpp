@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 
-namespace ringmaster::http::testing {
+namespace ringmaster::http::server_tests {
 
 /// A certificate for loopback, signed by its own key; gone at the end of the test.
 class certificate {
@@ -47,4 +47,4 @@ private:
   }
 };
 
-} // namespace ringmaster::http::testing
+} // namespace ringmaster::http::server_tests

@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace ringmaster::http::testing {
+namespace ringmaster::http::server_tests {
 
 struct reply {
   unsigned status{};
@@ -164,4 +164,4 @@ inline std::string post(std::string_view path, std::string_view body, std::strin
   return out;
 }
 
-} // namespace ringmaster::http::testing
+} // namespace ringmaster::http::server_tests

@@ -13,7 +13,7 @@
 
 using namespace ringmaster;
 using namespace ringmaster::http;
-using namespace ringmaster::http::testing;
+using namespace ringmaster::http::server_tests;
 namespace asio = boost::asio;
 
 namespace {
