@@ -2,6 +2,8 @@
 
 #include "protocol/ami/action.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -18,7 +20,7 @@ template <class M>
 std::optional<error> check(std::string_view field, const M& value, const rule<M>& must) {
   if (must.accepts(value))
     return std::nullopt;
-  return invalid_field(field, std::string{field} + " must be " + std::string{must.says});
+  return invalid_field(field, fmt::format("{} must be {}", field, must.says));
 }
 
 } // namespace
