@@ -1,5 +1,6 @@
 #include "actors/core/telephone/channels.hpp"
 
+#include "actors/core/telephone/header_values.hpp"
 #include "actors/core/telephone/snapshot.hpp"
 #include "protocol/ami/events.hpp"
 
