@@ -109,10 +109,11 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
       await_grace(now + pacing_->options().grace, what.id, now);
   }
   if (what.reached.has(core::milestone::connected)) {
-    if (!call.treated) // whoever was given up already counts as abandoned alone
-      ++counters_.connected;
     call.connected = now;
-    tell_and_count(what.id, call, now, [&] { pacing_->handed_to_agent(what.id, now); });
+    const bool too_late = tell_and_count(what.id, call, now, [&] { pacing_->handed_to_agent(what.id, now); });
+    // Whoever was given up already, or met the agent before that but after the grace, counts as abandoned alone.
+    if (!call.treated && !too_late)
+      ++counters_.connected;
   }
   if (what.reached.has(core::milestone::abandoned)) {
     if (setup_.queue.empty()) // of a dialplan that leads to a queue
@@ -197,17 +198,19 @@ void campaign_calls::tell_pacing(const uuid& id, const call_in_flight& call, tim
     pacing_->abandoned(id, now);
 }
 
-/// Hears from pacing whether `tell` has settled the fate of a live answer, and counts it, once.
+/// Hears from pacing whether `tell` has settled the fate of a live answer, and counts it, once. Whether it was counted
+/// as abandoned now.
 template <class Tell>
-void campaign_calls::tell_and_count(const uuid& id, call_in_flight& call, time_point now, Tell&& tell) {
+bool campaign_calls::tell_and_count(const uuid& id, call_in_flight& call, time_point now, Tell&& tell) {
   const auto abandoned = pacing_.settled_by(tell);
   if (!abandoned || setup_.queue.empty() || std::exchange(call.counted, true))
-    return;
+    return false;
   if (*abandoned)
     ++counters_.abandoned;
   const auto today = setup_.today(now);
   pacing_.add_answer(today, *abandoned);
   count({id, id_, today, *abandoned});
+  return *abandoned;
 }
 
 void campaign_calls::count(const storage::counted_answer& answer) {

@@ -90,7 +90,7 @@ private:
   void restore_counters();
   void tell_pacing(const uuid& id, const call_in_flight& call, time_point now);
   template <class Tell>
-  void tell_and_count(const uuid& id, call_in_flight& call, time_point now, Tell&& tell);
+  bool tell_and_count(const uuid& id, call_in_flight& call, time_point now, Tell&& tell);
   void await_grace(time_point until, const uuid& id, time_point now);
   void look_at_graces(time_point now);
   void treat(const uuid& id, const call_in_flight& call);
