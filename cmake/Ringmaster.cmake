@@ -79,10 +79,9 @@ function(ringmaster_library name)
   endif()
 endfunction()
 
-# ringmaster_tests(NAME [TOGETHER] [SECONDS n] LINKS...): one GoogleTest program, and one CTest test, of all *_test.cpp in
-# this folder. SECONDS is what it takes, if that is long: it is begun early then.
+# ringmaster_tests(NAME [TOGETHER] LINKS...): one GoogleTest program, and one CTest test, of all *_test.cpp in this folder.
 function(ringmaster_tests name)
-  cmake_parse_arguments(ARG "TOGETHER" "SECONDS" "LINKS;PCH" ${ARGN})
+  cmake_parse_arguments(ARG "TOGETHER" "" "LINKS;PCH" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
   if(NOT sources)
     return()
@@ -100,5 +99,5 @@ function(ringmaster_tests name)
   endif()
   # One CTest entry per program: starting a sanitized process per case costs more than the cases.
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
-  set_tests_properties(${name} PROPERTIES TIMEOUT 600 COST "${ARG_SECONDS}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600)
 endfunction()

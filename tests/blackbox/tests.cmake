@@ -1,16 +1,6 @@
 # ringmaster_python_tests(LABEL): one CTest test for each test_*.py of this folder; those that fill the machine or its
-# disk are labelled slow as well. Those that take longest are begun first (about how many seconds they take), so that
-# none of them is left over at the end.
+# disk are labelled slow as well.
 include_guard()
-set(ringmaster_test_seconds_several_servers 320)
-set(ringmaster_test_seconds_real_telephone 190)
-set(ringmaster_test_seconds_pacing 180)
-set(ringmaster_test_seconds_kill 130)
-set(ringmaster_test_seconds_real_calls 100)
-set(ringmaster_test_seconds_run 80)
-set(ringmaster_test_seconds_telephone 75)
-set(ringmaster_test_seconds_faults 45)
-set(ringmaster_test_seconds_dialing 30)
 function(ringmaster_python_tests label)
   file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/test_*.py)
   foreach(file IN LISTS files)
@@ -21,8 +11,7 @@ function(ringmaster_python_tests label)
       list(APPEND labels slow)
     endif()
     add_test(NAME ${name} COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/blackbox/main.py ${module})
-    string(REPLACE "test_" "" short ${module})
-    set_tests_properties(${name} PROPERTIES COST "${ringmaster_test_seconds_${short}}" LABELS "${labels}" TIMEOUT 1200 SKIP_RETURN_CODE 77
+    set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 1200 SKIP_RETURN_CODE 77
       ENVIRONMENT "RINGMASTER_BUILD=${CMAKE_BINARY_DIR};PYTHONUNBUFFERED=1;PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endfunction()
