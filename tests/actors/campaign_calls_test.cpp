@@ -9,7 +9,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <future>
 #include <optional>
 #include <string>
 
@@ -40,7 +39,7 @@ protected:
   /// What is counted of a live answer that reached an agent so long after the end of its grace (or before it), when
   /// nobody had looked at the grace yet.
   campaign_counters met_an_agent(duration after_grace) {
-    std::promise<campaign_counters> counted;
+    campaign_counters counted;
     system_.spawn([&](caf::event_based_actor* self) {
       const auto now = wall_clock_now();
       campaign_pacing pacing{campaign_, shared_};
@@ -55,9 +54,10 @@ protected:
       };
       reach(core::milestone::answered, now);
       reach(core::milestone::connected, now + pacing->options().grace + after_grace);
-      counted.set_value(calls.counters());
+      counted = calls.counters();
     });
-    return counted.get_future().get();
+    system_.await_all_actors_done();
+    return counted;
   }
 
   std::filesystem::path folder_;

@@ -48,7 +48,7 @@ agent_fold::agent_fold(telephone_writer& to) : agents_{to, roster<agent>::ids::u
 
 std::span<const event_kind> agent_fold::kinds() const noexcept {
   static constexpr std::array wanted{event_kind::agents, event_kind::agents_complete, event_kind::agent_login,
-                              event_kind::agent_logoff, event_kind::device_state_change};
+                                     event_kind::agent_logoff, event_kind::device_state_change};
   return wanted;
 }
 

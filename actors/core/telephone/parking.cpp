@@ -52,14 +52,14 @@ parking_fold::parking_fold(telephone_writer& to, telephone_questions& questions)
 
 std::span<const event_kind> parking_fold::kinds() const noexcept {
   static constexpr std::array wanted{event_kind::parked_call,
-                              event_kind::unparked_call,
-                              event_kind::parked_call_timeout,
-                              event_kind::parked_call_give_up,
-                              event_kind::parked_calls_complete,
-                              event_kind::parkinglot,
-                              event_kind::parkinglots_complete,
-                              event_kind::hangup,
-                              event_kind::reload};
+                                     event_kind::unparked_call,
+                                     event_kind::parked_call_timeout,
+                                     event_kind::parked_call_give_up,
+                                     event_kind::parked_calls_complete,
+                                     event_kind::parkinglot,
+                                     event_kind::parkinglots_complete,
+                                     event_kind::hangup,
+                                     event_kind::reload};
   return wanted;
 }
 

@@ -36,7 +36,7 @@ system_fold::system_fold(telephone_writer& to, telephone_questions& questions)
 std::span<const event_kind> system_fold::kinds() const noexcept {
   // After the channels' own fold, so that they are counted when they have changed.
   static constexpr std::array wanted{event_kind::newchannel, event_kind::newstate, event_kind::hangup, event_kind::core_show_channels_complete,
-                              event_kind::reload};
+                                     event_kind::reload};
   return wanted;
 }
 
