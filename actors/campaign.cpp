@@ -56,14 +56,15 @@ public:
 
   void read() {
     transition_pending_ = false;
-    const auto now = wall_clock_now();
+    const auto now = moment();
     if (const auto failed = setup_.read(*shared_.env, id_, shared_.timezone))
       return spdlog::error("event=campaign_unreadable campaign={} reason=\"{}\"", to_string(id_),
                            failed->message);
     if (!setup_.camp)
       return removed();
     state_.status = static_cast<campaign_status>(setup_.camp->status);
-    scheduled_at_ = schedule_acts_after(setup_.camp->tm_update.value_or(setup_.camp->tm_create.value_or(now)), now);
+    const auto today = date();
+    scheduled_at_ = schedule_acts_after(setup_.camp->tm_update.value_or(setup_.camp->tm_create.value_or(today)), today);
     use_plan(now);
     use_list(now);
     follow_status();
@@ -89,7 +90,7 @@ public:
   void use_plan(time_point now) {
     if (setup_.how && pacing_.use(*setup_.how, now))
       calls_.tell_pacing(now);
-    pacing_.tell_ledger(setup_.today(now), now);
+    pacing_.tell_ledger(setup_.today(date()), now);
     watch(setup_.queue);
   }
 
@@ -112,7 +113,7 @@ public:
     if (!stopped)
       in_use_at_ = now;
     const auto& c = setup_.camp;
-    const auto changed = c ? c->tm_update.value_or(c->tm_create.value_or(time_point{})) : time_point{};
+    const auto changed = c ? shared_.time->moment_of(c->tm_update.value_or(c->tm_create.value_or(time_point{}))) : time_point{};
     const bool used = setup_.list && (!stopped || now < std::max(in_use_at_, changed) + shared_.list_linger);
     const auto wanted = used ? std::optional{setup_.list->id} : std::nullopt;
     if (wanted == list_wanted_)
@@ -158,27 +159,27 @@ public:
       take_step(core::calls_left(state_, calls_.size()));
     }
     if (state_.status == campaign_status::force_stopping)
-      calls_.hang_up_all(wall_clock_now());
+      calls_.hang_up_all(moment());
   }
 
   void take_step(const core::campaign_step& step) {
     if (step.hang_up_all)
-      calls_.hang_up_all(wall_clock_now());
+      calls_.hang_up_all(moment());
     if (!step.changed || transition_pending_ || !setup_.camp)
       return;
     transition_pending_ = true;
     auto told = std::make_shared<changes>();
     auto& engine = shared_.engine;
     shared_.write(
-        [id = id_, from = setup_.camp->status, to = step.state.status, next = step.start_next,
-         told](storage::write_txn& txn) {
+        [id = id_, from = setup_.camp->status, to = step.state.status, next = step.start_next, told,
+         time = shared_.time](storage::write_txn& txn) {
           const auto now = storage::get<campaign>(txn, id);
           // Somebody else may have asked for another status meanwhile; theirs stands.
-          if (!now || now->status != from || !storage::set_campaign_status(txn, id, to, wall_clock_now()))
+          if (!now || now->status != from || !storage::set_campaign_status(txn, id, to, time->date()))
             return;
           told->campaigns.push_back(id);
           if (next && now->next_campaign)
-            start_by_itself(txn, *now->next_campaign, *told);
+            start_by_itself(txn, *now->next_campaign, *told, time->date());
         },
         [me = me_, told, engine](const std::optional<error>& failed) {
           if (failed || told->campaigns.empty())
@@ -192,8 +193,8 @@ public:
 
   /// Starts or stops the campaign when its schedule opens or closes. Asked for once: what cannot be started then waits for
   /// the next opening.
-  void follow_schedule(time_point now) {
-    if (!scheduled_at_ || now < *scheduled_at_ || transition_pending_)
+  void follow_schedule() {
+    if (!scheduled_at_ || date() < *scheduled_at_ || transition_pending_)
       return;
     scheduled_at_.reset();
     if (state_.status == campaign_status::started) {
@@ -206,10 +207,10 @@ public:
     transition_pending_ = true;
     auto told = std::make_shared<changes>();
     shared_.write(
-        [id = id_, told](storage::write_txn& txn) {
+        [id = id_, told, time = shared_.time](storage::write_txn& txn) {
           const auto camp = storage::get<campaign>(txn, id);
           if (camp && camp->status == static_cast<std::int64_t>(campaign_status::stopped))
-            start_by_itself(txn, id, *told);
+            start_by_itself(txn, id, *told, time->date());
         },
         [me = me_, told, engine = shared_.engine](const std::optional<error>& failed) {
           if (failed)
@@ -224,29 +225,30 @@ public:
   /// The start that the schedule wanted was not possible; a changed campaign is read anew.
   void schedule_passed_by() {
     transition_pending_ = false;
-    scheduled_at_ = schedule_acts_after(wall_clock_now(), wall_clock_now());
+    scheduled_at_ = schedule_acts_after(date(), date());
   }
 
-  maybe_time schedule_acts_after(time_point since, time_point now) const {
-    return setup_.schedule ? core::schedule_acts_at(*setup_.schedule, state_.status, since, now) : std::nullopt;
+  /// Of dates.
+  maybe_time schedule_acts_after(time_point since, time_point today) const {
+    return setup_.schedule ? core::schedule_acts_at(*setup_.schedule, state_.status, since, today) : std::nullopt;
   }
 
   // --- dialing
   // ----------------------------------------------------------------------------------------------
 
   void tick() {
-    const auto now = wall_clock_now();
+    const auto now = moment();
     calls_.pass_deadlines(now);
     if (state_.status == campaign_status::force_stopping)
       calls_.hang_up_all(now);
     pacing_.look_at_others(setup_.queue, now);
     use_list(now);
-    follow_schedule(now);
+    follow_schedule();
     pass_graces();
     act();
     if (now >= next_ledger_) {
       next_ledger_ = now + ledger_every;
-      pacing_.tell_ledger(setup_.today(now), now);
+      pacing_.tell_ledger(setup_.today(date()), now);
     }
     if (now >= next_estimates_) {
       next_estimates_ = now + estimates_every;
@@ -261,13 +263,13 @@ public:
     self_->delayed_send(self_, tick_every, caf::tick_atom::value);
   }
 
-  bool may_begin(time_point now) const {
+  bool may_begin() const {
     return setup_.calls && list_actor_ && core::may_dial(state_.status) && !transition_pending_ &&
-           setup_.is_open(now) && setup_.how->dial_mode == 1 && !unusable(*setup_.dest) && !shared_.stopping;
+           setup_.is_open(date()) && setup_.how->dial_mode == 1 && !unusable(*setup_.dest) && !shared_.stopping;
   }
 
   void act() {
-    const auto now = wall_clock_now();
+    const auto now = moment();
     if (!setup_.camp)
       return;
     pacing_.look_at_agents(setup_.queue, now);
@@ -275,7 +277,7 @@ public:
     if (!list_actor_ || lease_pending_)
       return;
     std::size_t wanted = 0;
-    if (may_begin(now) && now >= hold_until_) {
+    if (may_begin() && now >= hold_until_) {
       decision_ = pacing_->decide(now);
       if (decision_->calls > 0)
         wanted = core::choose_pbx(capacities(now), std::min(decision_->calls, most_at_once)).size();
@@ -319,7 +321,7 @@ public:
   }
 
   void take_leased(const leased& answer) {
-    const auto now = wall_clock_now();
+    const auto now = moment();
     if (answer.list != list_actor_) { // the campaign has got another list meanwhile
       give_back all;
       for (const auto& entry : answer.entries)
@@ -337,7 +339,7 @@ public:
     }
     // The gate sees each call at this very instant, and so do agents: one may have been paused since.
     std::vector<std::size_t> servers;
-    if (may_begin(now)) {
+    if (may_begin()) {
       pacing_.look_at_agents(setup_.queue, now);
       const auto most = pacing_->calls_to_begin(now);
       servers = core::choose_pbx(capacities(now), std::min(static_cast<std::int64_t>(answer.entries.size()), most));
@@ -380,8 +382,8 @@ public:
     auto made = std::make_shared<outcome>();
     made->batch.list = list_actor_;
     shared_.write(
-        [requests, made, id = id_](storage::write_txn& txn) {
-          const auto now = wall_clock_now();
+        [requests, made, id = id_, time = shared_.time](storage::write_txn& txn) {
+          const auto now = time->date();
           const auto campaign_now = storage::get<campaign>(txn, id);
           const bool may = campaign_now && core::may_dial(static_cast<campaign_status>(campaign_now->status));
           for (const auto& request : *requests) {
@@ -418,7 +420,7 @@ public:
   }
 
   void take_begun(const begun_batch& batch) {
-    const auto now = wall_clock_now();
+    const auto now = moment();
     give_back back;
     for (const auto& refused : batch.refused) {
       back.entries.push_back(refused.entry);
@@ -466,12 +468,12 @@ public:
   // ------------------------------------------------------------------------------------------------
 
   void milestone(const call_milestone& what) {
-    if (calls_.milestone(what, wall_clock_now()))
+    if (calls_.milestone(what, moment()))
       act();
   }
 
   void finished(const call_finished& what) {
-    const auto now = wall_clock_now();
+    const auto now = moment();
     calls_.finished(what, now);
     list_counts_.reset();
     next_counts_ = std::min(next_counts_, now + 100ms);
@@ -482,18 +484,18 @@ public:
   }
 
   void pass_graces() {
-    if (calls_.pass_graces(wall_clock_now()))
+    if (calls_.pass_graces(moment()))
       act();
   }
 
-  void treat_again(const treatment_failed& what) { calls_.treat_again(what.id, wall_clock_now()); }
+  void treat_again(const treatment_failed& what) { calls_.treat_again(what.id, moment()); }
 
   void count(const count_now& what) { calls_.count(what.answer); }
 
   void adopt(const adopted_calls& adopted) {
-    const auto now = wall_clock_now();
+    const auto now = moment();
     calls_.adopt(adopted, now);
-    pacing_.tell_ledger(setup_.today(now), now);
+    pacing_.tell_ledger(setup_.today(date()), now);
     publish(now);
   }
 
@@ -502,7 +504,7 @@ public:
 
   void keep() {
     calls_.keep();
-    pacing_.keep(wall_clock_now());
+    pacing_.keep(moment());
   }
 
   void publish(time_point now) {
@@ -512,6 +514,10 @@ public:
   }
 
 private:
+  // See `clock`: what is called `now` is a moment.
+  [[nodiscard]] time_point moment() const noexcept { return shared_.time->now(); }
+  [[nodiscard]] time_point date() const noexcept { return shared_.time->date(); }
+
   caf::stateful_actor<campaign_actor_state>* self_;
   caf::actor me_;
   uuid id_;
@@ -524,7 +530,7 @@ private:
 
   core::campaign_state state_;
   bool transition_pending_{false};
-  maybe_time scheduled_at_; ///< when the schedule starts or stops the campaign
+  maybe_time scheduled_at_; ///< the date at which the schedule starts or stops the campaign
   time_point in_use_at_{}; ///< last seen not stopped, in this process
   std::string watched_; ///< the queue whose news wakes us
   std::optional<core::pacing_decision> decision_;

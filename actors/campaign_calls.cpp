@@ -71,7 +71,7 @@ void campaign_calls::adopt(const adopted_calls& adopted, time_point now) {
     call.channel = one.channel;
     call.pbx = one.record->pbx;
     call.deadline = now;
-    call.begun = std::min(now, one.record->tm_create.value_or(now));
+    call.begun = one.record->tm_create ? shared_.time->moment_of(*one.record->tm_create) : now;
     call.answered = call.connected = now;
     call.counted = one.record->counted != 0;
     call.reached.add(core::milestone::channel);
@@ -83,7 +83,7 @@ void campaign_calls::adopt(const adopted_calls& adopted, time_point now) {
     if (auto* room = shared_.room_of(call.pbx))
       room->adopt();
     auto& kept = calls_[one.record->id] = std::move(call);
-    tell_and_count(one.record->id, kept, now, [&] { tell_pacing(one.record->id, kept, now); });
+    tell_and_count(one.record->id, kept, [&] { tell_pacing(one.record->id, kept, now); });
   }
 }
 
@@ -110,7 +110,7 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   }
   if (what.reached.has(core::milestone::connected)) {
     call.connected = now;
-    const bool too_late = tell_and_count(what.id, call, now, [&] { pacing_->handed_to_agent(what.id, now); });
+    const bool too_late = tell_and_count(what.id, call, [&] { pacing_->handed_to_agent(what.id, now); });
     // Whoever was given up already, or met the agent before that but after the grace, counts as abandoned alone.
     if (!call.treated && !too_late)
       ++counters_.connected;
@@ -118,7 +118,7 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   if (what.reached.has(core::milestone::abandoned)) {
     if (setup_.queue.empty()) // of a dialplan that leads to a queue
       ++counters_.abandoned;
-    tell_and_count(what.id, call, now, [&] { pacing_->abandoned(what.id, now); });
+    tell_and_count(what.id, call, [&] { pacing_->abandoned(what.id, now); });
   }
   return !what.reached.empty();
 }
@@ -136,7 +136,7 @@ void campaign_calls::forget(const uuid& id, time_point now) {
     return;
   if (auto* room = shared_.room_of(at->second.pbx))
     room->left();
-  tell_and_count(id, at->second, now, [&] { pacing_->ended(id, now); });
+  tell_and_count(id, at->second, [&] { pacing_->ended(id, now); });
   calls_.erase(at);
 }
 
@@ -173,7 +173,7 @@ void campaign_calls::pass_deadlines(time_point now) {
     if (call == calls_.end() || !call->second.channel || call->second.deadline > now)
       continue;
     caf::anon_send(call->second.channel, call_deadline{});
-    // Asked again unless the channel says otherwise: a clock that went back would leave it unheard.
+    // Asked again unless the channel says otherwise: it may have looked a hair too early.
     call->second.deadline = now + remind_every;
     deadlines_.emplace(call->second.deadline, id);
   }
@@ -201,13 +201,13 @@ void campaign_calls::tell_pacing(const uuid& id, const call_in_flight& call, tim
 /// Hears from pacing whether `tell` has settled the fate of a live answer, and counts it, once. Whether it was counted
 /// as abandoned now.
 template <class Tell>
-bool campaign_calls::tell_and_count(const uuid& id, call_in_flight& call, time_point now, Tell&& tell) {
+bool campaign_calls::tell_and_count(const uuid& id, call_in_flight& call, Tell&& tell) {
   const auto abandoned = pacing_.settled_by(tell);
   if (!abandoned || setup_.queue.empty() || std::exchange(call.counted, true))
     return false;
   if (*abandoned)
     ++counters_.abandoned;
-  const auto today = setup_.today(now);
+  const auto today = setup_.today(shared_.time->date());
   pacing_.add_answer(today, *abandoned);
   count({id, id_, today, *abandoned});
   return *abandoned;
@@ -246,7 +246,7 @@ bool campaign_calls::pass_graces(time_point now) {
         at->second.reached.has(core::milestone::abandoned))
       continue;
     if (!std::exchange(at->second.treated, true))
-      tell_and_count(id, at->second, now, [&] { pacing_->abandoned(id, now); });
+      tell_and_count(id, at->second, [&] { pacing_->abandoned(id, now); });
     treat(id, at->second);
     changed = true;
   }

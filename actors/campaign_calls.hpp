@@ -1,7 +1,7 @@
 /// A campaign's calls that are up: how far each is, when it wants to hear of time next, and what becomes of a
 /// live answer that nobody takes. What happens to them it tells pacing, and counts.
 ///
-/// Belongs to one campaign actor, on its thread alone; sends that one `grace_passed`, `treatment_failed` and
+/// All times are moments (`clock`). Belongs to one campaign actor, on its thread alone; sends that one `grace_passed`, `treatment_failed` and
 /// `count_again`, which it hands back. Writes through the store. What names a call is O(1).
 #pragma once
 
@@ -90,7 +90,7 @@ private:
   void restore_counters();
   void tell_pacing(const uuid& id, const call_in_flight& call, time_point now);
   template <class Tell>
-  bool tell_and_count(const uuid& id, call_in_flight& call, time_point now, Tell&& tell);
+  bool tell_and_count(const uuid& id, call_in_flight& call, Tell&& tell);
   void await_grace(time_point until, const uuid& id, time_point now);
   void look_at_graces(time_point now);
   void treat(const uuid& id, const call_in_flight& call);

@@ -174,8 +174,11 @@ void campaign_pacing::keep(time_point now) {
 }
 
 std::shared_ptr<const live_pacing> campaign_pacing::shown(std::string treatment, time_point now) const {
+  auto view = method_->view(now);
+  for (auto& decision : view.last_decisions)
+    decision.at = shared_.time->date_of(decision.at);
   return std::make_shared<const live_pacing>(
-      live_pacing{method_->view(now), method_->options(), group_, std::move(treatment)});
+      live_pacing{std::move(view), method_->options(), group_, std::move(treatment)});
 }
 
 std::shared_ptr<const core::abandon_days> campaign_pacing::shown_days() {

@@ -34,12 +34,11 @@ std::optional<T> referred(const storage::txn& txn, const maybe_uuid& id) {
 
 /// Whether a campaign by `how` would find anything to dial in `list`, at once or later. Reads the whole list, a
 /// million entries in about 0.1 s: asked once, when the campaign before has ended.
-result<bool> has_entries_left(const storage::txn& txn, const plan& how, const dlma& list) {
+result<bool> has_entries_left(const storage::txn& txn, const plan& how, const dlma& list, time_point date) {
   const auto policy = core::dial_policy::from(how);
-  const auto now = wall_clock_now();
   bool any = false;
   const auto seen = storage::for_each_entry(txn, list.id, [&](const dial_entry& e) {
-    const auto state = core::dial_list::explain(e, policy, false, now).state;
+    const auto state = core::dial_list::explain(e, policy, false, date).state;
     any = state == core::entry_state::ready || state == core::entry_state::cooling || state == core::entry_state::dialing;
     return !any;
   });
@@ -85,15 +84,15 @@ std::optional<error> campaign_setup::read(const storage::environment& env, const
   return std::nullopt;
 }
 
-std::int64_t campaign_setup::today(time_point now) const {
-  return schedule ? schedule->date_number(now) : core::schedule{}.date_number(now);
+std::int64_t campaign_setup::today(time_point date) const {
+  return schedule ? schedule->date_number(date) : core::schedule{}.date_number(date);
 }
 
 bool campaign_setup::treats_abandoned_calls() const {
   return !queue.empty() && how && core::treats_abandoned_calls(*how);
 }
 
-void start_by_itself(storage::write_txn& txn, const uuid& id, changes& told) {
+void start_by_itself(storage::write_txn& txn, const uuid& id, changes& told, time_point date) {
   const auto next = storage::get<campaign>(txn, id);
   if (!next)
     return;
@@ -108,11 +107,11 @@ void start_by_itself(storage::write_txn& txn, const uuid& id, changes& told) {
   // It would end at once and start the next one, itself perhaps, and so on for ever. One that waits for
   // entries (dl_end_handle 0) does not end.
   if (its_plan->dl_end_handle != 0)
-    if (const auto left = has_entries_left(txn, *its_plan, *its_list); !left || !*left)
+    if (const auto left = has_entries_left(txn, *its_plan, *its_list, date); !left || !*left)
       return spdlog::info("event=campaign_not_started campaign={} reason=\"{}\"", to_string(id),
                           left ? "its list has nothing left to dial" : left.error().message);
   const auto step = core::request_status({static_cast<campaign_status>(next->status)}, 1, 0);
-  if (step && step->changed && storage::set_campaign_status(txn, id, step->state.status, wall_clock_now()))
+  if (step && step->changed && storage::set_campaign_status(txn, id, step->state.status, date))
     told.campaigns.push_back(id);
 }
 

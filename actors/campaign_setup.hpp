@@ -35,15 +35,15 @@ struct campaign_setup {
   [[nodiscard]] std::optional<error> read(const storage::environment& env, const uuid& id,
                                           const std::string& timezone);
 
-  [[nodiscard]] bool is_open(time_point now) const { return schedule && schedule->is_open(now); }
+  [[nodiscard]] bool is_open(time_point date) const { return schedule && schedule->is_open(date); }
   /// The date in the schedule's time zone, see `core::schedule::date_number`; in UTC without a schedule.
-  [[nodiscard]] std::int64_t today(time_point now) const;
+  [[nodiscard]] std::int64_t today(time_point date) const;
   /// Whether live answers that no agent takes within the grace are hung up or sent away.
   [[nodiscard]] bool treats_abandoned_calls() const;
 };
 
 /// Starts the campaign `id` without anybody asking: another one names it as its next, or its schedule opens. Notes it
 /// in `told`. One that is gone or lacks what a start needs stays as it is; the latter is logged.
-void start_by_itself(storage::write_txn& txn, const uuid& id, changes& told);
+void start_by_itself(storage::write_txn& txn, const uuid& id, changes& told, time_point date);
 
 } // namespace ringmaster

@@ -25,18 +25,18 @@ campaign_view::campaign_view(const uuid& id, engine_shared& shared, campaign_pac
 void campaign_view::publish(const campaign_standing& stands, time_point now) {
   live_campaign shown;
   shown.id = id_;
-  shown.at = now;
+  shown.at = shared_.time->date_of(now);
   shown.status = setup_.camp->status;
   shown.queue = setup_.queue;
   show_calls_and_agents(shown);
   show_list(shown, stands);
   shown.snapshot = std::make_shared<const core::campaign_snapshot>(snapshot(stands, now));
-  core::append_reasons(shown.explain_json, core::explain_campaign(*shown.snapshot, now));
+  core::append_reasons(shown.explain_json, core::explain_campaign(*shown.snapshot, shown.at));
   shown.answer_days = pacing_.shown_days();
   shown.pacing = pacing_.shown(treatment(), now);
-  show_history(shown, core::may_dial(stands.status));
+  show_history(shown, core::may_dial(stands.status), now);
   shared_.live.campaigns.put(id_, shown);
-  tell_stats(shown);
+  tell_stats(shown, now);
 }
 
 void campaign_view::show_calls_and_agents(live_campaign& shown) const {
@@ -53,7 +53,8 @@ void campaign_view::show_calls_and_agents(live_campaign& shown) const {
   shown.ringing = static_cast<std::size_t>(c.ringing);
   shown.waiting = static_cast<std::size_t>(c.waiting);
   shown.talking = static_cast<std::size_t>(c.with_agent);
-  shown.waiting_since = calls_.longest_waiting();
+  if (const auto since = calls_.longest_waiting())
+    shown.waiting_since = shared_.time->date_of(*since);
   const auto& a = pacing_.agents();
   shown.agents_total = static_cast<std::size_t>(a.members());
   shown.agents_free = static_cast<std::size_t>(a.available);
@@ -77,13 +78,14 @@ void campaign_view::show_list(live_campaign& shown, const campaign_standing& sta
   shown.dlma = setup_.list ? maybe_uuid{setup_.list->id} : std::nullopt;
 }
 
-void campaign_view::show_history(live_campaign& shown, bool dials) {
+void campaign_view::show_history(live_campaign& shown, bool dials, time_point now) {
   const auto& counted = calls_.counters();
   const auto& a = shown.agents;
   const auto done = static_cast<std::int64_t>(shown.entries_done);
-  history_.at(shown.at, {counted.begun, counted.begun - pacing_->calls().dialing, counted.answered,
+  history_.at(now, {counted.begun, counted.begun - pacing_->calls().dialing, counted.answered,
                          counted.connected, counted.abandoned, counts_ ? std::optional{done} : std::nullopt,
-                         a.available + a.ringing + a.on_call + a.wrap_up, a.on_call + a.wrap_up});
+                         a.available + a.ringing + a.on_call + a.wrap_up, a.on_call + a.wrap_up},
+              shown.at - now);
   shown.busy_share = history_.busy_share(1min);
   shown.answer_rate = history_.answer_rate(1min);
   shown.calls_per_second = history_.calls_per_second(10s);
@@ -106,9 +108,10 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
     s.destination_unusable = unusable(*setup_.dest);
   s.queue = setup_.queue;
   s.schedule_acts = stands.scheduled_at;
-  s.schedule_open = setup_.is_open(now);
+  const auto date = shared_.time->date_of(now);
+  s.schedule_open = setup_.is_open(date);
   if (setup_.schedule)
-    s.schedule_change = setup_.schedule->next_change(now);
+    s.schedule_change = setup_.schedule->next_change(date);
   look_at_servers(s, stands, now);
   s.agents = pacing_.agents();
   s.pacing = core::may_dial(stands.status) && s.schedule_open ? stands.decision : std::nullopt;
@@ -117,7 +120,8 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
   s.abandons = pacing_->ledger();
   s.predicts = pacing_.predicts();
   s.list = stands.counts;
-  s.next_eligible = stands.next_eligible;
+  if (stands.next_eligible)
+    s.next_eligible = shared_.time->date_of(*stands.next_eligible);
   return s;
 }
 
@@ -148,7 +152,7 @@ void campaign_view::look_at_servers(core::campaign_snapshot& s, const campaign_s
     next_token = next_token ? std::min(*next_token, token) : token;
   }
   if (next_token && *next_token > now)
-    s.rate_limited_until = next_token;
+    s.rate_limited_until = shared_.time->date_of(*next_token);
 }
 
 /// See `live_pacing`.
@@ -165,10 +169,10 @@ void campaign_view::tell(core::topic_family family, const char* name, std::strin
   shared_.tell(happening{topic_below(core::topic_of(family), to_string(id_)), name, std::move(json)});
 }
 
-void campaign_view::tell_stats(const live_campaign& shown) {
-  if (shown.at < next_stats_ || !shared_.is_wanted(core::topic_family::stats))
+void campaign_view::tell_stats(const live_campaign& shown, time_point now) {
+  if (now < next_stats_ || !shared_.is_wanted(core::topic_family::stats))
     return;
-  next_stats_ = shown.at + stats_every;
+  next_stats_ = now + stats_every;
   std::string json;
   append_stats(json, shown, shown.status);
   tell(core::topic_family::stats, "ob.stats", std::move(json));

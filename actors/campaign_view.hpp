@@ -23,8 +23,8 @@ struct campaign_standing {
   std::optional<core::pacing_decision> decision; ///< the last one
   bool has_list{false};                          ///< its list is in memory, or being read
   std::optional<core::list_counts> counts;       ///< of its entries; nothing: not up to date
-  maybe_time next_eligible;                      ///< when the next entry may be dialed
-  maybe_time scheduled_at;                       ///< when the schedule starts or stops it
+  maybe_time next_eligible;                      ///< the moment from which the next entry may be dialed
+  maybe_time scheduled_at;                       ///< the date at which the schedule starts or stops it
 };
 
 class campaign_view {
@@ -33,7 +33,8 @@ public:
   campaign_view(const uuid& id, engine_shared& shared, campaign_pacing& pacing, const campaign_calls& calls,
                 const campaign_setup& setup);
 
-  /// To be called a few times a second; also as soon as it matters. The campaign is not deleted.
+  /// To be called a few times a second; also as soon as it matters. The campaign is not deleted. `now` is a moment; all
+  /// that is shown are dates.
   void publish(const campaign_standing& stands, time_point now);
 
   /// Tells live clients of the campaign's record, if that is new to them.
@@ -46,8 +47,8 @@ private:
   void look_at_servers(core::campaign_snapshot& s, const campaign_standing& stands, time_point now) const;
   void show_calls_and_agents(live_campaign& shown) const;
   void show_list(live_campaign& shown, const campaign_standing& stands);
-  void show_history(live_campaign& shown, bool dials);
-  void tell_stats(const live_campaign& shown);
+  void show_history(live_campaign& shown, bool dials, time_point now);
+  void tell_stats(const live_campaign& shown, time_point now);
   void tell(core::topic_family family, const char* name, std::string json) const;
   [[nodiscard]] std::string treatment() const;
 

@@ -18,7 +18,7 @@ constexpr auto write_again_after = std::chrono::seconds{1};
 core::call machine_of(const dialing& record, bool adopted, const engine_shared& shared) {
   auto times = shared.call_times;
   times.dial_timeout = std::chrono::milliseconds{record.dial_timeout};
-  const auto now = wall_clock_now();
+  const auto now = shared.time->now();
   if (!adopted)
     return core::call{times, now};
   return core::call::adopted(times, now, record, 0,
@@ -80,7 +80,7 @@ void channel::receive(caf::type_erased_tuple& what) {
     ask_pbx(redirect_channel{call_.id(), call_.machine().channel(), redirect->to, redirect->done});
   } else if (as<end_not_written>(what)) {
     end_refused_ = true;
-    caf::anon_send(campaign_, call_milestone{call_.id(), {}, wall_clock_now() + write_again_after});
+    caf::anon_send(campaign_, call_milestone{call_.id(), {}, shared_.time->now() + write_again_after});
   } else if (as<call_over>(what)) {
     quit();
   }
@@ -114,7 +114,7 @@ void channel::take(const core::call_event& event) {
   const auto& machine = call_.machine();
   if (machine.ended())
     return;
-  const auto change = call_.on(event, wall_clock_now());
+  const auto change = call_.on(event, *shared_.time);
   if (change.ask_whether_alive && pbx_)
     caf::anon_send(pbx_, ask_presence{call_.id()});
   if (change.status_changed || !change.reached.empty())
@@ -156,9 +156,9 @@ void channel::keep_answer() {
   progress.channel = now.channel;
   progress.res_dial = now.res_dial;
   shared_.write(
-      [id = now.id, progress](storage::write_txn& txn) {
+      [id = now.id, progress, time = shared_.time](storage::write_txn& txn) {
         // An end that overtook it has nothing to be updated any more.
-        (void)storage::update_dialing(txn, id, progress, wall_clock_now());
+        (void)storage::update_dialing(txn, id, progress, time->date());
       },
       [](const std::optional<error>&) {});
 }
@@ -177,7 +177,9 @@ void channel::write_end() {
   end->outcome.res_hangup = now.res_hangup;
   end->outcome.res_hangup_detail = now.res_hangup_detail;
   shared_.write(
-      [end](storage::write_txn& txn) { end->kept = storage::end_dialing(txn, end->id, end->outcome, wall_clock_now()); },
+      [end, time = shared_.time](storage::write_txn& txn) {
+        end->kept = storage::end_dialing(txn, end->id, end->outcome, time->date());
+      },
       [this, end](const std::optional<error>& failed) {
         if (failed)
           return caf::anon_send(end->channel, end_not_written{});

@@ -9,18 +9,26 @@
 namespace ringmaster {
 namespace {
 
-void load(core::dial_list& list, const uuid& dlma, const storage::environment& env) {
-  const auto begun = wall_clock_now();
+/// As the list wants it: with the moment of the last hangup in place of its date.
+dial_entry in_moments(dial_entry e, const clock& time) {
+  if (e.last_hangup_ns != 0)
+    e.last_hangup_ns =
+        time.moment_of(time_point{duration{e.last_hangup_ns}}).time_since_epoch().count();
+  return e;
+}
+
+void load(core::dial_list& list, const uuid& dlma, const storage::environment& env, const clock& time) {
+  const auto begun = time.now();
   auto txn = env.read();
   if (!txn)
     return spdlog::error("event=dial_list_unreadable dlma={} reason=\"{}\"", to_string(dlma), txn.error().message);
   const auto count = storage::for_each_entry(*txn, dlma, [&](const dial_entry& e) {
-    list.add(e);
+    list.add(in_moments(e, time));
     return true;
   });
   if (!count)
     return spdlog::error("event=dial_list_unreadable dlma={} reason=\"{}\"", to_string(dlma), count.error().message);
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(wall_clock_now() - begun);
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(time.now() - begun);
   spdlog::info("event=dial_list_loaded dlma={} entries={} ms={} bytes={}", to_string(dlma), *count, took.count(),
                list.memory());
 }
@@ -33,11 +41,11 @@ core::view_id view_of(dial_list_state& state, const lease_request& request, time
   return at->second;
 }
 
-caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma) {
+caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma, const clock* time) {
   auto* state = &self->state;
   return {
       [=](const lease_request& request) {
-        const auto now = wall_clock_now();
+        const auto now = time->now();
         const auto view = view_of(*state, request, now);
         leased answer;
         answer.list = caf::actor_cast<caf::actor>(self);
@@ -51,17 +59,20 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
           state->list.give_back(id);
       },
       [=](const entries_changed& changed) {
-        for (const auto& entry : changed.now)
+        for (const auto& changed_entry : changed.now) {
+          const auto entry = in_moments(changed_entry, *time);
           if (!state->list.update(entry))
             state->list.add(entry);
+        }
         for (const auto& id : changed.gone)
           state->list.remove(id);
       },
       [=](const entry_ended& ended) {
         if (!ended.state)
-          state->list.remove(ended.entry);
-        else if (!state->list.ended(*ended.state))
-          state->list.add(*ended.state);
+          return void(state->list.remove(ended.entry));
+        const auto entry = in_moments(*ended.state, *time);
+        if (!state->list.ended(entry))
+          state->list.add(entry);
       },
       [=](const drop_view& what) {
         if (const auto at = state->views.find(what.campaign); at != state->views.end()) {
@@ -70,11 +81,14 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
         }
       },
       [=](const explain_request& request) {
-        const auto now = wall_clock_now();
+        const auto now = time->now();
         const auto entry = state->list.find(request.entry);
-        request.done(entry ? core::dial_list::explain(*entry, request.policy,
-                                                      state->list.is_leased(request.entry), now)
-                           : core::entry_explanation{});
+        if (!entry)
+          return request.done(core::entry_explanation{});
+        auto found = core::dial_list::explain(*entry, request.policy, state->list.is_leased(request.entry), now);
+        if (found.until)
+          found.until = time->date_of(*found.until);
+        request.done(found);
       },
       [=](const end_dial_list&) {
         spdlog::info("event=dial_list_unloaded dlma={}", to_string(dlma));
@@ -86,13 +100,13 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
 } // namespace
 
 caf::behavior dial_list_actor(caf::stateful_actor<dial_list_state>* self, const uuid& dlma,
-                              storage::environment* env) {
+                              storage::environment* env, const clock* time) {
   log_faults(self, "dial list " + to_string(dlma));
   self->set_default_handler(caf::skip);
   return {[=, id = dlma](const load_dial_list&) {
-    load(self->state.list, id, *env);
+    load(self->state.list, id, *env, *time);
     self->set_default_handler(caf::print_and_drop);
-    self->become(serve(self, id));
+    self->become(serve(self, id, time));
   }};
 }
 

@@ -22,8 +22,11 @@ struct dial_list_state {
   std::unordered_map<uuid, core::view_id> views; ///< by campaign
 };
 
-/// `env` outlives the actor.
+/// `env` and `time` outlive the actor.
+///
+/// Retry delays are durations, and the last hangup is kept on disk as a date: it becomes a moment where it comes in. So
+/// a wall clock that is set while the list is in memory neither holds entries up nor lets them go too early.
 caf::behavior dial_list_actor(caf::stateful_actor<dial_list_state>* self, const uuid& dlma,
-                              storage::environment* env);
+                              storage::environment* env, const clock* time);
 
 } // namespace ringmaster

@@ -55,7 +55,7 @@ caf::actor campaign_of(engine_actor* self, engine_shared& shared, const uuid& id
 caf::actor use_list(engine_actor* self, engine_shared& shared, const uuid& dlma) {
   auto& list = self->state.lists[dlma];
   if (!list.actor) {
-    list.actor = self->spawn<caf::linked>(dial_list_actor, dlma, shared.env);
+    list.actor = self->spawn<caf::linked>(dial_list_actor, dlma, shared.env, shared.time);
     shared.dial_lists.put(dlma, list.actor);
     caf::anon_send(list.actor, load_dial_list{});
     shared.live.dial_lists.fetch_add(1, std::memory_order_relaxed);
@@ -118,7 +118,7 @@ caf::behavior engine_behavior(engine_actor* self, engine_shared* shared) {
           if (shared->pbxs.count(record.pbx) != 0)
             by_pbx[record.pbx].calls.push_back(
                 {{record.id, record.other_channel_id, static_cast<dialing_status>(record.status),
-                  record.tm_create.value_or(time_point{})},
+                  shared->time->moment_of(record.tm_create.value_or(time_point{}))},
                  channel});
           else
             caf::anon_send(channel, channel_presence{false, 0, {}, "its server is not configured any more"});
@@ -151,11 +151,11 @@ struct engine::impl {
     for (const auto& pbx : options.pbxs) {
       shared.pbx_names.push_back(pbx.name);
       shared.rooms.try_emplace(pbx.name, pbx.originate_rate, pbx.originate_burst(),
-                               static_cast<std::int64_t>(pbx.max_channels), wall_clock_now());
+                               static_cast<std::int64_t>(pbx.max_channels), shared.time->now());
       auto tables = std::make_shared<core::telephone_tables>(pbx.name, shared.telephones.size() + 1);
       shared.telephones.push_back(tables);
       shared.pbxs[pbx.name] =
-          system->spawn(pbx_actor, pbx, pbx_environment{&io, &parsers, &shared.live, std::move(tables), &shared});
+          system->spawn(pbx_actor, pbx, pbx_environment{&io, &parsers, &shared.live, std::move(tables), &shared, shared.time});
     }
   }
 
@@ -240,6 +240,7 @@ result<std::unique_ptr<engine>> engine::start(engine_options options, storage::e
   auto& in = *made->impl_;
   in.shared.env = &env;
   in.shared.timezone = in.options.timezone;
+  in.shared.time = in.options.time;
   in.shared.call_times = in.options.call_times;
   in.shared.list_linger = in.options.list_linger;
   in.work.emplace(in.io.get_executor());
@@ -314,8 +315,8 @@ void engine::explain_entry(const uuid& id, std::function<void(result<std::string
   for (const auto& one : impl_->shared.live.campaigns.all())
     if (one->dlma == entry->dlma_uuid && (!by || one->status == 1))
       by = one;
-  const auto answer = [id, by, done = std::move(done)](const core::entry_explanation& found) {
-    const auto now = wall_clock_now();
+  const auto answer = [id, by, done = std::move(done), time = impl_->shared.time](const core::entry_explanation& found) {
+    const auto now = time->date();
     std::string json;
     json_writer w{json};
     w.begin_object();
@@ -336,7 +337,7 @@ void engine::explain_entry(const uuid& id, std::function<void(result<std::string
   const auto policy = by ? by->policy : core::dial_policy{};
   if (const auto list = impl_->shared.dial_lists.find(entry->dlma_uuid))
     return caf::anon_send(*list, explain_request{id, policy, answer});
-  answer(core::dial_list::explain(dial_entry::from(*entry), policy, false, wall_clock_now()));
+  answer(core::dial_list::explain(dial_entry::from(*entry), policy, false, impl_->shared.time->date()));
 }
 
 } // namespace ringmaster

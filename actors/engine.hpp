@@ -11,6 +11,7 @@
 #include "protocol/dial_entry.hpp"
 #include "protocol/error.hpp"
 #include "protocol/outbound.hpp"
+#include "protocol/time.hpp"
 #include "storage/environment.hpp"
 #include "storage/outbound.hpp"
 
@@ -47,6 +48,7 @@ struct changes {
 };
 
 struct engine_options {
+  const clock* time{&machine_clock()}; ///< outlives the engine
   std::vector<pbx_options> pbxs;
   std::filesystem::path result_file;
   std::string timezone{"UTC"};         ///< of campaigns that name none

@@ -15,8 +15,11 @@ namespace ringmaster {
 namespace {
 
 struct hub_state {
-  core::replay_window window{core::replay_window::first_number(
-      std::chrono::duration_cast<std::chrono::seconds>(wall_clock_now().time_since_epoch()).count())};
+  explicit hub_state(time_point date)
+      : window{core::replay_window::first_number(
+            std::chrono::duration_cast<std::chrono::seconds>(date.time_since_epoch()).count())} {}
+
+  core::replay_window window;
   core::topic_interest interest;
   std::vector<caf::actor> outlets;
   /// The number after which each family is complete; none while it is not made.
@@ -112,7 +115,7 @@ std::shared_ptr<core::frame> frame_to_be(std::string topic, std::string_view nam
 
 caf::actor spawn_hub(caf::actor_system& system, engine_shared* shared, std::chrono::milliseconds linger) {
   return spawn_direct(system, "hub", [=](direct_actor* self) {
-    const auto state = std::make_shared<hub_state>();
+    const auto state = std::make_shared<hub_state>(shared->time->date());
     return caf::behavior{
         [=](hub_publish& batch) { publish(*state, batch); },
         [=](hub_written& batch) { publish(*state, std::move(batch.frames)); },

@@ -129,7 +129,7 @@ void append_history(std::string& out, const live_campaign& live) {
   w.begin_object();
   w.member("uuid", to_string(live.id));
   w.member("step_seconds", std::chrono::duration_cast<std::chrono::seconds>(core::history_step).count());
-  column("at", [&](const campaign_sample& s) { w.string(format_timestamp(s.at)); });
+  column("at", [&](const campaign_sample& s) { w.string(format_timestamp(s.date)); });
   numbers("calls_begun", &campaign_sample::begun);
   numbers("calls_settled", &campaign_sample::settled);
   numbers("answered", &campaign_sample::answered);

@@ -126,11 +126,11 @@ public:
   }
 
   /// Of the channel actor alone.
-  core::call_change on(const core::call_event& event, time_point now) {
+  core::call_change on(const core::call_event& event, const clock& time) {
     const std::lock_guard lock{guard_};
-    const auto change = machine_.on(event, now);
+    const auto change = machine_.on(event, time.now());
     if (change.status_changed || !change.reached.empty())
-      changed_ = now;
+      changed_ = time.date();
     return change;
   }
   /// Of the channel actor alone, which is the only one that changes it and so needs no lock to read it.
@@ -160,7 +160,7 @@ public:
 private:
   // What nearly every event looks at comes first: with many calls each line of the cache counts.
   mutable std::mutex guard_;
-  std::optional<time_point> changed_;
+  std::optional<time_point> changed_; ///< a date
   uuid id_;
   core::call machine_;
   uuid campaign_, entry_, dlma_;
@@ -194,10 +194,10 @@ struct live_pbx {
   double tokens{0};           ///< originates that could go out at once
   std::size_t queued{0};      ///< originates that wait for a token
   bool sip_means_pjsip{false};
-  time_point since;           ///< of `connected`
+  time_point since;           ///< of `connected`; a date
 };
 
-/// Members and callers of one queue on one server.
+/// Members and callers of one queue on one server. Times are moments (`clock`).
 struct live_queue {
   std::string pbx, name;
   core::availability agents;
@@ -208,7 +208,7 @@ struct live_queue {
 
 /// What a campaign's pacing believes and may do.
 struct live_pacing {
-  core::pacing_view view;
+  core::pacing_view view; ///< its times are dates
   core::pacing_options options;
   std::string group;     ///< campaigns of the same one share their budget; empty: none
   std::string treatment; ///< of abandoned calls: "hang up", or the dialplan's context,exten,priority; empty: none
@@ -220,7 +220,7 @@ struct live_campaign {
   std::int64_t status{0};
   std::uint64_t calls_begun{0}, answered{0}, connected{0}, abandoned{0}, ended{0}, failed{0};
   std::size_t in_flight{0}, outstanding{0}, ringing{0}, waiting{0}, talking{0};
-  maybe_time waiting_since;   ///< of the caller who waits longest
+  maybe_time waiting_since;   ///< of the caller who waits longest; a date, as all times here
   std::string queue;          ///< that its answered calls go to; empty: no queue
   std::size_t agents_total{0}, agents_free{0}, agents_busy{0}, agents_paused{0};
   core::availability agents;  ///< the same, state by state

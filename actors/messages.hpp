@@ -233,7 +233,7 @@ struct entry_ended {
 struct drop_view {
   uuid campaign;
 };
-/// Is the entry leased, and what does a policy say of it?
+/// Is the entry leased, and what does a policy say of it? `until` is a date.
 struct explain_request {
   uuid entry;
   core::dial_policy policy;

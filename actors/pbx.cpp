@@ -54,8 +54,8 @@ public:
   pbx_session(caf::stateful_actor<pbx_state>* self, const pbx_options& options, const pbx_environment& with)
       : self_{self}, options_{options}, with_{with},
         retry_{std::hash<std::string>{}(options.name) ^
-               static_cast<std::uint64_t>(wall_clock_now().time_since_epoch().count())},
-        bucket_{options.originate_rate, options.originate_burst(), wall_clock_now()},
+               static_cast<std::uint64_t>(with.time->now().time_since_epoch().count())},
+        bucket_{options.originate_rate, options.originate_burst(), with.time->now()},
         channel_lists_{options.list_channels_every, listing_patience},
         queue_lists_{options.list_queues_every, listing_patience} {}
 
@@ -70,7 +70,7 @@ public:
     // On a thread of its own: however much there is to render, no call of ours waits for it. Not linked: a fault of it
     // is logged, and the calls go on.
     if (with_.telephone)
-      telephone_ = self_->spawn<caf::detached>(telephone_actor, telephone_options{with_.telephone, backlog_},
+      telephone_ = self_->spawn<caf::detached>(telephone_actor, telephone_options{with_.telephone, backlog_, with_.time},
                                                caf::actor_cast<caf::actor>(self_), with_.shared);
     connect();
     publish();
@@ -78,7 +78,7 @@ public:
   }
 
   void tick() {
-    const auto now = wall_clock_now();
+    const auto now = moment();
     if (phase_ == phase::idle && now >= next_connect_)
       connect();
     expire_actions(now);
@@ -103,7 +103,7 @@ public:
   void connect() {
     const auto epoch = ++epoch_;
     phase_ = phase::greeting;
-    last_received_ = wall_clock_now();
+    last_received_ = moment();
     phase_until_ = last_received_ + login_limit;
     const auto to = caf::actor_cast<caf::actor>(self_);
     link_ = std::make_shared<ami_link>(
@@ -117,7 +117,7 @@ public:
 
   void opened(std::uint64_t epoch) {
     if (epoch == epoch_)
-      last_received_ = wall_clock_now();
+      last_received_ = moment();
   }
 
   void closed(const link_closed& what) {
@@ -135,7 +135,7 @@ public:
     queue_lists_.lost();
     doubted_queues_.clear(); // the next login lists them all
     const auto wait = retry_.next();
-    next_connect_ = wall_clock_now() + wait;
+    next_connect_ = moment() + wait;
     if (was_ready || retry_.attempts() <= 3 || retry_.attempts() % 20 == 0)
       spdlog::warn("event=pbx_disconnected pbx={} address={}:{} reason=\"{}\" retry_ms={}", options_.name,
                    options_.address, options_.port, why, wait.count());
@@ -154,7 +154,7 @@ public:
   void received(const link_received& from) {
     if (from.epoch != epoch_)
       return;
-    last_received_ = wall_clock_now();
+    last_received_ = moment();
     auto& total = with_.live->total;
     total.ami_messages.fetch_add(from.block->size(), std::memory_order_relaxed);
     total.ami_bytes.fetch_add(from.block->bytes().size(), std::memory_order_relaxed);
@@ -230,7 +230,7 @@ public:
       if (m.get("Response") != "Success")
         return lost("login refused: " + std::string{m.get("Message")});
       phase_ = phase::booting;
-      phase_until_ = wall_clock_now() + boot_limit;
+      phase_until_ = moment() + boot_limit;
     });
   }
 
@@ -238,13 +238,13 @@ public:
     if (phase_ != phase::booting)
       return;
     phase_ = phase::resync;
-    phase_until_ = wall_clock_now() + login_limit;
+    phase_until_ = moment() + login_limit;
     channels_listed_ = queues_listed_ = false;
     tell_telephone(telephone_connected{true}); // before the lists that it is to hear come
     ask("ModuleCheck", {{"Module", "chan_sip.so"}},
         [this](result<std::string> there) { sip_means_pjsip_ = options_.technology_aliases && !there; });
-    list_channels(wall_clock_now());
-    list_queues(wall_clock_now());
+    list_channels(moment());
+    list_queues(moment());
   }
 
   void maybe_ready() {
@@ -253,7 +253,7 @@ public:
     phase_ = phase::ready;
     retry_.reset();
     trouble_.clear();
-    ready_since_ = wall_clock_now();
+    ready_since_ = moment();
     next_ping_ = ready_since_ + ping_every;
     spdlog::info("event=pbx_ready pbx={} address={}:{} channels={} queues={} calls_of_ours={}", options_.name,
                  options_.address, options_.port, channel_count_, queues_.size(), calls_.size());
@@ -419,7 +419,7 @@ public:
       return at->second;
     auto actor = self_->spawn<caf::linked>(queue_actor,
                                           queue_options{options_.name, std::string{name}, options_.doubt_queue_after,
-                                                        caf::actor_cast<caf::actor>(self_)},
+                                                        caf::actor_cast<caf::actor>(self_), with_.time},
                                           with_.live);
     for (const auto& [queue, campaign] : watchers_)
       if (queue == name)
@@ -443,7 +443,7 @@ public:
   // --- calls ------------------------------------------------------------------------------------------------
 
   void originate(const originate_batch& batch) {
-    const auto now = wall_clock_now();
+    const auto now = moment();
     for (const auto& one : batch.calls) {
       const auto id = one.call.dialing.id;
       calls_.insert_or_assign(id, known_call{one.call});
@@ -463,14 +463,14 @@ public:
     }
     for (const auto& one : batch.calls)
       calls_.at(one.dialing.id).asked = channel_lists_.want(true);
-    list_what_is_in_doubt(wall_clock_now());
+    list_what_is_in_doubt(moment());
     publish();
   }
 
   void forget(const uuid& id) {
     routes_.erase(id);
     if (calls_.erase(id) && !waiting_.empty())
-      send_originates(wall_clock_now());
+      send_originates(moment());
   }
 
   void ask_presence_of(const uuid& id) {
@@ -478,7 +478,7 @@ public:
     if (at == calls_.end() || phase_ != phase::ready)
       return; // the next resync tells
     at->second.asked = channel_lists_.want();
-    list_what_is_in_doubt(wall_clock_now());
+    list_what_is_in_doubt(moment());
   }
 
   // --- asking again -----------------------------------------------------------------------------------------
@@ -505,7 +505,7 @@ public:
   void queue_doubted(const std::string& queue) {
     doubted_queues_.insert(queue);
     queue_lists_.want();
-    list_what_is_in_doubt(wall_clock_now());
+    list_what_is_in_doubt(moment());
   }
 
   /// The one queue that is in doubt, or all.
@@ -585,13 +585,13 @@ public:
   /// The ActionID; empty when the action could not be written, which `done` has been told.
   std::string ask(std::string_view name, const std::vector<std::pair<std::string, std::string>>& headers,
                   std::function<void(result<std::string>)> done) {
-    return put_action(name, headers, asked_action{std::move(done), {}, wall_clock_now() + action_limit});
+    return put_action(name, headers, asked_action{std::move(done), {}, moment() + action_limit});
   }
 
   void ask_message(std::string_view name, const std::vector<std::pair<std::string, std::string>>& headers,
                    std::function<void(const ami::message&)> on_message) {
     put_action(name, headers,
-               asked_action{[](result<std::string>) {}, std::move(on_message), wall_clock_now() + login_limit});
+               asked_action{[](result<std::string>) {}, std::move(on_message), moment() + login_limit});
   }
 
   std::string put_action(std::string_view name, const std::vector<std::pair<std::string, std::string>>& headers,
@@ -663,7 +663,7 @@ public:
   // --- what readers see -------------------------------------------------------------------------------------
 
   void publish() {
-    const auto now = wall_clock_now();
+    const auto now = moment();
     live_pbx shown;
     shown.name = options_.name;
     shown.connected = phase_ == phase::ready;
@@ -675,7 +675,7 @@ public:
     shown.tokens = static_cast<double>(std::max<std::int64_t>(0, tokens - static_cast<std::int64_t>(waiting_.size())));
     shown.queued = waiting_.size();
     shown.sip_means_pjsip = sip_means_pjsip_;
-    shown.since = ready_since_;
+    shown.since = with_.time->date_of(ready_since_);
     with_.live->pbxs.put(options_.name, std::move(shown));
   }
 
@@ -686,6 +686,8 @@ public:
   }
 
 private:
+  [[nodiscard]] time_point moment() const noexcept { return with_.time->now(); }
+
   caf::stateful_actor<pbx_state>* self_;
   pbx_options options_;
   pbx_environment with_;

@@ -48,6 +48,7 @@ struct pbx_environment {
   live_state* live{nullptr};
   std::shared_ptr<core::telephone_tables> telephone{};
   engine_shared* shared{nullptr}; ///< for the telephone actor's events
+  const clock* time{&machine_clock()};
 };
 
 class pbx_session;

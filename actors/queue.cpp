@@ -12,7 +12,7 @@ namespace {
 
 void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pbx, live_state& live) {
   auto& state = self->state;
-  const auto now = wall_clock_now();
+  const auto now = state.time->now();
   const auto counts = state.queue->counts(now);
   auto members = state.queue->agents(pbx, now);
   const bool same_members = state.members && *state.members == members;
@@ -52,16 +52,19 @@ caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const qu
   log_faults(self, "queue " + options.queue + " of " + options.pbx);
   self->state.queue.emplace(options.queue, std::chrono::seconds{0}, options.doubt_after);
   self->state.server = options.server;
+  self->state.time = options.time;
   return {
       [=, pbx = options.pbx](const message_batch& batch) {
         bool changed = false;
+        const auto now = options.time->now();
+        const auto ahead = options.time->date() - now;
         for (const auto index : batch.at)
-          changed = core::apply(*self->state.queue, (*batch.block)[index], wall_clock_now()) || changed;
+          changed = core::apply(*self->state.queue, (*batch.block)[index], now, ahead) || changed;
         if (changed)
           publish(self, pbx, *live);
       },
       [=, pbx = options.pbx](const queue_listed&) {
-        self->state.queue->resync_end(wall_clock_now());
+        self->state.queue->resync_end(options.time->now());
         self->state.published.reset();
         self->state.doubt_told = false;
         publish(self, pbx, *live);

@@ -24,6 +24,7 @@ struct queue_options {
   std::string pbx, queue;
   std::chrono::nanoseconds doubt_after{std::chrono::seconds{60}}; ///< see core/queue_state.hpp
   caf::actor server{};                                            ///< the pbx actor that can list it
+  const clock* time{&machine_clock()};
 };
 
 struct queue_actor_state {
@@ -37,6 +38,7 @@ struct queue_actor_state {
   std::uint64_t generation{0};       ///< of that one; others are stale
   caf::actor server;                 ///< told of a doubt; may be nobody
   bool doubt_told{false};            ///< and the list has not come yet
+  const clock* time{nullptr};
 };
 
 caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const queue_options& options,

@@ -123,7 +123,7 @@ public:
 
 private:
   void complain(const std::string& why) {
-    const auto now = wall_clock_now();
+    const auto now = shared_.time->now();
     if (now >= state_.next_complaint) {
       state_.next_complaint = now + std::chrono::minutes{1};
       spdlog::error("event=result_file_unwritable file={} reason=\"{}\" lines=kept", file_.string(), why);

@@ -6,6 +6,7 @@
 #include "actors/live_state.hpp"
 #include "actors/messages.hpp"
 #include "actors/server_room.hpp"
+#include "protocol/time.hpp"
 #include "storage/environment.hpp"
 
 #include <caf/actor.hpp>
@@ -24,6 +25,7 @@ class telephone_tables;
 }
 
 struct engine_shared {
+  const clock* time{&machine_clock()};
   storage::environment* env{nullptr};
   live_state live;
   caf::actor store;

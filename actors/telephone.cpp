@@ -18,26 +18,32 @@ public:
         wanted_{shared ? &shared->wanted : nullptr}, system_{*options_.tables, *this} {}
 
   void take(const ami::block& block) {
-    const auto now = wall_clock_now();
+    const auto now = moment();
     for (const auto m : block)
       system_.on_message(m, now);
     options_.backlog->fetch_sub(block.bytes().size(), std::memory_order_relaxed);
     finish();
   }
   void connected(const telephone_connected& what) {
-    system_.connected(wall_clock_now(), what.pbx_lists);
+    system_.connected(moment(), what.pbx_lists);
     finish();
   }
   void lost() {
-    system_.lost(wall_clock_now());
+    system_.lost(moment());
     finish();
   }
   void tick() {
-    system_.on_time(wall_clock_now());
+    system_.on_time(moment());
     finish();
   }
 
 private:
+  [[nodiscard]] time_point moment() {
+    const auto now = options_.time->now();
+    system_.dates_are_ahead_by(options_.time->date() - now);
+    return now;
+  }
+
   [[nodiscard]] bool wants(core::topic_family family) const noexcept override {
     return wanted_ && (wanted_->load() & core::bit_of(family)) != 0;
   }

@@ -26,6 +26,7 @@ using telephone_backlog = std::atomic<std::size_t>;
 struct telephone_options {
   std::shared_ptr<core::telephone_tables> tables;
   std::shared_ptr<telephone_backlog> backlog;
+  const clock* time{&machine_clock()};
 };
 
 class telephone_session;

@@ -1,5 +1,6 @@
 #include "protocol/time.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -36,6 +37,27 @@ char* write_digits(char* to, std::int64_t value, int count) noexcept {
 
 time_point wall_clock_now() noexcept {
   return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
+}
+
+time_point clock::moment_of(time_point past_date) const noexcept {
+  const auto present = now();
+  return std::min(present, past_date - (date() - present));
+}
+
+const clock& machine_clock() noexcept {
+  class machine final : public clock {
+  public:
+    [[nodiscard]] time_point now() const noexcept override {
+      return began_ + (std::chrono::steady_clock::now() - steady_began_);
+    }
+    [[nodiscard]] time_point date() const noexcept override { return wall_clock_now(); }
+
+  private:
+    std::chrono::steady_clock::time_point steady_began_{std::chrono::steady_clock::now()};
+    time_point began_{wall_clock_now()};
+  };
+  static const machine the;
+  return the;
 }
 
 void append_timestamp(std::string& to, time_point at) {

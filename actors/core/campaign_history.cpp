@@ -20,7 +20,7 @@ std::optional<double> quotient(double part, double whole) {
 
 } // namespace
 
-void campaign_history::at(time_point now, const campaign_moment& m) {
+void campaign_history::at(time_point now, const campaign_moment& m, duration date_ahead) {
   if (begun_ && now < now_.at)
     return;
   if (begun_) {
@@ -34,6 +34,7 @@ void campaign_history::at(time_point now, const campaign_moment& m) {
   begun_ = true;
   last_ = m;
   now_.at = now;
+  now_.date = now + date_ahead;
   now_.begun = m.begun;
   now_.settled = m.settled;
   now_.answered = m.answered;
@@ -90,7 +91,7 @@ std::optional<time_point> campaign_history::expected_end(std::int64_t left) cons
   const auto each = seconds(now_.at - then->at) / static_cast<double>(now_.done - then->done);
   const auto far = std::chrono::hours{24 * 366};
   const auto ahead = std::min(each * static_cast<double>(left), seconds(far));
-  return std::chrono::ceil<std::chrono::seconds>(now_.at + std::chrono::duration_cast<duration>(std::chrono::duration<double>(ahead)));
+  return std::chrono::ceil<std::chrono::seconds>(now_.date + std::chrono::duration_cast<duration>(std::chrono::duration<double>(ahead)));
 }
 
 } // namespace ringmaster::core

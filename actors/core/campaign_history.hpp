@@ -5,7 +5,7 @@
 /// differences: nothing has to be decided about stretches when it is recorded, and a sample that was missed loses
 /// resolution and nothing else.
 ///
-/// Pure; times are arguments. Not thread-safe. `at` is O(1); the figures are O(log samples); 360 samples of 72 bytes.
+/// Pure; times are arguments. Not thread-safe. `at` is O(1); the figures are O(log samples); 360 samples of 80 bytes.
 #pragma once
 
 #include "protocol/time.hpp"
@@ -32,7 +32,8 @@ struct campaign_moment {
 };
 
 struct campaign_sample {
-  time_point at;
+  time_point at;   ///< a moment (`clock`), which figures are made from
+  time_point date; ///< the same, as the wall clock said then: for readers
   std::int64_t begun{0}, settled{0}, answered{0}, connected{0}, abandoned{0};
   // Since the process began:
   std::int64_t done{0};                     ///< entries that came to need no further call
@@ -42,7 +43,8 @@ struct campaign_sample {
 class campaign_history {
 public:
   /// To be called a few times a second. A clock that goes back adds nothing until it has caught up.
-  void at(time_point now, const campaign_moment& m);
+  /// `date_ahead`: how far dates are ahead of moments now.
+  void at(time_point now, const campaign_moment& m, duration date_ahead = {});
 
   /// Samples, oldest first, one each `history_step`. The same pointer as long as none was added; never null.
   [[nodiscard]] std::shared_ptr<const std::vector<campaign_sample>> samples() const;
@@ -57,7 +59,7 @@ public:
   /// 0 when nothing has been seen yet.
   [[nodiscard]] double calls_per_second(duration window) const;
 
-  /// When `left` entries will be done at the pace of the last ten minutes, to the second. Nothing: less than a minute
+  /// The date at which `left` entries will be done at the pace of the last ten minutes, to the second. Nothing: less than a minute
   /// was seen, or none was done in that time.
   [[nodiscard]] std::optional<time_point> expected_end(std::int64_t left) const;
 

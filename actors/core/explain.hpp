@@ -23,7 +23,7 @@ struct reason {
   std::vector<std::pair<std::string_view, std::string>> texts;
 };
 
-/// Everything about a campaign that decides whether it dials.
+/// Everything about a campaign that decides whether it dials. Its times are dates.
 struct campaign_snapshot {
   campaign_status status{campaign_status::stopped};
   std::int64_t calls_in_flight{0};

@@ -91,29 +91,35 @@ member_update to_member_update(const ami::member_snapshot& m) noexcept {
   return u;
 }
 
-bool apply(queue_state& q, const ami::message& m, time_point now) {
+bool apply(queue_state& q, const ami::message& m, time_point now, duration date_ahead) {
   using ami::event_kind;
   const auto is = [&](event_kind k) { return m.kind() == k; };
+  const auto update = [&](const ami::member_snapshot& member) {
+    auto u = to_member_update(member);
+    if (u.last_call && u.last_call->time_since_epoch().count() > 0)
+      *u.last_call -= std::chrono::round<std::chrono::seconds>(date_ahead);
+    return u;
+  };
   if (is(event_kind::queue_params))
     q.resync_begin();
   else if (is(event_kind::queue_member))
-    q.resync_member(to_member_update(ami::queue_member::from(m).member));
+    q.resync_member(update(ami::queue_member::from(m).member));
   else if (is(event_kind::queue_entry))
     q.resync_entry(ami::queue_entry::from(m).unique_id);
   else if (is(event_kind::queue_status_complete))
     q.resync_end(now);
   else if (is(event_kind::queue_member_added))
-    q.member_added(to_member_update(ami::queue_member_added::from(m).member), now);
+    q.member_added(update(ami::queue_member_added::from(m).member), now);
   else if (is(event_kind::queue_member_removed))
     q.member_removed(ami::queue_member_removed::from(m).member.interface);
   else if (is(event_kind::queue_member_status))
-    q.member_changed(to_member_update(ami::queue_member_status::from(m).member), now);
+    q.member_changed(update(ami::queue_member_status::from(m).member), now);
   else if (is(event_kind::queue_member_pause))
-    q.member_changed(to_member_update(ami::queue_member_pause::from(m).member), now);
+    q.member_changed(update(ami::queue_member_pause::from(m).member), now);
   else if (is(event_kind::queue_member_penalty))
-    q.member_changed(to_member_update(ami::queue_member_penalty::from(m).member), now);
+    q.member_changed(update(ami::queue_member_penalty::from(m).member), now);
   else if (is(event_kind::queue_member_ringinuse))
-    q.member_changed(to_member_update(ami::queue_member_ringinuse::from(m).member), now);
+    q.member_changed(update(ami::queue_member_ringinuse::from(m).member), now);
   else if (is(event_kind::agent_called))
     q.agent_called(ami::agent_called::from(m).interface, now);
   else if (is(event_kind::agent_connect))

@@ -42,8 +42,8 @@ std::optional<std::pair<std::string, std::string>> basic_credentials(std::string
 }
 
 struct login::state {
-  state(user_store& u, token_cache& t, password_pool& p, attempt_policy policy)
-      : users{u}, tokens{t}, passwords{p}, by_user{policy}, by_address{for_addresses(policy)} {}
+  state(user_store& u, token_cache& t, password_pool& p, attempt_policy policy, const clock& c)
+      : users{u}, tokens{t}, passwords{p}, time{c}, by_user{policy}, by_address{for_addresses(policy)} {}
 
   /// Many people may sit behind one address.
   static attempt_policy for_addresses(attempt_policy policy) {
@@ -51,11 +51,14 @@ struct login::state {
     return policy;
   }
 
-  duration wait(const std::string& user, const std::string& address, time_point now) {
+  // How long somebody has to wait is a duration, and no business of the wall clock's.
+  duration wait(const std::string& user, const std::string& address) {
+    const auto now = time.now();
     const std::lock_guard lock{guard};
     return std::max(by_user.wait(user, now), by_address.wait(address, now));
   }
-  void note(const std::string& user, const std::string& address, bool right, time_point now) {
+  void note(const std::string& user, const std::string& address, bool right) {
+    const auto now = time.now();
     const std::lock_guard lock{guard};
     if (right) {
       // The address is not forgiven: one good account must not open the door to the others.
@@ -69,13 +72,15 @@ struct login::state {
   user_store& users;
   token_cache& tokens;
   password_pool& passwords;
+  const clock& time;
   std::mutex guard;
   attempt_limiter by_user;
   attempt_limiter by_address;
 };
 
-login::login(user_store& users, token_cache& tokens, password_pool& passwords, attempt_policy policy)
-    : state_{std::make_shared<state>(users, tokens, passwords, policy)} {}
+login::login(user_store& users, token_cache& tokens, password_pool& passwords, attempt_policy policy,
+             const clock& time)
+    : state_{std::make_shared<state>(users, tokens, passwords, policy, time)} {}
 
 void login::create(const http::request& req, http::responder reply) {
   const auto now = req.arrived;
@@ -83,7 +88,7 @@ void login::create(const http::request& req, http::responder reply) {
   if (!credentials)
     return reply(unauthorized("user and password are needed, as Basic authentication", true, now));
   auto& [name, password] = *credentials;
-  if (const auto wait = state_->wait(name, req.peer, now); wait > duration::zero()) {
+  if (const auto wait = state_->wait(name, req.peer); wait > duration::zero()) {
     auto r = http::failure(error{errc::limit_exceeded, "too many failed logins; wait", {}}, now);
     r.headers.emplace_back("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
     return reply(std::move(r));
@@ -99,7 +104,7 @@ void login::create(const http::request& req, http::responder reply) {
           r.headers.emplace_back("Retry-After", "1");
           return reply(std::move(r));
         }
-        s->note(name, peer, *right, at);
+        s->note(name, peer, *right);
         if (!*right)
           return reply(unauthorized("wrong user or password", true, at));
         s->tokens.issue(*user, at, [reply](result<std::string> token) {

@@ -21,7 +21,8 @@ namespace ringmaster::auth {
 /// outlives the server and the pool.
 class login {
 public:
-  login(user_store& users, token_cache& tokens, password_pool& passwords, attempt_policy policy = {});
+  login(user_store& users, token_cache& tokens, password_pool& passwords, attempt_policy policy = {},
+        const clock& time = machine_clock());
 
   /// POST. 401 for wrong credentials (the same words and time whether or not the user exists), 429 with
   /// `Retry-After` while the user or the address has to wait, 503 when too many are being checked.

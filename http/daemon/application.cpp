@@ -183,14 +183,16 @@ const http::dispatcher& application::routes() const noexcept { return *parts_->r
 
 void application::housekeeping() {
   parts_->purger->poke();
-  const auto now = wall_clock_now();
-  if (now >= parts_->next_sweep) {
-    parts_->next_sweep = now + token_sweep_every;
+  const auto& time = *parts_->engine->options().time;
+  const auto moment = time.now();
+  const auto now = time.date();
+  if (moment >= parts_->next_sweep) {
+    parts_->next_sweep = moment + token_sweep_every;
     parts_->tokens->sweep(now);
   }
-  if (now < parts_->next_purge)
+  if (moment < parts_->next_purge)
     return;
-  parts_->next_purge = now + token_purge_every;
+  parts_->next_purge = moment + token_purge_every;
   parts_->engine->transact<std::size_t>(
       [now](storage::write_txn& in, changes&) { return storage::remove_expired_tokens(in, now); },
       [](const result<std::size_t>& done) {

@@ -173,7 +173,7 @@ http::response history(const context& c, const uuid& id) {
 }
 
 /// Who of the campaign's queue does what, on every server that is connected.
-void append_agents(json_writer& w, const live_state& live, const std::string& queue) {
+void append_agents(json_writer& w, const live_state& live, const std::string& queue, const clock& time) {
   struct shown {
     const core::agent_status* does;
     const core::agent_identity* who;
@@ -201,9 +201,9 @@ void append_agents(json_writer& w, const live_state& live, const std::string& qu
     w.member("interface", who->interface);
     w.member("pbx", who->server);
     w.member("state", does->state == core::agent_state::wrap_up ? "wrap_up" : core::name(does->state));
-    w.member("since", format_timestamp(does->since));
+    w.member("since", format_timestamp(time.date_of(does->since)));
     w.key("until");
-    does->ends ? w.string(format_timestamp(*does->ends)) : w.null();
+    does->ends ? w.string(format_timestamp(time.date_of(*does->ends))) : w.null();
     w.key("reason");
     who->paused_reason.empty() ? w.null() : w.string(who->paused_reason);
     w.end_object();
@@ -220,7 +220,7 @@ http::response show_agents(const context& c, const uuid& id) {
     live && !live->queue.empty() ? w.string(live->queue) : w.null();
     w.key("list");
     if (live && !live->queue.empty()) {
-      append_agents(w, c.engine->live(), live->queue);
+      append_agents(w, c.engine->live(), live->queue, *c.engine->options().time);
     } else {
       w.begin_list();
       w.end_list();

@@ -10,6 +10,7 @@
 #include "storage/check.hpp"
 #include "storage/dialing.hpp"
 #include "storage/snapshot.hpp"
+#include "tests/manual_clock.hpp"
 #include "tests/simulated_pbx/ami_peer.hpp"
 
 #include <gtest/gtest.h>
@@ -238,6 +239,29 @@ TEST_F(engine_test, a_list_is_dialed_to_its_end_each_number_once_and_each_result
   EXPECT_EQ(result_lines().size(), 300u);
   EXPECT_EQ(live_dialings(), 0u);
   expect_consistent();
+}
+
+TEST_F(engine_test, a_wall_clock_that_is_set_changes_nothing_but_dates) {
+  stepped_clock time;
+  start_pbx(20, quick_people);
+  start_engine([&](engine_options& o) { o.time = &time; });
+  const auto id = start_campaign(3000, queue(), 1, [](plan& p) { p.pacing_method = "progressive"; });
+  const auto dialed = [&] { return logged("originate", "number").size(); };
+  ASSERT_TRUE(eventually([&] { return dialed() >= 20; }));
+  const auto connected_at = time.moment_of(engine_->live().pbxs.find("asterisk")->since);
+  for (const auto step : {duration{-1h}, duration{2h}, duration{-1min}}) {
+    time.step_date(step);
+    const auto before = dialed();
+    ASSERT_TRUE(eventually([&] { return dialed() >= before + 40; }))
+        << "a step of " << std::chrono::duration_cast<std::chrono::seconds>(step).count() << " s";
+    const auto shown = engine_->live().campaigns.find(id);
+    EXPECT_LT(std::chrono::abs(shown->at - time.date()), 30s) << "figures have the new date";
+    const auto server = engine_->live().pbxs.find("asterisk");
+    EXPECT_TRUE(server->connected);
+    EXPECT_LT(std::chrono::abs(time.moment_of(server->since) - connected_at), 1s) << "the same connection as before";
+  }
+  const auto answered = engine_->live().campaigns.find(id);
+  EXPECT_EQ(answered->abandoned, 0u) << "no grace ended early";
 }
 
 TEST_F(engine_test, a_list_that_no_campaign_uses_leaves_memory_and_is_read_again_for_the_next) {

@@ -71,7 +71,7 @@ void agent_fold::on_event(const ami::message& m, time_point now) {
   } else if (m.kind() == event_kind::agent_login) {
     agents_.hear(id, now, whoever, [&](agent& a, editor& e) {
       e.set(a.status, idle);
-      e.set(a.logged_in_time, unix_seconds(now));
+      e.set(a.logged_in_time, unix_seconds(agents_.date_of(now)));
       take_channel(a, &m, e);
     });
   } else if (m.kind() == event_kind::agent_logoff) {

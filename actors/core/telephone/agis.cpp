@@ -122,10 +122,10 @@ void agi_fold::on_event(const ami::message& m, time_point now) {
         one = {};
         if (const auto at = running_.find(e.channel.unique_id); at != running_.end()) {
           one.command = at->second.command;
-          one.tm_create = at->second.since;
+          one.tm_create = to_.date_of(at->second.since);
         }
         one.result = decoded(e.result);
-        one.tm_update = now;
+        one.tm_update = to_.date_of(now);
       }
       change.touch();
     });

@@ -43,7 +43,7 @@ std::optional<std::chrono::seconds> age_of(std::string_view text) {
   return std::chrono::seconds{total};
 }
 
-channel listed(const ami::message& m, time_point now) {
+channel listed(const ami::message& m, time_point today) {
   const auto item = ami::core_show_channel::from(m);
   channel c;
   editor e;
@@ -55,7 +55,7 @@ channel listed(const ami::message& m, time_point now) {
   c.bridge_id = filled(item.bridge_id);
   c.duration = filled(item.duration);
   if (const auto age = age_of(item.duration))
-    c.tm_create = now - *age;
+    c.tm_create = today - *age;
   // What the server's `channelvars` adds: those that are set.
   for (const auto h : m)
     if (h.name.starts_with("ChanVariable"))
@@ -104,7 +104,7 @@ void channel_fold::hear(const ami::channel_snapshot& s, time_point now, bool sig
           return std::nullopt;
         channel fresh;
         fresh.unique_id = s.unique_id;
-        fresh.tm_create = now;
+        fresh.tm_create = channels_.date_of(now);
         return fresh;
       },
       [&](channel& c, editor& e) {
@@ -157,7 +157,7 @@ void channel_fold::on_event(const ami::message& m, time_point now) {
       c.hangup_cause_desc.emplace(e.cause_text);
     });
   } else if (kind == event_kind::core_show_channel) {
-    channels_.list_item(m.action_id(), listed(m, now));
+    channels_.list_item(m.action_id(), listed(m, channels_.date_of(now)));
   } else if (kind == event_kind::core_show_channels_complete) {
     const auto e = ami::core_show_channels_complete::from(m);
     channels_.list_complete(e.action_id, e.list_items, now);

@@ -245,7 +245,7 @@ void peer_fold::hear_registry(const ami::message& m, time_point now) {
         if (r.state == state)
           return; // registered once more, and not anew
         e.set(r.state, state);
-        e.set(r.registration_time, telephone::text{state == "Registered" ? std::to_string(unix_seconds(now)) : "0"});
+        e.set(r.registration_time, telephone::text{state == "Registered" ? std::to_string(unix_seconds(registries_.date_of(now))) : "0"});
       });
 }
 

@@ -232,7 +232,7 @@ void queue_fold::joined(const ami::message& m, time_point now) {
         fresh.unique_id = e.channel.unique_id;
         fresh.queue_name = e.queue;
         fresh.position = e.position.value_or(0);
-        fresh.tm_create = now;
+        fresh.tm_create = to_.date_of(now);
         return std::optional{fresh};
       },
       [&](queue_entry& one, editor& change) {
@@ -358,7 +358,7 @@ void queue_fold::on_event(const ami::message& m, time_point now) {
     one.queue_name = e.queue;
     one.unique_id = e.unique_id;
     one.wait = seconds_of(e.wait);
-    one.tm_create = now - std::chrono::seconds{*one.wait};
+    one.tm_create = to_.date_of(now) - std::chrono::seconds{*one.wait};
     entries_.list_item(e.action_id, std::move(one));
   } else if (kind == event_kind::queue_status_complete) {
     list_complete(m, now);

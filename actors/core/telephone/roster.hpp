@@ -40,6 +40,9 @@ public:
 
   roster(telephone_writer& to, ids kind, overlay over) : to_{to}, ids_{kind}, overlay_{over} {}
 
+  /// See `telephone_writer`.
+  [[nodiscard]] time_point date_of(time_point moment) const noexcept { return to_.date_of(moment); }
+
   /// Logged in anew, or events were missed: the next listing decides.
   void doubt_all() {
     listed_ = false;

@@ -20,6 +20,9 @@ public:
   telephone_system(telephone_tables& to, telephone_listener& listener);
   ~telephone_system();
 
+  /// How far dates are ahead of moments (`clock`) from now on; none unless told. `now` below is a moment.
+  void dates_are_ahead_by(duration ahead) noexcept { writer_.dates_are_ahead_by(ahead); }
+
   /// Logged in and fully booted. `pbx_lists`: the pbx actor asks for channels and queues itself.
   void connected(time_point now, bool pbx_lists = true);
   void lost(time_point now);

@@ -54,6 +54,10 @@ public:
   [[nodiscard]] const std::string& pbx() const noexcept { return to_.pbx; }
   [[nodiscard]] telephone_tables& tables() noexcept { return to_; }
 
+  /// How far dates are ahead of moments now; `now` is a moment everywhere, and what readers see are dates.
+  void dates_are_ahead_by(duration ahead) noexcept { ahead_ = ahead; }
+  [[nodiscard]] time_point date_of(time_point moment) const noexcept { return moment + ahead_; }
+
   /// As it is; nothing: there is none.
   template <class T>
   [[nodiscard]] const T* find(std::string_view id) const {
@@ -65,7 +69,7 @@ public:
   template <class T>
   void create(T fresh, time_point now) {
     fresh.pbx = to_.pbx;
-    fresh.tm_update = now;
+    fresh.tm_update = date_of(now);
     const std::string id{resource<T>::id(fresh)};
     fresh.global_id = global_id(to_.pbx, id);
     const auto made = to_.of<T>().insert(id, std::move(fresh));
@@ -86,7 +90,7 @@ public:
       editor e;
       edit(object, e);
       if (e.changed())
-        object.tm_update = now;
+        object.tm_update = date_of(now);
       return e.changed();
     });
     if constexpr (resource<T>::family)
@@ -104,7 +108,7 @@ public:
     gone->change([&](T& object) {
       editor e;
       last(object, e);
-      object.tm_update = now;
+      object.tm_update = date_of(now);
     });
     if constexpr (resource<T>::family) {
       if (gone->waits_at != live_object<T>::nowhere)
@@ -179,6 +183,7 @@ private:
 
   telephone_tables& to_;
   telephone_listener& listener_;
+  duration ahead_{0};
   all_resources::tuple_of<pending> later_;
   std::string before_, name_, body_; ///< room for what is being done; kept, so that an event takes none anew
 };
