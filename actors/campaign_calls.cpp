@@ -113,30 +113,52 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
     const bool too_late = tell_and_count(what.id, call, [&] { pacing_->handed_to_agent(what.id, now); });
     // Whoever was given up already, or met the agent before that but after the grace, counts as abandoned alone.
     if (!call.treated && !too_late)
-      ++counters_.connected;
+      count_connected();
   }
   if (what.reached.has(core::milestone::abandoned)) {
     if (setup_.queue.empty()) // of a dialplan that leads to a queue
-      ++counters_.abandoned;
-    tell_and_count(what.id, call, [&] { pacing_->abandoned(what.id, now); });
+      count_abandoned();
+    // Who has left a queue within the grace may still meet an agent, in the queue that his dialplan goes on to. The end
+    // of the grace, or of the call, says whether he did.
+    else if (now - call.answered >= pacing_->options().grace)
+      tell_and_count(what.id, call, [&] { pacing_->abandoned(what.id, now); });
   }
   return !what.reached.empty();
+}
+
+void campaign_calls::count_connected() {
+  ++counters_.connected;
+  shared_.live.total.calls_connected.fetch_add(1, std::memory_order_relaxed);
+}
+
+void campaign_calls::count_abandoned() {
+  ++counters_.abandoned;
+  shared_.live.total.calls_abandoned.fetch_add(1, std::memory_order_relaxed);
 }
 
 void campaign_calls::finished(const call_finished& what, time_point now) {
   if (what.status >= static_cast<std::int64_t>(dialing_status::failed))
     ++counters_.failed;
   ++counters_.ended;
-  forget(what.id, now);
+  const bool heard = what.status != static_cast<std::int64_t>(dialing_status::failed);
+  if (const auto at = calls_.find(what.id); at != calls_.end() && !heard && !setup_.queue.empty()) {
+    const auto& call = at->second;
+    if (call.reached.has(core::milestone::answered) && !call.reached.has(core::milestone::connected) && !call.counted)
+      ++counters_.fate_unknown;
+  }
+  forget(what.id, heard, now);
 }
 
-void campaign_calls::forget(const uuid& id, time_point now) {
+void campaign_calls::forget(const uuid& id, bool heard, time_point now) {
   const auto at = calls_.find(id);
   if (at == calls_.end())
     return;
   if (auto* room = shared_.room_of(at->second.pbx))
     room->left();
-  tell_and_count(id, at->second, [&] { pacing_->ended(id, now); });
+  if (heard)
+    tell_and_count(id, at->second, [&] { pacing_->ended(id, now); });
+  else
+    pacing_->lost(id, now);
   calls_.erase(at);
 }
 
@@ -194,7 +216,7 @@ void campaign_calls::tell_pacing(const uuid& id, const call_in_flight& call, tim
     pacing_->answered(id, call.answered);
   if (call.reached.has(core::milestone::connected))
     pacing_->handed_to_agent(id, call.connected);
-  if (call.treated || call.reached.has(core::milestone::abandoned))
+  if (call.treated || (call.counted && !call.reached.has(core::milestone::connected)))
     pacing_->abandoned(id, now);
 }
 
@@ -206,7 +228,7 @@ bool campaign_calls::tell_and_count(const uuid& id, call_in_flight& call, Tell&&
   if (!abandoned || setup_.queue.empty() || std::exchange(call.counted, true))
     return false;
   if (*abandoned)
-    ++counters_.abandoned;
+    count_abandoned();
   const auto today = setup_.today(shared_.time->date());
   pacing_.add_answer(today, *abandoned);
   count({id, id_, today, *abandoned});
@@ -242,13 +264,15 @@ bool campaign_calls::pass_graces(time_point now) {
     const auto id = graces_.top().second;
     graces_.pop();
     const auto at = calls_.find(id);
-    if (at == calls_.end() || at->second.reached.has(core::milestone::connected) ||
-        at->second.reached.has(core::milestone::abandoned))
+    if (at == calls_.end() || at->second.reached.has(core::milestone::connected))
       continue;
-    if (!std::exchange(at->second.treated, true))
-      tell_and_count(id, at->second, [&] { pacing_->abandoned(id, now); });
-    treat(id, at->second);
     changed = true;
+    // Who has left the queue is where his dialplan has sent him; and is abandoned all the same.
+    const bool left = at->second.reached.has(core::milestone::abandoned);
+    if (left || !std::exchange(at->second.treated, true))
+      tell_and_count(id, at->second, [&] { pacing_->abandoned(id, now); });
+    if (!left)
+      treat(id, at->second);
   }
   if (grace_look_ <= now)
     grace_look_ = time_point::max();

@@ -48,8 +48,8 @@ public:
   [[nodiscard]] bool milestone(const call_milestone& what, time_point now);
   /// It is over, and its end is on disk.
   void finished(const call_finished& what, time_point now);
-  /// It is none of ours any more, be it that it is over or that its intent could not be written.
-  void forget(const uuid& id, time_point now);
+  /// It is none of ours: its intent could not be written.
+  void forget(const uuid& id, time_point now) { forget(id, true, now); }
 
   void hang_up_all(time_point now);
   /// Hangs up the ringing calls that pacing gives up; they end as any that is not answered.
@@ -88,6 +88,10 @@ private:
   using timed_calls = std::priority_queue<timed_call, std::vector<timed_call>, std::greater<>>;
 
   void restore_counters();
+  void count_connected();
+  void count_abandoned();
+  /// `heard`: how it ended.
+  void forget(const uuid& id, bool heard, time_point now);
   void tell_pacing(const uuid& id, const call_in_flight& call, time_point now);
   template <class Tell>
   bool tell_and_count(const uuid& id, call_in_flight& call, Tell&& tell);

@@ -47,6 +47,7 @@ void campaign_view::show_calls_and_agents(live_campaign& shown) const {
   shown.abandoned = static_cast<std::uint64_t>(counted.abandoned);
   shown.ended = static_cast<std::uint64_t>(counted.ended);
   shown.failed = static_cast<std::uint64_t>(counted.failed);
+  shown.fate_unknown = static_cast<std::uint64_t>(counted.fate_unknown);
   shown.in_flight = calls_.size();
   const auto& c = pacing_->calls();
   shown.outstanding = static_cast<std::size_t>(c.outstanding());

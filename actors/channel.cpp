@@ -125,10 +125,6 @@ void channel::take(const core::call_event& event) {
     if (!machine.ended())
       keep_answer();
   }
-  if (change.reached.has(core::milestone::connected))
-    total.calls_connected.fetch_add(1, std::memory_order_relaxed);
-  if (change.reached.has(core::milestone::abandoned))
-    total.calls_abandoned.fetch_add(1, std::memory_order_relaxed);
   const auto deadline = machine.deadline();
   if (!change.reached.empty() || deadline != std::exchange(told_deadline_, deadline))
     caf::anon_send(campaign_, call_milestone{call_.id(), change.reached, deadline});

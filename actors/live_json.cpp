@@ -79,6 +79,7 @@ void append_stats(std::string& out, const live_campaign& live, std::int64_t stat
   w.member("abandoned_share", share);
   w.member("ended", live.ended);
   w.member("failed", live.failed);
+  w.member("fate_unknown", live.fate_unknown);
   const auto entries = [&](const char* name, std::size_t count) {
     w.key(name);
     live.entries_known ? w.number(static_cast<std::int64_t>(count)) : w.null();

@@ -218,7 +218,7 @@ struct live_pacing {
 struct live_campaign {
   uuid id;
   std::int64_t status{0};
-  std::uint64_t calls_begun{0}, answered{0}, connected{0}, abandoned{0}, ended{0}, failed{0};
+  std::uint64_t calls_begun{0}, answered{0}, connected{0}, abandoned{0}, ended{0}, failed{0}, fate_unknown{0};
   std::size_t in_flight{0}, outstanding{0}, ringing{0}, waiting{0}, talking{0};
   maybe_time waiting_since;   ///< of the caller who waits longest; a date, as all times here
   std::string queue;          ///< that its answered calls go to; empty: no queue

@@ -152,9 +152,8 @@ void pacing::advance(const uuid& id, step what, phase to, time_point now) {
     settle(call, waited && since - call.answered > options_.grace, now);
   } else if (what == step::abandoned) {
     settle(call, true, now);
-  } else if (what == step::ended && call.at == phase::waiting) {
-    // Who answers while he is being given up is hung up on by us.
-    settle(call, call.given_up || now - call.answered >= options_.grace, now);
+  } else if (what == step::ended && call.at == phase::waiting) { // not `lost`: he may have met one
+    settle(call, true, now);
   }
   auto& of = pools_[call.pool];
   count(of, call.at, -1);
@@ -195,6 +194,9 @@ void pacing::abandoned(const uuid& call, time_point now) {
 }
 void pacing::ended(const uuid& call, time_point now) {
   advance(call, step::ended, phase::over, now);
+}
+void pacing::lost(const uuid& call, time_point now) {
+  advance(call, step::lost, phase::over, now);
 }
 
 std::optional<std::size_t> pacing::age_step(const call_record& call, time_point now) noexcept {

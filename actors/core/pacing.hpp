@@ -274,8 +274,11 @@ public:
   /// Within the grace, or it counts as abandoned all the same.
   void handed_to_agent(const uuid& call, time_point now);
   void abandoned(const uuid& call, time_point now);
-  /// However it ended.
+  /// It ended, and however that was: whoever was answered and has met no agent is abandoned, be it that the queue turned
+  /// him away, that a dialplan or we hung up, or that he did so himself.
   void ended(const uuid& call, time_point now);
+  /// It is over, and nobody heard how: a live answer whose fate is not known counts neither way.
+  void lost(const uuid& call, time_point now);
 
   // Agents.
   /// One agent's state; the same state again with another `since` is a new one of the same kind.
@@ -308,7 +311,7 @@ public:
   [[nodiscard]] const availability& agents() const noexcept { return agents_; }
   [[nodiscard]] const abandon_ledger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] const pacing_options& options() const noexcept { return options_; }
-  /// Live answers whose fate is known, and those of them that no agent took within the grace, since the
+  /// Live answers whose fate is known, and those of them that met no agent within the grace, since the
   /// method began. They only grow: a durable ledger adds what they grew by since it last looked.
   [[nodiscard]] std::int64_t answers() const noexcept { return answers_; }
   [[nodiscard]] std::int64_t abandons() const noexcept { return abandons_; }
@@ -333,7 +336,7 @@ protected:
     std::uint32_t list{0}, attempt{0}, number{0}; ///< the method's own
   };
   /// Why a call went where it did.
-  enum class step : std::uint8_t { begun, ringing, answered, machine, handed, abandoned, ended };
+  enum class step : std::uint8_t { begun, ringing, answered, machine, handed, abandoned, ended, lost };
   /// An agent who began to talk, of whose caller nothing is known yet.
   struct unexplained_talk {
     time_point heard, since;

@@ -64,8 +64,8 @@ void add_engine_metrics(metrics::registry& to, engine& from) {
   count("ringmaster_ami_bytes_total", "Bytes read from Asterisk.", total.ami_bytes);
   count("ringmaster_calls_begun_total", "Calls begun.", total.calls_begun);
   count("ringmaster_calls_answered_total", "Calls that the customer answered.", total.calls_answered);
-  count("ringmaster_calls_connected_total", "Calls that an agent took.", total.calls_connected);
-  count("ringmaster_calls_abandoned_total", "Answered calls that ended before an agent took them.", total.calls_abandoned);
+  count("ringmaster_calls_connected_total", "Answered calls that met an agent within the grace.", total.calls_connected);
+  count("ringmaster_calls_abandoned_total", "Answered calls that met no agent within the grace, however they left.", total.calls_abandoned);
   count("ringmaster_calls_ended_total", "Calls that ended.", total.calls_ended);
   count("ringmaster_originate_failures_total", "Originates that Asterisk refused.", total.originate_failures);
   count("ringmaster_commits_total", "Commits of the database.", total.commits);

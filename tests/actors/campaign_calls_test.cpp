@@ -7,10 +7,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
+#include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace ringmaster {
 namespace {
@@ -60,6 +66,18 @@ protected:
     return counted;
   }
 
+  /// Runs `work` in an actor of its own, as a campaign does.
+  void as_a_campaign(std::function<void(campaign_pacing&, campaign_calls&)> work) {
+    system_.spawn([&](caf::event_based_actor* self) {
+      campaign_pacing pacing{campaign_, shared_};
+      (void)pacing.use(*setup_.how, start);
+      campaign_calls calls{self, campaign_, shared_, pacing, setup_};
+      work(pacing, calls);
+    });
+    system_.await_all_actors_done();
+  }
+
+  static constexpr time_point start{std::chrono::hours{500'000}};
   std::filesystem::path folder_;
   std::optional<storage::environment> env_;
   engine_shared shared_;
@@ -77,6 +95,162 @@ TEST_F(campaign_calls_test, who_meets_an_agent_after_the_grace_is_abandoned_and_
   const auto in_time = met_an_agent(-1ms);
   EXPECT_EQ(in_time.connected, 1);
   EXPECT_EQ(in_time.abandoned, 0);
+}
+
+// --- every live answer has exactly one fate
+
+enum class fate { none, connected, abandoned };
+
+/// What becomes of one call: its events, those of one moment in any order.
+struct story {
+  std::vector<std::pair<duration, std::vector<core::call_event>>> moments;
+  fate truth{fate::none};
+};
+
+story tell(std::mt19937_64& random, duration grace) {
+  using namespace core;
+  story s;
+  const auto between = [&](duration least, duration most) {
+    return least + duration{static_cast<duration::rep>(random() % static_cast<std::uint64_t>((most - least).count() + 1))};
+  };
+  const auto answered = between(1s, 20s);
+  const auto at = [&](duration when, std::vector<call_event> what) { s.moments.emplace_back(when, std::move(what)); };
+  const auto over = [&](duration when, std::int64_t cause = 16) {
+    at(when, {hung_up{cause, "the end", ""}, originate_result{true, 4, "PJSIP/x-1"}});
+  };
+  at(duration{0}, {originate_sent{}, originate_accepted{}});
+  at(500ms, {channel_created{"PJSIP/x-1"}, channel_changed{5, "PJSIP/x-1"}});
+  const auto up = [&](bool joins) {
+    std::vector<call_event> what{channel_changed{6, "PJSIP/x-1"}, dial_ended{"ANSWER"}, originate_result{true, 4, "PJSIP/x-1"}};
+    if (joins)
+      what.push_back(queue_joined{"sales"});
+    at(answered, std::move(what));
+  };
+  const auto in_time = answered + between(1ms, grace), too_late = answered + grace + between(2ms, 20s);
+  switch (random() % 10) {
+  case 0: // nobody answers
+    at(answered, {hung_up{19, "no answer", ""}, originate_result{false, 3, ""}});
+    return s;
+  case 1: // busy
+    at(answered, {hung_up{17, "busy", ""}, originate_result{false, 5, ""}});
+    return s;
+  case 2: // an agent in time
+  case 3:
+    up(true);
+    at(in_time, {queue_left{}, agent_connected{"PJSIP/a"}});
+    over(in_time + between(1s, 60s));
+    s.truth = fate::connected;
+    return s;
+  case 4: // the queue turns him away: full, joinempty, unknown
+    up(false);
+    over(answered + 50ms);
+    break;
+  case 5: // he hangs up, or leaves by a key, within the grace
+    up(true);
+    at(in_time, {queue_abandoned{}, queue_left{}});
+    over(in_time);
+    break;
+  case 6: // the queue's timeout, and a dialplan that goes on for a while
+    up(true);
+    at(in_time, {queue_abandoned{}, queue_left{}});
+    over(in_time + between(1s, 30s));
+    break;
+  case 7: // the queue's timeout, and another queue where an agent is there in time
+    up(true);
+    at(answered + 1ms, {queue_abandoned{}, queue_left{}});
+    at(answered + grace / 2, {queue_joined{"second"}});
+    at(answered + grace, {queue_left{}, agent_connected{"PJSIP/b"}});
+    over(answered + grace + between(1s, 30s));
+    s.truth = fate::connected;
+    return s;
+  case 8: // an agent too late
+    up(true);
+    at(too_late, {queue_left{}, agent_connected{"PJSIP/a"}});
+    over(too_late + between(1s, 60s));
+    break;
+  default: // nobody until he gives up
+    up(true);
+    at(too_late, {queue_abandoned{}, queue_left{}});
+    over(too_late);
+    break;
+  }
+  s.truth = fate::abandoned;
+  return s;
+}
+
+TEST_F(campaign_calls_test, every_live_answer_has_exactly_one_fate_in_whatever_order_its_events_come) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random{seed};
+  for (const bool treats : {false, true})
+    for (int round = 0; round < 40; ++round) {
+      setup_.how = plan{};
+      setup_.how->pacing_method = treats ? "progressive" : "available";
+      if (treats)
+        setup_.how->abandon_grace_ms = 2000;
+      as_a_campaign([&](campaign_pacing& pacing, campaign_calls& calls) {
+        struct running {
+          uuid id{random_uuid()};
+          core::call machine{core::call_times{}, start};
+          bool over{false};
+        };
+        std::vector<running> all(25);
+        std::multimap<time_point, std::pair<std::size_t, std::vector<core::call_event>>> to_come;
+        std::int64_t connected = 0, abandoned = 0;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+          auto one = tell(random, pacing->options().grace);
+          connected += one.truth == fate::connected;
+          abandoned += one.truth == fate::abandoned;
+          calls.intend(all[i].id, "pbx1", {}, start);
+          for (auto& [when, what] : one.moments) {
+            std::shuffle(what.begin(), what.end(), random);
+            to_come.emplace(start + when, std::pair{i, std::move(what)});
+          }
+        }
+        for (const auto& [now, what] : to_come) {
+          (void)calls.pass_graces(now - 1ms);
+          auto& call = all[what.first];
+          for (const auto& event : what.second) {
+            const auto change = call.machine.on(event, now);
+            (void)calls.milestone({call.id, change.reached, call.machine.deadline()}, now);
+            if (call.machine.ended() && !std::exchange(call.over, true))
+              calls.finished({call.id, static_cast<std::int64_t>(call.machine.status()), call.machine.res_dial()}, now);
+          }
+        }
+        const auto& counted = calls.counters();
+        EXPECT_TRUE(calls.empty());
+        EXPECT_EQ(counted.connected, connected);
+        EXPECT_EQ(counted.abandoned, abandoned);
+        EXPECT_EQ(counted.answered, connected + abandoned);
+        EXPECT_EQ(counted.fate_unknown, 0);
+        EXPECT_EQ(pacing->answers(), connected + abandoned);
+        EXPECT_EQ(pacing->abandons(), abandoned);
+      });
+      if (HasFailure())
+        return;
+    }
+}
+
+TEST_F(campaign_calls_test, who_waited_when_the_line_was_lost_and_was_gone_after_it_has_no_known_fate) {
+  as_a_campaign([&](campaign_pacing& pacing, campaign_calls& calls) {
+    const auto id = random_uuid();
+    calls.intend(id, "pbx1", {}, start);
+    core::call machine{core::call_times{}, start};
+    for (const core::call_event& event :
+         {core::call_event{core::originate_sent{}}, core::call_event{core::channel_changed{6, "PJSIP/x-1"}},
+          core::call_event{core::queue_joined{"sales"}}, core::call_event{core::pbx_lost{}},
+          core::call_event{core::channel_vanished{}}}) {
+      const auto change = machine.on(event, start + 1s);
+      (void)calls.milestone({id, change.reached, machine.deadline()}, start + 1s);
+    }
+    ASSERT_TRUE(machine.ended());
+    calls.finished({id, static_cast<std::int64_t>(machine.status()), machine.res_dial()}, start + 60s);
+    const auto& counted = calls.counters();
+    EXPECT_EQ(counted.answered, 1);
+    EXPECT_EQ(counted.connected + counted.abandoned, 0);
+    EXPECT_EQ(counted.fate_unknown, 1);
+    EXPECT_EQ(pacing->answers(), 0);
+  });
 }
 
 } // namespace

@@ -261,12 +261,27 @@ TEST(pacing, a_live_answer_that_waited_longer_than_the_grace_is_abandoned_whoeve
   p.answered(numbered(6), now);
   p.ended(numbered(6), now + 2s);
   EXPECT_EQ(p.answers(), 5);
-  EXPECT_EQ(p.abandons(), 3);
-  EXPECT_EQ(p.ledger(), (abandon_ledger{5, 3, 5, 3}));
+  EXPECT_EQ(p.abandons(), 4) << "who left within the grace has met no agent either";
+  EXPECT_EQ(p.ledger(), (abandon_ledger{5, 4, 5, 4}));
   p.ledger({100, 3, 10, 1}, now);
   p.begun(numbered(5), now);
   p.abandoned(numbered(5), now);
   EXPECT_EQ(p.ledger(), (abandon_ledger{101, 4, 11, 2}));
+}
+
+TEST(pacing, a_live_answer_whose_end_nobody_heard_counts_neither_way) {
+  progressive_pacing p{{}};
+  for (std::uint8_t n = 1; n <= 3; ++n)
+    p.begun(numbered(n), now);
+  p.answered(numbered(1), now);
+  p.lost(numbered(1), now + std::chrono::seconds{60});
+  p.answered(numbered(2), now);
+  p.handed_to_agent(numbered(2), now);
+  p.lost(numbered(2), now);
+  p.lost(numbered(3), now);
+  EXPECT_EQ(p.answers(), 1);
+  EXPECT_EQ(p.abandons(), 0);
+  EXPECT_EQ(p.calls(), call_counts{});
 }
 
 TEST(pacing, a_machine_is_no_live_answer_and_needs_no_agent) {

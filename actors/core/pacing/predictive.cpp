@@ -89,7 +89,7 @@ void predictive_pacing::call_moved(call_record& call, step what, phase to, time_
   if (call.at <= phase::ringing && to >= phase::waiting) {
     if (!call.given_up)
       add_call(expected_[call.pool], call.probability, bin, -1);
-    const bool live = what != step::machine && what != step::ended;
+    const bool live = what != step::machine && what != step::ended && what != step::lost;
     const bool given_up = call.given_up && what == step::ended;
     const auto p = of_class(rate_.mean(), call.probability);
     const auto answered_by = given_up ? answered_after_.cdf(age) : 1.0;
