@@ -28,11 +28,6 @@ campaign_calls::campaign_calls(caf::event_based_actor* self, const uuid& id, eng
   restore_counters();
 }
 
-bool campaign_calls::call_in_flight::waits() const noexcept {
-  return reached.has(core::milestone::answered) && !reached.has(core::milestone::connected) &&
-         !reached.has(core::milestone::abandoned) && !treated;
-}
-
 maybe_time campaign_calls::longest_waiting() const {
   maybe_time since;
   if (pacing_->calls().waiting == 0)
@@ -72,14 +67,13 @@ void campaign_calls::adopt(const adopted_calls& adopted, time_point now) {
     call.pbx = one.record->pbx;
     call.deadline = now;
     call.begun = one.record->tm_create ? shared_.time->moment_of(*one.record->tm_create) : now;
-    call.answered = call.connected = now;
+    // An answer was written down when it came.
+    call.answered = call.connected = one.record->tm_update ? shared_.time->moment_of(*one.record->tm_update) : now;
     call.counted = one.record->counted != 0;
+    call.out_of_sight = true; // the server is asked what has become of it
     call.reached.add(core::milestone::channel);
-    if (one.record->res_dial == 4) {
-      // Most of those who answered are talking by now; the queue's own listing tells of those who wait.
+    if (one.record->res_dial == 4)
       call.reached.add(core::milestone::answered);
-      call.reached.add(core::milestone::connected);
-    }
     if (auto* room = shared_.room_of(call.pbx))
       room->adopt();
     auto& kept = calls_[one.record->id] = std::move(call);
@@ -92,7 +86,10 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   if (at == calls_.end())
     return false;
   auto& call = at->second;
+  const bool counted_before = call.counted;
   call.reached.bits = static_cast<std::uint8_t>(call.reached.bits | what.reached.bits);
+  if (what.sight != core::call_sight::unchanged)
+    call.out_of_sight = what.sight == core::call_sight::lost;
   if (what.deadline != time_point::max()) {
     call.deadline = what.deadline;
     deadlines_.emplace(what.deadline, what.id);
@@ -103,16 +100,24 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   }
   if (what.reached.has(core::milestone::answered)) {
     ++counters_.answered;
-    call.answered = now;
-    pacing_->answered(what.id, now);
-    if (setup_.treats_abandoned_calls())
-      await_grace(now + pacing_->options().grace, what.id, now);
+    call.answered = what.since == time_point{} ? now : std::min(what.since, now);
+    pacing_->answered(what.id, call.answered);
   }
+  // Who waits in another queue than ours was sent there by somebody he has talked to, or by the dialplan.
+  const bool waits = what.sight == core::call_sight::waits, elsewhere = waits && !setup_.queue.empty() && !what.queue.empty() && what.queue != setup_.queue;
+  if (what.sight == core::call_sight::talks || elsewhere) {
+    call.talks = true;
+    tell_and_count(what.id, call, [&] { pacing_->unseen(what.id, now); });
+  }
+  if (waits)
+    call.answered = std::min({call.answered, what.since, now});
+  if ((waits || what.reached.has(core::milestone::answered)) && call.may_be_given_up() && !call.sent_away && setup_.treats_abandoned_calls())
+    await_grace(now + pacing_->options().grace, what.id, now);
   if (what.reached.has(core::milestone::connected)) {
     call.connected = now;
     const bool too_late = tell_and_count(what.id, call, [&] { pacing_->handed_to_agent(what.id, now); });
     // Whoever was given up already, or met the agent before that but after the grace, counts as abandoned alone.
-    if (!call.treated && !too_late)
+    if (!call.treated && !too_late && !(what.sight == core::call_sight::talks && counted_before))
       ++counters_.connected;
   }
   if (what.reached.has(core::milestone::abandoned)) {
@@ -136,7 +141,13 @@ void campaign_calls::forget(const uuid& id, time_point now) {
     return;
   if (auto* room = shared_.room_of(at->second.pbx))
     room->left();
-  tell_and_count(id, at->second, [&] { pacing_->ended(id, now); });
+  auto& call = at->second;
+  tell_and_count(id, call, [&] {
+    // It may have met an agent, or waited in vain: nobody knows.
+    if (call.out_of_sight && call.reached.has(core::milestone::answered) && !call.reached.has(core::milestone::abandoned))
+      pacing_->unseen(id, now);
+    pacing_->ended(id, now);
+  });
   calls_.erase(at);
 }
 
@@ -158,11 +169,11 @@ void campaign_calls::give_up_ringing(time_point now) {
   for (const auto& id : given_up.calls)
     if (const auto at = calls_.find(id); at != calls_.end() && at->second.channel)
       caf::anon_send(at->second.channel, hang_up_call{[id](const result<std::string>& said) {
-                       // It rings on then, and the dial timeout ends it.
+                       // It rings on then, and the dial timeout ends it; or it was answered meanwhile.
                        if (!said)
                          spdlog::debug("event=ringing_not_given_up dialing={} reason=\"{}\"", to_string(id),
                                        said.error().message);
-                     }});
+                     }, call_is::ringing});
 }
 
 void campaign_calls::pass_deadlines(time_point now) {
@@ -194,6 +205,8 @@ void campaign_calls::tell_pacing(const uuid& id, const call_in_flight& call, tim
     pacing_->answered(id, call.answered);
   if (call.reached.has(core::milestone::connected))
     pacing_->handed_to_agent(id, call.connected);
+  if (call.talks)
+    pacing_->unseen(id, now);
   if (call.treated || call.reached.has(core::milestone::abandoned))
     pacing_->abandoned(id, now);
 }
@@ -242,9 +255,8 @@ bool campaign_calls::pass_graces(time_point now) {
     const auto id = graces_.top().second;
     graces_.pop();
     const auto at = calls_.find(id);
-    if (at == calls_.end() || at->second.reached.has(core::milestone::connected) ||
-        at->second.reached.has(core::milestone::abandoned))
-      continue;
+    if (at == calls_.end() || !at->second.may_be_given_up())
+      continue; // or it is out of sight: when it is seen again, it is given another grace, or needs none
     if (!std::exchange(at->second.treated, true))
       tell_and_count(id, at->second, [&] { pacing_->abandoned(id, now); });
     treat(id, at->second);
@@ -256,7 +268,7 @@ bool campaign_calls::pass_graces(time_point now) {
   return changed;
 }
 
-void campaign_calls::treat(const uuid& id, const call_in_flight& call) {
+void campaign_calls::treat(const uuid& id, call_in_flight& call) {
   if (!call.channel)
     return;
   const auto failed = [me = me_, id](const result<std::string>& said) {
@@ -265,19 +277,24 @@ void campaign_calls::treat(const uuid& id, const call_in_flight& call) {
   };
   const auto place = setup_.how ? core::abandon_place(*setup_.how) : std::nullopt;
   if (!place)
-    return caf::anon_send(call.channel, hang_up_call{failed});
+    return caf::anon_send(call.channel, hang_up_call{failed, call_is::waiting});
+  call.sent_away = true;
   caf::anon_send(call.channel,
                  redirect_call{*place, [failed, id, channel = call.channel](const result<std::string>& said) {
                                  if (said || said.error().code != errc::pbx_refused)
                                    return failed(said);
                                  spdlog::warn("event=abandoned_call_not_redirected dialing={} reason=\"{}\"",
                                               to_string(id), said.error().message);
-                                 caf::anon_send(channel, hang_up_call{failed});
+                                 caf::anon_send(channel, hang_up_call{failed, call_is::waiting});
                                }});
 }
 
 void campaign_calls::treat_again(const uuid& id, time_point now) {
-  if (calls_.contains(id))
+  const auto at = calls_.find(id);
+  if (at == calls_.end())
+    return;
+  at->second.sent_away = false;
+  if (at->second.may_be_given_up())
     await_grace(now + treat_again_after, id, now);
 }
 

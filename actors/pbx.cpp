@@ -36,6 +36,8 @@ constexpr auto boot_limit = 120s;
 constexpr auto action_limit = 10s;
 constexpr auto originate_patience = 10s;
 constexpr auto listing_patience = 30s;
+/// A call that the lists find between two states so often is in none that passes: it is parked, say.
+constexpr std::uint8_t most_asked_again = 5;
 /// What may wait for the telephone actor: a few seconds of a busy server.
 constexpr std::size_t telephone_backlog_limit = 64 * 1024 * 1024, telephone_backlog_low = 4 * 1024 * 1024;
 
@@ -239,12 +241,10 @@ public:
       return;
     phase_ = phase::resync;
     phase_until_ = moment() + login_limit;
-    channels_listed_ = queues_listed_ = false;
     tell_telephone(telephone_connected{true}); // before the lists that it is to hear come
     ask("ModuleCheck", {{"Module", "chan_sip.so"}},
         [this](result<std::string> there) { sip_means_pjsip_ = options_.technology_aliases && !there; });
-    list_channels(moment());
-    list_queues(moment());
+    list_calls(moment());
   }
 
   void maybe_ready() {
@@ -286,12 +286,19 @@ public:
     case event_kind::shutdown: return lost("Asterisk is shutting down");
     case event_kind::core_show_channel:
       if (m.action_id() == channel_list_id_)
-        listed_.push_back({std::string{m.get("Uniqueid")}, std::string{m.get("Channel")},
-                           number_of(m.get("ChannelState"))});
+        listed_.channels.push_back({std::string{m.get("Uniqueid")}, std::string{m.get("Channel")},
+                                    number_of(m.get("ChannelState")), std::string{m.get("Linkedid")},
+                                    std::string{m.get("Application")}, std::string{m.get("BridgeId")},
+                                    core::channel_duration(m.get("Duration"))});
       return;
     case event_kind::core_show_channels_complete:
       if (m.action_id() == channel_list_id_)
         channels_complete(m);
+      return;
+    case event_kind::queue_entry:
+      if (listed_.callers && m.action_id() == queue_list_id_)
+        listed_.callers->push_back({std::string{m.get("Uniqueid")}, std::string{m.get("Queue")},
+                                    std::chrono::seconds{number_of(m.get("Wait"))}});
       return;
     case event_kind::queue_status_complete:
       if (m.action_id() == queue_list_id_)
@@ -309,15 +316,22 @@ public:
 
   void channels_complete(const ami::message& m) {
     channels_listed_ = true;
-    channel_count_ = listed_.size();
+    channel_count_ = listed_.channels.size();
     // A channel is gone only if the list has it nowhere, so that a list with a gap ends nothing.
     const auto items = m.get("ListItems");
-    const bool complete = items.empty() || static_cast<std::size_t>(number_of(items)) == listed_.size();
-    if (!complete)
-      spdlog::warn("event=channel_list_incomplete pbx={} said={} heard={}", options_.name, items, listed_.size());
-    settle(phase_ == phase::resync, complete);
-    channel_lists_.ended(complete);
+    channels_complete_ = items.empty() || static_cast<std::size_t>(number_of(items)) == channel_count_;
+    if (!channels_complete_)
+      spdlog::warn("event=channel_list_incomplete pbx={} said={} heard={}", options_.name, items, channel_count_);
+    lists_came();
     maybe_ready();
+  }
+
+  /// Nothing is decided before all that was asked has been said.
+  void lists_came() {
+    if (!channel_lists_.under_way() || !channels_listed_ || (listed_.callers && !queues_listed_))
+      return;
+    settle(phase_ == phase::resync, channels_complete_);
+    channel_lists_.ended(channels_complete_);
   }
 
   /// Compares our calls with the listed channels and tells each what became of it. After a login that is every call.
@@ -332,12 +346,20 @@ public:
     for (const auto& one : found.dialings) {
       auto& known = calls_.at(one.id);
       const bool asked = everybody || channel_lists_.answers(known.asked);
+      if (everybody)
+        known.asked_again = 0;
       switch (one.what) {
       case core::verdict::adopt:
         if (!asked && one.channel_state != 6)
           break;
         known.asked = 0;
-        caf::anon_send(known.call.channel, channel_presence{true, one.channel_state, one.channel, {}});
+        caf::anon_send(known.call.channel, channel_presence{true, one.channel_state, one.channel, {}, one.stands,
+                                                            one.since, one.queue});
+        if (one.ask_again && known.asked_again < most_asked_again) {
+          ++known.asked_again;
+          known.asked = channel_lists_.want();
+          callers_in_doubt_ = true;
+        }
         break;
       case core::verdict::unknown:
       case core::verdict::never_seen:
@@ -356,7 +378,7 @@ public:
     if (everybody && !found.strays.empty())
       spdlog::warn("event=unknown_channels pbx={} count={} first={}", options_.name, found.strays.size(),
                    found.strays.front().name);
-    listed_.clear();
+    listed_ = {};
   }
 
   // --- routing ----------------------------------------------------------------------------------------------
@@ -373,6 +395,7 @@ public:
     followed_call call;
     bool sent{false};  ///< its Originate went out (or it was adopted)
     core::listing_schedule::number asked{0}; ///< its channel asked whether it lives: the first list that answers
+    std::uint8_t asked_again{0}; ///< the lists had it between two states, so often
   };
 
   void batch(target& to, std::uint32_t index) {
@@ -461,6 +484,7 @@ public:
       routes_.insert_or_assign(one.dialing.id, target{one.channel});
       known.sent = true;
     }
+    callers_in_doubt_ = true;
     for (const auto& one : batch.calls)
       calls_.at(one.dialing.id).asked = channel_lists_.want(true);
     list_what_is_in_doubt(moment());
@@ -487,19 +511,32 @@ public:
     if (phase_ != phase::ready)
       return; // the login lists everything
     if (channel_lists_.due(now))
-      list_channels(now);
-    if (queue_lists_.due(now))
+      list_calls(now);
+    // A list of one queue must not take the place of the one of all that is under way.
+    if (queue_lists_.due(now) && !(channel_lists_.under_way() && listed_.callers))
       list_queues(now);
   }
 
-  void list_channels(time_point now) {
+  /// The channels, and the queues' callers as well where somebody has to know whether a call waits or talks. One server
+  /// answers one question after the other, so that no caller is in neither list because he went on in between: his
+  /// channel was listed before.
+  void list_calls(time_point now) {
+    if (channel_lists_.under_way() && listed_.callers)
+      callers_in_doubt_ = true; // still: those lists never came to their end
     asked_at_ = now;
-    listed_.clear();
+    listed_ = {};
+    channels_listed_ = false;
     channel_lists_.began(now);
     channel_list_id_ = ask("CoreShowChannels", {}, [this, list = channel_lists_.current()](result<std::string> began) {
       if (!began && list == channel_lists_.current())
         channel_lists_.ended(false);
     });
+    if (phase_ != phase::resync && !std::exchange(callers_in_doubt_, false))
+      return;
+    callers_in_doubt_ = false;
+    listed_.callers.emplace();
+    doubted_queues_.clear();
+    list_queues(now);
   }
 
   void queue_doubted(const std::string& queue) {
@@ -512,6 +549,7 @@ public:
   void list_queues(time_point now) {
     listed_queue_ = doubted_queues_.size() == 1 ? *doubted_queues_.begin() : std::string{};
     doubted_queues_.clear();
+    queues_listed_ = false;
     queue_lists_.began(now);
     std::vector<std::pair<std::string, std::string>> which;
     if (!listed_queue_.empty())
@@ -526,6 +564,10 @@ public:
     queue_lists_.ended(false);
     if (!listed_queue_.empty())
       doubted_queues_.insert(listed_queue_);
+    if (phase_ != phase::ready || !listed_.callers)
+      return;
+    listed_.callers.reset(); // the channels alone say what they can
+    lists_came();
   }
 
   void queues_complete() {
@@ -534,6 +576,7 @@ public:
     for (const auto& [name, queue] : queues_)
       if (listed_queue_.empty() || name == listed_queue_)
         flush_then(queue.actor, queue_listed{});
+    lists_came();
     maybe_ready();
   }
 
@@ -721,9 +764,12 @@ private:
   std::string channel_list_id_, queue_list_id_; ///< ActionIDs of the lists asked for last
   std::set<std::string> doubted_queues_;
   std::string listed_queue_; ///< that the list under way is of; empty: all
-  std::vector<core::live_channel> listed_;
+  core::server_lists listed_; ///< as far as they have come
   std::size_t channel_count_{0}; ///< of the last listing
-  bool channels_listed_{false}, queues_listed_{false}, sip_means_pjsip_{false};
+  bool channels_listed_{false}, queues_listed_{false}; ///< what was asked for last has come
+  bool channels_complete_{false}; ///< the list has as many as it says
+  bool callers_in_doubt_{false};  ///< the next listing is to say who waits as well
+  bool sip_means_pjsip_{false};
 };
 
 caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options& options,
