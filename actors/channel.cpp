@@ -69,7 +69,8 @@ void channel::receive(caf::type_erased_tuple& what) {
       take(core::deadline_passed{});
   } else if (const auto* presence = as<channel_presence>(what)) {
     if (presence->alive)
-      take(core::channel_alive{presence->state, presence->channel, presence->stands, presence->since, presence->queue});
+      take(core::channel_alive{presence->state, presence->channel, presence->stands, presence->since, presence->queue,
+                               presence->moved_to});
     else
       take(core::channel_vanished{});
   } else if (as<connection_lost>(what)) {

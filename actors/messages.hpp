@@ -150,6 +150,7 @@ struct channel_presence {
   core::standing stands{core::standing::unknown}; ///< of one that lives
   time_point since{};  ///< that it waits or talks
   std::string queue{}; ///< in which it waits
+  std::string moved_to{}; ///< see `core::channel_alive`
 };
 /// To a channel: its Originate was written to the connection, or will never be.
 struct originate_written {

@@ -353,8 +353,10 @@ public:
         if (!asked && one.channel_state != 6)
           break;
         known.asked = 0;
+        if (!one.moved_to.empty())
+          follow(one.id, one.moved_to);
         caf::anon_send(known.call.channel, channel_presence{true, one.channel_state, one.channel, {}, one.stands,
-                                                            one.since, one.queue});
+                                                            one.since, one.queue, one.moved_to});
         if (one.ask_again && known.asked_again < most_asked_again) {
           ++known.asked_again;
           known.asked = channel_lists_.want();
@@ -395,6 +397,7 @@ public:
     followed_call call;
     bool sent{false};  ///< its Originate went out (or it was adopted)
     core::listing_schedule::number asked{0}; ///< its channel asked whether it lives: the first list that answers
+    std::string goes_on_over{}; ///< the unique id of the channel that has taken the place of its own
     std::uint8_t asked_again{0}; ///< the lists had it between two states, so often
   };
 
@@ -415,8 +418,13 @@ public:
     found_.clear();
     for (const auto& [index, call] : block->subjects().calls)
       if (index < heard)
-        if (const auto at = routes_.find(call); at != routes_.end())
+        if (const auto at = routes_.find(call); at != routes_.end()) {
           found_.emplace_back(index, &at->second);
+          if (const auto m = (*block)[index]; m.kind() == event_kind::bridge_enter)
+            follow(call, m.get("Uniqueid"));
+        }
+    if (!successors_.empty())
+      find_successors(*block, heard);
     for (const auto& [index, to] : found_)
       batch(*to, index);
     constexpr std::size_t ahead = 12;
@@ -427,6 +435,38 @@ public:
         prefetch(batches_[i + ahead].to->actor);
       caf::anon_send(batches_[i].to->actor, message_batch{block, std::move(batches_[i].at)});
     }
+  }
+
+  /// Of the few calls whose customers talk on over another channel than that which was dialed, that one's messages.
+  void find_successors(const ami::block& block, std::uint32_t heard) {
+    const auto before = found_.size();
+    for (std::uint32_t index = 0; index < heard; ++index) {
+      const auto m = block[index];
+      const auto header = m.type() == ami::message_type::event ? ami::call_header(m.kind()) : std::string_view{};
+      if (header.empty())
+        continue;
+      const auto at = successors_.find(m.get(header));
+      if (at == successors_.end())
+        continue;
+      const auto call = at->second;
+      if (const auto to = routes_.find(call); to != routes_.end())
+        found_.emplace_back(index, &to->second);
+      if (m.kind() == event_kind::bridge_enter)
+        follow(call, m.get("Uniqueid"));
+    }
+    if (found_.size() != before)
+      std::stable_sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+
+  /// The call goes on over the channel of that unique id.
+  void follow(const uuid& call, std::string_view unique_id) {
+    auto& known = calls_.at(call);
+    if (known.goes_on_over == unique_id)
+      return;
+    if (!known.goes_on_over.empty())
+      successors_.erase(known.goes_on_over);
+    known.goes_on_over = unique_id;
+    successors_.insert_or_assign(known.goes_on_over, call);
   }
 
   static void prefetch(const caf::actor& to) {
@@ -493,7 +533,13 @@ public:
 
   void forget(const uuid& id) {
     routes_.erase(id);
-    if (calls_.erase(id) && !waiting_.empty())
+    const auto at = calls_.find(id);
+    if (at == calls_.end())
+      return;
+    if (!at->second.goes_on_over.empty())
+      successors_.erase(at->second.goes_on_over);
+    calls_.erase(at);
+    if (!waiting_.empty())
       send_originates(moment());
   }
 
@@ -746,6 +792,13 @@ private:
   /// Of the same calls all that routing looks at. Flat, so that a look-up waits for memory once or twice and not for
   /// each node of a chain; small, so that the caches hold much of it.
   boost::unordered_flat_map<uuid, target, std::hash<uuid>> routes_;
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+  /// Calls by the unique ids of the channels that have taken the place of their own. Empty where no Local channel is optimised
+  /// away, and free then.
+  boost::unordered_flat_map<std::string, uuid, text_hash, std::equal_to<>> successors_;
   std::deque<waiting_originate> waiting_;
   std::unordered_map<std::string, target> queues_;
   std::vector<std::pair<std::string, caf::actor>> watchers_;

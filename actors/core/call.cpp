@@ -106,6 +106,7 @@ call_change call::on(const call_event& event, time_point now) {
   const auto facts_before = facts_;
   const auto channel_was_empty = channel_.empty();
   auto heard = true; // a word from the PBX about this very call
+  auto moved = false;
 
   std::visit(overloaded{
                  [&](const originate_sent&) {
@@ -183,12 +184,23 @@ call_change call::on(const call_event& event, time_point now) {
                      learn(f_congestion);
                  },
                  [&](const hung_up& e) {
+                   if (!present_.empty() && e.unique_id != present_)
+                     return; // the customer talks on over another one
                    if (!is(f_hangup)) {
                      hung_up_at_ = now;
                      cause_ = std::max<std::int64_t>(e.cause, 0);
                      cause_text_ = e.cause_text;
                    }
                    learn(f_hangup);
+                 },
+                 [&](const channel_replaced& e) {
+                   moved = true;
+                   present_ = e.unique_id;
+                   named(e.channel, false);
+                 },
+                 [&](const channel_renamed& e) {
+                   moved = true;
+                   named(e.channel, false);
                  },
                  [&](const queue_joined& e) {
                    see(call_sight::waits, now, change);
@@ -234,6 +246,8 @@ call_change call::on(const call_event& event, time_point now) {
                      learn(f_rang);
                    if (e.state == up)
                      learn(f_up);
+                   if (!e.moved_to.empty())
+                     present_ = e.moved_to;
                    take_standing(e, change);
                    forget(f_pbx_lost);
                    forget(f_asked);
@@ -258,7 +272,7 @@ call_change call::on(const call_event& event, time_point now) {
       deadline_ = now + times_.liveness_every;
   }
   settle(now, change);
-  change.status_changed = facts_ != facts_before || channel_was_empty != channel_.empty() || ended();
+  change.status_changed = facts_ != facts_before || channel_was_empty != channel_.empty() || moved || ended();
   return change;
 }
 

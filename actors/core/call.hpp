@@ -26,6 +26,9 @@
 /// - 1 hung up: Reason 1, or hung up before the answer with another cause or after ringing
 /// - 0: nothing of these: refused, no such technology or extension, events lost
 ///
+/// A call goes on as long as the customer's channel does, whichever that is: a Local channel that is optimised away hangs
+/// up while the customer talks on over the trunk's.
+///
 /// What a call out of sight has come to nobody knows: it may wait, or talk, or both may be over. Until that is known
 /// it is nobody's to give up; `call_change::sight` says when it is lost and when it is seen again.
 ///
@@ -82,11 +85,21 @@ struct dial_progressed {
 struct dial_ended {
   std::string_view dial_status;
 };
-/// Hangup of our channel (of a Local channel: of its first half).
+/// Hangup of our channel (of a Local channel: of its first half), or of the one that has taken its place.
 struct hung_up {
   std::int64_t cause{0};
   std::string_view cause_text;
   std::string_view tech_cause;
+  std::string_view unique_id{}; ///< of the channel; empty: not told
+};
+/// Another channel has taken the place of ours: BridgeEnter with SwapUniqueid. Asterisk leaves Local channels out once voice
+/// flows: the trunk's channel goes on, ours hangs up.
+struct channel_replaced {
+  std::string_view unique_id, channel; ///< of the one that goes on
+};
+/// Rename of our channel.
+struct channel_renamed {
+  std::string_view channel;
 };
 struct queue_joined {
   std::string_view queue;
@@ -115,6 +128,7 @@ struct channel_alive {
   standing stands{standing::unknown};
   time_point since{};       ///< that it waits or talks
   std::string_view queue{}; ///< in which it waits
+  std::string_view moved_to{}; ///< the unique id of the channel that has taken its place; empty: its own lives
 };
 /// After a loss, or asked: the channel is not there.
 struct channel_vanished {};
@@ -124,7 +138,7 @@ struct deadline_passed {};
 using call_event =
     std::variant<originate_sent, originate_not_sent, originate_accepted, originate_refused, originate_result,
                  channel_created, channel_changed, dial_began, dial_progressed, dial_ended, hung_up,
-                 queue_joined, queue_left, queue_abandoned, agent_connected, agent_completed, pbx_lost,
+                 channel_replaced, channel_renamed, queue_joined, queue_left, queue_abandoned, agent_connected, agent_completed, pbx_lost,
                  channel_alive, channel_vanished, deadline_passed>;
 
 // --- what comes of it
@@ -281,6 +295,7 @@ private:
   time_point hung_up_at_{};
   time_point failed_at_{};
   std::string cause_text_, failure_text_, queue_;
+  std::string present_; ///< the unique id of the channel that has taken the place of its own; empty: none has
 };
 
 template <class Record>
