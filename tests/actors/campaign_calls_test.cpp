@@ -43,7 +43,7 @@ protected:
   campaign_counters met_an_agent(duration after_grace) {
     campaign_counters counted;
     system_.spawn([&](caf::event_based_actor* self) {
-      const auto now = wall_clock_now();
+      const auto now = shared_.time->now();
       campaign_pacing pacing{campaign_, shared_};
       (void)pacing.use(*setup_.how, now);
       campaign_calls calls{self, campaign_, shared_, pacing, setup_};
@@ -79,7 +79,7 @@ protected:
   };
   void with_adopted(dialing record, const std::function<void(one_call&)>& test) {
     system_.spawn([&](caf::event_based_actor* self) {
-      const auto now = wall_clock_now();
+      const auto now = shared_.time->now();
       campaign_pacing pacing{campaign_, shared_};
       (void)pacing.use(*setup_.how, now);
       campaign_calls calls{self, campaign_, shared_, pacing, setup_};

@@ -419,6 +419,52 @@ TEST(call, of_another_process_is_out_of_sight_until_it_is_asked_for) {
   EXPECT_FALSE(c.waits_for_agent());
 }
 
+// --- the customer goes on over another channel than the one that was dialed
+
+TEST(call, goes_on_over_the_channel_that_takes_the_place_of_its_own) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(channel_created{"Local/1@out-1;1"});
+  d.feed(originate_result{true, 4, "Local/1@out-1;1"});
+  d.feed(agent_connected{"PJSIP/agent"});
+  const auto moved = d.c.on(channel_replaced{"1700000000.2", "PJSIP/carrier-7"}, d.now);
+  EXPECT_TRUE(moved.status_changed);
+  EXPECT_EQ(d.c.channel(), "PJSIP/carrier-7") << "that is what is hung up on request";
+  d.feed(hung_up{16, "Normal Clearing", "", "the-dialings-own"});
+  d.now += 1min;
+  d.feed(deadline_passed{});
+  d.feed(channel_alive{6, "PJSIP/carrier-7"});
+  EXPECT_FALSE(d.c.ended()) << "the customer talks on";
+  // And once more: Local channels may stand one behind the other.
+  d.feed(channel_replaced{"1700000000.9", "PJSIP/carrier-8"});
+  d.feed(hung_up{16, "Normal Clearing", "", "1700000000.2"});
+  EXPECT_FALSE(d.c.ended());
+  d.feed(hung_up{31, "Normal, unspecified", "", "1700000000.9"});
+  EXPECT_EQ(d.c.ending(), call_ending::known);
+  EXPECT_EQ(d.c.res_hangup(), 31);
+  EXPECT_EQ(d.c.res_dial(), 4);
+}
+
+TEST(call, that_went_on_elsewhere_while_the_line_was_down_ends_there) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(originate_result{true, 4, "Local/1@out-1;1"});
+  d.feed(pbx_lost{});
+  d.feed(channel_alive{6, "PJSIP/carrier-7", standing::with_agent, start, {}, "1700000000.2"});
+  d.feed(hung_up{16, "Normal Clearing", "", "the-dialings-own"});
+  EXPECT_FALSE(d.c.ended());
+  d.feed(hung_up{16, "Normal Clearing", "", "1700000000.2"});
+  EXPECT_TRUE(d.c.ended());
+}
+
+TEST(call, has_the_name_that_its_channel_was_given_last) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(channel_created{"AsyncGoto/PJSIP/a-1"});
+  EXPECT_TRUE(d.c.on(channel_renamed{"PJSIP/a-1"}, d.now).status_changed);
+  EXPECT_EQ(d.c.channel(), "PJSIP/a-1");
+}
+
 TEST(call, gives_a_lost_pbx_up_in_the_end) {
   driver d;
   d.feed(originate_sent{});
