@@ -460,6 +460,8 @@ public:
     options.caller_id = how->caller_id;
     options.early_media = how->early_media;
     options.codecs = how->codecs;
+    options.local_no_optimize = how->local_no_optimize;
+    options.dialplan_context = how->dialplan_context;
     options.aliases = pbx && pbx->sip_means_pjsip ? &sip_is_pjsip : nullptr;
     return core::originate_action(call, options);
   }

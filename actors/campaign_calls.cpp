@@ -28,11 +28,6 @@ campaign_calls::campaign_calls(caf::event_based_actor* self, const uuid& id, eng
   restore_counters();
 }
 
-bool campaign_calls::call_in_flight::waits() const noexcept {
-  return reached.has(core::milestone::answered) && !reached.has(core::milestone::connected) &&
-         !reached.has(core::milestone::abandoned) && !treated;
-}
-
 maybe_time campaign_calls::longest_waiting() const {
   maybe_time since;
   if (pacing_->calls().waiting == 0)
@@ -72,14 +67,13 @@ void campaign_calls::adopt(const adopted_calls& adopted, time_point now) {
     call.pbx = one.record->pbx;
     call.deadline = now;
     call.begun = one.record->tm_create ? shared_.time->moment_of(*one.record->tm_create) : now;
-    call.answered = call.connected = now;
+    // An answer was written down when it came.
+    call.answered = call.connected = one.record->tm_update ? shared_.time->moment_of(*one.record->tm_update) : now;
     call.counted = one.record->counted != 0;
+    call.out_of_sight = true; // the server is asked what has become of it
     call.reached.add(core::milestone::channel);
-    if (one.record->res_dial == 4) {
-      // Most of those who answered are talking by now; the queue's own listing tells of those who wait.
+    if (one.record->res_dial == 4)
       call.reached.add(core::milestone::answered);
-      call.reached.add(core::milestone::connected);
-    }
     if (auto* room = shared_.room_of(call.pbx))
       room->adopt();
     auto& kept = calls_[one.record->id] = std::move(call);
@@ -92,7 +86,10 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   if (at == calls_.end())
     return false;
   auto& call = at->second;
+  const bool counted_before = call.counted, was_out_of_sight = call.out_of_sight;
   call.reached.bits = static_cast<std::uint8_t>(call.reached.bits | what.reached.bits);
+  if (what.sight != core::call_sight::unchanged)
+    call.out_of_sight = what.sight == core::call_sight::lost;
   if (what.deadline != time_point::max()) {
     call.deadline = what.deadline;
     deadlines_.emplace(what.deadline, what.id);
@@ -103,16 +100,25 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   }
   if (what.reached.has(core::milestone::answered)) {
     ++counters_.answered;
-    call.answered = now;
-    pacing_->answered(what.id, now);
-    if (setup_.treats_abandoned_calls())
-      await_grace(now + pacing_->options().grace, what.id, now);
+    call.answered = what.since == time_point{} ? now : std::min(what.since, now);
+    pacing_->answered(what.id, call.answered);
   }
+  // Who is found waiting in another queue than ours may have been sent there by an agent he has talked to.
+  const bool waits = what.sight == core::call_sight::waits;
+  const bool elsewhere = waits && was_out_of_sight && !setup_.queue.empty() && !what.queue.empty() && what.queue != setup_.queue;
+  if (what.sight == core::call_sight::talks || elsewhere) {
+    call.talks = true;
+    tell_and_count(what.id, call, [&] { pacing_->unseen(what.id, now); });
+  }
+  if (waits)
+    call.answered = std::min({call.answered, what.since, now});
+  if ((waits || what.reached.has(core::milestone::answered)) && call.may_be_given_up() && !call.sent_away && setup_.treats_abandoned_calls())
+    await_grace(now + pacing_->options().grace, what.id, now);
   if (what.reached.has(core::milestone::connected)) {
     call.connected = now;
     const bool too_late = tell_and_count(what.id, call, [&] { pacing_->handed_to_agent(what.id, now); });
     // Whoever was given up already, or met the agent before that but after the grace, counts as abandoned alone.
-    if (!call.treated && !too_late)
+    if (!call.treated && !too_late && !(what.sight == core::call_sight::talks && counted_before))
       count_connected();
   }
   if (what.reached.has(core::milestone::abandoned)) {
@@ -141,9 +147,10 @@ void campaign_calls::finished(const call_finished& what, time_point now) {
     ++counters_.failed;
   ++counters_.ended;
   const bool heard = what.status != static_cast<std::int64_t>(dialing_status::failed);
-  if (const auto at = calls_.find(what.id); at != calls_.end() && !heard && !setup_.queue.empty()) {
+  if (const auto at = calls_.find(what.id); at != calls_.end() && !setup_.queue.empty()) {
     const auto& call = at->second;
-    if (call.reached.has(core::milestone::answered) && !call.reached.has(core::milestone::connected) && !call.counted)
+    if ((!heard || call.out_of_sight) && call.reached.has(core::milestone::answered) &&
+        !call.reached.has(core::milestone::connected) && !call.counted)
       ++counters_.fate_unknown;
   }
   forget(what.id, heard, now);
@@ -155,7 +162,8 @@ void campaign_calls::forget(const uuid& id, bool heard, time_point now) {
     return;
   if (auto* room = shared_.room_of(at->second.pbx))
     room->left();
-  if (heard)
+  // Out of sight, it may have met an agent, or waited in vain.
+  if (heard && !at->second.out_of_sight)
     tell_and_count(id, at->second, [&] { pacing_->ended(id, now); });
   else
     pacing_->lost(id, now);
@@ -180,11 +188,11 @@ void campaign_calls::give_up_ringing(time_point now) {
   for (const auto& id : given_up.calls)
     if (const auto at = calls_.find(id); at != calls_.end() && at->second.channel)
       caf::anon_send(at->second.channel, hang_up_call{[id](const result<std::string>& said) {
-                       // It rings on then, and the dial timeout ends it.
+                       // It rings on then, and the dial timeout ends it; or it was answered meanwhile.
                        if (!said)
                          spdlog::debug("event=ringing_not_given_up dialing={} reason=\"{}\"", to_string(id),
                                        said.error().message);
-                     }});
+                     }, call_is::ringing});
 }
 
 void campaign_calls::pass_deadlines(time_point now) {
@@ -216,7 +224,9 @@ void campaign_calls::tell_pacing(const uuid& id, const call_in_flight& call, tim
     pacing_->answered(id, call.answered);
   if (call.reached.has(core::milestone::connected))
     pacing_->handed_to_agent(id, call.connected);
-  if (call.treated || (call.counted && !call.reached.has(core::milestone::connected)))
+  if (call.talks)
+    pacing_->unseen(id, now);
+  if (call.treated || (call.counted && !call.reached.has(core::milestone::connected) && !call.talks))
     pacing_->abandoned(id, now);
 }
 
@@ -264,15 +274,16 @@ bool campaign_calls::pass_graces(time_point now) {
     const auto id = graces_.top().second;
     graces_.pop();
     const auto at = calls_.find(id);
-    if (at == calls_.end() || at->second.reached.has(core::milestone::connected))
-      continue;
+    if (at == calls_.end() || !at->second.has_met_nobody())
+      continue; // or it is out of sight: when it is seen again, it is given another grace, or needs none
     changed = true;
-    // Who has left the queue is where his dialplan has sent him; and is abandoned all the same.
-    const bool left = at->second.reached.has(core::milestone::abandoned);
-    if (left || !std::exchange(at->second.treated, true))
-      tell_and_count(id, at->second, [&] { pacing_->abandoned(id, now); });
-    if (!left)
-      treat(id, at->second);
+    auto& call = at->second;
+    tell_and_count(id, call, [&] { pacing_->abandoned(id, now); });
+    // Who has left the queue is where his dialplan has sent him.
+    if (call.may_be_given_up()) {
+      call.treated = true;
+      treat(id, call);
+    }
   }
   if (grace_look_ <= now)
     grace_look_ = time_point::max();
@@ -280,7 +291,7 @@ bool campaign_calls::pass_graces(time_point now) {
   return changed;
 }
 
-void campaign_calls::treat(const uuid& id, const call_in_flight& call) {
+void campaign_calls::treat(const uuid& id, call_in_flight& call) {
   if (!call.channel)
     return;
   const auto failed = [me = me_, id](const result<std::string>& said) {
@@ -289,19 +300,24 @@ void campaign_calls::treat(const uuid& id, const call_in_flight& call) {
   };
   const auto place = setup_.how ? core::abandon_place(*setup_.how) : std::nullopt;
   if (!place)
-    return caf::anon_send(call.channel, hang_up_call{failed});
+    return caf::anon_send(call.channel, hang_up_call{failed, call_is::waiting});
+  call.sent_away = true;
   caf::anon_send(call.channel,
                  redirect_call{*place, [failed, id, channel = call.channel](const result<std::string>& said) {
                                  if (said || said.error().code != errc::pbx_refused)
                                    return failed(said);
                                  spdlog::warn("event=abandoned_call_not_redirected dialing={} reason=\"{}\"",
                                               to_string(id), said.error().message);
-                                 caf::anon_send(channel, hang_up_call{failed});
+                                 caf::anon_send(channel, hang_up_call{failed, call_is::waiting});
                                }});
 }
 
 void campaign_calls::treat_again(const uuid& id, time_point now) {
-  if (calls_.contains(id))
+  const auto at = calls_.find(id);
+  if (at == calls_.end())
+    return;
+  at->second.sent_away = false;
+  if (at->second.may_be_given_up())
     await_grace(now + treat_again_after, id, now);
 }
 

@@ -1,6 +1,9 @@
 /// A campaign's calls that are up: how far each is, when it wants to hear of time next, and what becomes of a
 /// live answer that nobody takes. What happens to them it tells pacing, and counts.
 ///
+/// A grace begins when it is known that a caller waits. While the line to his server is down none passes, and nobody is
+/// hung up or counted; after the login the server says who waits and who talks.
+///
 /// All times are moments (`clock`). Belongs to one campaign actor, on its thread alone; sends that one `grace_passed`, `treatment_failed` and
 /// `count_again`, which it hands back. Writes through the store. What names a call is O(1).
 #pragma once
@@ -80,9 +83,20 @@ private:
     core::call_features features;
     bool counted{false}; ///< among the live answers of its day
     bool treated{false}; ///< its grace has passed: it was hung up or sent away, or that is being tried
+    bool out_of_sight{false}; ///< nobody knows what it has come to: it is given no grace, and nobody gives it up
+    bool talks{false};     ///< or has talked: to an agent, or to whoever else it was found with; or it waits elsewhere
+    bool sent_away{false}; ///< to another place of the dialplan, or that is being tried
 
     /// In the queue, with nobody to talk to yet.
-    [[nodiscard]] bool waits() const noexcept;
+    [[nodiscard]] bool waits() const noexcept { return may_be_given_up() && !treated; }
+    /// It is known to have answered and to have met nobody.
+    [[nodiscard]] bool has_met_nobody() const noexcept {
+      return reached.has(core::milestone::answered) && !reached.has(core::milestone::connected) && !out_of_sight && !talks;
+    }
+    /// And it has not left the queue.
+    [[nodiscard]] bool may_be_given_up() const noexcept {
+      return has_met_nobody() && !reached.has(core::milestone::abandoned);
+    }
   };
   using timed_call = std::pair<time_point, uuid>;
   using timed_calls = std::priority_queue<timed_call, std::vector<timed_call>, std::greater<>>;
@@ -97,7 +111,7 @@ private:
   bool tell_and_count(const uuid& id, call_in_flight& call, Tell&& tell);
   void await_grace(time_point until, const uuid& id, time_point now);
   void look_at_graces(time_point now);
-  void treat(const uuid& id, const call_in_flight& call);
+  void treat(const uuid& id, call_in_flight& call);
 
   caf::event_based_actor* self_;
   caf::actor me_;

@@ -16,7 +16,9 @@ namespace ringmaster {
 namespace {
 
 std::string queue_of(const destination& d) {
-  if (d.type != 1 || !d.application || !d.data)
+  if (d.type == 0)
+    return d.queues.value_or(std::string{});
+  if (!d.application || !d.data)
     return {};
   std::string application = *d.application;
   std::transform(application.begin(), application.end(), application.begin(),

@@ -69,15 +69,18 @@ void channel::receive(caf::type_erased_tuple& what) {
       take(core::deadline_passed{});
   } else if (const auto* presence = as<channel_presence>(what)) {
     if (presence->alive)
-      take(core::channel_alive{presence->state, presence->channel});
+      take(core::channel_alive{presence->state, presence->channel, presence->stands, presence->since, presence->queue,
+                               presence->moved_to});
     else
       take(core::channel_vanished{});
   } else if (as<connection_lost>(what)) {
     take(core::pbx_lost{});
   } else if (const auto* hang_up = as<hang_up_call>(what)) {
-    ask_pbx(hang_up_channel{call_.id(), call_.machine().channel(), hang_up->done});
+    if (is(hang_up->only_if, hang_up->done))
+      ask_pbx(hang_up_channel{call_.id(), call_.machine().channel(), hang_up->done});
   } else if (const auto* redirect = as<redirect_call>(what)) {
-    ask_pbx(redirect_channel{call_.id(), call_.machine().channel(), redirect->to, redirect->done});
+    if (is(call_is::waiting, redirect->done))
+      ask_pbx(redirect_channel{call_.id(), call_.machine().channel(), redirect->to, redirect->done});
   } else if (as<end_not_written>(what)) {
     end_refused_ = true;
     caf::anon_send(campaign_, call_milestone{call_.id(), {}, shared_.time->now() + write_again_after});
@@ -98,6 +101,17 @@ void channel::ask_pbx(Message what) const {
   if (pbx_)
     return caf::anon_send(pbx_, std::move(what));
   what.done(error{errc::pbx_unavailable, "the call's server is not configured any more", {}});
+}
+
+/// Whether the call is what somebody takes it for; tells him if not.
+bool channel::is(call_is what, const std::function<void(result<std::string>)>& else_told) const {
+  const auto& machine = call_.machine();
+  if (what == call_is::anything || (what == call_is::ringing && !machine.answered() && !machine.out_of_sight()) ||
+      (what == call_is::waiting && machine.waits_for_agent()))
+    return true;
+  else_told(error{errc::illegal_state,
+                  machine.out_of_sight() ? "what has become of the call is not known yet" : "the call has gone on meanwhile", {}});
+  return false;
 }
 
 /// To live clients, after `live_state` has it.
@@ -126,8 +140,10 @@ void channel::take(const core::call_event& event) {
       keep_answer();
   }
   const auto deadline = machine.deadline();
-  if (!change.reached.empty() || deadline != std::exchange(told_deadline_, deadline))
-    caf::anon_send(campaign_, call_milestone{call_.id(), change.reached, deadline});
+  const bool later = deadline != std::exchange(told_deadline_, deadline);
+  if (!change.reached.empty() || change.sight != core::call_sight::unchanged || later)
+    caf::anon_send(campaign_, call_milestone{call_.id(), change.reached, deadline, change.sight, change.since,
+                                             change.sight == core::call_sight::waits ? machine.queue() : std::string{}});
   if (machine.ended()) {
     log_end();
     write_end();

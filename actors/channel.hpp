@@ -41,6 +41,7 @@ private:
   void ended(const caf::error& why) noexcept override;
 
   void take(const core::call_event& event);
+  [[nodiscard]] bool is(call_is what, const std::function<void(result<std::string>)>& else_told) const;
   void tell(const char* event) const;
   void log_end() const;
   void keep_answer();

@@ -147,6 +147,10 @@ struct channel_presence {
   std::int64_t state; ///< of the channel: 5 ringing, 6 up
   std::string channel;
   std::string detail; ///< of a channel that is gone: what to record
+  core::standing stands{core::standing::unknown}; ///< of one that lives
+  time_point since{};  ///< that it waits or talks
+  std::string queue{}; ///< in which it waits
+  std::string moved_to{}; ///< see `core::channel_alive`
 };
 /// To a channel: its Originate was written to the connection, or will never be.
 struct originate_written {
@@ -158,11 +162,18 @@ struct originate_written {
 struct connection_lost {};
 /// To a channel: its deadline has passed.
 struct call_deadline {};
-/// To a channel: hang up; `done` as in `hang_up_channel`.
+/// Which calls somebody means to end. What was true when he asked need not be any more.
+enum class call_is : std::uint8_t {
+  anything, ///< on request: hung up whatever it does
+  ringing,  ///< not answered
+  waiting   ///< answered, and known to have reached no agent
+};
+/// To a channel: hang up; `done` as in `hang_up_channel`, or illegal_state when the call is not what `only_if` says.
 struct hang_up_call {
   std::function<void(result<std::string>)> done;
+  call_is only_if{call_is::anything};
 };
-/// To a channel: go elsewhere in the dialplan; `done` as in `hang_up_channel`.
+/// To a channel: go elsewhere in the dialplan, if it waits; `done` as in `hang_up_call`.
 struct redirect_call {
   core::dialplan_place to;
   std::function<void(result<std::string>)> done;
@@ -263,6 +274,9 @@ struct call_milestone {
   uuid id;
   core::milestones reached;
   time_point deadline;
+  core::call_sight sight{core::call_sight::unchanged};
+  time_point since{};  ///< as in `core::call_change`
+  std::string queue{}; ///< in which it waits, if `sight` says so
 };
 /// From a channel: the call is over, and its end is on disk.
 struct call_finished {

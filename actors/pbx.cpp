@@ -36,6 +36,8 @@ constexpr auto boot_limit = 120s;
 constexpr auto action_limit = 10s;
 constexpr auto originate_patience = 10s;
 constexpr auto listing_patience = 30s;
+/// A call that the lists find between two states so often is in none that passes: it is parked, say.
+constexpr std::uint8_t most_asked_again = 5;
 /// What may wait for the telephone actor: a few seconds of a busy server.
 constexpr std::size_t telephone_backlog_limit = 64 * 1024 * 1024, telephone_backlog_low = 4 * 1024 * 1024;
 
@@ -239,12 +241,10 @@ public:
       return;
     phase_ = phase::resync;
     phase_until_ = moment() + login_limit;
-    channels_listed_ = queues_listed_ = false;
     tell_telephone(telephone_connected{true}); // before the lists that it is to hear come
     ask("ModuleCheck", {{"Module", "chan_sip.so"}},
         [this](result<std::string> there) { sip_means_pjsip_ = options_.technology_aliases && !there; });
-    list_channels(moment());
-    list_queues(moment());
+    list_calls(moment());
   }
 
   void maybe_ready() {
@@ -286,12 +286,19 @@ public:
     case event_kind::shutdown: return lost("Asterisk is shutting down");
     case event_kind::core_show_channel:
       if (m.action_id() == channel_list_id_)
-        listed_.push_back({std::string{m.get("Uniqueid")}, std::string{m.get("Channel")},
-                           number_of(m.get("ChannelState"))});
+        listed_.channels.push_back({std::string{m.get("Uniqueid")}, std::string{m.get("Channel")},
+                                    number_of(m.get("ChannelState")), std::string{m.get("Linkedid")},
+                                    std::string{m.get("Application")}, std::string{m.get("BridgeId")},
+                                    core::channel_duration(m.get("Duration"))});
       return;
     case event_kind::core_show_channels_complete:
       if (m.action_id() == channel_list_id_)
         channels_complete(m);
+      return;
+    case event_kind::queue_entry:
+      if (listed_.callers && m.action_id() == queue_list_id_)
+        listed_.callers->push_back({std::string{m.get("Uniqueid")}, std::string{m.get("Queue")},
+                                    std::chrono::seconds{number_of(m.get("Wait"))}});
       return;
     case event_kind::queue_status_complete:
       if (m.action_id() == queue_list_id_)
@@ -309,15 +316,22 @@ public:
 
   void channels_complete(const ami::message& m) {
     channels_listed_ = true;
-    channel_count_ = listed_.size();
+    channel_count_ = listed_.channels.size();
     // A channel is gone only if the list has it nowhere, so that a list with a gap ends nothing.
     const auto items = m.get("ListItems");
-    const bool complete = items.empty() || static_cast<std::size_t>(number_of(items)) == listed_.size();
-    if (!complete)
-      spdlog::warn("event=channel_list_incomplete pbx={} said={} heard={}", options_.name, items, listed_.size());
-    settle(phase_ == phase::resync, complete);
-    channel_lists_.ended(complete);
+    channels_complete_ = items.empty() || static_cast<std::size_t>(number_of(items)) == channel_count_;
+    if (!channels_complete_)
+      spdlog::warn("event=channel_list_incomplete pbx={} said={} heard={}", options_.name, items, channel_count_);
+    lists_came();
     maybe_ready();
+  }
+
+  /// Nothing is decided before all that was asked has been said.
+  void lists_came() {
+    if (!channel_lists_.under_way() || !channels_listed_ || (listed_.callers && !queues_listed_))
+      return;
+    settle(phase_ == phase::resync, channels_complete_);
+    channel_lists_.ended(channels_complete_);
   }
 
   /// Compares our calls with the listed channels and tells each what became of it. After a login that is every call.
@@ -332,12 +346,22 @@ public:
     for (const auto& one : found.dialings) {
       auto& known = calls_.at(one.id);
       const bool asked = everybody || channel_lists_.answers(known.asked);
+      if (everybody)
+        known.asked_again = 0;
       switch (one.what) {
       case core::verdict::adopt:
         if (!asked && one.channel_state != 6)
           break;
         known.asked = 0;
-        caf::anon_send(known.call.channel, channel_presence{true, one.channel_state, one.channel, {}});
+        if (!one.moved_to.empty())
+          follow(one.id, one.moved_to);
+        caf::anon_send(known.call.channel, channel_presence{true, one.channel_state, one.channel, {}, one.stands,
+                                                            one.since, one.queue, one.moved_to});
+        if (one.ask_again && known.asked_again < most_asked_again) {
+          ++known.asked_again;
+          known.asked = channel_lists_.want();
+          callers_in_doubt_ = true;
+        }
         break;
       case core::verdict::unknown:
       case core::verdict::never_seen:
@@ -356,7 +380,7 @@ public:
     if (everybody && !found.strays.empty())
       spdlog::warn("event=unknown_channels pbx={} count={} first={}", options_.name, found.strays.size(),
                    found.strays.front().name);
-    listed_.clear();
+    listed_ = {};
   }
 
   // --- routing ----------------------------------------------------------------------------------------------
@@ -373,6 +397,8 @@ public:
     followed_call call;
     bool sent{false};  ///< its Originate went out (or it was adopted)
     core::listing_schedule::number asked{0}; ///< its channel asked whether it lives: the first list that answers
+    std::string goes_on_over{}; ///< the unique id of the channel that has taken the place of its own
+    std::uint8_t asked_again{0}; ///< the lists had it between two states, so often
   };
 
   void batch(target& to, std::uint32_t index) {
@@ -392,8 +418,13 @@ public:
     found_.clear();
     for (const auto& [index, call] : block->subjects().calls)
       if (index < heard)
-        if (const auto at = routes_.find(call); at != routes_.end())
+        if (const auto at = routes_.find(call); at != routes_.end()) {
           found_.emplace_back(index, &at->second);
+          if (const auto m = (*block)[index]; m.kind() == event_kind::bridge_enter)
+            follow(call, m.get("Uniqueid"));
+        }
+    if (!successors_.empty())
+      find_successors(*block, heard);
     for (const auto& [index, to] : found_)
       batch(*to, index);
     constexpr std::size_t ahead = 12;
@@ -404,6 +435,38 @@ public:
         prefetch(batches_[i + ahead].to->actor);
       caf::anon_send(batches_[i].to->actor, message_batch{block, std::move(batches_[i].at)});
     }
+  }
+
+  /// Of the few calls whose customers talk on over another channel than that which was dialed, that one's messages.
+  void find_successors(const ami::block& block, std::uint32_t heard) {
+    const auto before = found_.size();
+    for (std::uint32_t index = 0; index < heard; ++index) {
+      const auto m = block[index];
+      const auto header = m.type() == ami::message_type::event ? ami::call_header(m.kind()) : std::string_view{};
+      if (header.empty())
+        continue;
+      const auto at = successors_.find(m.get(header));
+      if (at == successors_.end())
+        continue;
+      const auto call = at->second;
+      if (const auto to = routes_.find(call); to != routes_.end())
+        found_.emplace_back(index, &to->second);
+      if (m.kind() == event_kind::bridge_enter)
+        follow(call, m.get("Uniqueid"));
+    }
+    if (found_.size() != before)
+      std::stable_sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+
+  /// The call goes on over the channel of that unique id.
+  void follow(const uuid& call, std::string_view unique_id) {
+    auto& known = calls_.at(call);
+    if (known.goes_on_over == unique_id)
+      return;
+    if (!known.goes_on_over.empty())
+      successors_.erase(known.goes_on_over);
+    known.goes_on_over = unique_id;
+    successors_.insert_or_assign(known.goes_on_over, call);
   }
 
   static void prefetch(const caf::actor& to) {
@@ -461,6 +524,7 @@ public:
       routes_.insert_or_assign(one.dialing.id, target{one.channel});
       known.sent = true;
     }
+    callers_in_doubt_ = true;
     for (const auto& one : batch.calls)
       calls_.at(one.dialing.id).asked = channel_lists_.want(true);
     list_what_is_in_doubt(moment());
@@ -469,7 +533,13 @@ public:
 
   void forget(const uuid& id) {
     routes_.erase(id);
-    if (calls_.erase(id) && !waiting_.empty())
+    const auto at = calls_.find(id);
+    if (at == calls_.end())
+      return;
+    if (!at->second.goes_on_over.empty())
+      successors_.erase(at->second.goes_on_over);
+    calls_.erase(at);
+    if (!waiting_.empty())
       send_originates(moment());
   }
 
@@ -487,19 +557,32 @@ public:
     if (phase_ != phase::ready)
       return; // the login lists everything
     if (channel_lists_.due(now))
-      list_channels(now);
-    if (queue_lists_.due(now))
+      list_calls(now);
+    // A list of one queue must not take the place of the one of all that is under way.
+    if (queue_lists_.due(now) && !(channel_lists_.under_way() && listed_.callers))
       list_queues(now);
   }
 
-  void list_channels(time_point now) {
+  /// The channels, and the queues' callers as well where somebody has to know whether a call waits or talks. One server
+  /// answers one question after the other, so that no caller is in neither list because he went on in between: his
+  /// channel was listed before.
+  void list_calls(time_point now) {
+    if (channel_lists_.under_way() && listed_.callers)
+      callers_in_doubt_ = true; // still: those lists never came to their end
     asked_at_ = now;
-    listed_.clear();
+    listed_ = {};
+    channels_listed_ = false;
     channel_lists_.began(now);
     channel_list_id_ = ask("CoreShowChannels", {}, [this, list = channel_lists_.current()](result<std::string> began) {
       if (!began && list == channel_lists_.current())
         channel_lists_.ended(false);
     });
+    if (phase_ != phase::resync && !std::exchange(callers_in_doubt_, false))
+      return;
+    callers_in_doubt_ = false;
+    listed_.callers.emplace();
+    doubted_queues_.clear();
+    list_queues(now);
   }
 
   void queue_doubted(const std::string& queue) {
@@ -512,6 +595,7 @@ public:
   void list_queues(time_point now) {
     listed_queue_ = doubted_queues_.size() == 1 ? *doubted_queues_.begin() : std::string{};
     doubted_queues_.clear();
+    queues_listed_ = false;
     queue_lists_.began(now);
     std::vector<std::pair<std::string, std::string>> which;
     if (!listed_queue_.empty())
@@ -526,6 +610,10 @@ public:
     queue_lists_.ended(false);
     if (!listed_queue_.empty())
       doubted_queues_.insert(listed_queue_);
+    if (phase_ != phase::ready || !listed_.callers)
+      return;
+    listed_.callers.reset(); // the channels alone say what they can
+    lists_came();
   }
 
   void queues_complete() {
@@ -534,6 +622,7 @@ public:
     for (const auto& [name, queue] : queues_)
       if (listed_queue_.empty() || name == listed_queue_)
         flush_then(queue.actor, queue_listed{});
+    lists_came();
     maybe_ready();
   }
 
@@ -703,6 +792,13 @@ private:
   /// Of the same calls all that routing looks at. Flat, so that a look-up waits for memory once or twice and not for
   /// each node of a chain; small, so that the caches hold much of it.
   boost::unordered_flat_map<uuid, target, std::hash<uuid>> routes_;
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+  /// Calls by the unique ids of the channels that have taken the place of their own. Empty where no Local channel is optimised
+  /// away, and free then.
+  boost::unordered_flat_map<std::string, uuid, text_hash, std::equal_to<>> successors_;
   std::deque<waiting_originate> waiting_;
   std::unordered_map<std::string, target> queues_;
   std::vector<std::pair<std::string, caf::actor>> watchers_;
@@ -721,9 +817,12 @@ private:
   std::string channel_list_id_, queue_list_id_; ///< ActionIDs of the lists asked for last
   std::set<std::string> doubted_queues_;
   std::string listed_queue_; ///< that the list under way is of; empty: all
-  std::vector<core::live_channel> listed_;
+  core::server_lists listed_; ///< as far as they have come
   std::size_t channel_count_{0}; ///< of the last listing
-  bool channels_listed_{false}, queues_listed_{false}, sip_means_pjsip_{false};
+  bool channels_listed_{false}, queues_listed_{false}; ///< what was asked for last has come
+  bool channels_complete_{false}; ///< the list has as many as it says
+  bool callers_in_doubt_{false};  ///< the next listing is to say who waits as well
+  bool sip_means_pjsip_{false};
 };
 
 caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options& options,

@@ -62,6 +62,8 @@ constexpr std::array players{plays{"playback", 0}, plays{"background", 0}, plays
 } // namespace
 
 std::optional<error> validate(const destination& d) {
+  if (d.type != 0 && !is_empty(d.queues))
+    return invalid_field("queues", "queues is for type 0: of type 1 the application's data names the queue");
   if (calls(d, "queue") && !is_empty(d.data)) {
     // Queue's sixth and seventh arguments run an AGI program and a dialplan routine.
     if (std::count(d.data->begin(), d.data->end(), ',') > 4)

@@ -52,6 +52,8 @@ struct plan {
   text abandon_context, abandon_exten, abandon_priority;
   text abandon_group;
   bool give_up_ringing{true};
+  bool local_no_optimize{false};
+  text dialplan_context;
 };
 
 inline constexpr auto plan_fields = field_table{
@@ -107,7 +109,12 @@ inline constexpr auto plan_fields = field_table{
           "Campaigns whose plans name the same group share one budget of abandoned calls.", group_rule},
     field{39, "give_up_ringing", &plan::give_up_ringing, access::writable,
           "Predictive only: a call that has rung for the minimum ring time (at least 15 s) may be hung up when it is too likely "
-          "that no agent would be there for it; it counts as not answered."}};
+          "that no agent would be there for it; it counts as not answered."},
+    field{40, "local_no_optimize", &plan::local_no_optimize, access::writable,
+          "Technology Local only: /n is added to the channel, so that Asterisk never leaves it out of the call."},
+    field{41, "dialplan_context", &plan::dialplan_context, access::writable,
+          "Destinations of type 1 only: dialplan context whose extension s runs the application, so that calls can be transferred; "
+          "null: the application runs without a dialplan.", dialplan_name_rule}};
 
 /// What no single field can say: `dial_timeout` has to leave a call the ring time that `min_ring_seconds`, or a
 /// named jurisdiction, asks for; an extension for abandoned calls needs a context.
@@ -123,6 +130,7 @@ struct destination {
   std::optional<variables> vars;
   std::int64_t in_use{1};
   maybe_time tm_create, tm_delete, tm_update;
+  text queues;
 };
 
 inline constexpr auto destination_fields = field_table{
@@ -139,7 +147,9 @@ inline constexpr auto destination_fields = field_table{
     field{11, "tm_update", &destination::tm_update, access::read_only, "Last changed at."},
     field{12, "type", &destination::type, access::writable, "0 extension, 1 application.", one_of_0_1},
     field{13, "uuid", &destination::id, access::read_only, "Destination uuid."},
-    field{14, "variables", &destination::vars, access::writable, "Variables set on the channel."}};
+    field{14, "variables", &destination::vars, access::writable, "Variables set on the channel."},
+    field{15, "queues", &destination::queues, access::writable,
+          "Type 0: the queue that the extension leads to, whose agents calls are begun for; null: none.", queue_name_rule}};
 
 /// What no single field can say: `data` has to suit `application`. A queue has a name, without blanks around it;
 /// sounds are looked for in Asterisk's folder of sounds and nowhere else; and of a queue's arguments those that

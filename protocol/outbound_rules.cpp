@@ -96,6 +96,9 @@ bool is_jurisdiction(const text& v) noexcept { return !v || find_jurisdiction(*v
 bool is_group(const text& v) noexcept { return made_of(v, " _.-", 80); }
 bool is_application(const text& v) noexcept { return !v || v->empty() || is_allowed_application(*v); }
 bool is_application_data(const text& v) noexcept { return made_of_letters(v, " _.,:/@+*#&=^-", 255); }
+bool is_queue_name(const text& v) noexcept {
+  return made_of_letters(v, " _.:/@+*#&=^-", 79) && (!v || v->empty() || (v->front() != ' ' && v->back() != ' '));
+}
 bool is_dialplan_name(const text& v) noexcept { return made_of(v, "_.+*#-", 79); }
 bool is_number(const text& v) noexcept { return made_of(v, "+*#_.-@", 64) && (!v || v->find("..") == std::string::npos); }
 bool is_date(const text& v) noexcept { return !v || v->empty() || is_date_text(*v); }

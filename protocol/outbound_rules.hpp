@@ -33,6 +33,7 @@ template <std::int64_t Low, std::int64_t High>
 [[nodiscard]] bool is_pacing_method(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_application(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_application_data(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_queue_name(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_dialplan_name(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_number(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_date(const std::optional<std::string>& v) noexcept;
@@ -77,6 +78,8 @@ inline constexpr text_rule application_rule{
 inline constexpr text_rule application_data_rule{
     &rules::is_application_data, "letters, digits, blanks and _ . , : / @ + * # & = ^ -, at most 255 bytes"};
 inline constexpr text_rule dialplan_name_rule{&rules::is_dialplan_name, "letters, digits and _ . + * # -, at most 79"};
+inline constexpr text_rule queue_name_rule{
+    &rules::is_queue_name, "a queue's name: letters, digits, blanks within it and _ . : / @ + * # & = ^ -, at most 79"};
 inline constexpr text_rule number_rule{&rules::is_number, "letters, digits and + * # _ . - @, at most 64"};
 inline constexpr text_rule date_rule{&rules::is_date, "a date, YYYY-MM-DD"};
 inline constexpr text_rule date_list_rule{&rules::is_date_list, "dates YYYY-MM-DD separated by commas"};

@@ -41,6 +41,7 @@ call call::adopted(const call_times& times, time_point now, const dialing& recor
   c.learn(f_accepted);
   if (recorded.res_dial == 4)
     c.learn(f_up);
+  c.learn(f_out_of_sight);
   if (recorded.channel)
     c.channel_ = *recorded.channel;
   c.on(channel_alive{channel_state, channel}, now);
@@ -52,6 +53,52 @@ void call::named(std::string_view channel, bool weak) {
     channel_ = channel;
 }
 
+void call::lose_sight(call_change& change) noexcept {
+  if (is(f_out_of_sight))
+    return;
+  learn(f_out_of_sight);
+  change.sight = call_sight::lost;
+}
+
+void call::see(call_sight what, time_point since, call_change& change) noexcept {
+  if (!is(f_out_of_sight))
+    return;
+  forget(f_out_of_sight);
+  change.sight = what;
+  change.since = since;
+}
+
+/// An answer that was heard when it came: nothing was missed.
+void call::see_answer(call_change& change) noexcept {
+  if (!is(f_up))
+    see(call_sight::gained, {}, change);
+  learn(f_up);
+}
+
+/// The lists say less than events do: whoever is known to have reached an agent waits for none.
+void call::take_standing(const channel_alive& e, call_change& change) {
+  switch (e.stands) {
+  case standing::unknown:
+    return;
+  case standing::not_up:
+    if (!is(f_up))
+      see(call_sight::gained, {}, change);
+    return;
+  case standing::waits:
+    if (!reached_.has(milestone::queued))
+      change.reached.add(milestone::queued);
+    queue_ = e.queue;
+    return see(reached_.has(milestone::connected) ? call_sight::gained : call_sight::waits, e.since, change);
+  case standing::with_agent:
+    if (!reached_.has(milestone::connected))
+      change.reached.add(milestone::connected);
+    return see(call_sight::talks, e.since, change);
+  case standing::talks:
+    learn(f_talks);
+    return see(call_sight::talks, e.since, change);
+  }
+}
+
 call_change call::on(const call_event& event, time_point now) {
   call_change change;
   if (ended())
@@ -59,6 +106,7 @@ call_change call::on(const call_event& event, time_point now) {
   const auto facts_before = facts_;
   const auto channel_was_empty = channel_.empty();
   auto heard = true; // a word from the PBX about this very call
+  auto moved = false;
 
   std::visit(overloaded{
                  [&](const originate_sent&) {
@@ -81,7 +129,7 @@ call_change call::on(const call_event& event, time_point now) {
                  [&](const originate_result& e) {
                    learn(f_result);
                    if (e.success) {
-                     learn(f_up);
+                     see_answer(change);
                      named(e.channel, true);
                      return;
                    }
@@ -107,6 +155,8 @@ call_change call::on(const call_event& event, time_point now) {
                    }
                  },
                  [&](const channel_created& e) {
+                   if (!is(f_up))
+                     see(call_sight::gained, {}, change);
                    learn(f_channel);
                    named(e.channel, false);
                  },
@@ -116,7 +166,7 @@ call_change call::on(const call_event& event, time_point now) {
                    if (e.state == ringing_state)
                      learn(f_rang);
                    if (e.state == up)
-                     learn(f_up);
+                     see_answer(change);
                  },
                  [&](const dial_began&) { learn(f_dial_begun); },
                  [&](const dial_progressed& e) {
@@ -127,13 +177,15 @@ call_change call::on(const call_event& event, time_point now) {
                  [&](const dial_ended& e) {
                    learn(f_dial_ended);
                    if (e.dial_status == "ANSWER")
-                     learn(f_up);
+                     see_answer(change);
                    else if (e.dial_status == "BUSY")
                      learn(f_busy);
                    else if (e.dial_status == "CONGESTION" || e.dial_status == "CHANUNAVAIL")
                      learn(f_congestion);
                  },
                  [&](const hung_up& e) {
+                   if (!present_.empty() && e.unique_id != present_)
+                     return; // the customer talks on over another one
                    if (!is(f_hangup)) {
                      hung_up_at_ = now;
                      cause_ = std::max<std::int64_t>(e.cause, 0);
@@ -141,7 +193,17 @@ call_change call::on(const call_event& event, time_point now) {
                    }
                    learn(f_hangup);
                  },
+                 [&](const channel_replaced& e) {
+                   moved = true;
+                   present_ = e.unique_id;
+                   named(e.channel, false);
+                 },
+                 [&](const channel_renamed& e) {
+                   moved = true;
+                   named(e.channel, false);
+                 },
                  [&](const queue_joined& e) {
+                   see(call_sight::waits, now, change);
                    learn(f_up);
                    if (!reached_.has(milestone::queued))
                      change.reached.add(milestone::queued);
@@ -149,22 +211,28 @@ call_change call::on(const call_event& event, time_point now) {
                  },
                  [&](const queue_left&) { learn(f_up); },
                  [&](const queue_abandoned&) {
+                   see(call_sight::gained, {}, change);
                    learn(f_up);
                    if (!reached_.has(milestone::connected) && !reached_.has(milestone::abandoned))
                      change.reached.add(milestone::abandoned);
                  },
                  [&](const agent_connected&) {
+                   see(call_sight::gained, {}, change);
                    learn(f_up);
                    if (!reached_.has(milestone::connected))
                      change.reached.add(milestone::connected);
                  },
                  [&](const agent_completed&) {
+                   if (is(f_out_of_sight) && !reached_.has(milestone::connected))
+                     change.reached.add(milestone::connected);
+                   see(call_sight::talks, now, change);
                    learn(f_up);
                    if (!reached_.has(milestone::agent_done))
                      change.reached.add(milestone::agent_done);
                  },
                  [&](const pbx_lost&) {
                    heard = false;
+                   lose_sight(change);
                    if (!is(f_hangup) && !is(f_failed) && !is(f_pbx_lost)) {
                      learn(f_pbx_lost);
                      forget(f_asked);
@@ -178,6 +246,9 @@ call_change call::on(const call_event& event, time_point now) {
                      learn(f_rang);
                    if (e.state == up)
                      learn(f_up);
+                   if (!e.moved_to.empty())
+                     present_ = e.moved_to;
+                   take_standing(e, change);
                    forget(f_pbx_lost);
                    forget(f_asked);
                    if (!is(f_up)) // it lives beyond its time: ask again after as long
@@ -201,7 +272,7 @@ call_change call::on(const call_event& event, time_point now) {
       deadline_ = now + times_.liveness_every;
   }
   settle(now, change);
-  change.status_changed = facts_ != facts_before || channel_was_empty != channel_.empty() || ended();
+  change.status_changed = facts_ != facts_before || channel_was_empty != channel_.empty() || moved || ended();
   return change;
 }
 

@@ -7,6 +7,7 @@
 ///                        │           └───────────┴─── hung up ┴──► (2 s for the OriginateResponse) ─► ended
 ///                        └── OriginateResponse: Failure ──► (2 s; 5 s if it has a channel) ─► ended
 ///   any ──► deadline ──► asks whether the channel lives ──► ended, outcome unknown, when nobody says so
+///   any ──► the line to the PBX is lost ──► **out of sight**, until an event or a list says where the call stands
 ///
 /// The picture shows the usual way only. Events come in any order, twice, or never, so that the machine does
 /// not step along it: it collects *facts* (a channel was seen, it rang, it was answered, it hung up with
@@ -24,6 +25,12 @@
 /// - 3 rang without answer: Reason 3, cause 19, cause 18 or 102 after ringing
 /// - 1 hung up: Reason 1, or hung up before the answer with another cause or after ringing
 /// - 0: nothing of these: refused, no such technology or extension, events lost
+///
+/// A call goes on as long as the customer's channel does, whichever that is: a Local channel that is optimised away hangs
+/// up while the customer talks on over the trunk's.
+///
+/// What a call out of sight has come to nobody knows: it may wait, or talk, or both may be over. Until that is known
+/// it is nobody's to give up; `call_change::sight` says when it is lost and when it is seen again.
 ///
 /// Pure: no clock, no thread of its own. An event costs some tens of nanoseconds.
 #pragma once
@@ -78,11 +85,21 @@ struct dial_progressed {
 struct dial_ended {
   std::string_view dial_status;
 };
-/// Hangup of our channel (of a Local channel: of its first half).
+/// Hangup of our channel (of a Local channel: of its first half), or of the one that has taken its place.
 struct hung_up {
   std::int64_t cause{0};
   std::string_view cause_text;
   std::string_view tech_cause;
+  std::string_view unique_id{}; ///< of the channel; empty: not told
+};
+/// Another channel has taken the place of ours: BridgeEnter with SwapUniqueid. Asterisk leaves Local channels out once voice
+/// flows: the trunk's channel goes on, ours hangs up.
+struct channel_replaced {
+  std::string_view unique_id, channel; ///< of the one that goes on
+};
+/// Rename of our channel.
+struct channel_renamed {
+  std::string_view channel;
 };
 struct queue_joined {
   std::string_view queue;
@@ -96,10 +113,22 @@ struct agent_connected {
 struct agent_completed {};
 /// The connection to the PBX is lost; the call may go on without us.
 struct pbx_lost {};
+/// Where a call stands, as the PBX's lists say.
+enum class standing : std::uint8_t {
+  unknown,   ///< up, and no list says what for
+  not_up,    ///< it rings, or is being dialed
+  waits,     ///< among a queue's callers
+  talks,     ///< in a bridge with somebody who is not known to be an agent
+  with_agent ///< in a bridge with a queue's agent
+};
 /// After a loss, or asked: the channel is there.
 struct channel_alive {
   std::int64_t state{0};
   std::string_view channel;
+  standing stands{standing::unknown};
+  time_point since{};       ///< that it waits or talks
+  std::string_view queue{}; ///< in which it waits
+  std::string_view moved_to{}; ///< the unique id of the channel that has taken its place; empty: its own lives
 };
 /// After a loss, or asked: the channel is not there.
 struct channel_vanished {};
@@ -109,7 +138,7 @@ struct deadline_passed {};
 using call_event =
     std::variant<originate_sent, originate_not_sent, originate_accepted, originate_refused, originate_result,
                  channel_created, channel_changed, dial_began, dial_progressed, dial_ended, hung_up,
-                 queue_joined, queue_left, queue_abandoned, agent_connected, agent_completed, pbx_lost,
+                 channel_replaced, channel_renamed, queue_joined, queue_left, queue_abandoned, agent_connected, agent_completed, pbx_lost,
                  channel_alive, channel_vanished, deadline_passed>;
 
 // --- what comes of it
@@ -139,12 +168,23 @@ struct milestones {
   bool operator==(const milestones&) const = default;
 };
 
+/// What is known of where a call stands, when that changes.
+enum class call_sight : std::uint8_t {
+  unchanged,
+  lost,   ///< nobody hears of it: it may be anywhere, or over
+  gained, ///< it is heard of again, and nothing was missed that counts: it is answered now, or meets its agent
+  waits,  ///< it is heard of again, and waits for an agent
+  talks,  ///< it is heard of again, and talks; to an agent if `connected` is reached
+};
+
 /// What one event changed. Nothing ever changes after `ended`.
 struct call_change {
   milestones reached;         ///< new with this event
   bool status_changed{false}; ///< status, result, channel name: what a reader of the dialing can see
   bool ask_whether_alive{
       false}; ///< ask the PBX for the channel, then feed `channel_alive` or `channel_vanished`
+  call_sight sight{call_sight::unchanged};
+  time_point since{}; ///< that it waits or talks, if `sight` says so
 };
 
 struct call_times {
@@ -171,8 +211,8 @@ class call {
 public:
   call(const call_times& times, time_point begun) noexcept;
 
-  /// A call that lives on the PBX from before our time: `status` and `res_dial` as recorded, `channel_state`
-  /// as the PBX says.
+  /// A call that lives on the PBX from before our time, and is out of sight as yet: `status` and `res_dial` as
+  /// recorded, `channel_state` as the PBX says.
   [[nodiscard]] static call adopted(const call_times& times, time_point now, const dialing& recorded,
                                     std::int64_t channel_state, std::string_view channel);
 
@@ -184,6 +224,12 @@ public:
   /// All milestones so far.
   [[nodiscard]] milestones reached() const noexcept { return reached_; }
   [[nodiscard]] bool answered() const noexcept { return reached_.has(milestone::answered); }
+  /// What it has come to is not known: see `call_sight`.
+  [[nodiscard]] bool out_of_sight() const noexcept { return is(f_out_of_sight); }
+  /// It was answered, is known to be with no agent, and has never been.
+  [[nodiscard]] bool waits_for_agent() const noexcept {
+    return answered() && !reached_.has(milestone::connected) && !is(f_out_of_sight) && !is(f_talks);
+  }
   /// Always finite until the end; `time_point::max()` after it.
   [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
 
@@ -221,14 +267,20 @@ private:
     f_congestion = 1u << 13,
     f_no_answer = 1u << 14, ///< Reason 3
     f_reason_hangup = 1u << 15,
-    f_pbx_lost = 1u << 17, ///< the one fact that is taken back
+    f_pbx_lost = 1u << 17, ///< one of the facts that are taken back
     f_asked = 1u << 18,    ///< so is this: a liveness question is open
     f_try_counts = 1u << 19, ///< though it was not sent
+    f_out_of_sight = 1u << 20, ///< taken back when it is seen again
+    f_talks = 1u << 21,        ///< or has talked, to somebody who is not known to be an agent
   };
   [[nodiscard]] bool is(fact f) const noexcept { return (facts_ & f) != 0; }
   void learn(fact f) noexcept { facts_ |= f; }
   void forget(fact f) noexcept { facts_ &= ~static_cast<std::uint32_t>(f); }
   void named(std::string_view channel, bool weak);
+  void lose_sight(call_change& change) noexcept;
+  void see(call_sight what, time_point since, call_change& change) noexcept;
+  void see_answer(call_change& change) noexcept;
+  void take_standing(const channel_alive& e, call_change& change);
   bool pass_deadline(time_point now, call_change& change);
   void settle(time_point now, call_change& change);
 
@@ -243,6 +295,7 @@ private:
   time_point hung_up_at_{};
   time_point failed_at_{};
   std::string cause_text_, failure_text_, queue_;
+  std::string present_; ///< the unique id of the channel that has taken the place of its own; empty: none has
 };
 
 template <class Record>

@@ -152,6 +152,8 @@ void pacing::advance(const uuid& id, step what, phase to, time_point now) {
     settle(call, waited && since - call.answered > options_.grace, now);
   } else if (what == step::abandoned) {
     settle(call, true, now);
+  } else if (what == step::unseen) {
+    settle(call, false, now);
   } else if (what == step::ended && call.at == phase::waiting) { // not `lost`: he may have met one
     settle(call, true, now);
   }
@@ -191,6 +193,9 @@ void pacing::handed_to_agent(const uuid& call, time_point now) {
 void pacing::abandoned(const uuid& call, time_point now) {
   // It may stay up for a while (a queue's timeout goes on in the dialplan), but it needs no agent any more.
   advance(call, step::abandoned, phase::with_agent, now);
+}
+void pacing::unseen(const uuid& call, time_point now) {
+  advance(call, step::unseen, phase::with_agent, now);
 }
 void pacing::ended(const uuid& call, time_point now) {
   advance(call, step::ended, phase::over, now);

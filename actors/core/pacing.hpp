@@ -274,6 +274,8 @@ public:
   /// Within the grace, or it counts as abandoned all the same.
   void handed_to_agent(const uuid& call, time_point now);
   void abandoned(const uuid& call, time_point now);
+  /// An agent has taken it while nobody could hear of it: a live answer, and none that anybody may call abandoned.
+  void unseen(const uuid& call, time_point now);
   /// It ended, and however that was: whoever was answered and has met no agent is abandoned, be it that the queue turned
   /// him away, that a dialplan or we hung up, or that he did so himself.
   void ended(const uuid& call, time_point now);
@@ -336,7 +338,7 @@ protected:
     std::uint32_t list{0}, attempt{0}, number{0}; ///< the method's own
   };
   /// Why a call went where it did.
-  enum class step : std::uint8_t { begun, ringing, answered, machine, handed, abandoned, ended, lost };
+  enum class step : std::uint8_t { begun, ringing, answered, machine, handed, abandoned, unseen, ended, lost };
   /// An agent who began to talk, of whose caller nothing is known yet.
   struct unexplained_talk {
     time_point heard, since;

@@ -55,7 +55,15 @@ std::optional<addressed_event> to_call_event(const ami::message& m) {
   }
   if (m.kind() == event_kind::hangup) {
     const auto e = ami::hangup::from(m);
-    return addressed(e.channel.unique_id, hung_up{e.cause.value_or(0), e.cause_text, e.tech_cause});
+    return addressed(e.channel.unique_id, hung_up{e.cause.value_or(0), e.cause_text, e.tech_cause, e.channel.unique_id});
+  }
+  if (m.kind() == event_kind::bridge_enter) {
+    const auto e = ami::bridge_enter::from(m);
+    return addressed(e.swap_unique_id, channel_replaced{e.channel.unique_id, e.channel.name});
+  }
+  if (m.kind() == event_kind::rename) {
+    const auto e = ami::rename::from(m);
+    return addressed(e.unique_id, channel_renamed{e.new_name});
   }
   if (m.kind() == event_kind::queue_caller_join) {
     const auto e = ami::queue_caller_join::from(m);

@@ -2,6 +2,7 @@
 /// parsed, on several cores at once, so that whoever hands messages out, one after another, has only to look up.
 #pragma once
 
+#include "protocol/ami/event_kind.hpp"
 #include "protocol/uuid.hpp"
 
 #include <cstdint>
@@ -31,8 +32,12 @@ struct subjects {
   std::vector<about_queue> queues;
 };
 
+/// The header of an event that names the channel whose life it tells of; of BridgeEnter the one whose place is taken. Empty:
+/// the event says nothing about the life of a call.
+[[nodiscard]] std::string_view call_header(event_kind kind) noexcept;
+
 /// Responses are about the call that their ActionID names, if any. Of events, only those are looked at that begin,
-/// change or end a call, or that change a queue's members or callers. Pure; about a third of what parsing takes.
+/// change, move or end a call, or that change a queue's members or callers. Pure; about a third of what parsing takes.
 [[nodiscard]] subjects find_subjects(const block& in);
 
 } // namespace ringmaster::ami

@@ -321,6 +321,150 @@ TEST(call, outlives_a_lost_connection_when_its_channel_does) {
   EXPECT_EQ(d.c.ending(), call_ending::known);
 }
 
+// --- out of sight: the line was down, or another process began the call
+
+TEST(call, that_was_heard_all_the_time_is_in_sight) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(channel_changed{6, "PJSIP/a-1"});
+  EXPECT_TRUE(d.c.waits_for_agent());
+  EXPECT_EQ(d.c.on(channel_alive{6, "PJSIP/a-1"}, d.now).sight, call_sight::unchanged);
+  EXPECT_TRUE(d.c.waits_for_agent());
+}
+
+TEST(call, out_of_sight_waits_for_nobody_until_the_lists_say_so) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(channel_changed{6, "PJSIP/a-1"});
+  EXPECT_EQ(d.c.on(pbx_lost{}, d.now).sight, call_sight::lost);
+  EXPECT_EQ(d.c.on(pbx_lost{}, d.now).sight, call_sight::unchanged);
+  EXPECT_FALSE(d.c.waits_for_agent());
+  EXPECT_EQ(d.c.on(channel_alive{6, "PJSIP/a-1"}, d.now).sight, call_sight::unchanged) << "up, and nobody knows what for";
+  EXPECT_TRUE(d.c.out_of_sight());
+  const auto seen = d.c.on(channel_alive{6, "PJSIP/a-1", standing::waits, start - 3s, "sales"}, d.now);
+  EXPECT_EQ(seen.sight, call_sight::waits);
+  EXPECT_EQ(seen.since, start - 3s);
+  EXPECT_TRUE(seen.reached.has(queued));
+  EXPECT_EQ(d.c.queue(), "sales");
+  EXPECT_TRUE(d.c.waits_for_agent());
+}
+
+TEST(call, that_was_answered_and_taken_unheard_talks_and_was_never_up_for_grabs) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(channel_changed{5, "PJSIP/a-1"});
+  d.feed(pbx_lost{});
+  const auto seen = d.c.on(channel_alive{6, "PJSIP/a-1", standing::with_agent, start - 5s}, d.now);
+  EXPECT_EQ(seen.sight, call_sight::talks);
+  EXPECT_TRUE(seen.reached.has(answered));
+  EXPECT_TRUE(seen.reached.has(connected));
+  EXPECT_FALSE(d.c.waits_for_agent());
+}
+
+TEST(call, that_talks_to_whoever_else_waits_for_no_agent_any_more) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(pbx_lost{});
+  const auto seen = d.c.on(channel_alive{6, "PJSIP/a-1", standing::talks, start}, d.now);
+  EXPECT_EQ(seen.sight, call_sight::talks);
+  EXPECT_FALSE(seen.reached.has(connected));
+  EXPECT_FALSE(d.c.waits_for_agent());
+}
+
+TEST(call, that_still_rings_after_a_loss_has_missed_nothing) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(pbx_lost{});
+  EXPECT_EQ(d.c.on(channel_alive{5, "PJSIP/a-1", standing::not_up}, d.now).sight, call_sight::gained);
+  d.feed(channel_changed{6, "PJSIP/a-1"});
+  EXPECT_TRUE(d.c.waits_for_agent()) << "it was heard to be answered";
+}
+
+TEST(call, is_seen_again_by_the_events_that_tell_where_it_stands) {
+  const auto lost = [] {
+    call c{call_times{}, start};
+    c.on(channel_changed{6, "PJSIP/a-1"}, start);
+    c.on(pbx_lost{}, start);
+    return c;
+  };
+  auto joins = lost();
+  EXPECT_EQ(joins.on(queue_joined{"sales"}, start + 9s).sight, call_sight::waits);
+  auto met = lost();
+  EXPECT_EQ(met.on(agent_connected{"PJSIP/agent"}, start + 9s).sight, call_sight::gained);
+  auto has_talked = lost();
+  const auto completed = has_talked.on(agent_completed{}, start + 9s);
+  EXPECT_EQ(completed.sight, call_sight::talks);
+  EXPECT_TRUE(completed.reached.has(connected));
+  auto left = lost();
+  EXPECT_EQ(left.on(queue_left{}, start + 9s).sight, call_sight::unchanged) << "to an agent, or in vain";
+  auto again_up = lost();
+  EXPECT_EQ(again_up.on(channel_changed{6, "PJSIP/a-1"}, start + 9s).sight, call_sight::unchanged);
+}
+
+TEST(call, whose_agent_is_known_is_not_said_to_wait_by_an_older_list) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(agent_connected{"PJSIP/agent"});
+  d.feed(pbx_lost{});
+  EXPECT_EQ(d.c.on(channel_alive{6, "PJSIP/a-1", standing::waits, start, "sales"}, d.now).sight, call_sight::gained);
+  EXPECT_FALSE(d.c.waits_for_agent());
+}
+
+TEST(call, of_another_process_is_out_of_sight_until_it_is_asked_for) {
+  dialing record;
+  record.res_dial = 4;
+  auto c = call::adopted(call_times{}, start, record, 0, "PJSIP/a-1");
+  EXPECT_TRUE(c.answered());
+  EXPECT_TRUE(c.out_of_sight());
+  EXPECT_FALSE(c.waits_for_agent());
+}
+
+// --- the customer goes on over another channel than the one that was dialed
+
+TEST(call, goes_on_over_the_channel_that_takes_the_place_of_its_own) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(channel_created{"Local/1@out-1;1"});
+  d.feed(originate_result{true, 4, "Local/1@out-1;1"});
+  d.feed(agent_connected{"PJSIP/agent"});
+  const auto moved = d.c.on(channel_replaced{"1700000000.2", "PJSIP/carrier-7"}, d.now);
+  EXPECT_TRUE(moved.status_changed);
+  EXPECT_EQ(d.c.channel(), "PJSIP/carrier-7") << "that is what is hung up on request";
+  d.feed(hung_up{16, "Normal Clearing", "", "the-dialings-own"});
+  d.now += 1min;
+  d.feed(deadline_passed{});
+  d.feed(channel_alive{6, "PJSIP/carrier-7"});
+  EXPECT_FALSE(d.c.ended()) << "the customer talks on";
+  // And once more: Local channels may stand one behind the other.
+  d.feed(channel_replaced{"1700000000.9", "PJSIP/carrier-8"});
+  d.feed(hung_up{16, "Normal Clearing", "", "1700000000.2"});
+  EXPECT_FALSE(d.c.ended());
+  d.feed(hung_up{31, "Normal, unspecified", "", "1700000000.9"});
+  EXPECT_EQ(d.c.ending(), call_ending::known);
+  EXPECT_EQ(d.c.res_hangup(), 31);
+  EXPECT_EQ(d.c.res_dial(), 4);
+}
+
+TEST(call, that_went_on_elsewhere_while_the_line_was_down_ends_there) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(originate_result{true, 4, "Local/1@out-1;1"});
+  d.feed(pbx_lost{});
+  d.feed(channel_alive{6, "PJSIP/carrier-7", standing::with_agent, start, {}, "1700000000.2"});
+  d.feed(hung_up{16, "Normal Clearing", "", "the-dialings-own"});
+  EXPECT_FALSE(d.c.ended());
+  d.feed(hung_up{16, "Normal Clearing", "", "1700000000.2"});
+  EXPECT_TRUE(d.c.ended());
+}
+
+TEST(call, has_the_name_that_its_channel_was_given_last) {
+  driver d;
+  d.feed(originate_sent{});
+  d.feed(channel_created{"AsyncGoto/PJSIP/a-1"});
+  EXPECT_TRUE(d.c.on(channel_renamed{"PJSIP/a-1"}, d.now).status_changed);
+  EXPECT_EQ(d.c.channel(), "PJSIP/a-1");
+}
+
 TEST(call, gives_a_lost_pbx_up_in_the_end) {
   driver d;
   d.feed(originate_sent{});

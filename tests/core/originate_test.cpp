@@ -35,6 +35,33 @@ bool has_line(const std::string& all, std::string_view line) {
   return all.find("\r\n" + std::string{line} + "\r\n") != std::string::npos;
 }
 
+TEST(originate, of_a_local_channel_that_is_never_left_out) {
+  const auto d = to_queue();
+  EXPECT_TRUE(has_line(bytes(d, {.technology = "Local", .trunk = "out", .local_no_optimize = true}), "Channel: Local/300@out/n"));
+  EXPECT_TRUE(has_line(bytes(d, {.technology = "local", .trunk = "out"}), "Channel: Local/300@out"));
+  EXPECT_TRUE(has_line(bytes(d, {.technology = "PJSIP", .trunk = "out", .local_no_optimize = true}), "Channel: PJSIP/300@out"));
+}
+
+TEST(originate, to_an_application_by_a_dialplan_that_a_transferred_call_can_go_back_to) {
+  auto d = to_queue();
+  d.dial_data = "sales_1,nc";
+  const auto a = bytes(d, {.technology = "PJSIP", .dialplan_context = "ringmaster"});
+  EXPECT_TRUE(has_line(a, "Context: ringmaster"));
+  EXPECT_TRUE(has_line(a, "Exten: s"));
+  EXPECT_TRUE(has_line(a, "Priority: 1"));
+  EXPECT_EQ(a.find("\r\nApplication: "), std::string::npos);
+  EXPECT_NE(a.find("RINGMASTER_APPLICATION"), std::string::npos);
+  EXPECT_NE(a.find("Queue"), std::string::npos);
+  EXPECT_NE(a.find("RINGMASTER_DATA"), std::string::npos);
+  EXPECT_EQ(field_at_fault(d, {.technology = "PJSIP", .dialplan_context = "a\r\nb"}), "dialplan_context");
+  auto to_extension = d;
+  to_extension.dial_type = 0;
+  to_extension.dial_context = "queue";
+  to_extension.dial_exten = "sales_1";
+  EXPECT_TRUE(has_line(bytes(to_extension, {.technology = "PJSIP", .dialplan_context = "ringmaster"}), "Context: queue"))
+      << "it has a dialplan of its own";
+}
+
 TEST(originate, to_an_application) {
   auto d = to_queue();
   d.dial_variables.set("customer", "Ann, with a comma");

@@ -223,6 +223,25 @@ TEST(pacing, an_agent_whom_a_call_has_reached_is_not_free_before_the_queue_says_
   EXPECT_EQ(p.calls_to_begin(now + 2 * agent_lag), 1);
 }
 
+TEST(pacing, what_nobody_saw_of_a_live_answer_is_never_called_abandoned) {
+  using namespace std::chrono_literals;
+  available_pacing p{{}};
+  p.agents(agents(1), now);
+  for (std::uint8_t n = 1; n <= 3; ++n)
+    p.begun(numbered(n), now);
+  p.answered(numbered(1), now);
+  p.unseen(numbered(1), now + 60s); // longer than any grace
+  EXPECT_EQ(p.answers(), 1);
+  p.ended(numbered(1), now + 90s);
+  p.unseen(numbered(2), now + 60s); // its answer was not heard either
+  EXPECT_EQ(p.answers(), 2);
+  p.answered(numbered(3), now);
+  p.abandoned(numbered(3), now + 2s);
+  p.unseen(numbered(3), now + 60s);
+  EXPECT_EQ(p.answers(), 3);
+  EXPECT_EQ(p.abandons(), 1) << "that one was known";
+}
+
 TEST(pacing, late_news_of_an_agent_reached_in_time_is_no_abandoned_call) {
   using namespace std::chrono_literals;
   progressive_pacing p{{}};

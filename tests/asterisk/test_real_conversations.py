@@ -1,0 +1,129 @@
+"""Conversations that outlive the daemon, and the channel over which they began."""
+from harness import eventually
+from real import RealCase
+
+VOICES = [f"Local/agent-{n:02d}@voices/n" for n in range(1, 5)]
+
+
+class Restarts(RealCase):
+    COUNT = 10
+
+    def begin(self, server, variables):
+        """That many calls over Local channels to as many agents; all of them ring when it returns."""
+        numbers = [{"number_1": f"10000{i:02d}", "variables": variables} for i in range(self.COUNT)]
+        campaign = self.make_campaign(server.api, numbers, dest=self.queue(),
+                                      plan=self.local(pacing_method="progressive", abandon_grace_ms=2000, dial_timeout=30000))
+        server.api.status(campaign, 1)
+        eventually(lambda: server.api.stats(campaign)["ringing"] == self.COUNT, what="all ring")
+        return campaign
+
+    def test_nobody_is_hung_up_who_answered_while_the_daemon_was_away(self):
+        for end in ("kill", "stop"):
+            with self.subTest(end=end):
+                asterisk = self.asterisk()
+                server = self.daemon(asterisk)
+                with asterisk.ami(events="on") as ami:
+                    campaign = self.begin(server, {"__RING": "4", "__TALK": "15", "__STAY": "60"})
+                    getattr(server, end)()
+                    # They answer after four seconds, and agents take them after four more: longer than the grace.
+                    for _ in range(self.COUNT):
+                        ami.collect(lambda m: m.get("Event") == "AgentConnect", 30)
+                    server.start()
+                    stats = eventually(lambda: (s := server.api.stats(campaign))["talking"] == self.COUNT and s, what="all talk")
+                    self.assertEqual((stats["in_flight"], stats["waiting"], stats["abandoned"]), (self.COUNT, 0, 0))
+                    self.assertEqual((stats["answered"], stats["connected"]), (self.COUNT, self.COUNT))
+                    # The agents end the conversations; whoever is hung up on by us would be the caller who ends them.
+                    ends = [ami.collect(lambda m: m.get("Event") == "AgentComplete", 60) for _ in range(self.COUNT)]
+                self.assertEqual([e["Reason"] for e in ends], ["agent"] * self.COUNT)
+                lines = self.until_results(server, self.COUNT, 30)
+                self.assertEqual({l["res_dial"] for l in lines}, {4})
+                self.until_status(server.api, campaign, 0)
+                stats = server.api.stats(campaign)
+                self.assertEqual((stats["answered"], stats["connected"], stats["abandoned"]), (self.COUNT, self.COUNT, 0))
+                self.assertEqual((stats["abandon_window_answers"], stats["abandon_window_abandons"]), (self.COUNT, 0))
+                server.stop()
+
+    def test_who_answered_and_left_while_the_daemon_was_away_is_a_live_answer_that_nobody_calls_abandoned(self):
+        asterisk = self.asterisk(members={"sales_1": [f"Local/agent-{n:02d}@agents/n" for n in range(1, 4)]})
+        server = self.daemon(asterisk)
+        campaign = self.make_campaign(server.api, [{"number_1": f"100000{i}", "variables": {"__TALK": "30", "__STAY": "6"}} for i in range(3)],
+                                      dest=self.queue(), plan=self.local(pacing_method="progressive", abandon_grace_ms=5000))
+        with asterisk.ami(events="on") as ami:
+            server.api.status(campaign, 1)
+            eventually(lambda: server.api.stats(campaign)["answered"] == 3, what="answers")
+            server.kill()
+            for _ in range(3):
+                ami.collect(lambda m: m.get("Event") == "AgentComplete", 30)
+            eventually(lambda: asterisk.channels() == [], what="no channel")
+        server.start()
+        lines = self.until_results(server, 3, 30)
+        self.assertEqual({l["res_dial"] for l in lines}, {4})
+        self.until_status(server.api, campaign, 0)
+        stats = server.api.stats(campaign)
+        self.assertEqual((stats["abandoned"], stats["abandon_window_answers"], stats["abandon_window_abandons"]), (0, 3, 0))
+
+
+class Followed(RealCase):
+    def talks(self, server, campaign, count):
+        return eventually(lambda: (s := server.api.stats(campaign))["talking"] == count and s, 20, f"{count} talk")
+
+    def optimised(self, asterisk):
+        """The trunk's channels that talk in the place of Local ones."""
+        channels = asterisk.channels()
+        return [c for c in channels if c["Application"] == "AppDial" and c["BridgeId"]] if not any("@outbound" in c["Channel"] for c in channels) else []
+
+    def test_a_local_channel_that_is_optimised_away_is_no_end_of_the_call(self):
+        asterisk = self.asterisk(members={"voices": VOICES})
+        server = self.daemon(asterisk)
+        campaign = self.make_campaign(server.api, ["10000000", "10000001"], dest=self.queue("voices"),
+                                      plan={"tech_name": "Local", "trunk_name": "outbound", "pacing_method": "progressive", "dial_timeout": 20000})
+        server.api.status(campaign, 1)
+        eventually(lambda: len(self.optimised(asterisk)) == 2, 20, "two calls without their Local channels")
+        def goes_on():
+            stats = self.talks(server, campaign, 2)
+            self.assertEqual(stats["in_flight"], 2)
+            live = server.api.get("/ob/dialings")["list"]
+            self.assertEqual(len(live), 2)
+            self.assertEqual(server.results(), [])
+            return live
+        for dialing in goes_on():
+            self.assertIn("PJSIP/carrier", dialing["channel"])
+        # A process that has not seen it happen finds them, too.
+        server.kill()
+        server.start()
+        first, second = goes_on()
+        self.assertEqual(server.api.stats(campaign)["abandoned"], 0)
+        server.api.delete(f"/ob/dialings/{first['uuid']}")
+        (line,) = self.until_results(server, 1)
+        self.assertEqual((line["uuid"], line["res_dial"], line["status"]), (first["uuid"], 4, 7))
+        self.assertEqual(len(self.optimised(asterisk)), 1, "the other one talks on")
+        server.api.status(campaign, 30)
+        lines = self.until_results(server, 2)
+        self.assertEqual(lines[-1]["uuid"], second["uuid"])
+        self.until_status(server.api, campaign, 0)
+        eventually(lambda: asterisk.channels() == [], what="no channel")
+
+    def test_who_is_transferred_stays_ours_and_is_hung_up_by_nobody(self):
+        asterisk = self.asterisk(agent_talks=30)
+        server = self.daemon(asterisk)
+        campaign = self.make_campaign(server.api, ["1000001"], dest={"type": 0, "context": "queue", "exten": "sales_2"},
+                                      plan={"pacing_method": "progressive", "abandon_grace_ms": 1000})
+        with asterisk.ami(events="on") as ami:
+            server.api.status(campaign, 1)
+            met = ami.collect(lambda m: m.get("Event") == "AgentConnect", 20)
+            (dialing,) = eventually(lambda: server.api.get("/ob/dialings")["list"], what="the call")
+            self.assertEqual(ami.action("BlindTransfer", Channel=met["DestChannel"], Context="hold", Exten="s")["Message"], "Transfer succeeded")
+            ami.collect(lambda m: m.get("Event") == "Hangup" and m["Channel"] == met["DestChannel"])
+        def arrived(number):
+            (customer,) = [c for c in asterisk.channels() if c["Uniqueid"] == dialing["uuid"]]
+            self.assertEqual((customer["Context"], customer["Application"]), ("hold", "Wait"), number)
+            self.assertEqual([d["uuid"] for d in server.api.get("/ob/dialings")["list"]], [dialing["uuid"]])
+            self.assertEqual(server.results(), [])
+        arrived("after the transfer")
+        server.kill()
+        server.start()
+        eventually(lambda: server.api.stats(campaign)["in_flight"] == 1, what="the call of before")
+        arrived("after a restart")
+        server.api.delete(f"/ob/dialings/{dialing['uuid']}")
+        (line,) = self.until_results(server, 1)
+        self.assertEqual((line["res_dial"], line["res_hangup"]), (4, 16))
