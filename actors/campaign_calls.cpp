@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 constexpr auto hang_up_every = 2s;
 constexpr auto remind_every = 5s;
 constexpr auto treat_again_after = 2s;
+constexpr auto ask_again_after = 3s;
 
 } // namespace
 
@@ -245,15 +246,47 @@ bool campaign_calls::pass_graces(time_point now) {
     if (at == calls_.end() || at->second.reached.has(core::milestone::connected) ||
         at->second.reached.has(core::milestone::abandoned))
       continue;
-    if (!std::exchange(at->second.treated, true))
-      tell_and_count(id, at->second, [&] { pacing_->abandoned(id, now); });
-    treat(id, at->second);
+    if (!at->second.treated && must_ask(at->second)) {
+      // Who waits is in the queue's listing. An answer may be lost with the connection.
+      if (at->second.not_waiting)
+        continue;
+      if (const auto pbx = shared_.pbxs.find(at->second.pbx); pbx != shared_.pbxs.end())
+        caf::anon_send(pbx->second, confirm_waiting{setup_.queue, id, me_});
+      graces_.emplace(now + ask_again_after, id);
+      continue;
+    }
+    give_up(id, at->second, now);
     changed = true;
   }
   if (grace_look_ <= now)
     grace_look_ = time_point::max();
   look_at_graces(now);
   return changed;
+}
+
+/// As long as no AgentConnect has been heard since the login, that none was heard of this call says nothing: the AMI user
+/// may not be allowed to, or the server drops it (core/ami_rights.hpp).
+bool campaign_calls::must_ask(const call_in_flight& call) const {
+  const auto pbx = shared_.live.pbxs.find(call.pbx);
+  return !pbx || !pbx->hears_agents;
+}
+
+bool campaign_calls::confirmed(const uuid& id, bool waits, time_point now) {
+  const auto at = calls_.find(id);
+  if (at == calls_.end() || at->second.treated || at->second.reached.has(core::milestone::connected) ||
+      at->second.reached.has(core::milestone::abandoned))
+    return false;
+  at->second.not_waiting = !waits;
+  if (!waits)
+    return false;
+  give_up(id, at->second, now);
+  return true;
+}
+
+void campaign_calls::give_up(const uuid& id, call_in_flight& call, time_point now) {
+  if (!std::exchange(call.treated, true))
+    tell_and_count(id, call, [&] { pacing_->abandoned(id, now); });
+  treat(id, call);
 }
 
 void campaign_calls::treat(const uuid& id, const call_in_flight& call) {

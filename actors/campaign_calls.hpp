@@ -60,6 +60,9 @@ public:
   // Live answers that nobody takes.
   /// Hangs up or sends away whose grace has passed. True: pacing has heard something new.
   [[nodiscard]] bool pass_graces(time_point now);
+  /// What the server says of a caller whose grace has passed while nobody knew whether he is with an agent. True: pacing
+  /// has heard something new.
+  [[nodiscard]] bool confirmed(const uuid& id, bool waits, time_point now);
   /// The server would not do so.
   void treat_again(const uuid& id, time_point now);
   /// Writes a live answer down, in the commit that takes the end of the call, or what else happens now.
@@ -79,6 +82,7 @@ private:
     time_point begun, rang, answered, connected;
     core::call_features features;
     bool counted{false}; ///< among the live answers of its day
+    bool not_waiting{false}; ///< so the server says, although no agent was heard to take the call: nobody knows its fate
     bool treated{false}; ///< its grace has passed: it was hung up or sent away, or that is being tried
 
     /// In the queue, with nobody to talk to yet.
@@ -93,6 +97,8 @@ private:
   bool tell_and_count(const uuid& id, call_in_flight& call, Tell&& tell);
   void await_grace(time_point until, const uuid& id, time_point now);
   void look_at_graces(time_point now);
+  [[nodiscard]] bool must_ask(const call_in_flight& call) const;
+  void give_up(const uuid& id, call_in_flight& call, time_point now);
   void treat(const uuid& id, const call_in_flight& call);
 
   caf::event_based_actor* self_;
