@@ -191,7 +191,7 @@ struct live_pbx {
   std::string name;
   bool connected{false};      ///< logged in, fully booted and resynced
   std::string trouble;        ///< why it is not connected, for a person, on one line; what the server said is quoted
-  std::optional<time_point> trouble_since; ///< since when it is not; nothing: it is, or was not connected yet
+  std::optional<time_point> trouble_since; ///< since when it is not (a date); nothing: it is, or was never yet
   /// What its AMI user lacks, as far as is known; never null.
   std::shared_ptr<const std::vector<core::missing_right>> missing_rights{nothing_missing};
   bool hears_agents{false};   ///< an AgentConnect was heard since the login: that nobody is with an agent means something

@@ -888,7 +888,8 @@ public:
     shown.name = options_.name;
     shown.connected = phase_ == phase::ready;
     shown.trouble = trouble_;
-    shown.trouble_since = trouble_since_;
+    if (trouble_since_)
+      shown.trouble_since = with_.time->date_of(*trouble_since_);
     shown.missing_rights = missing_;
     shown.hears_agents = rights_.of(core::ami_right::hear_agents) == core::proof::given;
     shown.channels = calls_.size();
