@@ -298,13 +298,14 @@ public:
   std::vector<core::pbx_capacity> capacities(time_point now) const {
     std::vector<core::pbx_capacity> servers;
     const auto wanted = pacing_->by_pool();
+    const auto needs = setup_.needs();
     for (const auto& name : shared_.pbx_names) {
       const auto pbx = shared_.live.pbxs.find(name);
       core::pbx_capacity one;
       if (!setup_.queue.empty())
         one.queue = {servers.size() < wanted.size() ? wanted[servers.size()] : 0, pacing_.working(servers.size())};
       auto& room = shared_.rooms.at(name);
-      one.usable = pbx && pbx->connected && reaches_queue(name);
+      one.usable = pbx && pbx->connected && reaches_queue(name) && !core::hinders(*pbx->missing_rights, needs);
       one.max_channels = room.channels();
       one.channels = room.calls();
       one.tokens = room.tokens(now);
@@ -490,6 +491,11 @@ public:
       act();
   }
 
+  void confirmed(const caller_waits& what) {
+    if (calls_.confirmed(what.id, what.waits, moment()))
+      act();
+  }
+
   void treat_again(const treatment_failed& what) { calls_.treat_again(what.id, moment()); }
 
   void count(const count_now& what) { calls_.count(what.answer); }
@@ -563,6 +569,7 @@ caf::behavior campaign_actor(caf::stateful_actor<campaign_actor_state>* self, co
       [=](const call_finished& what) { work->finished(what); },
       [=](const adopted_calls& adopted) { work->adopt(adopted); },
       [=](const grace_passed&) { work->pass_graces(); },
+      [=](const caller_waits& what) { work->confirmed(what); },
       [=](const treatment_failed& what) { work->treat_again(what); },
       [=](const count_again& again) { self->delayed_send(self, 1s, count_now{again.answer}); },
       [=](const count_now& now) { work->count(now); },

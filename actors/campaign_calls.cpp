@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 constexpr auto hang_up_every = 2s;
 constexpr auto remind_every = 5s;
 constexpr auto treat_again_after = 2s;
+constexpr auto ask_again_after = 3s;
 
 } // namespace
 
@@ -149,7 +150,7 @@ void campaign_calls::finished(const call_finished& what, time_point now) {
   const bool heard = what.status != static_cast<std::int64_t>(dialing_status::failed);
   if (const auto at = calls_.find(what.id); at != calls_.end() && !setup_.queue.empty()) {
     const auto& call = at->second;
-    if ((!heard || call.out_of_sight) && call.reached.has(core::milestone::answered) &&
+    if ((!heard || call.fate_is_unknown()) && call.reached.has(core::milestone::answered) &&
         !call.reached.has(core::milestone::connected) && !call.counted)
       ++counters_.fate_unknown;
   }
@@ -162,8 +163,7 @@ void campaign_calls::forget(const uuid& id, bool heard, time_point now) {
     return;
   if (auto* room = shared_.room_of(at->second.pbx))
     room->left();
-  // Out of sight, it may have met an agent, or waited in vain.
-  if (heard && !at->second.out_of_sight)
+  if (heard && !at->second.fate_is_unknown())
     tell_and_count(id, at->second, [&] { pacing_->ended(id, now); });
   else
     pacing_->lost(id, now);
@@ -276,19 +276,50 @@ bool campaign_calls::pass_graces(time_point now) {
     const auto at = calls_.find(id);
     if (at == calls_.end() || !at->second.has_met_nobody())
       continue; // or it is out of sight: when it is seen again, it is given another grace, or needs none
-    changed = true;
     auto& call = at->second;
-    tell_and_count(id, call, [&] { pacing_->abandoned(id, now); });
-    // Who has left the queue is where his dialplan has sent him.
-    if (call.may_be_given_up()) {
-      call.treated = true;
-      treat(id, call);
+    if (!call.treated && call.may_be_given_up() && must_ask(call)) {
+      // Who waits is in the queue's listing. An answer may be lost with the connection.
+      if (call.not_waiting)
+        continue;
+      if (const auto pbx = shared_.pbxs.find(call.pbx); pbx != shared_.pbxs.end())
+        caf::anon_send(pbx->second, confirm_waiting{setup_.queue, id, me_});
+      graces_.emplace(now + ask_again_after, id);
+      continue;
     }
+    give_up(id, call, now);
+    changed = true;
   }
   if (grace_look_ <= now)
     grace_look_ = time_point::max();
   look_at_graces(now);
   return changed;
+}
+
+/// As long as no AgentConnect has been heard since the login, that none was heard of this call says nothing: the AMI user
+/// may not be allowed to, or the server drops it (core/ami_rights.hpp).
+bool campaign_calls::must_ask(const call_in_flight& call) const {
+  const auto pbx = shared_.live.pbxs.find(call.pbx);
+  return !pbx || !pbx->hears_agents;
+}
+
+bool campaign_calls::confirmed(const uuid& id, bool waits, time_point now) {
+  const auto at = calls_.find(id);
+  if (at == calls_.end() || at->second.treated || !at->second.may_be_given_up())
+    return false;
+  at->second.not_waiting = !waits;
+  if (!waits)
+    return false;
+  give_up(id, at->second, now);
+  return true;
+}
+
+void campaign_calls::give_up(const uuid& id, call_in_flight& call, time_point now) {
+  tell_and_count(id, call, [&] { pacing_->abandoned(id, now); });
+  // Who has left the queue is where his dialplan has sent him.
+  if (!call.may_be_given_up())
+    return;
+  call.treated = true;
+  treat(id, call);
 }
 
 void campaign_calls::treat(const uuid& id, call_in_flight& call) {

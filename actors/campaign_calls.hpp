@@ -63,6 +63,9 @@ public:
   // Live answers that nobody takes.
   /// Hangs up or sends away whose grace has passed. True: pacing has heard something new.
   [[nodiscard]] bool pass_graces(time_point now);
+  /// What the server says of a caller whose grace has passed while nobody knew whether he is with an agent. True: pacing
+  /// has heard something new.
+  [[nodiscard]] bool confirmed(const uuid& id, bool waits, time_point now);
   /// The server would not do so.
   void treat_again(const uuid& id, time_point now);
   /// Writes a live answer down, in the commit that takes the end of the call, or what else happens now.
@@ -82,6 +85,7 @@ private:
     time_point begun, rang, answered, connected;
     core::call_features features;
     bool counted{false}; ///< among the live answers of its day
+    bool not_waiting{false}; ///< so the server says, although no agent was heard to take the call: nobody knows its fate
     bool treated{false}; ///< its grace has passed: it was hung up or sent away, or that is being tried
     bool out_of_sight{false}; ///< nobody knows what it has come to: it is given no grace, and nobody gives it up
     bool talks{false};     ///< or has talked: to an agent, or to whoever else it was found with; or it waits elsewhere
@@ -97,6 +101,8 @@ private:
     [[nodiscard]] bool may_be_given_up() const noexcept {
       return has_met_nobody() && !reached.has(core::milestone::abandoned);
     }
+    /// It may have met an agent, or waited in vain: nothing was heard that would tell.
+    [[nodiscard]] bool fate_is_unknown() const noexcept { return out_of_sight || not_waiting; }
   };
   using timed_call = std::pair<time_point, uuid>;
   using timed_calls = std::priority_queue<timed_call, std::vector<timed_call>, std::greater<>>;
@@ -111,6 +117,8 @@ private:
   bool tell_and_count(const uuid& id, call_in_flight& call, Tell&& tell);
   void await_grace(time_point until, const uuid& id, time_point now);
   void look_at_graces(time_point now);
+  [[nodiscard]] bool must_ask(const call_in_flight& call) const;
+  void give_up(const uuid& id, call_in_flight& call, time_point now);
   void treat(const uuid& id, call_in_flight& call);
 
   caf::event_based_actor* self_;

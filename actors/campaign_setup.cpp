@@ -94,6 +94,11 @@ bool campaign_setup::treats_abandoned_calls() const {
   return !queue.empty() && how && core::treats_abandoned_calls(*how);
 }
 
+core::campaign_needs campaign_setup::needs() const {
+  const bool treats = treats_abandoned_calls();
+  return {!queue.empty(), treats, treats && core::abandon_place(*how).has_value()};
+}
+
 void start_by_itself(storage::write_txn& txn, const uuid& id, changes& told, time_point date) {
   const auto next = storage::get<campaign>(txn, id);
   if (!next)

@@ -3,6 +3,7 @@
 /// Belongs to one campaign actor, on its thread alone.
 #pragma once
 
+#include "actors/core/ami_rights.hpp"
 #include "actors/core/schedule.hpp"
 #include "protocol/outbound.hpp"
 #include "storage/dialing.hpp"
@@ -40,6 +41,8 @@ struct campaign_setup {
   [[nodiscard]] std::int64_t today(time_point date) const;
   /// Whether live answers that no agent takes within the grace are hung up or sent away.
   [[nodiscard]] bool treats_abandoned_calls() const;
+  /// What it needs of the AMI user of a server that it dials on.
+  [[nodiscard]] core::campaign_needs needs() const;
 };
 
 /// Starts the campaign `id` without anybody asking: another one names it as its next, or its schedule opens. Notes it

@@ -131,19 +131,28 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
 void campaign_view::look_at_servers(core::campaign_snapshot& s, const campaign_standing& stands, time_point now) const {
   const auto& names = shared_.pbx_names;
   std::vector<char> has_queue;
-  for (const auto& name : names)
-    has_queue.push_back(setup_.queue.empty() || shared_.live.queues.find(queue_key(name, setup_.queue)));
+  for (const auto& name : names) {
+    const auto queue = setup_.queue.empty() ? nullptr : shared_.live.queues.find(queue_key(name, setup_.queue));
+    has_queue.push_back(setup_.queue.empty() || (queue && queue->known));
+  }
   s.queue_known = std::find(has_queue.begin(), has_queue.end(), true) != has_queue.end();
   const auto wanted =
       stands.decision && stands.decision->calls > 0 ? stands.decision->by_pool : std::vector<std::int64_t>{};
   std::optional<time_point> next_token;
+  const auto needs = setup_.needs();
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (s.queue_known && !has_queue[i])
       continue;
     ++s.pbx_configured;
     const auto pbx = shared_.live.pbxs.find(names[i]);
-    if (!pbx || !pbx->connected)
+    if (!pbx || !pbx->connected) {
+      s.pbx_lost.push_back({names[i], pbx ? pbx->trouble : "not connected yet", pbx ? pbx->trouble_since : std::nullopt});
       continue;
+    }
+    if (const auto* lacks = core::hinders(*pbx->missing_rights, needs)) {
+      s.pbx_hindered.push_back({names[i], *lacks});
+      continue;
+    }
     ++s.pbx_usable;
     if (i < wanted.size() && wanted[i] == 0)
       continue;

@@ -6,6 +6,7 @@
 /// a pointer (about 50 ns).
 #pragma once
 
+#include "actors/core/ami_rights.hpp"
 #include "actors/core/call.hpp"
 #include "actors/core/campaign_history.hpp"
 #include "actors/core/dial_list.hpp"
@@ -183,11 +184,17 @@ private:
   const live_call* call_{nullptr};
 };
 
+inline const auto nothing_missing = std::make_shared<const std::vector<core::missing_right>>();
+
 /// One Asterisk server.
 struct live_pbx {
   std::string name;
   bool connected{false};      ///< logged in, fully booted and resynced
-  std::string trouble;        ///< why it is not connected, for a person
+  std::string trouble;        ///< why it is not connected, for a person, on one line; what the server said is quoted
+  std::optional<time_point> trouble_since; ///< since when it is not (a date); nothing: it is, or was never yet
+  /// What its AMI user lacks, as far as is known; never null.
+  std::shared_ptr<const std::vector<core::missing_right>> missing_rights{nothing_missing};
+  bool hears_agents{false};   ///< an AgentConnect was heard since the login: that nobody is with an agent means something
   std::size_t channels{0};    ///< our calls on it
   std::size_t max_channels{0};
   double rate{0};             ///< originates a second allowed
@@ -201,7 +208,7 @@ struct live_pbx {
 struct live_queue {
   std::string pbx, name;
   core::availability agents;
-  bool known{false};          ///< the server has told us about it since the last connection
+  bool known{false};          ///< the server has it, by its last listing
   std::shared_ptr<const std::vector<core::agent_status>> members; ///< the same pointer: nothing about them has changed
   std::shared_ptr<const std::vector<core::agent_identity>> who;   ///< of those members, by their keys, in any order
 };

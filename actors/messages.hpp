@@ -103,6 +103,18 @@ struct forget_call {
 struct ask_presence {
   uuid id;
 };
+/// Does this caller wait in the queue? The server is asked for the queue at once, and then `campaign` gets
+/// `caller_waits`; when the connection is lost meanwhile, nothing.
+struct confirm_waiting {
+  std::string queue;
+  uuid id;
+  caf::actor campaign;
+};
+/// To a campaign: whether the queue's listing has the caller among those who wait.
+struct caller_waits {
+  uuid id;
+  bool waits;
+};
 /// Wake this campaign when the queue's availability changes; or, `watch` being false, not any more.
 struct watch_queue {
   std::string queue;
@@ -133,6 +145,10 @@ struct telephone_connected {
   bool pbx_lists;
 };
 struct telephone_lost {};
+/// The pbx actor asks for its queues: with `list` as the ActionID, and for `queue` alone unless that is empty.
+struct telephone_queue_list {
+  std::string list, queue;
+};
 
 // --- channel and queue: what the pbx routes ------------------------------------------------------------------
 
@@ -182,12 +198,10 @@ struct redirect_call {
 struct end_not_written {};
 /// To a channel: the end of its call is on disk, its work is done.
 struct call_over {};
-/// From a queue to its pbx: what it knows is in doubt; answered with the listing's messages and `queue_listed`.
+/// From a queue to its pbx: what it knows is in doubt; answered with the listing's messages.
 struct queue_in_doubt {
   std::string queue;
 };
-/// To a queue: a listing is complete.
-struct queue_listed {};
 /// To a queue: time has passed since it last looked.
 struct queue_look {
   std::uint64_t generation;
@@ -389,12 +403,15 @@ RINGMASTER_MESSAGE(hang_up_channel)
 RINGMASTER_MESSAGE(redirect_channel)
 RINGMASTER_MESSAGE(forget_call)
 RINGMASTER_MESSAGE(ask_presence)
+RINGMASTER_MESSAGE(confirm_waiting)
+RINGMASTER_MESSAGE(caller_waits)
 RINGMASTER_MESSAGE(watch_queue)
 RINGMASTER_MESSAGE(pbx_request)
 RINGMASTER_MESSAGE(pbx_questions)
 RINGMASTER_MESSAGE(telephone_block)
 RINGMASTER_MESSAGE(telephone_connected)
 RINGMASTER_MESSAGE(telephone_lost)
+RINGMASTER_MESSAGE(telephone_queue_list)
 RINGMASTER_MESSAGE(message_batch)
 RINGMASTER_MESSAGE(channel_presence)
 RINGMASTER_MESSAGE(originate_written)
@@ -405,7 +422,6 @@ RINGMASTER_MESSAGE(redirect_call)
 RINGMASTER_MESSAGE(end_not_written)
 RINGMASTER_MESSAGE(call_over)
 RINGMASTER_MESSAGE(queue_in_doubt)
-RINGMASTER_MESSAGE(queue_listed)
 RINGMASTER_MESSAGE(queue_look)
 RINGMASTER_MESSAGE(need_dial_list)
 RINGMASTER_MESSAGE(release_dial_list)

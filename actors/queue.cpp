@@ -58,16 +58,16 @@ caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const qu
         bool changed = false;
         const auto now = options.time->now();
         const auto ahead = options.time->date() - now;
-        for (const auto index : batch.at)
-          changed = core::apply(*self->state.queue, (*batch.block)[index], now, ahead) || changed;
+        for (const auto index : batch.at) {
+          const auto message = (*batch.block)[index];
+          changed = core::apply(*self->state.queue, message, now, ahead) || changed;
+          if (message.kind() == ami::event_kind::queue_status_complete) { // a listing that was to tell of this queue
+            self->state.published.reset();
+            self->state.doubt_told = false;
+          }
+        }
         if (changed)
           publish(self, pbx, *live);
-      },
-      [=, pbx = options.pbx](const queue_listed&) {
-        self->state.queue->resync_end(options.time->now());
-        self->state.published.reset();
-        self->state.doubt_told = false;
-        publish(self, pbx, *live);
       },
       [=](const watch_queue& what) {
         auto& watchers = self->state.watchers;

@@ -32,6 +32,7 @@ public:
     return list_.emplace_back(reason{code, std::move(text), until, {}, {}});
   }
   [[nodiscard]] bool empty() const noexcept { return list_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
   [[nodiscard]] std::vector<reason> take() { return std::move(list_); }
 
 private:
@@ -102,15 +103,57 @@ void say_schedule(reasons& out, const campaign_snapshot& s, time_point now) {
     out.add("schedule_closed", "The schedule is closed and never opens again.");
 }
 
+/// "pbx1 (for 3 min: …)"; of many servers the first three.
+std::string listed_troubles(const campaign_snapshot& s, time_point now) {
+  std::string all;
+  for (std::size_t i = 0; i < s.pbx_lost.size() && i < 3; ++i) {
+    const auto& one = s.pbx_lost[i];
+    all += fmt::format("{}{} ({}{})", i == 0 ? "" : ", ", one.name,
+                       one.since && *one.since < now ? "for " + how_long(*one.since, now) + ": " : std::string{}, one.trouble);
+  }
+  return s.pbx_lost.size() > 3 ? all + fmt::format(" and {} more", s.pbx_lost.size() - 3) : all;
+}
+
+void say_lost(reasons& out, const campaign_snapshot& s, time_point now) {
+  if (s.pbx_lost.empty() && !s.pbx_hindered.empty())
+    return;
+  const auto troubles = listed_troubles(s, now);
+  const auto which = s.queue.empty() || !s.queue_known ? "" : " with the queue";
+  auto& r = out.add("pbx_not_connected",
+                    (s.pbx_usable == 0 && s.pbx_hindered.empty()
+                         ? s.pbx_configured == 1 ? fmt::format("The Asterisk server{} is not connected and ready", which)
+                                                 : fmt::format("None of the {} Asterisk servers{} is connected and ready", s.pbx_configured, which)
+                         : fmt::format("{} of the {} Asterisk servers{} {} not connected and ready", s.pbx_lost.size(), s.pbx_configured,
+                                       which, s.pbx_lost.size() == 1 ? "is" : "are")) +
+                        (troubles.empty() ? "." : ": " + troubles + "."));
+  r.fields = {{"configured", s.pbx_configured}};
+  if (!s.pbx_lost.empty())
+    r.texts = {{"pbx", s.pbx_lost.front().name}, {"trouble", s.pbx_lost.front().trouble}};
+}
+
+void say_hindered(reasons& out, const campaign_snapshot& s) {
+  for (const auto& one : s.pbx_hindered) {
+    const auto& about = info(one.lacks.right);
+    auto& r = about.read
+                  ? out.add("events_not_heard",
+                            fmt::format("Nothing is dialed on {}: {}, because its AMI user may not read events of the class {}, or an "
+                                        "eventfilter drops them ({}). To mend it, {}.",
+                                        one.name, about.costs, about.needs, one.lacks.seen, one.lacks.mend()))
+                  : out.add("action_not_permitted",
+                            fmt::format("Nothing is dialed on {}: {}, because its AMI user may not do that ({}). To mend it, {}.", one.name,
+                                        about.costs, one.lacks.seen, one.lacks.mend()));
+    r.texts = {{"pbx", one.name}, {"right", std::string{about.name}}, {"class", std::string{about.needs}}, {"seen", one.lacks.seen}};
+  }
+}
+
 void say_pbx(reasons& out, const campaign_snapshot& s, time_point now) {
   if (s.pbx_configured == 0) {
     out.add("no_pbx", "No Asterisk server is configured.");
     return;
   }
   if (s.pbx_usable == 0) {
-    out.add("pbx_not_connected", fmt::format("None of the {} Asterisk servers{} is connected and ready.", s.pbx_configured,
-                                             s.queue.empty() || !s.queue_known ? "" : " with the queue"))
-        .fields = {{"configured", s.pbx_configured}};
+    say_lost(out, s, now);
+    say_hindered(out, s);
     return;
   }
   if (s.pbx_free_channels <= 0)
@@ -154,8 +197,10 @@ void say_agents(reasons& out, const campaign_snapshot& s) {
       r.texts = {{"queue", s.queue}};
   };
   if (!s.queue.empty() && !s.queue_known) {
-    out.add("queue_unknown", fmt::format("No Asterisk server has told of a queue \"{}\".", s.queue)).texts = {
-        {"queue", s.queue}};
+    out.add("queue_unknown", s.pbx_configured == 1
+                                 ? fmt::format("The Asterisk server has no queue \"{}\".", s.queue)
+                                 : fmt::format("No Asterisk server that is connected has a queue \"{}\".", s.queue))
+        .texts = {{"queue", s.queue}};
     return;
   }
   if (s.pacing && s.pacing->calls > 0)
@@ -218,9 +263,15 @@ std::vector<reason> explain_campaign(const campaign_snapshot& s, time_point now)
   say_setup(out, s);
   say_schedule(out, s, now);
   say_pbx(out, s, now);
-  // What agents, pacing and list say means something only when somebody looks at them.
-  if (s.has_destination && !s.destination_unusable)
+  // What agents, pacing and list say means something only when somebody looks at them, and can see them.
+  const auto before = out.size();
+  if (s.has_destination && !s.destination_unusable && s.pbx_usable > 0)
     say_agents(out, s);
+  if (out.size() > before) { // there would be more agents
+    if (!s.pbx_lost.empty())
+      say_lost(out, s, now);
+    say_hindered(out, s);
+  }
   if (s.has_dlma)
     say_list(out, s, now);
   if (out.empty())

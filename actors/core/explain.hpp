@@ -2,6 +2,7 @@
 /// fields.
 #pragma once
 
+#include "actors/core/ami_rights.hpp"
 #include "actors/core/dial_list.hpp"
 #include "actors/core/pacing.hpp"
 #include "protocol/json.hpp"
@@ -39,6 +40,16 @@ struct campaign_snapshot {
   std::optional<time_point> schedule_acts; ///< when it starts or stops the campaign
   // servers: those that have told of the queue, where there is one that has
   std::int64_t pbx_configured{0}, pbx_usable{0};
+  struct lost_server {
+    std::string name, trouble; ///< why it is not connected
+    std::optional<time_point> since;
+  };
+  struct hindered_server {
+    std::string name;
+    missing_right lacks; ///< without which the campaign must not dial there
+  };
+  std::vector<lost_server> pbx_lost;          ///< of those configured
+  std::vector<hindered_server> pbx_hindered;  ///< connected, and not usable for that alone
   // Of the servers whose agents calls are wanted for, all where it is the same.
   std::int64_t pbx_free_channels{0};
   std::optional<time_point> rate_limited_until; ///< when the first of them has a token, if none has one now
@@ -56,8 +67,12 @@ struct campaign_snapshot {
 
 /// What holds the campaign back at `now`, the most fundamental first; "dialing" alone when nothing does.
 ///
+/// Of a server that is not connected, or whose AMI user lacks a right, it says so; what agents there do, nobody can see,
+/// and no reason speaks of them.
+///
 /// Codes: stopped, paused, stopping, starting, pausing, force_stopping, no_plan, no_dlma, no_destination,
-/// destination_unusable, dial_mode_off, schedule_closed, no_pbx, pbx_not_connected, no_free_channel,
+/// destination_unusable, dial_mode_off, schedule_closed, no_pbx, pbx_not_connected, events_not_heard,
+/// action_not_permitted, no_free_channel,
 /// rate_limit, queue_unknown, no_agent, max_calls, max_calls_per_agent, abandon_budget, pacing, list_empty, list_done, list_in_flight, cooling_down, dialing.
 [[nodiscard]] std::vector<reason> explain_campaign(const campaign_snapshot& s, time_point now);
 

@@ -64,6 +64,8 @@ void queue_state::apply(queue_member& m, const member_update& u, time_point now,
   m.penalty = u.penalty.value_or(m.penalty);
   m.ring_in_use = u.ring_in_use.value_or(m.ring_in_use);
   m.wrapup = u.wrapup.value_or(m.wrapup);
+  if (u.login_time)
+    m.login_time = u.login_time;
   if (u.paused) {
     identities_changed_ = identities_changed_ || m.paused != *u.paused || m.paused_reason != u.paused_reason;
     m.paused = *u.paused;
@@ -91,8 +93,9 @@ void queue_state::apply(queue_member& m, const member_update& u, time_point now,
     m.rung.reset();
 }
 
-void queue_state::resync_begin() {
+void queue_state::resync_begin(std::string_view list) {
   resyncing_ = true;
+  list_ = list;
   fresh_members_.clear();
   fresh_callers_.clear();
 }
@@ -102,9 +105,10 @@ void queue_state::resync_member(const member_update& u) {
     return;
   auto& m = fresh_members_[std::string{u.interface}];
   m = {};
-  // Lists do not tell `ringinuse`: keep what was heard before.
+  // Lists do not tell `ringinuse`: keep what was heard before, unless the queue was reloaded since.
   if (const auto old = members_.find(std::string{u.interface}); old != members_.end()) {
-    m.ring_in_use = old->second.ring_in_use;
+    const bool reloaded = u.login_time && old->second.login_time && *u.login_time != *old->second.login_time;
+    m.ring_in_use = old->second.ring_in_use && !reloaded;
     if (!old->second.on_call) // of a call the list itself tells
       m.rung = old->second.rung;
   }
@@ -143,6 +147,15 @@ void queue_state::resync_end(time_point now) {
   resyncing_ = false;
   known_ = true;
   identities_changed_ = true;
+}
+
+void queue_state::listing_over(std::string_view list, time_point now) {
+  if (resyncing_ && list_ == list)
+    return resync_end(now);
+  identities_changed_ = identities_changed_ || !members_.empty();
+  members_.clear();
+  callers_.clear();
+  known_ = false;
 }
 
 void queue_state::member_added(const member_update& u, time_point now) {

@@ -11,7 +11,12 @@
 /// (`after_call_habits`).
 ///
 /// A resync (QueueStatus) replaces everything at its end; until then the old picture stands. Live events
-/// between the beginning and the end of a resync count for both.
+/// between the beginning and the end of a resync count for both. A listing that tells nothing of the queue says that the
+/// server has no such queue (any more).
+///
+/// Lists do not tell `ringinuse`; what an event told of it is kept until the member's login time changes, which a reload
+/// sets anew. From then on the member counts as one who is not rung while in use, until an event says otherwise: too
+/// little is dialed for such a member then, never too much.
 ///
 /// Events may be lost. Who is busy, rung for or waiting although nothing has been heard of that for a while is *in
 /// doubt*: the server is to be asked for the queue, and its answer is the new truth.
@@ -43,6 +48,7 @@ struct member_update {
   std::optional<bool> paused, in_call, ring_in_use;
   std::optional<std::int64_t> penalty, calls_taken;
   std::optional<std::chrono::sys_seconds> last_call;
+  std::optional<std::chrono::sys_seconds> login_time; ///< set anew when the queue is reloaded
   std::optional<std::chrono::seconds> wrapup;
   std::string_view paused_reason;
 };
@@ -58,6 +64,7 @@ struct queue_member {
   std::optional<time_point> completed; ///< the same, as long as it is open whether a pause follows
   bool after_call{false};              ///< paused for work that belongs to the last call
   std::chrono::seconds wrapup{0};
+  std::optional<std::chrono::sys_seconds> login_time;
   time_point heard{};                  ///< when an event or a list last told of it
   // as `agents` told it last
   agent_key key{0};
@@ -83,11 +90,15 @@ public:
   explicit queue_state(std::string name, std::chrono::seconds default_wrapup = std::chrono::seconds{0},
                        std::chrono::nanoseconds doubt_after = std::chrono::seconds{60});
 
-  // Resync: QueueParams begins, QueueMember and QueueEntry follow, QueueStatusComplete ends.
-  void resync_begin();
+  // Resync: QueueParams begins, QueueMember and QueueEntry follow, QueueStatusComplete ends. `list` is the ActionID of
+  // the listing: that somebody else asks for one as well does no harm.
+  void resync_begin(std::string_view list = {});
   void resync_member(const member_update& m);
   void resync_entry(std::string_view unique_id);
   void resync_end(time_point now);
+  /// The end of a listing that the queue should be in: a resync, if that told of it. Otherwise the server has no such
+  /// queue: it has no members and no callers, and is not known.
+  void listing_over(std::string_view list, time_point now);
 
   // Live.
   void member_added(const member_update& m, time_point now);
@@ -105,7 +116,7 @@ public:
   void caller_left(std::string_view unique_id);
 
   [[nodiscard]] const std::string& queue_name() const noexcept { return name_; }
-  /// False until the first resync has ended.
+  /// False until the first resync has ended, and while the server has no such queue.
   [[nodiscard]] bool known() const noexcept { return known_; }
   [[nodiscard]] const std::unordered_map<std::string, queue_member>& members() const noexcept {
     return members_;
@@ -139,6 +150,7 @@ private:
   [[nodiscard]] std::optional<time_point> wrap_up_end(const queue_member& m) const noexcept;
 
   std::string name_;
+  std::string list_; ///< the listing that the resync is of
   std::chrono::seconds default_wrapup_;
   std::chrono::nanoseconds doubt_after_;
   bool known_{false}, resyncing_{false}, identities_changed_{false};

@@ -94,6 +94,7 @@ member_update to_member_update(const ami::member_snapshot& m) noexcept {
   u.penalty = m.penalty;
   u.calls_taken = m.calls_taken;
   u.last_call = m.last_call;
+  u.login_time = m.login_time;
   u.wrapup = m.wrapup_time;
   u.paused_reason = m.paused_reason;
   return u;
@@ -109,13 +110,13 @@ bool apply(queue_state& q, const ami::message& m, time_point now, duration date_
     return u;
   };
   if (is(event_kind::queue_params))
-    q.resync_begin();
+    q.resync_begin(m.action_id());
   else if (is(event_kind::queue_member))
     q.resync_member(update(ami::queue_member::from(m).member));
   else if (is(event_kind::queue_entry))
     q.resync_entry(ami::queue_entry::from(m).unique_id);
   else if (is(event_kind::queue_status_complete))
-    q.resync_end(now);
+    q.listing_over(m.action_id(), now);
   else if (is(event_kind::queue_member_added))
     q.member_added(update(ami::queue_member_added::from(m).member), now);
   else if (is(event_kind::queue_member_removed))

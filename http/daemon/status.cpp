@@ -9,6 +9,17 @@ namespace ringmaster::daemon {
 
 namespace {
 
+void append(json_writer& w, const core::missing_right& lacks) {
+  const auto& about = core::info(lacks.right);
+  w.begin_object();
+  w.member("right", about.name);
+  w.member("class", about.needs);
+  w.member("costs", about.costs);
+  w.member("seen", std::string_view{lacks.seen});
+  w.member("mend", lacks.mend());
+  w.end_object();
+}
+
 http::response health(engine& about) {
   http::response r;
   std::string out;
@@ -22,6 +33,16 @@ http::response health(engine& about) {
     w.begin_object();
     w.member("name", configured.name);
     w.member("connected", live && live->connected);
+    w.key("trouble");
+    live && !live->connected ? w.string(live->trouble) : w.null();
+    w.key("since");
+    live && !live->connected && live->trouble_since ? w.string(format_timestamp(*live->trouble_since)) : w.null();
+    w.key("missing_rights");
+    w.begin_list();
+    if (live && live->connected)
+      for (const auto& lacks : *live->missing_rights)
+        append(w, lacks);
+    w.end_list();
     w.end_object();
   }
   w.end_list();
@@ -42,7 +63,9 @@ void add_pbx_metrics(metrics::registry& to, engine& from, const std::string& nam
       {"ringmaster_pbx_channels", "Calls of ours on the server.",
        [](const live_pbx& p) { return static_cast<double>(p.channels); }},
       {"ringmaster_pbx_queued_originates", "Originates that wait for the server's rate.",
-       [](const live_pbx& p) { return static_cast<double>(p.queued); }}};
+       [](const live_pbx& p) { return static_cast<double>(p.queued); }},
+      {"ringmaster_pbx_missing_rights", "Rights that the AMI user lacks, as far as is known; see /health.",
+       [](const live_pbx& p) { return static_cast<double>(p.missing_rights ? p.missing_rights->size() : 0); }}};
   for (const auto& v : values)
     to.add_callback(
         v.name, v.help, false,

@@ -34,6 +34,10 @@ protected:
     env_.emplace(std::move(*opened));
     shared_.env = &*env_;
     shared_.pbx_names = {"pbx1"};
+    live_pbx server;
+    server.name = "pbx1";
+    server.connected = server.hears_agents = true;
+    shared_.live.pbxs.put("pbx1", std::move(server));
     shared_.store = spawn_direct(system_, "store", [](direct_actor*) {
       return caf::behavior{[](const store_operation_ptr& what) { what->done(std::nullopt); }};
     });
@@ -410,6 +414,28 @@ TEST_F(campaign_calls_test, a_live_answer_that_ended_unheard_counts_neither_as_a
     EXPECT_EQ(one.calls.counters().abandoned, 0);
     EXPECT_EQ(one.calls.counters().fate_unknown, 1);
   });
+}
+
+TEST_F(campaign_calls_test, without_a_word_of_agents_nobody_is_given_up_before_the_server_says_that_he_waits) {
+  live_pbx deaf;
+  deaf.name = "pbx1";
+  deaf.connected = true;
+  shared_.live.pbxs.put("pbx1", std::move(deaf));
+  for (const bool waits : {false, true}) {
+    hang_ups_.clear();
+    with_adopted(answered_before(), [&](one_call& one) {
+      const auto grace = one.pacing->options().grace;
+      one.seen(call_sight::waits, {}, one.began, one.began, "sales");
+      (void)one.calls.pass_graces(one.began + grace);
+      EXPECT_TRUE(hang_ups_.empty());
+      EXPECT_EQ(one.answers(), 0);
+      EXPECT_EQ(one.calls.confirmed(one.id, waits, one.began + grace), waits);
+      EXPECT_EQ(hang_ups_.size(), waits ? 1u : 0u);
+      EXPECT_EQ(one.abandons(), waits ? 1 : 0);
+      one.calls.finished({one.id, static_cast<std::int64_t>(dialing_status::hangup), 4}, one.began + 1min);
+      EXPECT_EQ(one.calls.counters().fate_unknown, waits ? 0 : 1);
+    });
+  }
 }
 
 TEST_F(campaign_calls_test, who_was_sent_to_another_queue_is_nobodys_to_give_up) {

@@ -159,6 +159,46 @@ TEST(explain, names_the_servers_that_have_the_queue_when_they_are_gone) {
   EXPECT_NE(explain_campaign(s, now).front().text.find("with the queue"), std::string::npos);
 }
 
+TEST(explain, tells_why_a_server_is_not_connected_in_its_words_and_nothing_of_agents_whom_nobody_can_see) {
+  auto s = healthy();
+  s.agents = {};
+  s.pacing->calls = 0;
+  s.queue_known = false;
+  s.pbx_usable = 0;
+  s.pbx_lost = {{"pbx1", "login refused: Asterisk says 'Authentication failed'", now - 90s}};
+  const auto all = explain_campaign(s, now);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].code, "pbx_not_connected");
+  EXPECT_NE(all[0].text.find("pbx1 (for 90 s: login refused: Asterisk says 'Authentication failed')"), std::string::npos) << all[0].text;
+  EXPECT_EQ(all[0].texts.back().second, s.pbx_lost[0].trouble);
+}
+
+TEST(explain, names_a_lost_server_only_where_its_agents_are_missed) {
+  auto s = healthy();
+  s.pbx_configured = 2;
+  s.pbx_lost = {{"pbx2", "no connection: Connection refused", {}}};
+  EXPECT_EQ(codes(s), code_list{"dialing"});
+  s.agents = {};
+  s.pacing->calls = 0;
+  EXPECT_EQ(codes(s), (code_list{"no_agent", "pbx_not_connected"}));
+}
+
+TEST(explain, names_the_right_that_is_missing_and_how_to_give_it) {
+  auto s = healthy();
+  s.pbx_usable = 0;
+  s.agents = {};
+  s.pbx_hindered = {{"pbx1", {ami_right::hear_agents, "manager show connected tells it"}}};
+  const auto all = explain_campaign(s, now);
+  ASSERT_EQ(all.size(), 1U) << "of a server that is connected, and of agents of whom nothing is heard";
+  EXPECT_EQ(all[0].code, "events_not_heard");
+  EXPECT_NE(all[0].text.find("class agent"), std::string::npos) << all[0].text;
+  s.pbx_hindered[0].lacks = {ami_right::hang_up, "ListCommands names no Hangup"};
+  EXPECT_EQ(codes(s), code_list{"action_not_permitted"});
+  s.pbx_configured = 2;
+  s.pbx_lost = {{"pbx2", "no connection: Connection refused", {}}};
+  EXPECT_EQ(codes(s), (code_list{"pbx_not_connected", "action_not_permitted"}));
+}
+
 TEST(explain, puts_the_most_fundamental_reason_first) {
   auto s = healthy();
   s.status = campaign_status::paused;

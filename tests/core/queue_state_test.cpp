@@ -393,6 +393,84 @@ TEST(queue_state, events_of_strangers_do_nothing) {
   EXPECT_TRUE(q.members().empty());
 }
 
+TEST(queue_state, that_its_listing_does_not_tell_of_has_no_members_and_is_not_known) {
+  queue_state q{"sales"};
+  q.resync_begin("1");
+  q.resync_member(member("PJSIP/1"));
+  q.resync_entry("a");
+  q.listing_over("1", start);
+  EXPECT_TRUE(q.known());
+  EXPECT_EQ(q.counts(start).available, 1);
+  q.listing_over("2", start + 1s);
+  EXPECT_FALSE(q.known());
+  EXPECT_TRUE(q.members().empty());
+  EXPECT_EQ(q.counts(start + 1s).waiting, 0);
+  EXPECT_FALSE(q.in_doubt_from(start + 1s));
+  q.resync_begin("3");
+  q.resync_member(member("PJSIP/2"));
+  q.listing_over("3", start + 2s);
+  EXPECT_TRUE(q.known()) << "it was made again";
+  EXPECT_EQ(q.members().size(), 1U);
+}
+
+TEST(queue_state, a_listing_of_somebody_else_neither_ends_nor_spoils_its_own) {
+  queue_state q{"sales"};
+  q.resync_begin("ours");
+  q.resync_member(member("PJSIP/1"));
+  q.resync_member(member("PJSIP/2"));
+  q.listing_over("ours", start);
+  q.resync_begin("theirs"); // and half of it
+  q.resync_member(member("PJSIP/1"));
+  EXPECT_EQ(q.members().size(), 2U);
+  q.resync_begin("ours too");
+  q.resync_member(member("PJSIP/3"));
+  q.listing_over("ours too", start + 1s);
+  EXPECT_EQ(q.members().size(), 1U);
+}
+
+TEST(queue_state, forgets_after_a_reload_that_a_member_is_rung_while_in_use) {
+  queue_state q{"sales"};
+  auto u = member("PJSIP/1", 2);
+  u.login_time = std::chrono::sys_seconds{1000s};
+  const auto listed = [&](std::chrono::sys_seconds login, std::string_view list) {
+    auto one = u;
+    one.login_time = login;
+    q.resync_begin(list);
+    q.resync_member(one);
+    q.listing_over(list, start);
+  };
+  listed(std::chrono::sys_seconds{1000s}, "1");
+  auto told = u;
+  told.ring_in_use = true;
+  q.member_changed(told, start);
+  EXPECT_EQ(q.counts(start).available, 1);
+  listed(std::chrono::sys_seconds{1000s}, "2");
+  EXPECT_EQ(q.counts(start).available, 1);
+  listed(std::chrono::sys_seconds{1060s}, "3");
+  EXPECT_EQ(q.counts(start).available, 0) << "nobody has said so since the reload";
+  told.login_time = std::chrono::sys_seconds{1060s};
+  q.member_changed(told, start);
+  EXPECT_EQ(q.counts(start).available, 1);
+}
+
+TEST(queue_state, takes_up_penalty_and_wrap_up_time_of_a_later_listing) {
+  queue_state q{"sales"};
+  q.resync_begin("1");
+  q.resync_member(member("PJSIP/1"));
+  q.listing_over("1", start);
+  auto u = member("PJSIP/1");
+  u.penalty = 3;
+  u.wrapup = 15s;
+  q.resync_begin("2");
+  q.resync_member(u);
+  q.listing_over("2", start);
+  EXPECT_EQ(q.members().at("PJSIP/1").penalty, 3);
+  q.agent_connected("PJSIP/1", start);
+  q.agent_completed("PJSIP/1", start + 10s);
+  EXPECT_EQ(q.counts(start + 24s).wrap_up, 1);
+  EXPECT_EQ(q.counts(start + 26s).available, 1);
+}
+
 /// The availability of sales_1 after each message of a recording that concerns it.
 TEST(queue_state, follows_a_recorded_call_to_an_agent_and_back) {
   const auto r = read_calls("queue-answer");

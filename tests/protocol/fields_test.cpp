@@ -181,6 +181,17 @@ TEST(fields, control_characters_do_not_reach_asterisk) {
   EXPECT_TRUE(is_printable("\xC3\x80")); // a continuation byte of another letter
 }
 
+TEST(one_line, is_what_another_program_said_without_what_could_harm_a_log) {
+  EXPECT_EQ(one_line("Authentication failed"), "Authentication failed");
+  EXPECT_EQ(one_line("a\nb\x1b[31m\"c\"\t"), "a?b?[31m'c'?");
+  EXPECT_EQ(one_line("Zürich – 東京 😀"), "Zürich – 東京 😀");
+  EXPECT_EQ(one_line("\xFFx\xC3"), "?x?");
+  EXPECT_EQ(one_line(""), "");
+  EXPECT_EQ(one_line("abcdef", 3), "abc…");
+  EXPECT_EQ(one_line("abé", 3), "ab…") << "no half characters";
+  EXPECT_TRUE(is_printable(one_line(std::string(300, '\0'))));
+}
+
 TEST(fields, names_that_people_read_may_have_letters_of_any_language) {
   const auto caller_id = [](const std::string& v) {
     return merge(plan{}, R"({"caller_id": ")" + v + "\"}", plan_fields).has_value();

@@ -4,6 +4,7 @@ from .case import Case
 from .daemon import Daemon
 from .pbx import SimulatedPbx
 from .rest import Api, Reply, Unanswered
+from .scripted import ScriptedAmi
 from .waiting import eventually, seed, slowness
 
-__all__ = ["Ami", "Api", "Case", "Daemon", "Reply", "SimulatedPbx", "Unanswered", "eventually", "seed", "slowness"]
+__all__ = ["Ami", "Api", "Case", "Daemon", "Reply", "ScriptedAmi", "SimulatedPbx", "Unanswered", "eventually", "seed", "slowness"]
