@@ -145,7 +145,7 @@ void campaign_view::look_at_servers(core::campaign_snapshot& s, const campaign_s
     if (!pbx || !pbx->connected)
       continue;
     ++s.pbx_usable;
-    for (auto& r : shared_.breakers.at(names[i]).resting(now))
+    for (auto& r : shared_.resting(names[i]))
       if (r.what == core::resting_thing::server || (r.what == core::resting_thing::trunk && r.name == setup_.trunk) ||
           (r.what == core::resting_thing::campaign && r.name == to_string(id_)))
         s.rests.push_back(std::move(r));

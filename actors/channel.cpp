@@ -159,7 +159,7 @@ void channel::tell_breakers(bool new_channel) {
   if (what != reached && !machine.ended())
     return;
   evidence_told_ = true;
-  const auto now = wall_clock_now();
+  const auto now = shared_.time->now();
   if (what == refused)
     breakers_->refused(ticket_, call_.campaign(), machine.failure(), now);
   else if (what != none)

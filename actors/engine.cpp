@@ -304,10 +304,7 @@ void engine::hang_up(const uuid& id, std::function<void(result<void>)> done) {
                  }});
 }
 
-std::vector<core::resting> engine::resting(const std::string& pbx) {
-  auto* breakers = impl_->shared.breakers_of(pbx);
-  return breakers ? breakers->resting(wall_clock_now()) : std::vector<core::resting>{};
-}
+std::vector<core::resting> engine::resting(const std::string& pbx) { return impl_->shared.resting(pbx); }
 
 void engine::explain_entry(const uuid& id, std::function<void(result<std::string>)> done) {
   auto txn = impl_->shared.env->read();

@@ -68,6 +68,18 @@ struct engine_shared {
     return at == breakers.end() ? nullptr : &at->second;
   }
 
+  /// What fails by itself on a server and is rested, with dates.
+  [[nodiscard]] std::vector<core::resting> resting(const std::string& pbx) {
+    std::vector<core::resting> all;
+    if (auto* of = breakers_of(pbx))
+      all = of->resting(time->now());
+    for (auto& one : all) {
+      one.since = time->date_of(one.since);
+      one.next_probe = time->date_of(one.next_probe);
+    }
+    return all;
+  }
+
   /// Hands a command to the writer; never refused. See `store_operation`.
   void write(std::function<void(storage::write_txn&)> run,
              std::function<void(const std::optional<error>&)> done) {

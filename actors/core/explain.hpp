@@ -36,7 +36,7 @@ struct resting {
   std::string server;
   std::string name;  ///< of the server, of the trunk ("PJSIP/carrier"), or the campaign's uuid
   std::string words; ///< why, for a person; some of it is Asterisk's
-  time_point since; ///< a moment, or a date where it is shown
+  time_point since;      ///< a moment; where it is shown, a date
   time_point next_probe; ///< when a single call is tried
 };
 
