@@ -208,7 +208,7 @@ struct lease_request {
   core::dial_policy policy;
   std::size_t count;
   caf::actor campaign_actor;
-  std::uint64_t setup; ///< another number: the campaign's calls are written another way
+  std::uint64_t setup{0}; ///< another number: the campaign's calls are written another way
 };
 struct leased {
   caf::actor list; ///< that the entries go back to
@@ -229,7 +229,7 @@ struct entries_changed {
 struct entry_ended {
   uuid entry;
   std::optional<dial_entry> state;
-  std::optional<std::string> held; ///< its call could not be written, and why: not to be dialed until it changes
+  std::optional<std::string> held{}; ///< its call could not be written, and why: not to be dialed until it changes
 };
 /// The campaign has no more use for its view.
 struct drop_view {

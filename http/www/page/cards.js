@@ -56,7 +56,7 @@ class CampaignCard {
 /** Which server or trunk gets no calls, and why: names and words of plans and servers, shown as text alone. */
 export function restsOf(stats) {
   return (stats?.rests ?? []).map((one) => {
-    const what = one.what === "trunk" ? `Trunk ${one.name} of ${one.pbx} rests` : `${one.pbx} refuses calls`;
+    const what = one.what === "trunk" ? `Trunk ${one.name} of ${one.pbx} rests` : `${one.pbx} refuses ${one.what === "server" ? "calls" : "this campaign's calls"}`;
     return `${what}: ${one.reason}`;
   }).join("; ");
 }
