@@ -62,6 +62,10 @@ public:
                            failed->message);
     if (!setup_.camp)
       return removed();
+    if (setup_.not_writable)
+      spdlog::warn("event=calls_not_writable campaign={} field={} reason=\"{}\"", to_string(id_),
+                   setup_.not_writable->field, setup_.not_writable->message);
+    forget_refusals();
     state_.status = static_cast<campaign_status>(setup_.camp->status);
     const auto today = date();
     scheduled_at_ = schedule_acts_after(setup_.camp->tm_update.value_or(setup_.camp->tm_create.value_or(today)), today);
@@ -73,8 +77,15 @@ public:
     publish(now);
   }
 
+  /// What a server refused was the campaign as it was.
+  void forget_refusals() {
+    for (auto& [name, breakers] : shared_.breakers)
+      breakers.forget(id_);
+  }
+
   void removed() {
     state_ = {};
+    forget_refusals();
     drop_list();
     watch({});
     view_.remove();
@@ -265,7 +276,8 @@ public:
 
   bool may_begin() const {
     return setup_.calls && list_actor_ && core::may_dial(state_.status) && !transition_pending_ &&
-           setup_.is_open(date()) && setup_.how->dial_mode == 1 && !unusable(*setup_.dest) && !shared_.stopping;
+           setup_.is_open(date()) && setup_.how->dial_mode == 1 && !unusable(*setup_.dest) && !setup_.not_writable &&
+           !shared_.stopping;
   }
 
   void act() {
@@ -291,7 +303,7 @@ public:
     lease_pending_ = true;
     caf::anon_send(list_actor_,
                    lease_request{id_, setup_.how ? core::dial_policy::from(*setup_.how) : core::dial_policy{},
-                                 wanted, me_});
+                                 wanted, me_, setup_.version});
   }
 
   /// After a decision of pacing: what each server can take.
@@ -309,6 +321,11 @@ public:
       one.max_channels = room.channels();
       one.channels = room.calls();
       one.tokens = room.tokens(now);
+      switch (shared_.breakers.at(name).may_begin(setup_.trunk, id_, now)) {
+      case core::permit::none: one.usable = false; break;
+      case core::permit::probe: one.tokens = std::min<std::int64_t>(one.tokens, 1); break;
+      case core::permit::free: break;
+      }
       servers.push_back(one);
     }
     return servers;
@@ -349,8 +366,8 @@ public:
     give_back back;
     for (std::size_t i = 0; i < answer.entries.size(); ++i) {
       const auto& entry = answer.entries[i];
-      // Another campaign may have looked at the same moment and been quicker.
-      if (i >= servers.size() || !shared_.rooms.at(shared_.pbx_names[servers[i]]).claim(now)) {
+      const auto claimed = i < servers.size() ? claim(shared_.pbx_names[servers[i]], entry, now) : std::nullopt;
+      if (!claimed) {
         back.entries.push_back(entry.id);
         continue;
       }
@@ -365,7 +382,7 @@ public:
       calls_.intend(request.id, request.pbx,
                     {first_eight(setup_.list->id), static_cast<std::uint32_t>(entry.tries) + 1,
                      std::hash<uuid>{}(entry.id) + entry.number + 1},
-                    now);
+                    *claimed, now);
       requests->push_back(std::move(request));
     }
     if (!back.entries.empty())
@@ -373,6 +390,17 @@ public:
     if (!requests->empty())
       begin(requests);
     act();
+  }
+
+  /// Room and leave on a server for one call. Nothing: another campaign has looked at the same moment and was quicker.
+  std::optional<breaker_ticket> claim(const std::string& pbx, const core::leased_entry& entry, time_point now) {
+    auto& room = shared_.rooms.at(pbx);
+    if (!room.claim(now))
+      return std::nullopt;
+    auto ticket = shared_.breakers.at(pbx).begin(setup_.trunk, id_, {entry.id, entry.number}, now);
+    if (!ticket)
+      room.left();
+    return ticket;
   }
 
   void begin(const std::shared_ptr<std::vector<storage::begin_request>>& requests) {
@@ -443,11 +471,16 @@ public:
             {followed_call{{call->id, call->other_channel_id, dialing_status::none, now}, channel},
              std::move(*bytes)});
       else
-        caf::anon_send(channel, originate_written{false, bytes.error().message, true});
+        caf::anon_send(channel, not_written(bytes.error()));
     }
     for (auto& [name, originates] : by_pbx)
       caf::anon_send(shared_.pbxs.at(name), std::move(originates));
     follow_status(); // a stop may have come while the intents were written
+  }
+
+  /// The entry's own number or variables are at fault, since `may_begin` sees to the rest; unless the plan went meanwhile.
+  static originate_written not_written(const error& why) {
+    return {false, why.field.empty() ? why.message : why.field + ": " + why.message, why.code != errc::illegal_state};
   }
 
   result<std::string> originate_bytes(const dialing& call) const {

@@ -42,11 +42,12 @@ maybe_time campaign_calls::longest_waiting() const {
 // --- a call's life
 
 void campaign_calls::intend(const uuid& id, const std::string& pbx, const core::call_features& features,
-                            time_point now) {
+                            const breaker_ticket& ticket, time_point now) {
   call_in_flight call;
   call.pbx = pbx;
   call.begun = now;
   call.features = features;
+  call.ticket = ticket;
   pacing_->begun(id, features, now, pacing_.pool_of(pbx));
   calls_[id] = std::move(call);
 }
@@ -55,7 +56,7 @@ caf::actor campaign_calls::begin(const dialing& intent) {
   const auto at = calls_.find(intent.id);
   if (at == calls_.end())
     return {};
-  at->second.channel = channel::begin(self_->system(), intent, me_, false, shared_);
+  at->second.channel = channel::begin(self_->system(), intent, me_, false, shared_, at->second.ticket);
   ++counters_.begun;
   shared_.live.total.calls_begun.fetch_add(1, std::memory_order_relaxed);
   return at->second.channel;
@@ -163,6 +164,8 @@ void campaign_calls::forget(const uuid& id, bool heard, time_point now) {
     return;
   if (auto* room = shared_.room_of(at->second.pbx))
     room->left();
+  if (auto* breakers = shared_.breakers_of(at->second.pbx); breakers && !at->second.channel && at->second.ticket.trunk)
+    (void)breakers->hear(at->second.ticket, core::call_evidence::none, {}, now); // it never was a call
   if (heard && !at->second.fate_is_unknown())
     tell_and_count(id, at->second, [&] { pacing_->ended(id, now); });
   else

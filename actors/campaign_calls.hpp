@@ -42,7 +42,8 @@ public:
 
   // A call's life.
   /// It is to be begun, and its server has room for it (`server_room::claim`); its intent is on the way to the disk.
-  void intend(const uuid& id, const std::string& pbx, const core::call_features& features, time_point now);
+  void intend(const uuid& id, const std::string& pbx, const core::call_features& features, const breaker_ticket& ticket,
+              time_point now);
   /// Its intent is on disk: makes its channel actor. Null: there is no such call.
   [[nodiscard]] caf::actor begin(const dialing& intent);
   /// Calls that were up when this process began.
@@ -84,6 +85,7 @@ private:
     time_point deadline{time_point::max()};
     time_point begun, rang, answered, connected;
     core::call_features features;
+    breaker_ticket ticket;
     bool counted{false}; ///< among the live answers of its day
     bool not_waiting{false}; ///< so the server says, although no agent was heard to take the call: nobody knows its fate
     bool treated{false}; ///< its grace has passed: it was hung up or sent away, or that is being tried

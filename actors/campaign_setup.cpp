@@ -2,6 +2,8 @@
 
 #include "actors/core/campaign_state.hpp"
 #include "actors/core/dial_list.hpp"
+#include "actors/core/explain.hpp"
+#include "actors/core/originate.hpp"
 #include "actors/core/plan_pacing.hpp"
 #include "actors/engine.hpp"
 #include "storage/outbound.hpp"
@@ -81,8 +83,13 @@ std::optional<error> campaign_setup::read(const storage::environment& env, const
   dest = referred<destination>(*txn, camp->dest);
   schedule = schedule_of(*camp, timezone);
   queue = dest ? queue_of(*dest) : std::string{};
-  if (how && list && dest)
+  trunk = how ? core::trunk_of(*how) : std::string{};
+  not_writable.reset();
+  ++version;
+  if (how && list && dest) {
     calls = storage::make_call_setup(*camp, *how, *dest, *list);
+    not_writable = core::cannot_be_written(*how, *dest, calls->vars);
+  }
   return std::nullopt;
 }
 

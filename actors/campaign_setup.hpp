@@ -30,6 +30,9 @@ struct campaign_setup {
   std::string queue;                      ///< that the destination hands calls to; empty: none
   std::shared_ptr<const storage::call_setup>
       calls; ///< what they share; null: something that a call needs is missing
+  std::optional<error> not_writable; ///< why no call could be written for Asterisk
+  std::string trunk;                 ///< that its calls go out by, see `core::trunk_of`
+  std::uint64_t version{0};          ///< goes up whenever it is read
 
   /// Reads it all anew. `timezone` is that of campaigns that name none. Error: nothing could be read, and all
   /// is as it was.

@@ -73,7 +73,7 @@ void campaign_view::show_list(live_campaign& shown, const campaign_standing& sta
     shown.entries_ready = counts_->ready;
     shown.entries_cooling = counts_->cooling;
     shown.entries_leased = counts_->dialing;
-    shown.entries_done = counts_->answered + counts_->exhausted + counts_->no_numbers;
+    shown.entries_done = counts_->answered + counts_->exhausted + counts_->no_numbers + counts_->held;
   }
   shown.policy = setup_.how ? core::dial_policy::from(*setup_.how) : core::dial_policy{};
   shown.dlma = setup_.list ? maybe_uuid{setup_.list->id} : std::nullopt;
@@ -107,6 +107,7 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
   s.dial_mode = setup_.how ? setup_.how->dial_mode : 0;
   if (setup_.dest)
     s.destination_unusable = unusable(*setup_.dest);
+  s.not_writable = setup_.not_writable;
   s.queue = setup_.queue;
   s.schedule_acts = stands.scheduled_at;
   const auto date = shared_.time->date_of(now);
@@ -154,6 +155,10 @@ void campaign_view::look_at_servers(core::campaign_snapshot& s, const campaign_s
       continue;
     }
     ++s.pbx_usable;
+    for (auto& r : shared_.resting(names[i]))
+      if (r.what == core::resting_thing::server || (r.what == core::resting_thing::trunk && r.name == setup_.trunk) ||
+          (r.what == core::resting_thing::campaign && r.name == to_string(id_)))
+        s.rests.push_back(std::move(r));
     if (i < wanted.size() && wanted[i] == 0)
       continue;
     auto& room = shared_.rooms.at(names[i]);

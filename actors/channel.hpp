@@ -10,6 +10,9 @@
 /// a message is where the message is handled. Nobody is linked to them. A fault ends the campaign as well, as that of
 /// any other actor would.
 ///
+/// What it learns of the way to the telephone it tells the server's circuit breakers, and gives tries back when these say
+/// that the way failed and not the calls.
+///
 /// Messages: `message_batch`, `originate_written`, `channel_presence`, `connection_lost`, `call_deadline`,
 /// `hang_up_call`, `redirect_call`; `end_not_written` and `call_over` to itself.
 #pragma once
@@ -26,10 +29,11 @@ public:
   /// The channel of a call whose intent is on disk; `adopted`: it was up before this process began. It is in
   /// `live_state::dialings` then.
   [[nodiscard]] static caf::actor begin(caf::actor_system& system, const dialing& record, caf::actor campaign,
-                                        bool adopted, engine_shared& shared);
+                                        bool adopted, engine_shared& shared, const breaker_ticket& ticket = {});
 
   /// Of `begin`.
-  channel(caf::actor_config& config, const dialing& record, caf::actor campaign, bool adopted, engine_shared& shared);
+  channel(caf::actor_config& config, const dialing& record, caf::actor campaign, bool adopted, engine_shared& shared,
+          const breaker_ticket& ticket);
 
   const char* name() const override { return "channel"; }
 
@@ -45,6 +49,8 @@ private:
   void tell(const char* event) const;
   void log_end() const;
   void keep_answer();
+  void tell_breakers(bool new_channel);
+  void give_back(const std::vector<core::used_try>& tries);
   void write_end();
   template <class Message>
   void ask_pbx(Message what) const;
@@ -54,7 +60,12 @@ private:
   time_point told_deadline_{}; ///< that the campaign knows
   bool answer_kept_;
   bool end_refused_{false}; ///< by the disk, and not tried again yet
+  bool evidence_told_{false};
+  bool try_given_back_{false}; ///< its way failed, and not the call
   live_call call_;
+  server_breakers* breakers_; ///< null: a call that was begun by another process
+  breaker_ticket ticket_;
+  std::optional<std::string> held_; ///< why its Originate could not be written
 };
 
 } // namespace ringmaster

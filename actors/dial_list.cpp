@@ -6,6 +6,8 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 namespace ringmaster {
 namespace {
 
@@ -47,6 +49,8 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
       [=](const lease_request& request) {
         const auto now = time->now();
         const auto view = view_of(*state, request, now);
+        if (auto& known = state->setups[request.campaign]; std::exchange(known, request.setup) != request.setup)
+          state->list.release_held();
         leased answer;
         answer.list = caf::actor_cast<caf::actor>(self);
         state->list.lease(view, now, request.count, answer.entries);
@@ -73,19 +77,19 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
         const auto entry = in_moments(*ended.state, *time);
         if (!state->list.ended(entry))
           state->list.add(entry);
+        if (ended.held)
+          state->list.hold(ended.entry, *ended.held);
       },
       [=](const drop_view& what) {
         if (const auto at = state->views.find(what.campaign); at != state->views.end()) {
           state->list.remove_view(at->second);
           state->views.erase(at);
+          state->setups.erase(what.campaign);
         }
       },
       [=](const explain_request& request) {
         const auto now = time->now();
-        const auto entry = state->list.find(request.entry);
-        if (!entry)
-          return request.done(core::entry_explanation{});
-        auto found = core::dial_list::explain(*entry, request.policy, state->list.is_leased(request.entry), now);
+        auto found = state->list.explain(request.entry, request.policy, now);
         if (found.until)
           found.until = time->date_of(*found.until);
         request.done(found);

@@ -150,6 +150,7 @@ struct engine::impl {
     shared.engine = system->spawn(engine_behavior, &shared);
     for (const auto& pbx : options.pbxs) {
       shared.pbx_names.push_back(pbx.name);
+      shared.breakers.try_emplace(pbx.name, pbx.name);
       shared.rooms.try_emplace(pbx.name, pbx.originate_rate, pbx.originate_burst(),
                                static_cast<std::int64_t>(pbx.max_channels), shared.time->now());
       auto tables = std::make_shared<core::telephone_tables>(pbx.name, shared.telephones.size() + 1);
@@ -302,6 +303,8 @@ void engine::hang_up(const uuid& id, std::function<void(result<void>)> done) {
                      done(said.error());
                  }});
 }
+
+std::vector<core::resting> engine::resting(const std::string& pbx) { return impl_->shared.resting(pbx); }
 
 void engine::explain_entry(const uuid& id, std::function<void(result<std::string>)> done) {
   auto txn = impl_->shared.env->read();

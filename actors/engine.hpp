@@ -82,6 +82,9 @@ public:
   [[nodiscard]] live_state& live() noexcept;
   [[nodiscard]] const engine_options& options() const noexcept;
 
+  /// What fails by itself on a server and is rested; empty when it is not configured.
+  [[nodiscard]] std::vector<core::resting> resting(const std::string& pbx);
+
   /// Hangs up a live dialing. `not_found` when it is not live; Asterisk's own words on refusal.
   void hang_up(const uuid& dialing, std::function<void(result<void>)> done);
 

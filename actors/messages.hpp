@@ -172,7 +172,7 @@ struct channel_presence {
 struct originate_written {
   bool sent;
   std::string why;
-  bool try_counts{false}; ///< see `core::originate_not_sent`
+  bool hold{false}; ///< it cannot be written: the entry is the reason, and stays as it is
 };
 /// To a channel: the connection to its server is lost.
 struct connection_lost {};
@@ -233,6 +233,7 @@ struct lease_request {
   core::dial_policy policy;
   std::size_t count;
   caf::actor campaign_actor;
+  std::uint64_t setup{0}; ///< another number: the campaign's calls are written another way
 };
 struct leased {
   caf::actor list; ///< that the entries go back to
@@ -253,6 +254,7 @@ struct entries_changed {
 struct entry_ended {
   uuid entry;
   std::optional<dial_entry> state;
+  std::optional<std::string> held{}; ///< its call could not be written, and why: not to be dialed until it changes
 };
 /// The campaign has no more use for its view.
 struct drop_view {

@@ -325,6 +325,9 @@ public:
     spdlog::info("event=pbx_ready pbx={} address={}:{} channels={} queues={} calls_of_ours={}", options_.name,
                  options_.address, options_.port, channel_count_, queues_.size(), calls_.size());
     publish();
+    if (with_.shared)
+      if (auto* breakers = with_.shared->breakers_of(options_.name))
+        breakers->try_again(ready_since_);
     wake_watchers();
     list_what_is_in_doubt(ready_since_);
     look_at_rights(ready_since_);
@@ -670,7 +673,7 @@ public:
     for (const auto& one : batch.calls) {
       const auto id = one.call.dialing.id;
       calls_.insert_or_assign(id, known_call{one.call});
-      routes_.insert_or_assign(id, target{one.call.channel});
+      follow(one.call);
       waiting_.push_back({id, one.bytes, now});
     }
     send_originates(now);
@@ -681,7 +684,7 @@ public:
     for (const auto& one : batch.calls) {
       auto& known = calls_[one.dialing.id];
       known.call = one;
-      routes_.insert_or_assign(one.dialing.id, target{one.channel});
+      follow(one);
       known.sent = true;
     }
     callers_in_doubt_ = true;
@@ -691,11 +694,19 @@ public:
     publish();
   }
 
+  /// Of a Local channel both halves: the second one knows why the call failed.
+  void follow(const followed_call& call) {
+    routes_.insert_or_assign(call.dialing.id, target{call.channel});
+    if (!call.dialing.other_channel_id.is_nil())
+      routes_.insert_or_assign(call.dialing.other_channel_id, target{call.channel});
+  }
+
   void forget(const uuid& id) {
-    routes_.erase(id);
     const auto at = calls_.find(id);
     if (at == calls_.end())
       return;
+    routes_.erase(id);
+    routes_.erase(at->second.call.dialing.other_channel_id);
     if (!at->second.goes_on_over.empty())
       successors_.erase(at->second.goes_on_over);
     calls_.erase(at);

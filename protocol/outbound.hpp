@@ -85,7 +85,7 @@ inline constexpr auto plan_fields = field_table{
     field{23, "tm_update", &plan::tm_update, access::read_only, "Last changed at."},
     field{24, "trunk_name", &plan::trunk_name, access::writable, "Trunk that calls go out by.", channel_name_rule},
     field{25, "uuid", &plan::id, access::read_only, "Plan uuid."},
-    field{26, "variables", &plan::vars, access::writable, "Variables set on the channel."},
+    field{26, "variables", &plan::vars, access::writable, "Variables set on the channel.", variables_rule},
     field{27, "pacing_method", &plan::pacing_method, access::writable,
           "How many calls to begin: predictive, progressive, available or ratio; null is predictive.", pacing_method_rule},
     field{28, "abandon_limit", &plan::abandon_limit, access::writable,
@@ -147,7 +147,7 @@ inline constexpr auto destination_fields = field_table{
     field{11, "tm_update", &destination::tm_update, access::read_only, "Last changed at."},
     field{12, "type", &destination::type, access::writable, "0 extension, 1 application.", one_of_0_1},
     field{13, "uuid", &destination::id, access::read_only, "Destination uuid."},
-    field{14, "variables", &destination::vars, access::writable, "Variables set on the channel."},
+    field{14, "variables", &destination::vars, access::writable, "Variables set on the channel.", variables_rule},
     field{15, "queues", &destination::queues, access::writable,
           "Type 0: the queue that the extension leads to, whose agents calls are begun for; null: none.", queue_name_rule}};
 
@@ -179,7 +179,7 @@ inline constexpr auto dlma_fields = field_table{
     field{6, "tm_delete", &dlma::tm_delete, access::read_only, "Deleted at."},
     field{7, "tm_update", &dlma::tm_update, access::read_only, "Last changed at."},
     field{8, "uuid", &dlma::id, access::read_only, "Dial list master uuid."},
-    field{9, "variables", &dlma::vars, access::writable, "Variables set on the channel."}};
+    field{9, "variables", &dlma::vars, access::writable, "Variables set on the channel.", variables_rule}};
 
 // --- dl (dial list entry) -----------------------------------------------------------------------------------
 
@@ -194,6 +194,7 @@ struct dl {
   text email;
   std::array<text, numbers_per_entry> number;
   std::array<std::int64_t, numbers_per_entry> trycnt{};
+  std::int64_t numbers_unknown{0}; ///< bit i: number_(i+1) does not exist, says the network
   maybe_uuid dialing_camp_uuid, dialing_plan_uuid, dialing_uuid;
   std::int64_t res_dial{0};
   text res_dial_detail;
@@ -244,7 +245,10 @@ inline constexpr auto dl_fields = field_table{
     field{35, "trycnt_8", element{&dl::trycnt, 7}, access::writable, "Tries of number 8.", try_count_rule},
     field{36, "ukey", &dl::ukey, access::writable, "Key of the user's own."},
     field{37, "uuid", &dl::id, access::read_only, "Dial list entry uuid."},
-    field{38, "variables", &dl::vars, access::writable, "Variables set on the channel."}};
+    field{38, "variables", &dl::vars, access::writable, "Variables set on the channel.", variables_rule},
+    field{39, "numbers_unknown", &dl::numbers_unknown, access::writable,
+          "Numbers that do not exist, as the network says, and are not dialed again: the sum of 1 for number_1, 2 for number_2, "
+          "4 for number_3 … 128.", numbers_unknown_rule}};
 
 // --- campaign -----------------------------------------------------------------------------------------------
 
@@ -295,7 +299,7 @@ inline constexpr auto campaign_fields = field_table{
     field{18, "tm_delete", &campaign::tm_delete, access::read_only, "Deleted at."},
     field{19, "tm_update", &campaign::tm_update, access::read_only, "Last changed at."},
     field{20, "uuid", &campaign::id, access::read_only, "Campaign uuid."},
-    field{21, "variables", &campaign::vars, access::writable, "Variables set on the channel."},
+    field{21, "variables", &campaign::vars, access::writable, "Variables set on the channel.", variables_rule},
     field{22, "sc_timezone", &campaign::sc_timezone, access::writable,
           "Time zone of the schedule, as in the IANA database; null is UTC.", timezone_rule}};
 

@@ -1,5 +1,6 @@
 #include "protocol/outbound_rules.hpp"
 
+#include "protocol/ami/action.hpp"
 #include "protocol/jurisdiction.hpp"
 #include "protocol/printable.hpp"
 
@@ -125,6 +126,13 @@ bool is_clock_time(const text& v) noexcept {
   const auto hour = two_digits(*v, 0), minute = two_digits(*v, 3), second = two_digits(*v, 6);
   return v->size() == 8 && (*v)[2] == ':' && (*v)[5] == ':' && hour && minute && second && *hour < 24 &&
          *minute < 60 && *second < 60;
+}
+
+bool are_variables(const std::optional<variables>& v) noexcept {
+  return !v || (v->entries.size() <= ami::most_originate_variables &&
+                std::all_of(v->entries.begin(), v->entries.end(), [](const auto& one) {
+                  return ami::variable_line_size(one.first, one.second) <= ami::max_action_line;
+                }));
 }
 
 bool is_timezone(const text& v) noexcept { return made_of(v, "_+/-", 64) && (!v || v->find("//") == std::string::npos); }

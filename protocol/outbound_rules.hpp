@@ -41,6 +41,7 @@ template <std::int64_t Low, std::int64_t High>
 [[nodiscard]] bool is_day_list(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_clock_time(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_timezone(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool are_variables(const std::optional<variables>& v) noexcept;
 } // namespace rules
 
 using text_rule = rule<std::optional<std::string>>;
@@ -54,11 +55,15 @@ inline constexpr integer_rule retry_delay_rule{&rules::within<0, 31'536'000>, "f
 inline constexpr integer_rule retry_count_rule{&rules::within<0, 1'000>, "from 0 to 1000"};
 inline constexpr integer_rule try_count_rule{&rules::within<0, 65'535>, "from 0 to 65535"};
 inline constexpr integer_rule service_level_rule{&rules::within<-100'000, 100'000>, "from -100000 to 100000"};
+inline constexpr integer_rule numbers_unknown_rule{&rules::within<0, 255>, "from 0 to 255"};
 inline constexpr integer_rule res_dial_rule{&rules::within<0, 34>, "a control frame's code, from 0 to 34"};
 inline constexpr integer_rule hangup_cause_rule{&rules::within<0, 127>, "a hangup cause, from 0 to 127"};
 inline constexpr integer_rule dl_status_rule{&rules::within<0, 2>, "0, 1 or 2"};
 inline constexpr integer_rule campaign_status_rule{&rules::is_campaign_status, "0, 1, 2 or 30"};
 inline constexpr rule<std::string> technology_rule{&rules::is_technology, "SIP, PJSIP, DAHDI, IAX2 or Local"};
+inline constexpr rule<std::optional<variables>> variables_rule{
+    &rules::are_variables, "at most 114 variables, each of at most 1011 bytes with its name, of which \\ \" , ( ) [ and ] take "
+                           "two each: that is what Asterisk reads"};
 inline constexpr text_rule caller_id_rule{&rules::is_caller_id, "like \"Name\" <number>, at most 128 bytes"};
 inline constexpr text_rule codecs_rule{&rules::is_codec_list, "a list of codec names separated by commas"};
 inline constexpr text_rule early_media_rule{&rules::is_early_media, "\"true\", \"false\" or empty"};

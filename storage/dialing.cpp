@@ -38,6 +38,8 @@ std::optional<error> forbidden(const txn& in, const begin_request& request, cons
   const auto i = request.number_index;
   if (i >= numbers_per_entry || !entry.number[i] || entry.number[i]->empty())
     return refused(fmt::format("the dl {} has no number_{}", to_string(entry.id), i + 1));
+  if ((entry.numbers_unknown >> i & 1) != 0)
+    return refused(fmt::format("number_{} of the dl {} does not exist", i + 1, to_string(entry.id)));
   if (entry.trycnt[i] >= setup.how.max_retry_cnt[i])
     return refused(fmt::format("number_{} of the dl {} has been tried {} times of {}", i + 1, to_string(entry.id),
                                entry.trycnt[i], setup.how.max_retry_cnt[i]));
@@ -234,6 +236,8 @@ result<ended> end_dialing(write_txn& in, const uuid& id, const call_outcome& out
     const auto number = static_cast<std::size_t>(out.call.dial_index - 1);
     if (outcome.try_unused && number < numbers_per_entry && e.trycnt[number] > 0)
       --e.trycnt[number];
+    if (outcome.number_unknown && number < numbers_per_entry)
+      e.numbers_unknown |= std::int64_t{1} << number;
     out.state = dial_entry::from(e);
     if (auto done = store_entry(in, e, *out.state); !done)
       return done.error();
@@ -248,6 +252,35 @@ result<ended> end_dialing(write_txn& in, const uuid& id, const call_outcome& out
   if (auto done = in.erase(table::dialing, id.view()); !done)
     return done.error();
   return out;
+}
+
+result<std::vector<restored_entry>> give_tries_back(write_txn& in, const std::vector<spent_try>& tries) {
+  std::vector<restored_entry> restored;
+  for (const auto& one : tries) {
+    auto entry = find<dl>(in, one.entry);
+    if (!entry)
+      return entry.error();
+    if (!*entry || one.number_index >= numbers_per_entry || (*entry)->trycnt[one.number_index] == 0)
+      continue;
+    auto& e = **entry;
+    --e.trycnt[one.number_index];
+    e.numbers_unknown &= ~(std::int64_t{1} << one.number_index);
+    if (e.dialing_uuid) { // its call says which try it is
+      auto call = find<dialing>(in, *e.dialing_uuid);
+      if (!call)
+        return call.error();
+      if (*call && (*call)->dial_index == static_cast<std::int64_t>(one.number_index) + 1) {
+        --(*call)->dial_trycnt;
+        if (auto done = store(in, **call); !done)
+          return done.error();
+      }
+    }
+    const auto state = dial_entry::from(e);
+    if (auto done = store_entry(in, e, state); !done)
+      return done.error();
+    restored.push_back({e.dlma_uuid, state});
+  }
+  return restored;
 }
 
 // --- live dialings ------------------------------------------------------------------------------------------

@@ -18,11 +18,12 @@
 ///
 /// - 4 answered: Reason 4, state Up, DialStatus ANSWER, in a queue, with an agent
 /// - 5 busy: Reason 5, DialStatus BUSY, cause 17
-/// - 8 congestion: Reason 8, DialStatus CONGESTION or CHANUNAVAIL, a cause by which the network refuses (3 20
-/// 21 27
-///   34 38 41 42 44 47 58 127) or knows no such number (1 22 28: the codes have none for these, and the
-///   hang-up's text tells); cause 18 or 102 without ringing, as of a dead trunk
-/// - 3 rang without answer: Reason 3, cause 19, cause 18 or 102 after ringing
+/// - 8 congestion: Reason 8, DialStatus CONGESTION or CHANUNAVAIL, a cause by which the network refuses (3 20 27
+///   34 38 41 42 44 47 58 127); cause 18 or 102 without ringing, as of a dead trunk. Also, for the codes have none
+///   for these and `res_dial_text` tells: no such number (cause 1 22 28; SIP 404 410 484 485 604) and declined
+///   (cause 21; SIP 603 607 608)
+/// - 3 rang without answer: Reason 3, cause 19, cause 18 or 102 after ringing; rang and failed with a cause that says
+///   nothing (0 16 31), as of a dialplan that gives up, unless it was we who hung up
 /// - 1 hung up: Reason 1, or hung up before the answer with another cause or after ringing
 /// - 0: nothing of these: refused, no such technology or extension, events lost
 ///
@@ -32,11 +33,17 @@
 /// What a call out of sight has come to nobody knows: it may wait, or talk, or both may be over. Until that is known
 /// it is nobody's to give up; `call_change::sight` says when it is lost and when it is seen again.
 ///
+/// A SIP code, where Asterisk tells it, says more than the cause that Asterisk makes of it: 401, 402, 403 and 407
+/// become cause 21 as 603 does, and are the carrier's refusal of us. Of a Local channel's two halves the one whose cause
+/// says something counts: of a busy number the second half has 17 and the first 0. The second half is waited for as
+/// long as an OriginateResponse.
+///
 /// Pure: no clock, no thread of its own. An event costs some tens of nanoseconds.
 #pragma once
 
 #include "protocol/outbound.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -52,7 +59,6 @@ struct originate_sent {};
 /// The Originate could not be written or was not allowed; no channel can exist.
 struct originate_not_sent {
   std::string_view why;
-  bool try_counts{false}; ///< it would be no other way the next time: the number or the plan is the reason
 };
 /// "Response: Success" to the Originate.
 struct originate_accepted {};
@@ -89,7 +95,7 @@ struct dial_ended {
 struct hung_up {
   std::int64_t cause{0};
   std::string_view cause_text;
-  std::string_view tech_cause;
+  std::string_view tech_cause;  ///< the SIP code of a PJSIP channel ("503"), where Asterisk tells it
   std::string_view unique_id{}; ///< of the channel; empty: not told
 };
 /// Another channel has taken the place of ours: BridgeEnter with SwapUniqueid. Asterisk leaves Local channels out once voice
@@ -101,6 +107,15 @@ struct channel_replaced {
 struct channel_renamed {
   std::string_view channel;
 };
+/// Newchannel of a Local channel's second half, which runs the dialplan.
+struct second_half_created {};
+/// Its Hangup.
+struct second_half_hung_up {
+  std::int64_t cause{0};
+  std::string_view cause_text;
+};
+/// We have asked for the call's end.
+struct hang_up_asked {};
 struct queue_joined {
   std::string_view queue;
 };
@@ -138,7 +153,8 @@ struct deadline_passed {};
 using call_event =
     std::variant<originate_sent, originate_not_sent, originate_accepted, originate_refused, originate_result,
                  channel_created, channel_changed, dial_began, dial_progressed, dial_ended, hung_up,
-                 channel_replaced, channel_renamed, queue_joined, queue_left, queue_abandoned, agent_connected, agent_completed, pbx_lost,
+                 channel_replaced, channel_renamed, second_half_created, second_half_hung_up, hang_up_asked, queue_joined,
+                 queue_left, queue_abandoned, agent_connected, agent_completed, pbx_lost,
                  channel_alive, channel_vanished, deadline_passed>;
 
 // --- what comes of it
@@ -207,6 +223,16 @@ enum class call_ending : std::uint8_t {
   unknown, ///< it ended while nobody told us; what is known of it stands
 };
 
+/// What a call says of the way that it took, and not only of whom it was for.
+enum class call_evidence : std::uint8_t {
+  none,       ///< nothing: not ended, not sent, hung up by us, unknown
+  reached,    ///< the network found a telephone: it rang, was busy, was answered, or its user declined
+  number,     ///< the network knows no such number
+  network,    ///< the network refused the call, or did not respond
+  no_channel, ///< Asterisk could not make a channel: the trunk is unknown or not registered, or takes no such number
+  refused,    ///< Asterisk refused the Originate
+};
+
 class call {
 public:
   call(const call_times& times, time_point begun) noexcept;
@@ -233,13 +259,21 @@ public:
   /// Always finite until the end; `time_point::max()` after it.
   [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
 
-  /// Nobody's phone can have rung, and another try may do better: the Originate was never written.
-  [[nodiscard]] bool try_unused() const noexcept { return is(f_not_sent) && !is(f_sent) && !is(f_try_counts); }
+  /// Nobody's phone can have rung: the Originate was never written, or Asterisk refused it.
+  [[nodiscard]] bool try_unused() const noexcept {
+    return (is(f_not_sent) && !is(f_sent)) || (is(f_refused) && !is(f_channel) && !is(f_up));
+  }
+  /// `reached` as soon as that is known, the rest from the end on.
+  [[nodiscard]] call_evidence evidence() const noexcept;
+  /// The network says that there is no such number.
+  [[nodiscard]] bool number_unknown() const noexcept { return ended() && evidence() == call_evidence::number; }
+  /// Asterisk's words, of an Originate that was refused or not written; empty where there are none.
+  [[nodiscard]] const std::string& failure() const noexcept { return failure_text_; }
 
   [[nodiscard]] std::int64_t res_dial() const noexcept;
   /// The reference's words, or what else is known; empty while there is nothing.
   [[nodiscard]] std::string res_dial_text() const;
-  [[nodiscard]] std::int64_t res_hangup() const noexcept { return cause_ < 0 ? 0 : cause_; }
+  [[nodiscard]] std::int64_t res_hangup() const noexcept { return is(f_hangup) ? std::max<std::int64_t>(cause_, 0) : 0; }
   [[nodiscard]] const std::string& res_hangup_text() const noexcept { return cause_text_; }
   [[nodiscard]] const std::string& channel() const noexcept { return channel_; }
   [[nodiscard]] const std::string& queue() const noexcept { return queue_; }
@@ -269,9 +303,12 @@ private:
     f_reason_hangup = 1u << 15,
     f_pbx_lost = 1u << 17, ///< one of the facts that are taken back
     f_asked = 1u << 18,    ///< so is this: a liveness question is open
-    f_try_counts = 1u << 19, ///< though it was not sent
-    f_out_of_sight = 1u << 20, ///< taken back when it is seen again
-    f_talks = 1u << 21,        ///< or has talked, to somebody who is not known to be an agent
+    f_second_half = 1u << 19,        ///< it is a Local channel
+    f_second_half_hangup = 1u << 20,
+    f_hang_up_asked = 1u << 21,      ///< we have asked for its end
+    f_progressed = 1u << 22,         ///< the network has taken the call, perhaps to announce something
+    f_out_of_sight = 1u << 23,       ///< taken back when it is seen again
+    f_talks = 1u << 24,              ///< or has talked, to somebody who is not known to be an agent
   };
   [[nodiscard]] bool is(fact f) const noexcept { return (facts_ & f) != 0; }
   void learn(fact f) noexcept { facts_ |= f; }
@@ -283,6 +320,10 @@ private:
   void take_standing(const channel_alive& e, call_change& change);
   bool pass_deadline(time_point now, call_change& change);
   void settle(time_point now, call_change& change);
+  [[nodiscard]] bool rang_in_vain() const noexcept;
+  [[nodiscard]] bool awaits_second_half() const noexcept;
+  void keep_cause(std::int64_t cause, std::string_view words);
+  [[nodiscard]] std::string_view congestion_text() const noexcept;
 
   // What nearly every event looks at comes first: with many calls each line of the cache counts.
   std::uint32_t facts_{0};
@@ -290,6 +331,7 @@ private:
   call_ending ending_{call_ending::open};
   time_point deadline_;
   std::int64_t cause_{-1};
+  std::int32_t sip_code_{0}; ///< 0: not known
   std::string channel_;
   call_times times_;
   time_point hung_up_at_{};

@@ -1,5 +1,7 @@
 #include "actors/core/campaign_state.hpp"
 
+#include "actors/core/originate.hpp"
+
 #include <fmt/core.h>
 
 namespace ringmaster::core {
@@ -186,6 +188,8 @@ std::optional<error> cannot_start(const campaign& c, const plan* p, const dlma* 
     return error{errc::illegal_state, "the campaign's plan dials nothing: its dial_mode is 0", "dial_mode"};
   if (const auto lacks = unusable(*dest))
     return error{errc::illegal_state, "the campaign's destination cannot take calls: " + *lacks, "dest"};
+  if (auto wrong = cannot_be_written(*p, *dest, merge_variables({&c.vars, &p->vars, &dest->vars, &list->vars})))
+    return error{errc::illegal_state, "no call of the campaign can be written for Asterisk: " + wrong->message, wrong->field};
   return std::nullopt;
 }
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
+#include <utility>
 
 namespace ringmaster::core {
 namespace {
 
 constexpr std::size_t chunk_bits = 12, chunk_size = std::size_t{1} << chunk_bits;
-constexpr std::size_t state_kinds = 8;
+constexpr std::size_t state_kinds = 9;
 constexpr auto never = std::numeric_limits<std::int64_t>::max();
 
 /// A `dial_entry`, with what the list itself needs in its padding.
@@ -22,6 +24,7 @@ struct slot {
   bool answered;
   bool leased : 1;
   bool used : 1;
+  bool held : 1;
 
   void set(const dial_entry& e) noexcept {
     id = e.id;
@@ -31,6 +34,7 @@ struct slot {
     numbers_mask = e.numbers_mask;
     status = e.status;
     answered = e.answered;
+    held = false;
   }
   [[nodiscard]] dial_entry get() const noexcept {
     dial_entry e;
@@ -69,7 +73,7 @@ struct standing {
 };
 
 template <class E>
-standing stand(const E& e, const dial_policy& policy, bool leased, std::int64_t now_ns) noexcept {
+standing stand(const E& e, const dial_policy& policy, bool leased, bool held, std::int64_t now_ns) noexcept {
   if (leased || e.status == dl_dialing)
     return {entry_state::dialing};
   if (e.answered)
@@ -78,6 +82,8 @@ standing stand(const E& e, const dial_policy& policy, bool leased, std::int64_t 
     return {entry_state::reserved};
   if (e.numbers_mask == 0)
     return {entry_state::no_numbers};
+  if (held)
+    return {entry_state::held};
   for (std::uint8_t i = 0; i < numbers_per_entry; ++i) {
     if ((e.numbers_mask >> i & 1u) == 0 || e.trycnt[i] >= policy.max_retry_cnt[i])
       continue;
@@ -123,6 +129,8 @@ std::string_view name(entry_state s) noexcept {
     return "exhausted";
   case entry_state::no_numbers:
     return "no numbers";
+  case entry_state::held:
+    return "held";
   case entry_state::absent:
     return "absent";
   }
@@ -152,6 +160,7 @@ struct dial_list::impl {
   std::vector<std::uint32_t> index; // open addressing; slot + 1, 0: empty
   std::size_t entries{0};
   std::vector<std::optional<view>> views;
+  std::unordered_map<uuid, std::string> held; // why; those of entries that have changed since are left until they are held again
 
   slot& at(std::uint32_t i) noexcept { return chunks[i >> chunk_bits][i & (chunk_size - 1)]; }
 
@@ -205,7 +214,7 @@ struct dial_list::impl {
 
   void enter(view& v, std::uint32_t i) {
     const auto& s = at(i);
-    const auto now = stand(s, v.policy, s.leased, v.seen_ns);
+    const auto now = stand(s, v.policy, s.leased, s.held, v.seen_ns);
     ++v.counted(now.state);
     if (now.state == entry_state::ready) {
       v.ready.push_back({ready_key(s), i, s.version});
@@ -217,7 +226,7 @@ struct dial_list::impl {
   }
   void leave(view& v, std::uint32_t i) noexcept {
     const auto& s = at(i);
-    --v.counted(stand(s, v.policy, s.leased, v.seen_ns).state);
+    --v.counted(stand(s, v.policy, s.leased, s.held, v.seen_ns).state);
   }
   [[nodiscard]] bool is_stale(const item& one) noexcept {
     const auto& s = at(one.slot);
@@ -239,7 +248,7 @@ struct dial_list::impl {
       const auto& s = at(i);
       if (!s.used)
         continue;
-      const auto now = stand(s, v.policy, s.leased, v.seen_ns);
+      const auto now = stand(s, v.policy, s.leased, s.held, v.seen_ns);
       ++v.counted(now.state);
       if (now.state == entry_state::ready)
         v.ready.push_back({ready_key(s), i, s.version});
@@ -416,7 +425,7 @@ std::size_t dial_list::lease(view_id view, time_point now, std::size_t n, std::v
     if (l.is_stale(top))
       continue;
     const auto& s = l.at(top.slot);
-    const auto stands = stand(s, v->policy, false, v->seen_ns);
+    const auto stands = stand(s, v->policy, false, s.held, v->seen_ns);
     out.push_back({s.id, stands.number, s.trycnt[stands.number]});
     l.change(top.slot, [](slot& one) { one.leased = true; });
     ++leased;
@@ -453,6 +462,23 @@ bool dial_list::ended(const dial_entry& after) {
   return true;
 }
 
+bool dial_list::hold(const uuid& id, std::string why) {
+  std::uint32_t i = 0;
+  if (!impl_->look_up(id, &i))
+    return false;
+  impl_->change(i, [](slot& s) { s.held = true; });
+  impl_->held.insert_or_assign(id, std::move(why));
+  return true;
+}
+
+void dial_list::release_held() {
+  for (const auto& [id, why] : std::exchange(impl_->held, {})) {
+    std::uint32_t i = 0;
+    if (const auto* s = impl_->look_up(id, &i); s && s->held)
+      impl_->change(i, [](slot& one) { one.held = false; });
+  }
+}
+
 std::optional<time_point> dial_list::next_eligible_time(view_id view, time_point now) {
   auto* v = impl_->find_view(view);
   if (!v)
@@ -480,12 +506,13 @@ list_counts dial_list::counts(view_id view, time_point now) {
   c.answered = v->counted(entry_state::answered);
   c.exhausted = v->counted(entry_state::exhausted);
   c.no_numbers = v->counted(entry_state::no_numbers);
+  c.held = v->counted(entry_state::held);
   return c;
 }
 
 entry_explanation dial_list::explain(const dial_entry& e, const dial_policy& policy, bool leased,
                                      time_point now) {
-  const auto stands = stand(e, policy, leased, to_ns(now));
+  const auto stands = stand(e, policy, leased, false, to_ns(now));
   entry_explanation x;
   x.state = stands.state;
   if (stands.state == entry_state::ready || stands.state == entry_state::cooling) {
@@ -500,10 +527,20 @@ entry_explanation dial_list::explain(const dial_entry& e, const dial_policy& pol
 
 entry_explanation dial_list::explain(view_id view, const uuid& id, time_point now) const {
   auto* v = impl_->find_view(view);
+  return v ? explain(id, v->policy, now) : entry_explanation{};
+}
+
+entry_explanation dial_list::explain(const uuid& id, const dial_policy& policy, time_point now) const {
   const auto* s = impl_->look_up(id);
-  if (!v || !s)
+  if (!s)
     return {};
-  return explain(s->get(), v->policy, s->leased, now);
+  auto x = explain(s->get(), policy, s->leased, now);
+  if (s->held && (x.state == entry_state::ready || x.state == entry_state::cooling || x.state == entry_state::exhausted)) {
+    x = {};
+    x.state = entry_state::held;
+    x.why = impl_->held.at(id);
+  }
+  return x;
 }
 
 std::size_t dial_list::memory() const noexcept {

@@ -1,8 +1,11 @@
 #include "actors/core/explain.hpp"
 
 #include "actors/core/campaign_state.hpp"
+#include "actors/core/originate.hpp"
 
 #include <fmt/core.h>
+
+#include <utility>
 
 namespace ringmaster::core {
 namespace {
@@ -16,6 +19,14 @@ std::string how_long(time_point from, time_point to) {
   if (s < 48 * 3600)
     return fmt::format("{} h", (s + 3599) / 3600);
   return fmt::format("{} days", (s + 86399) / 86400);
+}
+
+/// With a full stop, unless it ends in one, or in a question.
+std::string sentence(std::string_view words) {
+  std::string out{words};
+  if (out.empty() || (out.back() != '.' && out.back() != '?' && out.back() != '!'))
+    out += '.';
+  return out;
 }
 
 std::string entries(std::size_t n) {
@@ -90,6 +101,10 @@ void say_setup(reasons& out, const campaign_snapshot& s) {
             "The campaign has no destination, or it was deleted: nobody could take an answered call.");
   else if (s.destination_unusable)
     out.add("destination_unusable", "The destination cannot take calls: " + *s.destination_unusable + '.');
+  if (s.not_writable)
+    out.add("call_cannot_be_written", fmt::format("No call of this campaign can be written for Asterisk: {}",
+                                                  sentence(s.not_writable->message)))
+        .texts = {{"field", s.not_writable->field}};
 }
 
 void say_schedule(reasons& out, const campaign_snapshot& s, time_point now) {
@@ -156,6 +171,27 @@ void say_pbx(reasons& out, const campaign_snapshot& s, time_point now) {
     say_hindered(out, s);
     return;
   }
+  std::int64_t resting_servers = 0;
+  std::string_view last;
+  for (const auto& r : s.rests) {
+    resting_servers += std::exchange(last, r.server) == r.server ? 0 : 1; // they come server by server
+    auto& said = r.what == resting_thing::trunk
+                     ? out.add("trunk_rests", fmt::format("The trunk {} of the Asterisk server {} rests: {}", r.name,
+                                                          r.server, sentence(r.words)),
+                               r.next_probe)
+                     : out.add("server_refuses",
+                               fmt::format("The Asterisk server {} refuses {}: {}", r.server,
+                                           r.what == resting_thing::server ? "calls" : "this campaign's calls",
+                                           sentence(r.words)),
+                               r.next_probe);
+    said.text += r.next_probe > now ? fmt::format(" A single call is tried in {}.", how_long(now, r.next_probe))
+                                    : std::string{" The next call is tried alone."};
+    said.texts = {{"pbx", r.server}, {"reason", r.words}};
+    if (r.what == resting_thing::trunk)
+      said.texts.emplace_back("trunk", r.name);
+  }
+  if (resting_servers >= s.pbx_usable)
+    return; // room and rate are of no matter then
   if (s.pbx_free_channels <= 0)
     out.add("no_free_channel", "Every Asterisk server that could take a call carries as many as it may.").fields = {
         {"usable_servers", s.pbx_usable}};
@@ -229,7 +265,7 @@ void say_list(reasons& out, const campaign_snapshot& s, time_point now) {
     r.fields = {{"total", as_number(l.total)},          {"cooling", as_number(l.cooling)},
                 {"dialing", as_number(l.dialing)},      {"reserved", as_number(l.reserved)},
                 {"answered", as_number(l.answered)},    {"exhausted", as_number(l.exhausted)},
-                {"no_numbers", as_number(l.no_numbers)}};
+                {"no_numbers", as_number(l.no_numbers)}, {"held", as_number(l.held)}};
   };
   if (l.total == 0) {
     out.add("list_empty", "The dial list has no entries.");
@@ -251,11 +287,29 @@ void say_list(reasons& out, const campaign_snapshot& s, time_point now) {
   }
   fields(out.add(
       "list_done",
-      fmt::format("The list is done: {} answered, {} with all tries used, {} reserved, {} without a number.",
-                  l.answered, l.exhausted, l.reserved, l.no_numbers)));
+      fmt::format("The list is done: {} answered, {} with all tries used, {} reserved, {} without a number{}.", l.answered,
+                  l.exhausted, l.reserved, l.no_numbers,
+                  l.held > 0 ? fmt::format(", {} held back since their calls cannot be written for Asterisk", l.held)
+                             : std::string{})));
 }
 
 } // namespace
+
+std::string_view name(resting_thing t) noexcept {
+  switch (t) {
+  case resting_thing::server: return "server";
+  case resting_thing::trunk: return "trunk";
+  case resting_thing::campaign: return "campaign";
+  }
+  return {};
+}
+
+std::string trunk_of(const plan& p) {
+  auto way = resolve_technology(p.tech_name, nullptr);
+  if (given(p.trunk_name))
+    way.append("/").append(*p.trunk_name);
+  return way;
+}
 
 std::vector<reason> explain_campaign(const campaign_snapshot& s, time_point now) {
   reasons out;
@@ -302,7 +356,13 @@ std::vector<reason> explain_entry(const entry_explanation& e, bool deleted, cons
                                     "this list.");
     break;
   case entry_state::no_numbers:
-    out.add("no_numbers", "The entry has no number.");
+    out.add("no_numbers", "The entry has no number that exists: none at all, or the network knows none of them.");
+    break;
+  case entry_state::held:
+    out.add("call_cannot_be_written",
+            fmt::format("The entry is held back, its tries untouched, until it is changed: a call to it cannot be written for "
+                        "Asterisk. {}",
+                        sentence(e.why)));
     break;
   case entry_state::reserved:
     out.add("reserved", "The entry is reserved (status 2) and not dialed by itself.");

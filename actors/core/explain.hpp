@@ -24,6 +24,27 @@ struct reason {
   std::vector<std::pair<std::string_view, std::string>> texts;
 };
 
+/// What an open circuit breaker keeps calls from, see core/circuit_breaker.hpp.
+enum class resting_thing : std::uint8_t {
+  server,   ///< an Asterisk server: it refuses calls
+  trunk,    ///< a trunk of it
+  campaign, ///< a server refuses the calls of one campaign
+};
+[[nodiscard]] std::string_view name(resting_thing t) noexcept;
+
+struct resting {
+  resting_thing what{resting_thing::server};
+  std::string server;
+  std::string name;  ///< of the server, of the trunk ("PJSIP/carrier"), or the campaign's uuid
+  std::string words; ///< why, for a person; some of it is Asterisk's
+  time_point since;      ///< a moment; where it is shown, a date
+  time_point next_probe; ///< when a single call is tried
+};
+
+/// The way by which a plan's calls leave a server, as it is named there: "PJSIP/carrier"; "PJSIP" alone when the
+/// numbers name their own ways out.
+[[nodiscard]] std::string trunk_of(const plan& p);
+
 /// Everything about a campaign that decides whether it dials. Its times are dates.
 struct campaign_snapshot {
   campaign_status status{campaign_status::stopped};
@@ -50,6 +71,8 @@ struct campaign_snapshot {
   };
   std::vector<lost_server> pbx_lost;          ///< of those configured
   std::vector<hindered_server> pbx_hindered;  ///< connected, and not usable for that alone
+  std::vector<resting> rests;                      ///< of those that are usable otherwise
+  std::optional<error> not_writable;               ///< why no call of this campaign's could be written
   // Of the servers whose agents calls are wanted for, all where it is the same.
   std::int64_t pbx_free_channels{0};
   std::optional<time_point> rate_limited_until; ///< when the first of them has a token, if none has one now
@@ -71,13 +94,13 @@ struct campaign_snapshot {
 /// and no reason speaks of them.
 ///
 /// Codes: stopped, paused, stopping, starting, pausing, force_stopping, no_plan, no_dlma, no_destination,
-/// destination_unusable, dial_mode_off, schedule_closed, no_pbx, pbx_not_connected, events_not_heard,
-/// action_not_permitted, no_free_channel,
-/// rate_limit, queue_unknown, no_agent, max_calls, max_calls_per_agent, abandon_budget, pacing, list_empty, list_done, list_in_flight, cooling_down, dialing.
+/// destination_unusable, dial_mode_off, call_cannot_be_written, schedule_closed, no_pbx, pbx_not_connected, events_not_heard,
+/// action_not_permitted, no_free_channel, server_refuses, trunk_rests, rate_limit, queue_unknown, no_agent, max_calls,
+/// max_calls_per_agent, abandon_budget, pacing, list_empty, list_done, list_in_flight, cooling_down, dialing.
 [[nodiscard]] std::vector<reason> explain_campaign(const campaign_snapshot& s, time_point now);
 
 /// The same for one entry under one campaign's policy. Codes: deleted, answered, exhausted, no_numbers,
-/// reserved, dialing, cooling_down, ready; then those of the campaign that dials the list, when there is one
+/// call_cannot_be_written, reserved, dialing, cooling_down, ready; then those of the campaign that dials the list, when there is one
 /// (else no_campaign).
 [[nodiscard]] std::vector<reason> explain_entry(const entry_explanation& e, bool deleted,
                                                 const campaign_snapshot* campaign, time_point now);

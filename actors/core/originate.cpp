@@ -135,4 +135,38 @@ result<std::string> originate_action(const dialing& d, const originate_options& 
   return std::move(a).bytes();
 }
 
+std::optional<error> cannot_be_written(const plan& how, const destination& to, const variables& vars) {
+  dialing sample;
+  sample.id.bytes.fill(0xFF); // any but nil
+  sample.other_channel_id = sample.id;
+  sample.dial_addr = std::string(64, '0'); // the longest
+  sample.dial_type = to.type;
+  sample.dial_application = to.application;
+  sample.dial_data = to.data;
+  sample.dial_context = to.context;
+  sample.dial_exten = to.exten;
+  sample.dial_priority = to.priority;
+  sample.dial_timeout = how.dial_timeout;
+  sample.dial_variables = vars;
+  originate_options options;
+  options.technology = how.tech_name;
+  options.trunk = how.trunk_name;
+  options.caller_id = how.caller_id;
+  options.early_media = how.early_media;
+  options.codecs = how.codecs;
+  const auto bytes = originate_action(sample, options);
+  if (bytes)
+    return std::nullopt;
+  auto why = bytes.error();
+  if (vars.find(why.field) || why.code == errc::too_large)
+    why = {errc::illegal_state,
+           why.code == errc::too_large
+               ? fmt::format("the {} variables of campaign, plan, destination and dlma together are more than the {} that "
+                             "Asterisk reads",
+                             vars.entries.size(), ami::most_originate_variables)
+               : fmt::format("the variable {} is longer than Asterisk reads", why.field),
+           "variables"};
+  return why;
+}
+
 } // namespace ringmaster::core

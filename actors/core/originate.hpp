@@ -6,6 +6,7 @@
 
 #include "protocol/outbound.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,5 +40,10 @@ struct originate_options {
 /// call, it ends. So a plan may name a context: the call goes to its extension s, which runs what the variables
 /// RINGMASTER_APPLICATION and RINGMASTER_DATA say. Errors: invalid_field with the name of the field at fault.
 [[nodiscard]] result<std::string> originate_action(const dialing& d, const originate_options& options);
+
+/// Why no Originate can be written for calls of a campaign with this plan and destination and these variables (those of
+/// campaign, plan, destination and dlma, merged), whatever the number; nothing when one can. An entry's own variables or
+/// number may still be too much for Asterisk.
+[[nodiscard]] std::optional<error> cannot_be_written(const plan& how, const destination& to, const variables& vars);
 
 } // namespace ringmaster::core

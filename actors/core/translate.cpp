@@ -11,6 +11,9 @@ std::optional<addressed_event> addressed(std::string_view id, call_event event) 
   return addressed_event{id, std::move(event)};
 }
 
+/// The half of a Local channel that runs the dialplan.
+bool is_second_half(std::string_view channel) noexcept { return channel.ends_with(";2"); }
+
 std::int64_t state_number(const ami::channel_snapshot& c) noexcept {
   return c.state ? static_cast<std::int64_t>(*c.state) : 0;
 }
@@ -31,10 +34,14 @@ std::optional<addressed_event> to_call_event(const ami::message& m) {
   // Of the many events few concern a call's life: name those and leave the rest alone.
   if (m.kind() == event_kind::newchannel) {
     const auto e = ami::newchannel::from(m);
+    if (is_second_half(e.channel.name))
+      return addressed(e.channel.unique_id, second_half_created{});
     return addressed(e.channel.unique_id, channel_created{e.channel.name});
   }
   if (m.kind() == event_kind::newstate) {
     const auto e = ami::newstate::from(m);
+    if (is_second_half(e.channel.name))
+      return std::nullopt;
     return addressed(e.channel.unique_id, channel_changed{state_number(e.channel), e.channel.name});
   }
   if (m.kind() == event_kind::dial_begin)
@@ -55,6 +62,8 @@ std::optional<addressed_event> to_call_event(const ami::message& m) {
   }
   if (m.kind() == event_kind::hangup) {
     const auto e = ami::hangup::from(m);
+    if (is_second_half(e.channel.name))
+      return addressed(e.channel.unique_id, second_half_hung_up{e.cause.value_or(0), e.cause_text});
     return addressed(e.channel.unique_id, hung_up{e.cause.value_or(0), e.cause_text, e.tech_cause, e.channel.unique_id});
   }
   if (m.kind() == event_kind::bridge_enter) {

@@ -24,7 +24,7 @@ struct addressed_event {
 
 /// Nothing when the message does not concern the life of a call. Answers ("Response: …") are taken for
 /// answers to an Originate. A message about the second half of a Local channel is addressed by that half's
-/// own unique id, and so finds no call.
+/// own unique id; of those its Newchannel and its Hangup alone say something of the call.
 [[nodiscard]] std::optional<addressed_event> to_call_event(const ami::message& m);
 
 [[nodiscard]] member_update to_member_update(const ami::member_snapshot& m) noexcept;

@@ -1,5 +1,6 @@
 #include "http/daemon/status.hpp"
 
+#include "actors/live_json.hpp"
 #include "protocol/json.hpp"
 
 #include <algorithm>
@@ -42,6 +43,11 @@ http::response health(engine& about) {
     if (live && live->connected)
       for (const auto& lacks : *live->missing_rights)
         append(w, lacks);
+    w.end_list();
+    w.key("rests");
+    w.begin_list();
+    for (const auto& one : about.resting(configured.name))
+      append_resting(w, one);
     w.end_list();
     w.end_object();
   }
@@ -109,6 +115,14 @@ void add_engine_metrics(metrics::registry& to, engine& from) {
         [&from] { return static_cast<double>(from.database().space().limit); });
   for (const auto& p : from.options().pbxs)
     add_pbx_metrics(to, from, p.name);
+  to.add_list("ringmaster_breaker_open",
+              "1 for each server, trunk and campaign that gets no calls but single ones, since it fails by itself.", [&from] {
+                std::vector<metrics::registry::labelled> open;
+                for (const auto& p : from.options().pbxs)
+                  for (auto& one : from.resting(p.name))
+                    open.push_back({{{"pbx", one.server}, {"what", std::string{core::name(one.what)}}, {"name", one.name}}, 1});
+                return open;
+              });
 }
 
 void add_server_metrics(metrics::registry& to, const http::server& from) {

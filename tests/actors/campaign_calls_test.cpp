@@ -56,7 +56,7 @@ protected:
       (void)pacing.use(*setup_.how, now);
       campaign_calls calls{self, campaign_, shared_, pacing, setup_};
       const auto id = random_uuid();
-      calls.intend(id, "pbx1", {}, now);
+      calls.intend(id, "pbx1", {}, {}, now);
       const auto reach = [&](core::milestone what, time_point at) {
         call_milestone said{id, {}, time_point::max()};
         said.reached.add(what);

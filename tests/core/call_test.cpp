@@ -20,15 +20,16 @@ struct expectation {
   std::int64_t res_dial, res_hangup;
   std::vector<milestone> reached;
   std::vector<milestone> not_reached{};
+  bool we_hang_up{false};
 };
 
 using enum milestone;
 
 const std::vector<expectation>& expectations() {
   static const std::vector<expectation> all{
-      {"busy", "call-6", 5, 0, {channel, ended}, {ringing, answered}},
-      {"cancel", "call-10", 1, 0, {ringing, ended}, {answered}},
-      {"congestion", "call-8", 8, 0, {ended}, {answered}},
+      {"busy", "call-6", 5, 17, {channel, ended}, {ringing, answered}},
+      {"cancel", "call-10", 1, 0, {ringing, ended}, {answered}, true},
+      {"congestion", "call-8", 8, 34, {ended}, {answered}},
       {"unallocated", "call-9", 8, 1, {ended}, {answered}},
       {"no-answer", "call-7", 3, 19, {ringing, ended}, {answered}},
       {"hangup", "call-11", 4, 16, {ringing, answered, ended}, {queued}},
@@ -51,7 +52,7 @@ const std::vector<expectation>& expectations() {
       {"sip-answer", "sip-1", 4, 16, {answered, queued, connected, agent_done, ended}},
       {"sip-busy", "sip-3", 5, 17, {ended}, {answered}},
       {"sip-callee-hangs-up", "sip-2", 4, 0, {answered, queued, abandoned, ended}, {connected}},
-      {"sip-cancel", "sip-7", 1, 16, {ringing, ended}, {answered}},
+      {"sip-cancel", "sip-7", 1, 16, {ringing, ended}, {answered}, true},
       {"sip-congestion", "sip-5", 8, 34, {ended}, {answered}},
       {"sip-dead-trunk", "sip-0", 8, 18, {ended}, {ringing, answered}},
       {"sip-no-answer", "sip-4", 3, 19, {ringing, ended}, {answered}},
@@ -82,6 +83,12 @@ struct driver {
   call c{call_times{}, start};
   time_point now{start};
   int ends{0}, questions{0};
+
+  driver() = default;
+  explicit driver(const expectation& of) {
+    if (of.we_hang_up)
+      feed(hang_up_asked{});
+  }
 
   void feed(const call_event& e) {
     const auto was_over = c.ended();
@@ -116,7 +123,7 @@ TEST(call, ends_as_every_recording_says) {
   ASSERT_EQ(recorded_calls().size(), expectations().size());
   for (const auto& [expected, recorded] : recorded_calls()) {
     SCOPED_TRACE(expected.recording);
-    driver d;
+    driver d{expected};
     d.feed(originate_sent{});
     EXPECT_EQ(d.c.status(), dialing_status::originate_sent);
     for (const auto& e : recorded->events)
@@ -148,7 +155,7 @@ TEST(call, ends_the_same_in_any_order_and_with_everything_twice) {
           events.push_back(e);
       events.emplace_back(originate_sent{});
       std::shuffle(events.begin(), events.end(), random);
-      driver d;
+      driver d{expected};
       for (const auto& e : events) {
         d.now += std::chrono::milliseconds{random() % 10};
         d.feed(e);
@@ -171,7 +178,7 @@ TEST(call, is_right_or_unknown_when_events_are_lost) {
     for (unsigned round = 0; round < 200; ++round) {
       SCOPED_TRACE(testing::Message() << expected.recording << ", seed " << seed << ", round " << round);
       std::mt19937 random{seed + round};
-      driver d;
+      driver d{expected};
       d.feed(originate_sent{});
       for (const auto& e : recorded->events) {
         if (random() % 3 == 0)
@@ -204,18 +211,21 @@ TEST(call, that_could_not_be_sent_is_over) {
   EXPECT_EQ(d.ends, 1);
 }
 
-TEST(call, keeps_its_try_unless_it_surely_never_left_and_may_do_better_the_next_time) {
-  driver waited, wrong, sent, refused;
+TEST(call, keeps_its_try_unless_nobodys_telephone_can_have_rung) {
+  driver waited, sent, refused, refused_late;
   waited.feed(originate_not_sent{"ten seconds"});
   EXPECT_TRUE(waited.c.try_unused());
-  wrong.feed(originate_not_sent{"no such number", true});
-  EXPECT_FALSE(wrong.c.try_unused());
   sent.feed(originate_sent{});
   EXPECT_FALSE(sent.c.try_unused());
   sent.feed(originate_not_sent{"what it was told late"});
   EXPECT_FALSE(sent.c.try_unused()) << "somebody's phone may have rung";
-  refused.feed(originate_refused{"no"});
-  EXPECT_FALSE(refused.c.try_unused());
+  refused.feed(originate_sent{});
+  refused.feed(originate_refused{"Asterisk is shutting down"});
+  EXPECT_TRUE(refused.c.try_unused());
+  refused_late.feed(originate_sent{});
+  refused_late.feed(channel_created{"PJSIP/a-1"});
+  refused_late.feed(originate_refused{"what contradicts itself"});
+  EXPECT_FALSE(refused_late.c.try_unused());
 }
 
 TEST(call, with_an_unknown_technology_ends_without_a_channel_within_two_seconds) {
@@ -510,14 +520,145 @@ TEST(call, says_what_every_cause_means) {
     return c.res_dial();
   };
   EXPECT_EQ(outcome(17, false), 5);
-  for (const std::int64_t cause : {1, 22, 28, 34, 38, 41, 42, 44, 27, 21, 3})
+  for (const std::int64_t cause : {1, 20, 22, 28, 34, 38, 41, 42, 44, 27, 21, 3})
     EXPECT_EQ(outcome(cause, false), 8) << cause;
   EXPECT_EQ(outcome(18, true), 3);
   EXPECT_EQ(outcome(18, false), 8);
   EXPECT_EQ(outcome(19, false), 3);
-  EXPECT_EQ(outcome(16, true), 1);
-  EXPECT_EQ(outcome(0, true), 1);
+  EXPECT_EQ(outcome(16, true), 3) << "who it was for did not answer, and somebody gave up";
+  EXPECT_EQ(outcome(0, true), 3);
+  EXPECT_EQ(outcome(26, true), 1);
   EXPECT_EQ(outcome(0, false), 0);
+}
+
+/// A call that failed with this cause and SIP code, without ringing unless `rang`.
+call failed(std::int64_t cause, const char* code = "", bool rang = false) {
+  call c{call_times{}, start};
+  c.on(originate_sent{}, start);
+  c.on(channel_created{"PJSIP/a-1"}, start);
+  if (rang)
+    c.on(channel_changed{5, ""}, start);
+  c.on(originate_result{false, 0, "PJSIP/1@a"}, start);
+  c.on(hung_up{cause, "", code}, start);
+  return c;
+}
+
+TEST(call, tells_a_number_that_does_not_exist_a_refusal_and_a_full_network_apart) {
+  struct told {
+    std::int64_t cause;
+    const char* code;
+    const char* words;
+    call_evidence evidence;
+  };
+  const std::string congested{ringmaster::res_dial_text(8)};
+  for (const auto& [cause, code, words, evidence] : std::initializer_list<told>{
+           {1, "404", "No such number (SIP 404)", call_evidence::number},
+           {1, "604", "No such number (SIP 604)", call_evidence::number},
+           {1, "", "No such number", call_evidence::number},
+           {22, "410", "No such number (SIP 410)", call_evidence::number},
+           {28, "484", "No such number (SIP 484)", call_evidence::number},
+           {21, "603", "Declined (SIP 603)", call_evidence::reached},
+           {127, "607", "Declined (SIP 607)", call_evidence::reached},
+           {21, "", "Declined", call_evidence::reached},
+           {21, "403", "Refused by the carrier (SIP 403)", call_evidence::network},
+           {34, "503", "Congestion (circuits busy) (SIP 503)", call_evidence::network},
+           {38, "", "Congestion (circuits busy)", call_evidence::network},
+           {3, "", "Congestion (circuits busy)", call_evidence::network},
+           {18, "408", "Congestion (circuits busy) (SIP 408)", call_evidence::network},
+           {20, "", "The telephone is switched off or out of reach", call_evidence::none}}) {
+    SCOPED_TRACE(testing::Message() << cause << ' ' << code);
+    const auto c = failed(cause, code);
+    EXPECT_TRUE(c.ended());
+    EXPECT_EQ(c.res_dial(), 8);
+    EXPECT_EQ(c.res_dial_text(), words);
+    EXPECT_EQ(c.evidence(), evidence);
+    EXPECT_EQ(c.number_unknown(), evidence == call_evidence::number);
+    EXPECT_FALSE(c.try_unused());
+  }
+}
+
+TEST(call, that_reached_a_telephone_says_nothing_against_the_way) {
+  EXPECT_EQ(failed(17, "486").evidence(), call_evidence::reached);
+  EXPECT_EQ(failed(34, "503", true).evidence(), call_evidence::reached);
+  EXPECT_EQ(failed(19, "", true).evidence(), call_evidence::reached);
+  EXPECT_EQ(failed(19, "480").evidence(), call_evidence::none);
+  EXPECT_EQ(failed(16, "").evidence(), call_evidence::network) << "it was made and failed, and nobody says why";
+  call ringing{call_times{}, start};
+  ringing.on(channel_changed{5, ""}, start);
+  EXPECT_EQ(ringing.evidence(), call_evidence::reached) << "as soon as it rings";
+  call given_up{call_times{}, start};
+  given_up.on(channel_created{"PJSIP/a-1"}, start);
+  given_up.on(hang_up_asked{}, start);
+  given_up.on(originate_result{false, 0, ""}, start);
+  given_up.on(hung_up{0, "", ""}, start);
+  EXPECT_EQ(given_up.evidence(), call_evidence::none);
+}
+
+TEST(call, without_a_channel_or_refused_is_evidence_against_the_server) {
+  driver unknown_trunk, refused;
+  unknown_trunk.feed(originate_sent{});
+  unknown_trunk.feed(originate_accepted{});
+  unknown_trunk.feed(originate_result{false, 0, "PJSIP/1@nowhere"});
+  EXPECT_EQ(unknown_trunk.c.evidence(), call_evidence::none) << "not before its end: a Hangup may tell more";
+  unknown_trunk.run_out();
+  EXPECT_EQ(unknown_trunk.c.evidence(), call_evidence::no_channel);
+  refused.feed(originate_sent{});
+  refused.feed(originate_refused{"Permission denied"});
+  EXPECT_EQ(refused.c.evidence(), call_evidence::refused);
+  EXPECT_EQ(refused.c.failure(), "Permission denied");
+}
+
+TEST(call, that_rang_behind_a_dialplan_which_gave_up_was_not_answered) {
+  const auto rings = [](bool we_hang_up) {
+    driver d;
+    d.feed(originate_sent{});
+    d.feed(channel_created{"Local/1@x-1;1"});
+    d.feed(second_half_created{});
+    d.feed(channel_changed{5, ""});
+    d.now += 8s;
+    if (we_hang_up)
+      d.feed(hang_up_asked{});
+    d.feed(second_half_hung_up{16, "Normal Clearing"});
+    d.feed(hung_up{16, "Normal Clearing", ""});
+    d.feed(originate_result{false, 1, "Local/1@x"});
+    EXPECT_EQ(d.ends, 1);
+    EXPECT_EQ(d.c.res_hangup(), 16);
+    return d.c.res_dial();
+  };
+  EXPECT_EQ(rings(false), 3);
+  EXPECT_EQ(rings(true), 1);
+}
+
+TEST(call, over_a_local_channel_ends_by_the_half_that_knows_why) {
+  for (const bool second_first : {true, false}) {
+    driver d;
+    d.feed(originate_sent{});
+    d.feed(channel_created{"Local/1@x-1;1"});
+    d.feed(second_half_created{});
+    d.feed(originate_result{false, 0, "Local/1@x"});
+    if (second_first) {
+      d.feed(second_half_hung_up{17, "User busy"});
+      d.feed(hung_up{0, "Unknown", ""});
+    } else {
+      d.feed(hung_up{0, "Unknown", ""});
+      EXPECT_FALSE(d.c.ended()) << "the other half may know more";
+      d.feed(second_half_hung_up{17, "User busy"});
+    }
+    EXPECT_EQ(d.ends, 1);
+    EXPECT_EQ(d.c.res_dial(), 5);
+    EXPECT_EQ(d.c.res_hangup(), 17);
+    EXPECT_EQ(d.c.res_hangup_text(), "User busy");
+  }
+  driver lost; // its second half's Hangup never comes
+  lost.feed(originate_sent{});
+  lost.feed(channel_created{"Local/1@x-1;1"});
+  lost.feed(second_half_created{});
+  lost.feed(originate_result{false, 5, "Local/1@x"});
+  lost.feed(hung_up{0, "Unknown", ""});
+  EXPECT_EQ(lost.c.deadline(), start + 2s);
+  lost.run_out();
+  EXPECT_EQ(lost.c.res_dial(), 5);
+  EXPECT_EQ(lost.c.ending(), call_ending::known);
 }
 
 } // namespace

@@ -344,5 +344,49 @@ TEST(dial_entry, is_made_of_an_entry) {
   EXPECT_EQ(e.last_hangup_ns, 0);
 }
 
+TEST(dial_list, holds_an_entry_whose_call_cannot_be_written_until_it_changes) {
+  dial_list l;
+  dial_entry a, b;
+  a.id = numbered(1);
+  b.id = numbered(2);
+  a.numbers_mask = b.numbers_mask = 1;
+  l.add(a);
+  l.add(b);
+  const auto v = l.add_view({}, start);
+  std::vector<leased_entry> got;
+  ASSERT_EQ(l.lease(v, start, 1, got), 1u);
+  const auto first = got[0].id;
+  l.ended(*l.find(first));
+  ASSERT_TRUE(l.hold(first, "too long"));
+  EXPECT_EQ(l.counts(v, start).held, 1u);
+  EXPECT_EQ(l.counts(v, start).ready, 1u);
+  EXPECT_EQ(l.explain(v, first, start).state, entry_state::held);
+  EXPECT_EQ(l.explain(first, {}, start).why, "too long");
+  got.clear();
+  EXPECT_EQ(l.lease(v, start, 5, got), 1u) << "the others go on";
+  EXPECT_NE(got[0].id, first);
+  l.remove(got[0].id);
+  EXPECT_TRUE(l.counts(v, start).list_done()) << "nobody waits for it";
+
+  ASSERT_TRUE(l.update(*l.find(first))); // it was changed
+  EXPECT_EQ(l.counts(v, start).ready, 1u);
+  ASSERT_TRUE(l.hold(first, "still"));
+  l.release_held(); // its campaign was changed
+  got.clear();
+  EXPECT_EQ(l.lease(v, start, 5, got), 1u);
+  EXPECT_FALSE(l.hold(numbered(9), "nobody"));
+}
+
+TEST(dial_entry, leaves_out_numbers_that_do_not_exist) {
+  dl d;
+  d.id = numbered(1);
+  d.number[0] = "1";
+  d.number[1] = "2";
+  d.numbers_unknown = 1;
+  EXPECT_EQ(dial_entry::from(d).numbers_mask, 0b10);
+  d.numbers_unknown = 3;
+  EXPECT_EQ(dial_list::explain(dial_entry::from(d), {}, false, start).state, entry_state::no_numbers);
+}
+
 } // namespace
 } // namespace ringmaster::core

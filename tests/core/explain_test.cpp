@@ -249,5 +249,55 @@ TEST(explain, is_written_as_json) {
   EXPECT_EQ(std::string_view{doc.at(0)["fields"]["queue"]}, "sal\"es");
 }
 
+TEST(explain, says_which_server_or_trunk_rests_and_in_whose_words) {
+  const auto resting_of = [](resting_thing what, const char* server, const char* name, const char* words) {
+    return resting{what, server, name, words, now - 5s, now + 8s};
+  };
+  auto s = healthy();
+  s.pbx_free_channels = 0; // of no matter then
+  s.rests = {resting_of(resting_thing::server, "pbx-1", "pbx-1", "Asterisk is shutting down")};
+  auto said = explain_campaign(s, now);
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0].code, "server_refuses");
+  EXPECT_EQ(said[0].text, "The Asterisk server pbx-1 refuses calls: Asterisk is shutting down. A single call is tried in 8 s.");
+  EXPECT_EQ(said[0].until, now + 8s);
+
+  s.rests = {resting_of(resting_thing::trunk, "pbx-1", "PJSIP/carrier", "12 calls in a row failed")};
+  said = explain_campaign(s, now);
+  EXPECT_EQ(said[0].code, "trunk_rests");
+  EXPECT_NE(said[0].text.find("The trunk PJSIP/carrier of the Asterisk server pbx-1 rests: 12 calls in a row failed."),
+            std::string::npos);
+  EXPECT_EQ(said[0].texts.back(), (std::pair<std::string_view, std::string>{"trunk", "PJSIP/carrier"}));
+
+  s.rests = {resting_of(resting_thing::campaign, "pbx-1", "a uuid", "Extension does not exist.")};
+  said = explain_campaign(s, now);
+  EXPECT_EQ(said[0].code, "server_refuses");
+  EXPECT_NE(said[0].text.find("refuses this campaign's calls: Extension does not exist. A single"), std::string::npos);
+
+  s.pbx_configured = s.pbx_usable = 2; // the other one is full
+  EXPECT_EQ(codes(s), (code_list{"server_refuses", "no_free_channel"}));
+}
+
+TEST(explain, says_that_no_call_can_be_written) {
+  EXPECT_EQ(codes_when([](auto& s) { s.not_writable = error{errc::illegal_state, "the variable A is too long", "variables"}; }),
+            code_list{"call_cannot_be_written"});
+  entry_explanation e;
+  e.state = entry_state::held;
+  e.why = "number: it has its own way out";
+  const auto s = healthy();
+  const auto said = explain_entry(e, false, &s, now);
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0].code, "call_cannot_be_written");
+  EXPECT_NE(said[0].text.find(e.why), std::string::npos);
+}
+
+TEST(explain, names_a_trunk_as_its_calls_do) {
+  plan p;
+  EXPECT_EQ(trunk_of(p), "SIP");
+  p.tech_name = "pjsip";
+  p.trunk_name = "carrier";
+  EXPECT_EQ(trunk_of(p), "PJSIP/carrier");
+}
+
 } // namespace
 } // namespace ringmaster::core

@@ -1,5 +1,7 @@
 #include "actors/core/originate.hpp"
 
+#include "protocol/ami/action.hpp"
+
 #include <gtest/gtest.h>
 
 namespace ringmaster::core {
@@ -139,6 +141,38 @@ TEST(originate, resolves_technologies_in_any_case) {
   EXPECT_EQ(resolve_technology("sip", nullptr), "SIP");
   EXPECT_EQ(resolve_technology("local", &aliases), "Local");
   EXPECT_EQ(resolve_technology("Skinny", &aliases), "Skinny");
+}
+
+TEST(originate, that_no_call_of_a_campaign_can_be_is_known_beforehand) {
+  plan how;
+  how.tech_name = "Local";
+  how.trunk_name = "from-internal";
+  destination to;
+  to.type = 0;
+  to.context = "agents";
+  to.exten = "1000";
+  variables vars;
+  vars.set("A", std::string(1011 - 1, 'x'));
+  EXPECT_EQ(cannot_be_written(how, to, vars), std::nullopt);
+  vars.set("A", std::string(1011, 'x'));
+  ASSERT_TRUE(cannot_be_written(how, to, vars));
+  EXPECT_EQ(cannot_be_written(how, to, vars)->field, "variables");
+  EXPECT_NE(cannot_be_written(how, to, vars)->message.find("variable A"), std::string::npos);
+  vars.set("A", std::string(506, ',')); // two bytes each
+  EXPECT_TRUE(cannot_be_written(how, to, vars));
+  variables many;
+  how.caller_id = "100";
+  how.early_media = "false";
+  how.codecs = "ulaw";
+  for (std::size_t i = 0; i < ami::most_originate_variables; ++i)
+    many.set("v" + std::to_string(i), "x");
+  EXPECT_EQ(cannot_be_written(how, to, many), std::nullopt) << "an Originate has no more other headers than that leaves room for";
+  many.set("one", "too many");
+  many.set("two", "too many");
+  ASSERT_TRUE(cannot_be_written(how, to, many));
+  EXPECT_EQ(cannot_be_written(how, to, many)->field, "variables");
+  how.caller_id = "no quotes\"";
+  EXPECT_EQ(cannot_be_written(how, to, {})->field, "caller_id");
 }
 
 } // namespace

@@ -279,5 +279,72 @@ TEST_F(dialings, are_listed_and_counted) {
   EXPECT_EQ(seen, 6u);
 }
 
+TEST_F(dialings, a_number_that_does_not_exist_is_left_alone_until_it_changes) {
+  const auto s = make_scene();
+  const auto id = s.entries[0].id;
+  const auto call = call_to(s, id);
+  auto gone = answered();
+  gone.res_dial = 8;
+  gone.number_unknown = true;
+  const auto end = write([&](write_txn& in) {
+    must(begin_dialing(in, call, at_second(1)));
+    return must(end_dialing(in, call.id, gone, at_second(2)));
+  });
+  EXPECT_EQ(end.state->numbers_mask & 1, 0);
+  EXPECT_EQ(must(read<dl>(id)).numbers_unknown, 1);
+  EXPECT_EQ(must(read<dl>(id)).trycnt[0], 1) << "the try was made";
+  expect_consistent();
+  {
+    auto in = must(db.write());
+    EXPECT_EQ(code_of(begin_dialing(in, call_to(s, id), at_second(200))), errc::illegal_state);
+  }
+  const auto change = [&](auto&& set) {
+    write([&](write_txn& in) {
+      must(update(in, id, edit<dl>{[&](const dl& before) -> result<dl> {
+                    auto e = before;
+                    e.numbers_unknown = 1;
+                    set(e);
+                    return e;
+                  }}, at_second(300)));
+    });
+    return must(read<dl>(id)).numbers_unknown;
+  };
+  EXPECT_EQ(change([](dl& e) { e.name = "somebody"; }), 1);
+  EXPECT_EQ(change([](dl& e) { e.trycnt[0] = 0; }), 0) << "it is to be tried from the beginning";
+  EXPECT_EQ(change([](dl& e) { e.number[0] = "301"; }), 0) << "another number";
+  expect_consistent();
+}
+
+TEST_F(dialings, tries_are_given_back_also_while_the_entry_is_dialed_anew) {
+  const auto s = make_scene(3);
+  const auto idle = s.entries[0].id, busy = s.entries[1].id, fresh = s.entries[2].id;
+  auto unknown = answered();
+  unknown.res_dial = 8;
+  unknown.number_unknown = true;
+  auto congested = unknown;
+  congested.number_unknown = false;
+  const auto again = call_to(s, busy);
+  write([&](write_txn& in) {
+    for (const auto& [entry, outcome] : {std::pair{idle, unknown}, {busy, congested}}) {
+      const auto call = call_to(s, entry);
+      must(begin_dialing(in, call, at_second(1)));
+      must(end_dialing(in, call.id, outcome, at_second(2)));
+    }
+    EXPECT_EQ(must(begin_dialing(in, again, at_second(100))).call.dial_trycnt, 2);
+  });
+  const auto restored = write([&](write_txn& in) {
+    return must(give_tries_back(in, {{idle, 0}, {busy, 0}, {fresh, 0}, {random_uuid(), 0}}));
+  });
+  EXPECT_EQ(restored.size(), 2u) << "who has used none gets none, who is gone is gone";
+  EXPECT_EQ(must(read<dl>(idle)).trycnt[0], 0);
+  EXPECT_EQ(must(read<dl>(idle)).numbers_unknown, 0) << "what was learned by that try is not known";
+  EXPECT_EQ(must(read<dl>(busy)).trycnt[0], 1);
+  EXPECT_EQ(must(get_dialing(must(db.read()), again.id)).dial_trycnt, 1);
+  expect_consistent();
+  write([&](write_txn& in) { must(end_dialing(in, again.id, answered(), at_second(120))); });
+  EXPECT_EQ(must(read<dl>(busy)).trycnt[0], 1);
+  expect_consistent();
+}
+
 } // namespace
 } // namespace ringmaster::storage
