@@ -45,13 +45,13 @@ maybe_time campaign_calls::longest_waiting() const {
 
 // --- a call's life
 
-void campaign_calls::intend(const uuid& id, const std::string& pbx, const core::call_features& features,
-                            time_point now) {
+void campaign_calls::intend(core::agent_ledger& ledger, const uuid& id, const std::string& pbx,
+                            const core::call_features& features, time_point now) {
   call_in_flight call;
   call.pbx = pbx;
   call.begun = now;
   call.features = features;
-  pacing_->begun(id, features, now, pacing_.pool_of(pbx));
+  pacing_.begun(ledger, id, call.claim, pbx, features, now);
   calls_[id] = std::move(call);
 }
 
@@ -104,13 +104,13 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   if (what.reached.has(core::milestone::answered)) {
     ++counters_.answered;
     call.answered = now;
-    pacing_->answered(what.id, now);
+    pacing_.answered(what.id, call.claim, now);
     if (setup_.treats_abandoned_calls())
       await_grace(now + pacing_->options().grace, what.id, now);
   }
   if (what.reached.has(core::milestone::connected)) {
     call.connected = now;
-    const bool too_late = tell_and_count(what.id, call, [&] { pacing_->handed_to_agent(what.id, now); });
+    const bool too_late = tell_and_count(what.id, call, [&] { pacing_.handed_to_agent(what.id, call.claim, now); });
     // Whoever was given up already, or met the agent before that but after the grace, counts as abandoned alone.
     if (!call.treated && !too_late)
       ++counters_.connected;
@@ -118,7 +118,7 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   if (what.reached.has(core::milestone::abandoned)) {
     if (setup_.queue.empty()) // of a dialplan that leads to a queue
       ++counters_.abandoned;
-    tell_and_count(what.id, call, [&] { pacing_->abandoned(what.id, now); });
+    tell_and_count(what.id, call, [&] { pacing_.abandoned(what.id, call.claim, now); });
   }
   return !what.reached.empty();
 }
@@ -136,7 +136,7 @@ void campaign_calls::forget(const uuid& id, time_point now) {
     return;
   if (auto* room = shared_.room_of(at->second.pbx))
     room->left();
-  tell_and_count(id, at->second, [&] { pacing_->ended(id, now); });
+  tell_and_count(id, at->second, [&] { pacing_.ended(id, at->second.claim, now); });
   calls_.erase(at);
 }
 
@@ -156,13 +156,15 @@ void campaign_calls::give_up_ringing(time_point now) {
   spdlog::debug("event=ringing_given_up campaign={} calls={} reason=\"{}\"", to_string(id_),
                 given_up.calls.size(), given_up.reason);
   for (const auto& id : given_up.calls)
-    if (const auto at = calls_.find(id); at != calls_.end() && at->second.channel)
+    if (const auto at = calls_.find(id); at != calls_.end() && at->second.channel) {
+      pacing_.given_up(at->second.claim);
       caf::anon_send(at->second.channel, hang_up_call{[id](const result<std::string>& said) {
                        // It rings on then, and the dial timeout ends it.
                        if (!said)
                          spdlog::debug("event=ringing_not_given_up dialing={} reason=\"{}\"", to_string(id),
                                        said.error().message);
                      }});
+    }
 }
 
 void campaign_calls::pass_deadlines(time_point now) {
@@ -182,20 +184,21 @@ void campaign_calls::pass_deadlines(time_point now) {
 // --- what pacing hears of it
 
 void campaign_calls::tell_pacing(time_point now) {
-  for (const auto& [id, call] : calls_)
+  for (auto& [id, call] : calls_)
     tell_pacing(id, call, now);
 }
 
-void campaign_calls::tell_pacing(const uuid& id, const call_in_flight& call, time_point now) {
-  pacing_->begun(id, call.features, call.begun, pacing_.pool_of(call.pbx));
+void campaign_calls::tell_pacing(const uuid& id, call_in_flight& call, time_point now) {
+  pacing_.ended(id, call.claim, now); // of the method that paced before, and of its agent
+  pacing_.begun(id, call.claim, call.pbx, call.features, call.begun);
   if (call.reached.has(core::milestone::ringing))
     pacing_->ringing(id, call.rang);
   if (call.reached.has(core::milestone::answered))
-    pacing_->answered(id, call.answered);
+    pacing_.answered(id, call.claim, call.answered);
   if (call.reached.has(core::milestone::connected))
-    pacing_->handed_to_agent(id, call.connected);
+    pacing_.handed_to_agent(id, call.claim, call.connected);
   if (call.treated || call.reached.has(core::milestone::abandoned))
-    pacing_->abandoned(id, now);
+    pacing_.abandoned(id, call.claim, now);
 }
 
 /// Hears from pacing whether `tell` has settled the fate of a live answer, and counts it, once. Whether it was counted
@@ -246,7 +249,7 @@ bool campaign_calls::pass_graces(time_point now) {
         at->second.reached.has(core::milestone::abandoned))
       continue;
     if (!std::exchange(at->second.treated, true))
-      tell_and_count(id, at->second, [&] { pacing_->abandoned(id, now); });
+      tell_and_count(id, at->second, [&] { pacing_.abandoned(id, at->second.claim, now); });
     treat(id, at->second);
     changed = true;
   }

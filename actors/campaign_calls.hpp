@@ -38,8 +38,10 @@ public:
   [[nodiscard]] const campaign_counters& counters() const noexcept { return counters_; }
 
   // A call's life.
-  /// It is to be begun, and its server has room for it (`server_room::claim`); its intent is on the way to the disk.
-  void intend(const uuid& id, const std::string& pbx, const core::call_features& features, time_point now);
+  /// It is to be begun, and its server has room for it (`server_room::claim`); its intent is on the way to the disk. The
+  /// ledger is locked: see `campaign_pacing::reserve`.
+  void intend(core::agent_ledger& ledger, const uuid& id, const std::string& pbx, const core::call_features& features,
+              time_point now);
   /// Its intent is on disk: makes its channel actor. Null: there is no such call.
   [[nodiscard]] caf::actor begin(const dialing& intent);
   /// Calls that were up when this process began.
@@ -78,6 +80,7 @@ private:
     time_point deadline{time_point::max()};
     time_point begun, rang, answered, connected;
     core::call_features features;
+    campaign_pacing::call_claim claim; ///< of an agent
     bool counted{false}; ///< among the live answers of its day
     bool treated{false}; ///< its grace has passed: it was hung up or sent away, or that is being tried
 
@@ -88,7 +91,7 @@ private:
   using timed_calls = std::priority_queue<timed_call, std::vector<timed_call>, std::greater<>>;
 
   void restore_counters();
-  void tell_pacing(const uuid& id, const call_in_flight& call, time_point now);
+  void tell_pacing(const uuid& id, call_in_flight& call, time_point now);
   template <class Tell>
   bool tell_and_count(const uuid& id, call_in_flight& call, Tell&& tell);
   void await_grace(time_point until, const uuid& id, time_point now);

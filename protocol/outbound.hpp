@@ -52,6 +52,7 @@ struct plan {
   text abandon_context, abandon_exten, abandon_priority;
   text abandon_group;
   bool give_up_ringing{true};
+  std::optional<std::int64_t> agent_no_answer_limit{2}; // null: never
 };
 
 inline constexpr auto plan_fields = field_table{
@@ -261,6 +262,7 @@ struct campaign {
   std::int64_t in_use{1};
   maybe_time tm_create, tm_delete, tm_update;
   text sc_timezone;
+  std::int64_t weight{1};
 };
 
 inline constexpr auto campaign_fields = field_table{
@@ -287,7 +289,9 @@ inline constexpr auto campaign_fields = field_table{
     field{20, "uuid", &campaign::id, access::read_only, "Campaign uuid."},
     field{21, "variables", &campaign::vars, access::writable, "Variables set on the channel."},
     field{22, "sc_timezone", &campaign::sc_timezone, access::writable,
-          "Time zone of the schedule, as in the IANA database; null is UTC.", timezone_rule}};
+          "Time zone of the schedule, as in the IANA database; null is UTC.", timezone_rule},
+    field{23, "weight", &campaign::weight, access::writable,
+          "Its share of the calls where several campaigns want the same agents: 2 begins twice as many as 1.", weight_rule}};
 
 // --- dialing ------------------------------------------------------------------------------------------------
 
