@@ -46,7 +46,7 @@ std::uint64_t first_eight(const uuid& id) {
 class campaign_work {
 public:
   campaign_work(caf::stateful_actor<campaign_actor_state>* self, const uuid& id, engine_shared* shared)
-      : self_{self}, me_{caf::actor_cast<caf::actor>(self)}, id_{id}, shared_{*shared}, pacing_{id, *shared},
+      : self_{self}, me_{caf::actor_cast<caf::actor>(self)}, id_{id}, shared_{*shared}, pacing_{id, *shared, me_},
         calls_{self, id, *shared, pacing_, setup_}, view_{id, *shared, pacing_, calls_, setup_} {
     read();
   }
@@ -72,7 +72,7 @@ public:
     use_plan(now);
     use_list(now);
     follow_status();
-    pacing_.look_at_agents(setup_.queue, now);
+    pacing_.look_at_agents(now);
     view_.tell_record();
     publish(now);
   }
@@ -102,6 +102,7 @@ public:
     if (setup_.how && pacing_.use(*setup_.how, now))
       calls_.tell_pacing(now);
     pacing_.tell_ledger(setup_.today(date()), now);
+    pacing_.serve(setup_.queue, static_cast<double>(setup_.camp->weight));
     watch(setup_.queue);
   }
 
@@ -252,7 +253,6 @@ public:
     calls_.pass_deadlines(now);
     if (state_.status == campaign_status::force_stopping)
       calls_.hang_up_all(now);
-    pacing_.look_at_others(setup_.queue, now);
     use_list(now);
     follow_schedule();
     pass_graces();
@@ -284,19 +284,25 @@ public:
     const auto now = moment();
     if (!setup_.camp)
       return;
-    pacing_.look_at_agents(setup_.queue, now);
+    pacing_.look_at_agents(now);
+    pacing_.follow_group(setup_.today(date()), now);
     calls_.give_up_ringing(now);
+    if (!list_actor_)
+      (void)pacing_.turn(0, false, now);
     if (!list_actor_ || lease_pending_)
       return;
+    // An empty list is asked again when something in it may have become eligible.
+    const bool dry = list_counts_ && list_counts_->ready == 0 && now < next_counts_ &&
+                     (!next_eligible_ || *next_eligible_ > now);
     std::size_t wanted = 0;
-    if (may_begin() && now >= hold_until_) {
+    const bool able = may_begin() && now >= hold_until_;
+    if (able) {
       decision_ = pacing_->decide(now);
       if (decision_->calls > 0)
         wanted = core::choose_pbx(capacities(now), std::min(decision_->calls, most_at_once)).size();
     }
-    // An empty list is asked again when something in it may have become eligible.
-    const bool dry = list_counts_ && list_counts_->ready == 0 && now < next_counts_ &&
-                     (!next_eligible_ || *next_eligible_ > now);
+    // Who has no room, or nobody to call, lets others have the agents.
+    wanted = static_cast<std::size_t>(pacing_.turn(static_cast<std::int64_t>(wanted), able && !dry, now));
     if ((wanted == 0 || dry) && now < next_counts_)
       return;
     next_counts_ = now + counts_every;
@@ -356,34 +362,40 @@ public:
       return;
     }
     // The gate sees each call at this very instant, and so do agents: one may have been paused since.
-    std::vector<std::size_t> servers;
-    if (may_begin()) {
-      pacing_.look_at_agents(setup_.queue, now);
-      const auto most = pacing_->calls_to_begin(now);
-      servers = core::choose_pbx(capacities(now), std::min(static_cast<std::int64_t>(answer.entries.size()), most));
-    }
     auto requests = std::make_shared<std::vector<storage::begin_request>>();
     give_back back;
-    for (std::size_t i = 0; i < answer.entries.size(); ++i) {
-      const auto& entry = answer.entries[i];
-      const auto claimed = i < servers.size() ? claim(shared_.pbx_names[servers[i]], entry, now) : std::nullopt;
-      if (!claimed) {
-        back.entries.push_back(entry.id);
-        continue;
+    // In one step with the look at the agents: other campaigns see these calls from here on.
+    const auto begin_for = [&](core::agent_ledger& ledger, std::int64_t most) {
+      const auto servers =
+          core::choose_pbx(capacities(now), std::min(static_cast<std::int64_t>(answer.entries.size()), most));
+      for (std::size_t i = 0; i < answer.entries.size(); ++i) {
+        const auto& entry = answer.entries[i];
+        const auto claimed = i < servers.size() ? claim(shared_.pbx_names[servers[i]], entry, now) : std::nullopt;
+        if (!claimed) {
+          back.entries.push_back(entry.id);
+          continue;
+        }
+        storage::begin_request request;
+        request.id = random_uuid();
+        if (core::resolve_technology(setup_.how->tech_name, nullptr) == "Local")
+          request.other_channel_id = random_uuid();
+        request.setup = setup_.calls;
+        request.entry = entry.id;
+        request.number_index = entry.number;
+        request.pbx = shared_.pbx_names[servers[i]];
+        calls_.intend(ledger, request.id, request.pbx,
+                      {first_eight(setup_.list->id), static_cast<std::uint32_t>(entry.tries) + 1,
+                       std::hash<uuid>{}(entry.id) + entry.number + 1},
+                      *claimed, now);
+        requests->push_back(std::move(request));
       }
-      storage::begin_request request;
-      request.id = random_uuid();
-      if (core::resolve_technology(setup_.how->tech_name, nullptr) == "Local")
-        request.other_channel_id = random_uuid();
-      request.setup = setup_.calls;
-      request.entry = entry.id;
-      request.number_index = entry.number;
-      request.pbx = shared_.pbx_names[servers[i]];
-      calls_.intend(request.id, request.pbx,
-                    {first_eight(setup_.list->id), static_cast<std::uint32_t>(entry.tries) + 1,
-                     std::hash<uuid>{}(entry.id) + entry.number + 1},
-                    *claimed, now);
-      requests->push_back(std::move(request));
+    };
+    if (may_begin()) {
+      pacing_.follow_group(setup_.today(date()), now);
+      pacing_.reserve(now, begin_for);
+    } else {
+      for (const auto& entry : answer.entries)
+        back.entries.push_back(entry.id);
     }
     if (!back.entries.empty())
       caf::anon_send(list_actor_, std::move(back));

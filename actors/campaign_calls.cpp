@@ -41,14 +41,14 @@ maybe_time campaign_calls::longest_waiting() const {
 
 // --- a call's life
 
-void campaign_calls::intend(const uuid& id, const std::string& pbx, const core::call_features& features,
-                            const breaker_ticket& ticket, time_point now) {
+void campaign_calls::intend(core::agent_ledger& ledger, const uuid& id, const std::string& pbx,
+                            const core::call_features& features, const breaker_ticket& ticket, time_point now) {
   call_in_flight call;
   call.pbx = pbx;
   call.begun = now;
   call.features = features;
   call.ticket = ticket;
-  pacing_->begun(id, features, now, pacing_.pool_of(pbx));
+  pacing_.begun(ledger, id, call.claim, pbx, features, now);
   calls_[id] = std::move(call);
 }
 
@@ -103,14 +103,14 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   if (what.reached.has(core::milestone::answered)) {
     ++counters_.answered;
     call.answered = what.since == time_point{} ? now : std::min(what.since, now);
-    pacing_->answered(what.id, call.answered);
+    pacing_.answered(what.id, call.claim, call.answered);
   }
   // Who is found waiting in another queue than ours may have been sent there by an agent he has talked to.
   const bool waits = what.sight == core::call_sight::waits;
   const bool elsewhere = waits && was_out_of_sight && !setup_.queue.empty() && !what.queue.empty() && what.queue != setup_.queue;
   if (what.sight == core::call_sight::talks || elsewhere) {
     call.talks = true;
-    tell_and_count(what.id, call, [&] { pacing_->unseen(what.id, now); });
+    tell_and_count(what.id, call, [&] { pacing_.unseen(what.id, call.claim, now); });
   }
   if (waits)
     call.answered = std::min({call.answered, what.since, now});
@@ -118,7 +118,7 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
     await_grace(now + pacing_->options().grace, what.id, now);
   if (what.reached.has(core::milestone::connected)) {
     call.connected = now;
-    const bool too_late = tell_and_count(what.id, call, [&] { pacing_->handed_to_agent(what.id, now); });
+    const bool too_late = tell_and_count(what.id, call, [&] { pacing_.handed_to_agent(what.id, call.claim, now); });
     // Whoever was given up already, or met the agent before that but after the grace, counts as abandoned alone.
     if (!call.treated && !too_late && !(what.sight == core::call_sight::talks && counted_before))
       count_connected();
@@ -129,7 +129,7 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
     // Who has left a queue within the grace may still meet an agent, in the queue that his dialplan goes on to. The end
     // of the grace, or of the call, says whether he did.
     else if (now - call.answered >= pacing_->options().grace)
-      tell_and_count(what.id, call, [&] { pacing_->abandoned(what.id, now); });
+      tell_and_count(what.id, call, [&] { pacing_.abandoned(what.id, call.claim, now); });
   }
   return !what.reached.empty();
 }
@@ -164,12 +164,13 @@ void campaign_calls::forget(const uuid& id, bool heard, time_point now) {
     return;
   if (auto* room = shared_.room_of(at->second.pbx))
     room->left();
-  if (auto* breakers = shared_.breakers_of(at->second.pbx); breakers && !at->second.channel && at->second.ticket.trunk)
-    (void)breakers->hear(at->second.ticket, core::call_evidence::none, {}, now); // it never was a call
-  if (heard && !at->second.fate_is_unknown())
-    tell_and_count(id, at->second, [&] { pacing_->ended(id, now); });
+  auto& call = at->second;
+  if (auto* breakers = shared_.breakers_of(call.pbx); breakers && !call.channel && call.ticket.trunk)
+    (void)breakers->hear(call.ticket, core::call_evidence::none, {}, now); // it never was a call
+  if (heard && !call.fate_is_unknown())
+    tell_and_count(id, call, [&] { pacing_.ended(id, call.claim, now); });
   else
-    pacing_->lost(id, now);
+    pacing_.lost(id, call.claim, now);
   calls_.erase(at);
 }
 
@@ -189,13 +190,15 @@ void campaign_calls::give_up_ringing(time_point now) {
   spdlog::debug("event=ringing_given_up campaign={} calls={} reason=\"{}\"", to_string(id_),
                 given_up.calls.size(), given_up.reason);
   for (const auto& id : given_up.calls)
-    if (const auto at = calls_.find(id); at != calls_.end() && at->second.channel)
+    if (const auto at = calls_.find(id); at != calls_.end() && at->second.channel) {
+      pacing_.given_up(at->second.claim);
       caf::anon_send(at->second.channel, hang_up_call{[id](const result<std::string>& said) {
                        // It rings on then, and the dial timeout ends it; or it was answered meanwhile.
                        if (!said)
                          spdlog::debug("event=ringing_not_given_up dialing={} reason=\"{}\"", to_string(id),
                                        said.error().message);
                      }, call_is::ringing});
+    }
 }
 
 void campaign_calls::pass_deadlines(time_point now) {
@@ -215,22 +218,23 @@ void campaign_calls::pass_deadlines(time_point now) {
 // --- what pacing hears of it
 
 void campaign_calls::tell_pacing(time_point now) {
-  for (const auto& [id, call] : calls_)
+  for (auto& [id, call] : calls_)
     tell_pacing(id, call, now);
 }
 
-void campaign_calls::tell_pacing(const uuid& id, const call_in_flight& call, time_point now) {
-  pacing_->begun(id, call.features, call.begun, pacing_.pool_of(call.pbx));
+void campaign_calls::tell_pacing(const uuid& id, call_in_flight& call, time_point now) {
+  pacing_.ended(id, call.claim, now); // of the method that paced before, and of its agent
+  pacing_.begun(id, call.claim, call.pbx, call.features, call.begun);
   if (call.reached.has(core::milestone::ringing))
     pacing_->ringing(id, call.rang);
   if (call.reached.has(core::milestone::answered))
-    pacing_->answered(id, call.answered);
+    pacing_.answered(id, call.claim, call.answered);
   if (call.reached.has(core::milestone::connected))
-    pacing_->handed_to_agent(id, call.connected);
+    pacing_.handed_to_agent(id, call.claim, call.connected);
   if (call.talks)
-    pacing_->unseen(id, now);
+    pacing_.unseen(id, call.claim, now);
   if (call.treated || (call.counted && !call.reached.has(core::milestone::connected) && !call.talks))
-    pacing_->abandoned(id, now);
+    pacing_.abandoned(id, call.claim, now);
 }
 
 /// Hears from pacing whether `tell` has settled the fate of a live answer, and counts it, once. Whether it was counted
@@ -317,7 +321,7 @@ bool campaign_calls::confirmed(const uuid& id, bool waits, time_point now) {
 }
 
 void campaign_calls::give_up(const uuid& id, call_in_flight& call, time_point now) {
-  tell_and_count(id, call, [&] { pacing_->abandoned(id, now); });
+  tell_and_count(id, call, [&] { pacing_.abandoned(id, call.claim, now); });
   // Who has left the queue is where his dialplan has sent him.
   if (!call.may_be_given_up())
     return;

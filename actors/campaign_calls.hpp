@@ -41,8 +41,10 @@ public:
   [[nodiscard]] const campaign_counters& counters() const noexcept { return counters_; }
 
   // A call's life.
-  /// It is to be begun, and its server has room for it (`server_room::claim`); its intent is on the way to the disk.
-  void intend(const uuid& id, const std::string& pbx, const core::call_features& features, const breaker_ticket& ticket,
+  /// It is to be begun, and its server has room for it (`server_room::claim`); its intent is on the way to the disk. The
+  /// ledger is locked: see `campaign_pacing::reserve`.
+  void intend(core::agent_ledger& ledger, const uuid& id, const std::string& pbx, const core::call_features& features,
+              const breaker_ticket& ticket,
               time_point now);
   /// Its intent is on disk: makes its channel actor. Null: there is no such call.
   [[nodiscard]] caf::actor begin(const dialing& intent);
@@ -86,6 +88,7 @@ private:
     time_point begun, rang, answered, connected;
     core::call_features features;
     breaker_ticket ticket;
+    campaign_pacing::call_claim claim; ///< of an agent
     bool counted{false}; ///< among the live answers of its day
     bool not_waiting{false}; ///< so the server says, although no agent was heard to take the call: nobody knows its fate
     bool treated{false}; ///< its grace has passed: it was hung up or sent away, or that is being tried
@@ -114,7 +117,7 @@ private:
   void count_abandoned();
   /// `heard`: how it ended.
   void forget(const uuid& id, bool heard, time_point now);
-  void tell_pacing(const uuid& id, const call_in_flight& call, time_point now);
+  void tell_pacing(const uuid& id, call_in_flight& call, time_point now);
   template <class Tell>
   bool tell_and_count(const uuid& id, call_in_flight& call, Tell&& tell);
   void await_grace(time_point until, const uuid& id, time_point now);

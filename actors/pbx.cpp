@@ -15,6 +15,7 @@
 #include "protocol/ami/events.hpp"
 #include "protocol/printable.hpp"
 
+#include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
@@ -177,6 +178,7 @@ public:
     queue_lists_.lost();
     to_confirm_.clear();
     confirming_.clear();
+    legs_.clear(); // what ends meanwhile is not heard
     opened_ = false;
     const auto wait = pause ? *pause : retry_.next();
     next_connect_ = moment() + wait;
@@ -206,12 +208,19 @@ public:
     batches_.clear();
     auto about = from.block->subjects().queues.begin();
     const auto last = from.block->subjects().queues.end();
+    auto ends = from.block->subjects().ends.begin();
+    const auto last_end = from.block->subjects().ends.end();
     std::uint32_t heard = 0;
     for (; heard < from.block->size() && phase_ != phase::idle; ++heard) {
       at_ = heard;
       take((*from.block)[heard]);
-      for (; about != last && about->message == heard; ++about)
-        batch(queue_named(about->queue), heard);
+      for (; about != last && about->message == heard; ++about) {
+        auto& queue = queue_named(about->queue);
+        batch(queue, heard);
+        follow_legs(queue, (*from.block)[heard]);
+      }
+      for (; ends != last_end && ends->message == heard; ++ends)
+        end_leg(ends->unique_id, heard);
     }
     send_routed(from.block, heard);
   }
@@ -642,13 +651,43 @@ public:
       return at->second;
     auto actor = self_->spawn<caf::linked>(queue_actor,
                                           queue_options{options_.name, std::string{name}, options_.doubt_queue_after,
-                                                        caf::actor_cast<caf::actor>(self_), with_.time},
+                                                        caf::actor_cast<caf::actor>(self_), with_.time,
+                                                        with_.shared ? &with_.shared->agents : nullptr, server_index()},
                                           with_.live);
     for (const auto& [queue, campaign] : watchers_)
       if (queue == name)
         caf::anon_send(actor, watch_queue{queue, campaign});
     queue_lists_.heard_of(name);
     return queues_.emplace(std::string{name}, target{std::move(actor)}).first->second;
+  }
+
+  /// A Hangup names no queue: whose caller or member it is of is kept from the events that told it.
+  void follow_legs(target& queue, const ami::message& m) {
+    if (m.kind() != event_kind::agent_called && m.kind() != event_kind::agent_connect)
+      return;
+    for (const auto id : {m.get("Uniqueid"), m.get("DestUniqueid")})
+      if (!id.empty()) {
+        auto& queues = legs_[std::string{id}];
+        if (std::find(queues.begin(), queues.end(), &queue) == queues.end())
+          queues.push_back(&queue);
+      }
+  }
+
+  void end_leg(std::string_view unique_id, std::uint32_t index) {
+    const auto at = legs_.find(unique_id);
+    if (at == legs_.end())
+      return;
+    for (auto* queue : at->second)
+      batch(*queue, index);
+    legs_.erase(at);
+  }
+
+  /// Among all servers, in the order of the configuration.
+  std::size_t server_index() const {
+    if (!with_.shared)
+      return 0;
+    const auto& names = with_.shared->pbx_names;
+    return static_cast<std::size_t>(std::find(names.begin(), names.end(), options_.name) - names.begin());
   }
 
   void watch(const watch_queue& what) {
@@ -1033,6 +1072,8 @@ private:
   boost::unordered_flat_map<std::string, uuid, text_hash, std::equal_to<>> successors_;
   std::deque<waiting_originate> waiting_;
   std::unordered_map<std::string, target> queues_;
+  /// Unique ids of callers and members who are rung or talk, and the queues to be told when these channels end.
+  boost::unordered_flat_map<std::string, boost::container::small_vector<target*, 1>, text_hash, std::equal_to<>> legs_;
   std::vector<std::pair<std::string, caf::actor>> watchers_;
 
   caf::actor telephone_;

@@ -23,6 +23,8 @@ void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pb
     state.published = counts;
     if (!same_members)
       state.members = std::make_shared<const std::vector<core::agent_status>>(std::move(members));
+    if (state.agents)
+      state.agents->with([&](core::agent_ledger& ledger) { ledger.queue_is(state.index, state.members, counts, now); });
     live.queues.put(queue_key(pbx, state.queue->queue_name()),
                     live_queue{pbx, state.queue->queue_name(), counts, state.queue->known(), state.members, state.who});
     for (const auto& campaign : state.watchers)
@@ -53,6 +55,10 @@ caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const qu
   self->state.queue.emplace(options.queue, std::chrono::seconds{0}, options.doubt_after);
   self->state.server = options.server;
   self->state.time = options.time;
+  self->state.agents = options.agents;
+  if (options.agents)
+    self->state.index = options.agents->with(
+        [&](core::agent_ledger& ledger) { return ledger.queue(options.server_index, options.queue); });
   return {
       [=, pbx = options.pbx](const message_batch& batch) {
         bool changed = false;

@@ -1,6 +1,8 @@
 /// What the actors of one engine share. Everything in it outlives the actors and may be used from any thread.
 #pragma once
 
+#include "actors/abandon_groups.hpp"
+#include "actors/agent_room.hpp"
 #include "actors/core/call.hpp"
 #include "actors/core/topic_family.hpp"
 #include "actors/live_state.hpp"
@@ -37,6 +39,8 @@ struct engine_shared {
   std::vector<std::string> pbx_names;               ///< in the order of the configuration
   std::unordered_map<std::string, server_room> rooms; ///< of each of them; complete as `pbxs` is
   std::unordered_map<std::string, server_breakers> breakers; ///< of each of them; complete as `pbxs` is
+  agent_room agents;                                ///< of all servers
+  abandon_groups groups;                            ///< of campaigns that share a budget of abandoned calls
   /// What each server's telephone actor knows, in the order of the configuration; complete as `pbxs` is.
   std::vector<std::shared_ptr<core::telephone_tables>> telephones;
   snapshot_map<uuid, caf::actor> dial_lists;        ///< by dlma, those in use

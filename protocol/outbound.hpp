@@ -54,6 +54,7 @@ struct plan {
   bool give_up_ringing{true};
   bool local_no_optimize{false};
   text dialplan_context;
+  std::optional<std::int64_t> agent_no_answer_limit{2}; // null: never
 };
 
 inline constexpr auto plan_fields = field_table{
@@ -275,6 +276,7 @@ struct campaign {
   std::int64_t in_use{1};
   maybe_time tm_create, tm_delete, tm_update;
   text sc_timezone;
+  std::int64_t weight{1};
 };
 
 inline constexpr auto campaign_fields = field_table{
@@ -301,7 +303,9 @@ inline constexpr auto campaign_fields = field_table{
     field{20, "uuid", &campaign::id, access::read_only, "Campaign uuid."},
     field{21, "variables", &campaign::vars, access::writable, "Variables set on the channel.", variables_rule},
     field{22, "sc_timezone", &campaign::sc_timezone, access::writable,
-          "Time zone of the schedule, as in the IANA database; null is UTC.", timezone_rule}};
+          "Time zone of the schedule, as in the IANA database; null is UTC.", timezone_rule},
+    field{23, "weight", &campaign::weight, access::writable,
+          "Its share of the calls where several campaigns want the same agents: 2 begins twice as many as 1.", weight_rule}};
 
 // --- dialing ------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,11 @@
 /// sets anew. From then on the member counts as one who is not rung while in use, until an event says otherwise: too
 /// little is dialed for such a member then, never too much.
 ///
+/// A ringing, and a talk, have several ends, of which the first that is heard of counts: the member's own leg hangs up; the
+/// caller for whom he is rung gives up, or meets another agent; AgentRingNoAnswer, AgentComplete; the device is not in use
+/// any more. After a Hangup or a Redirect over AMI, for one, no AgentComplete ever comes. The leg of a Local channel that is
+/// optimised away ends before its talk does, and counts for the ringing alone; such talks end with the caller's channel.
+///
 /// Events may be lost. Who is busy, rung for or waiting although nothing has been heard of that for a while is *in
 /// doubt*: the server is to be asked for the queue, and its answer is the new truth.
 ///
@@ -25,6 +30,7 @@
 #pragma once
 
 #include "actors/core/after_call_habits.hpp"
+#include "actors/core/agent_presence.hpp"
 #include "actors/core/pacing.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -43,6 +49,7 @@ namespace ringmaster::core {
 struct member_update {
   std::string_view interface; ///< its identity
   std::string_view name;
+  std::string_view state_interface;   ///< whose device state counts; empty: the interface
   std::optional<std::int64_t> status; ///< device state: 0 unknown, 1 not in use, 2 in use, 3 busy, 4 invalid,
                                       ///< 5 unavailable, 6 ringing, 7 ringing in use, 8 on hold
   std::optional<bool> paused, in_call, ring_in_use;
@@ -54,12 +61,14 @@ struct member_update {
 };
 
 struct queue_member {
-  std::string name, paused_reason;
+  std::string name, paused_reason, state_interface;
   std::int64_t status{0}, penalty{0}, calls_taken{0};
   bool paused{false}, ring_in_use{false};
   bool in_call{false};                 ///< as `InCall` says
   bool on_call{false};                 ///< AgentConnect without AgentComplete
   std::optional<time_point> rung;      ///< AgentCalled at, not yet answered
+  std::string caller, leg;             ///< unique ids of that ringing's or talk's; empty: not told
+  std::optional<time_point> left;      ///< the caller left the queue, to whom is not known yet
   std::optional<time_point> wrap_from; ///< end of the last call
   std::optional<time_point> completed; ///< the same, as long as it is open whether a pause follows
   bool after_call{false};              ///< paused for work that belongs to the last call
@@ -78,6 +87,13 @@ struct agent_identity {
   std::string name, interface, server;
   std::string paused_reason; ///< as given with the last pause; of an agent who is not paused empty
   bool operator==(const agent_identity&) const = default;
+};
+
+/// What a member's ringing came to, or that he came out of a pause.
+struct member_news {
+  std::string interface;
+  std::optional<ring_end> rang; ///< nothing: he is there again
+  duration for_how_long{0};
 };
 
 enum class member_activity : std::uint8_t { available, ringing, on_call, wrap_up, paused, unavailable };
@@ -105,15 +121,23 @@ public:
   void member_removed(std::string_view interface);
   /// QueueMemberStatus, …Pause, …Penalty, …Ringinuse.
   void member_changed(const member_update& m, time_point now);
-  void agent_called(std::string_view interface, time_point now);
-  void agent_connected(std::string_view interface, time_point now);
-  /// AgentComplete.
-  void agent_completed(std::string_view interface, time_point now);
-  /// AgentRingNoAnswer, AgentDump.
+  /// `caller` and `leg` are the unique ids of both channels, as far as they are told.
+  void agent_called(std::string_view interface, time_point now, std::string_view caller = {}, std::string_view leg = {});
+  /// Whoever else is rung for the same caller is not any more.
+  void agent_connected(std::string_view interface, time_point now, std::string_view caller = {}, std::string_view leg = {});
+  /// AgentComplete. Of an earlier call than the one that the agent is in or rung for, it counts as its end alone.
+  void agent_completed(std::string_view interface, time_point now, std::string_view caller = {});
+  /// AgentRingNoAnswer: he did not pick up, or his telephone would not.
+  void agent_unanswered(std::string_view interface, time_point now);
+  /// AgentDump.
   void agent_released(std::string_view interface, time_point now);
   void caller_joined(std::string_view unique_id, time_point now);
-  /// QueueCallerLeave, QueueCallerAbandon, or the caller's Hangup.
-  void caller_left(std::string_view unique_id);
+  /// QueueCallerLeave: to an agent, of whom is heard at once, or otherwise.
+  void caller_left(std::string_view unique_id, time_point now);
+  /// QueueCallerAbandon: nobody is rung for the caller any more.
+  void caller_abandoned(std::string_view unique_id, time_point now);
+  /// Hangup of a caller's or a member's channel.
+  void channel_ended(std::string_view unique_id, time_point now);
 
   [[nodiscard]] const std::string& queue_name() const noexcept { return name_; }
   /// False until the first resync has ended, and while the server has no such queue.
@@ -130,13 +154,16 @@ public:
   /// All counts; `soon` are wrap-ups that end within `horizon`.
   [[nodiscard]] availability counts(time_point now,
                                     std::chrono::seconds horizon = std::chrono::seconds{5}) const noexcept;
-  /// Every member who is logged in, with the time since which it does what it does. Keys are made of `server` and the
-  /// interface, so that members of queues of the same name on several servers differ.
+  /// Everybody who is logged in, with the time since which he does what he does. Keys are those of `agent_key_of`: the same in
+  /// all queues of a server, others on another. Who is a member by two interfaces is named once, as the busier of them.
   [[nodiscard]] std::vector<agent_status> agents(std::string_view server, time_point now);
   /// Who those are. O(members) and a few texts each: to be called when `identities_changed`.
   [[nodiscard]] std::vector<agent_identity> identities(std::string_view server) const;
   /// Whether a name, a reason or who is a member has changed since the last time this was asked.
   [[nodiscard]] bool identities_changed() noexcept { return std::exchange(identities_changed_, false); }
+  /// What has come of ringings since this was last asked, in order; at most some hundreds are kept.
+  [[nodiscard]] std::vector<member_news> take_news() noexcept { return std::exchange(news_, {}); }
+  [[nodiscard]] agent_key key_of(std::string_view server, std::string_view interface) const;
   /// When time alone changes the counts next: a wrap-up's end or a ringing that has gone on too long.
   [[nodiscard]] std::optional<time_point> next_change(time_point now) const noexcept;
   /// When the first member who is on a call or rung for, or caller who waits, has been left unmentioned for
@@ -147,6 +174,9 @@ private:
   void apply(queue_member& m, const member_update& u, time_point now, bool live);
   void pauses(queue_member& m, time_point now);
   void stays(std::string_view interface);
+  template <class Which>
+  void release(time_point now, std::optional<ring_end> came_to, Which&& which);
+  void note(std::string_view interface, std::optional<ring_end> rang, duration rung = duration{0});
   [[nodiscard]] std::optional<time_point> wrap_up_end(const queue_member& m) const noexcept;
 
   std::string name_;
@@ -158,6 +188,7 @@ private:
   callers_heard callers_, fresh_callers_;
   after_call_habits habits_;
   duration settling_{0}; ///< as `habits_` says
+  std::vector<member_news> news_;
 };
 
 } // namespace ringmaster::core

@@ -95,6 +95,7 @@ member_update to_member_update(const ami::member_snapshot& m) noexcept {
   member_update u;
   u.interface = m.interface;
   u.name = m.name;
+  u.state_interface = m.state_interface;
   if (m.status)
     u.status = static_cast<std::int64_t>(*m.status);
   u.paused = m.paused;
@@ -138,22 +139,28 @@ bool apply(queue_state& q, const ami::message& m, time_point now, duration date_
     q.member_changed(update(ami::queue_member_penalty::from(m).member), now);
   else if (is(event_kind::queue_member_ringinuse))
     q.member_changed(update(ami::queue_member_ringinuse::from(m).member), now);
-  else if (is(event_kind::agent_called))
-    q.agent_called(ami::agent_called::from(m).interface, now);
-  else if (is(event_kind::agent_connect))
-    q.agent_connected(ami::agent_connect::from(m).interface, now);
-  else if (is(event_kind::agent_complete))
-    q.agent_completed(ami::agent_complete::from(m).interface, now);
+  else if (is(event_kind::agent_called)) {
+    const auto e = ami::agent_called::from(m);
+    q.agent_called(e.interface, now, e.channel.unique_id, e.dest_channel.unique_id);
+  } else if (is(event_kind::agent_connect)) {
+    const auto e = ami::agent_connect::from(m);
+    q.agent_connected(e.interface, now, e.channel.unique_id, e.dest_channel.unique_id);
+  } else if (is(event_kind::agent_complete)) {
+    const auto e = ami::agent_complete::from(m);
+    q.agent_completed(e.interface, now, e.channel.unique_id);
+  }
   else if (is(event_kind::agent_ring_no_answer))
-    q.agent_released(ami::agent_ring_no_answer::from(m).interface, now);
+    q.agent_unanswered(ami::agent_ring_no_answer::from(m).interface, now);
   else if (is(event_kind::agent_dump))
     q.agent_released(ami::agent_dump::from(m).interface, now);
   else if (is(event_kind::queue_caller_join))
     q.caller_joined(ami::queue_caller_join::from(m).channel.unique_id, now);
   else if (is(event_kind::queue_caller_leave))
-    q.caller_left(ami::queue_caller_leave::from(m).channel.unique_id);
+    q.caller_left(ami::queue_caller_leave::from(m).channel.unique_id, now);
   else if (is(event_kind::queue_caller_abandon))
-    q.caller_left(ami::queue_caller_abandon::from(m).channel.unique_id);
+    q.caller_abandoned(ami::queue_caller_abandon::from(m).channel.unique_id, now);
+  else if (is(event_kind::hangup))
+    q.channel_ended(ami::hangup::from(m).channel.unique_id, now);
   else
     return false;
   return true;

@@ -29,9 +29,9 @@ struct addressed_event {
 
 [[nodiscard]] member_update to_member_update(const ami::member_snapshot& m) noexcept;
 
-/// Tells `q` what a message with its name says. False when it says nothing to a queue. QueueStatusComplete
-/// has no queue: call `resync_end` on each. `date_ahead`: how far dates are ahead of moments now, since the server tells
-/// the last call as a date.
+/// Tells `q` what a message with its name says, or the Hangup of a channel that it knows. False when it says nothing to a
+/// queue. QueueStatusComplete has no queue: call `resync_end` on each. `date_ahead`: how far dates are ahead of moments now,
+/// since the server tells the last call as a date.
 bool apply(queue_state& q, const ami::message& m, time_point now, duration date_ahead = {});
 
 } // namespace ringmaster::core

@@ -59,9 +59,13 @@ subjects find_subjects(const block& in) {
     const auto header = m.type() == message_type::response ? std::string_view{"ActionID"}
                         : m.type() == message_type::event  ? call_header(kind)
                                                            : std::string_view{};
-    if (!header.empty())
-      if (const auto call = parse_uuid(m.get(header)))
+    if (!header.empty()) {
+      const auto id = m.get(header);
+      if (const auto call = parse_uuid(id))
         found.calls.push_back({i, *call});
+      if (kind == event_kind::hangup && m.type() == message_type::event && !id.empty())
+        found.ends.push_back({i, id});
+    }
     if (m.type() == message_type::event && tells_a_queue(kind))
       if (const auto queue = m.get("Queue"); !queue.empty())
         found.queues.push_back({i, queue});

@@ -26,10 +26,18 @@ struct about_queue {
   friend bool operator==(const about_queue&, const about_queue&) = default;
 };
 
-/// Both in the messages' order; a message may be in both, and in neither.
+/// The end of a channel, whosever it is: one of a queue's member has an id of Asterisk's own making.
+struct channel_end {
+  std::uint32_t message;
+  std::string_view unique_id; ///< a view into the block, not empty
+  friend bool operator==(const channel_end&, const channel_end&) = default;
+};
+
+/// All in the messages' order; a message may be in several, and in none.
 struct subjects {
   std::vector<about_call> calls;
   std::vector<about_queue> queues;
+  std::vector<channel_end> ends;
 };
 
 /// The header of an event that names the channel whose life it tells of; of BridgeEnter the one whose place is taken. Empty:

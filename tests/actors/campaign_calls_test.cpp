@@ -56,7 +56,7 @@ protected:
       (void)pacing.use(*setup_.how, now);
       campaign_calls calls{self, campaign_, shared_, pacing, setup_};
       const auto id = random_uuid();
-      calls.intend(id, "pbx1", {}, {}, now);
+      intend(calls, id, now);
       const auto reach = [&](core::milestone what, time_point at) {
         call_milestone said{id, {}, time_point::max()};
         said.reached.add(what);
@@ -68,6 +68,10 @@ protected:
     });
     system_.await_all_actors_done();
     return counted;
+  }
+
+  void intend(campaign_calls& calls, const uuid& id, time_point now) {
+    shared_.agents.with([&](core::agent_ledger& ledger) { calls.intend(ledger, id, "pbx1", {}, {}, now); });
   }
 
   /// Runs `work` in an actor of its own, as a campaign does.
@@ -247,7 +251,7 @@ TEST_F(campaign_calls_test, every_live_answer_has_exactly_one_fate_in_whatever_o
           auto one = tell(random, pacing->options().grace);
           connected += one.truth == fate::connected;
           abandoned += one.truth == fate::abandoned;
-          calls.intend(all[i].id, "pbx1", {}, start);
+          intend(calls, all[i].id, start);
           for (auto& [when, what] : one.moments) {
             std::shuffle(what.begin(), what.end(), random);
             to_come.emplace(start + when, std::pair{i, std::move(what)});
@@ -280,7 +284,7 @@ TEST_F(campaign_calls_test, every_live_answer_has_exactly_one_fate_in_whatever_o
 TEST_F(campaign_calls_test, who_waited_when_the_line_was_lost_and_was_gone_after_it_has_no_known_fate) {
   as_a_campaign([&](campaign_pacing& pacing, campaign_calls& calls) {
     const auto id = random_uuid();
-    calls.intend(id, "pbx1", {}, start);
+    intend(calls, id, start);
     core::call machine{core::call_times{}, start};
     for (const core::call_event& event :
          {core::call_event{core::originate_sent{}}, core::call_event{core::channel_changed{6, "PJSIP/x-1"}},

@@ -110,6 +110,92 @@ TEST(queue_state, follows_an_agent_through_a_call) {
   EXPECT_TRUE(q.agents("pbx-1", start + 110s).empty()) << "who is unreachable is logged out";
 }
 
+// Each end that a ringing can have, alone.
+TEST(queue_state, ends_a_ringing_by_whichever_end_comes) {
+  const auto after = [](auto&& end) {
+    queue_state q{"sales"};
+    q.member_added(member("PJSIP/1"), start);
+    q.caller_joined("caller", start);
+    q.agent_called("PJSIP/1", start, "caller", "leg");
+    EXPECT_EQ(q.counts(start + 1s).ringing, 1);
+    end(q);
+    return q.counts(start + 2s).available;
+  };
+  EXPECT_EQ(after([](queue_state& q) { q.caller_abandoned("caller", start + 1s); }), 1);
+  EXPECT_EQ(after([](queue_state& q) { q.channel_ended("caller", start + 1s); }), 1);
+  EXPECT_EQ(after([](queue_state& q) { q.channel_ended("leg", start + 1s); }), 1);
+  EXPECT_EQ(after([](queue_state& q) { q.agent_released("PJSIP/1", start + 1s); }), 1);
+  EXPECT_EQ(after([](queue_state& q) {
+              q.member_changed(member("PJSIP/1", 6), start + 1s);
+              q.member_changed(member("PJSIP/1", 1), start + 1s);
+            }),
+            1);
+  EXPECT_EQ(after([](queue_state& q) { q.caller_abandoned("another", start + 1s); }), 0);
+  EXPECT_EQ(after([](queue_state& q) { q.channel_ended("another", start + 1s); }), 0);
+  EXPECT_EQ(after([](queue_state& q) { q.member_changed(member("PJSIP/1", 1), start + 1s); }), 0)
+      << "the device's state had not told of the ringing yet";
+}
+
+TEST(queue_state, who_leaves_the_queue_may_go_to_the_agent_who_is_rung) {
+  auto q = queue_of_two();
+  q.agent_called("PJSIP/2", start, "caller", "leg");
+  q.caller_left("caller", start + 3s);
+  EXPECT_EQ(q.counts(start + 4s).ringing, 1) << "the connection is told next";
+  EXPECT_EQ(q.next_change(start + 4s), start + 5s);
+  EXPECT_EQ(q.counts(start + 5s).available, 2) << "by a key, or the queue's timeout";
+  q.agent_called("PJSIP/2", start + 10s, "second", "leg-2");
+  q.caller_left("second", start + 12s);
+  q.agent_connected("PJSIP/2", start + 12s, "second", "leg-2");
+  EXPECT_EQ(q.counts(start + 20s).on_call, 1);
+}
+
+TEST(queue_state, whoever_else_is_rung_for_a_caller_is_free_when_one_has_him) {
+  auto q = queue_of_two();
+  q.agent_called("PJSIP/2", start, "caller", "leg-2");
+  q.agent_called("Local/1@agents/n", start, "caller", "leg-1");
+  q.agent_connected("PJSIP/2", start + 2s, "caller", "leg-2");
+  const auto counts = q.counts(start + 2s);
+  EXPECT_EQ(counts.on_call, 1);
+  EXPECT_EQ(counts.available, 1);
+}
+
+TEST(queue_state, ends_a_talk_without_AgentComplete) {
+  const auto after = [](std::string_view interface, auto&& end) {
+    queue_state q{"sales", 5s};
+    q.member_added(member(interface), start);
+    q.agent_called(interface, start, "caller", "leg");
+    q.agent_connected(interface, start + 1s, "caller", "leg");
+    end(q);
+    return q.agents("pbx-1", start + 60s).front();
+  };
+  const auto hung_up = [](const char* channel) { return [=](queue_state& q) { q.channel_ended(channel, start + 60s); }; };
+  for (const auto* channel : {"caller", "leg"}) {
+    const auto agent = after("PJSIP/1", hung_up(channel));
+    EXPECT_EQ(agent.state, agent_state::wrap_up) << channel;
+    EXPECT_EQ(agent.ends, start + 65s) << channel;
+  }
+  EXPECT_EQ(after("Local/1@agents/n", hung_up("leg")).state, agent_state::wrap_up);
+  EXPECT_EQ(after("Local/1@agents", hung_up("leg")).state, agent_state::talking) << "it was optimised away";
+  EXPECT_EQ(after("Local/1@agents", hung_up("caller")).state, agent_state::wrap_up);
+  EXPECT_EQ(after("PJSIP/1", [](queue_state& q) {
+              auto u = member("PJSIP/1");
+              u.calls_taken = 1;
+              q.member_changed(u, start + 60s);
+            }).state,
+            agent_state::free);
+}
+
+TEST(queue_state, a_late_end_of_an_earlier_call_leaves_the_next_one_alone) {
+  auto q = queue_of_two();
+  q.agent_called("PJSIP/2", start, "first", "leg-1");
+  q.agent_connected("PJSIP/2", start + 1s, "first", "leg-1");
+  q.channel_ended("leg-1", start + 9s);
+  q.agent_called("PJSIP/2", start + 10s, "second", "leg-2");
+  q.agent_completed("PJSIP/2", start + 10s, "first");
+  q.channel_ended("first", start + 10s);
+  EXPECT_EQ(q.counts(start + 10s).ringing, 1);
+}
+
 TEST(queue_state, a_list_ends_a_ringing_whose_end_was_lost) {
   queue_state q{"sales"};
   q.member_added(member("PJSIP/1"), start);
@@ -369,7 +455,7 @@ TEST(queue_state, doubts_a_caller_who_waits_for_longer_than_a_minute) {
   q.resync_end(start + 61s);
   EXPECT_EQ(q.counts(start + 61s).waiting, 1) << "a had left unheard";
   EXPECT_EQ(q.in_doubt_from(start + 61s), start + 121s);
-  q.caller_left("b");
+  q.caller_left("b", start);
   EXPECT_FALSE(q.in_doubt_from(start + 62s));
 }
 
@@ -386,7 +472,7 @@ TEST(queue_state, events_of_strangers_do_nothing) {
   q.agent_called("nobody", start);
   q.agent_completed("nobody", start);
   q.member_removed("nobody");
-  q.caller_left("nobody");
+  q.caller_left("nobody", start);
   q.resync_member(member("PJSIP/1"));
   q.resync_end(start);
   EXPECT_FALSE(q.known());

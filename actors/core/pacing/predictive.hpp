@@ -62,6 +62,7 @@ public:
   [[nodiscard]] std::vector<uuid> calls_to_give_up(time_point now) override;
   [[nodiscard]] given_up_calls give_up(time_point now) override;
   [[nodiscard]] pacing_view view(time_point now) const override;
+  [[nodiscard]] double learned_answer_rate() const noexcept override { return experienced() ? rate_.mean() : 0; }
   [[nodiscard]] std::string save(time_point now) const override;
   [[nodiscard]] std::optional<error> restore(std::string_view bytes, time_point now) override;
 
@@ -80,6 +81,7 @@ private:
   void agent_moved(const agent_status* before, const agent_status* after, time_point now, pool_index pool) override;
   void agents_counted(time_point now) override;
   void agent_taken_by_others(time_point now, pool_index pool) override;
+  void others_changed(pool_index pool) override;
   void options_changed() override;
   void pools_added(std::size_t count) override;
 
@@ -95,7 +97,7 @@ private:
     std::int64_t unaged{0}; ///< busy agents told as counts
     double foreign_rate{0}; ///< callers of others that take an agent, per second
     sums answers_in, freed_in;
-    std::array<double, moments> others_told{}; ///< answers to be expected of other campaigns' calls of known age
+    sums others_told; ///< answers to be expected of other campaigns' calls of known age
   };
 
   [[nodiscard]] static answer_traits traits_of(const call_record& call) noexcept;
@@ -110,6 +112,7 @@ private:
   void relearn();
   void refresh_rate();
   void rebuild_calls();
+  void expect_others(pool_index pool);
   void tabulate(std::size_t cls);
   void rebuild_agents();
   void add_call(expectation& of, std::size_t cls, std::size_t bin, int by) noexcept;

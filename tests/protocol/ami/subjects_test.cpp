@@ -55,6 +55,12 @@ TEST(ami_subjects, are_a_call_and_a_queue_where_a_caller_waits) {
   EXPECT_EQ(found.queues, (std::vector<about_queue>{{0, "support"}, {1, "sales"}}));
 }
 
+TEST(ami_subjects, are_the_channels_that_end_whosever_they_are) {
+  const auto found = about("Event: Hangup\r\nUniqueid: 1700000000.12\r\n\r\nEvent: Newchannel\r\nUniqueid: 1700000000.13\r\n\r\n"
+                           "Event: Hangup\r\nUniqueid: " + std::string{ours} + "\r\n\r\nEvent: Hangup\r\n\r\n");
+  EXPECT_EQ(found.ends, (std::vector<channel_end>{{0, "1700000000.12"}, {2, ours}}));
+}
+
 TEST(ami_subjects, are_looked_for_only_where_they_are_wanted) {
   EXPECT_TRUE(parse("Event: Hangup\r\nUniqueid: " + std::string{ours} + "\r\n\r\n")->subjects().calls.empty());
 }
