@@ -58,6 +58,10 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
         for (const auto& id : back.entries)
           state->list.give_back(id);
       },
+      [=](const hold_back& held) {
+        for (const auto& id : held.entries)
+          state->list.hold(id, held.until);
+      },
       [=](const entries_changed& changed) {
         for (const auto& changed_entry : changed.now) {
           const auto entry = in_moments(changed_entry, *time);

@@ -52,6 +52,7 @@ struct plan {
   text abandon_context, abandon_exten, abandon_priority;
   text abandon_group;
   bool give_up_ringing{true};
+  bool allow_number_in_use{false};
 };
 
 inline constexpr auto plan_fields = field_table{
@@ -107,7 +108,9 @@ inline constexpr auto plan_fields = field_table{
           "Campaigns whose plans name the same group share one budget of abandoned calls.", group_rule},
     field{39, "give_up_ringing", &plan::give_up_ringing, access::writable,
           "Predictive only: a call that has rung for the minimum ring time (at least 15 s) may be hung up when it is too likely "
-          "that no agent would be there for it; it counts as not answered."}};
+          "that no agent would be there for it; it counts as not answered."},
+    field{40, "allow_number_in_use", &plan::allow_number_in_use, access::writable,
+          "A number is dialed although another call to the same telephone is up, of whatever entry, list or campaign."}};
 
 /// What no single field can say: `dial_timeout` has to leave a call the ring time that `min_ring_seconds`, or a
 /// named jurisdiction, asks for; an extension for abandoned calls needs a context.
