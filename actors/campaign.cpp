@@ -449,14 +449,14 @@ public:
       hold_until_ = now + counts_every; // a disk that refuses is not asked again at once
     }
     if (!batch.in_use.empty()) {
-      hold_back held;
-      held.until = now + in_use_for;
+      put_off later;
+      later.until = now + in_use_for;
       for (const auto& one : batch.in_use) {
-        held.entries.push_back(one.entry);
+        later.entries.push_back(one.entry);
         calls_.forget(one.call, now);
       }
       spdlog::debug("event=numbers_in_use campaign={} count={}", to_string(id_), batch.in_use.size());
-      caf::anon_send(batch.list, std::move(held));
+      caf::anon_send(batch.list, std::move(later));
     }
     std::unordered_map<std::string, originate_batch> by_pbx;
     for (const auto& call : batch.calls) {

@@ -228,7 +228,7 @@ struct give_back {
   std::vector<uuid> entries;
 };
 /// Leased entries whose telephones are in use by other calls: not to be leased again before then.
-struct hold_back {
+struct put_off {
   std::vector<uuid> entries;
   time_point until;
 };
@@ -380,6 +380,7 @@ struct drain_now {};
 #define RINGMASTER_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ringmaster::type)
 RINGMASTER_MESSAGE(store_operation_ptr)
 RINGMASTER_MESSAGE(commit_now)
+RINGMASTER_MESSAGE(try_again)
 RINGMASTER_MESSAGE(link_opened)
 RINGMASTER_MESSAGE(link_received)
 RINGMASTER_MESSAGE(link_closed)
@@ -415,6 +416,7 @@ RINGMASTER_MESSAGE(dial_list_ready)
 RINGMASTER_MESSAGE(lease_request)
 RINGMASTER_MESSAGE(leased)
 RINGMASTER_MESSAGE(give_back)
+RINGMASTER_MESSAGE(put_off)
 RINGMASTER_MESSAGE(entries_changed)
 RINGMASTER_MESSAGE(entry_ended)
 RINGMASTER_MESSAGE(drop_view)

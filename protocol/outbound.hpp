@@ -109,7 +109,7 @@ inline constexpr auto plan_fields = field_table{
     field{39, "give_up_ringing", &plan::give_up_ringing, access::writable,
           "Predictive only: a call that has rung for the minimum ring time (at least 15 s) may be hung up when it is too likely "
           "that no agent would be there for it; it counts as not answered."},
-    field{40, "allow_number_in_use", &plan::allow_number_in_use, access::writable,
+    field{41, "allow_number_in_use", &plan::allow_number_in_use, access::writable,
           "A number is dialed although another call to the same telephone is up, of whatever entry, list or campaign."}};
 
 /// What no single field can say: `dial_timeout` has to leave a call the ring time that `min_ring_seconds`, or a

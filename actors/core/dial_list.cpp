@@ -23,7 +23,7 @@ struct slot {
   bool answered;
   bool leased : 1;
   bool used : 1;
-  bool held : 1; // until when, the list knows; few are
+  bool put_off : 1; // until when, the list knows; few are
 
   void set(const dial_entry& e) noexcept {
     id = e.id;
@@ -72,7 +72,7 @@ struct standing {
 
 template <class E>
 standing stand(const E& e, const dial_policy& policy, bool leased, std::int64_t now_ns,
-               std::int64_t held_until = 0) noexcept {
+               std::int64_t put_off_until = 0) noexcept {
   if (leased || e.status == dl_dialing)
     return {entry_state::dialing};
   if (e.answered)
@@ -86,7 +86,7 @@ standing stand(const E& e, const dial_policy& policy, bool leased, std::int64_t 
       continue;
     const auto delay = std::chrono::nanoseconds{policy.retry_delay}.count();
     const auto cool = e.last_hangup_ns <= 0 ? 0 : e.last_hangup_ns > never - delay ? never : e.last_hangup_ns + delay;
-    const auto until = std::max(cool, held_until);
+    const auto until = std::max(cool, put_off_until);
     if (until <= 0)
       return {entry_state::ready, i};
     return {until > now_ns ? entry_state::cooling : entry_state::ready, i, until};
@@ -159,18 +159,19 @@ struct dial_list::impl {
   std::vector<std::uint32_t> index; // open addressing; slot + 1, 0: empty
   std::size_t entries{0};
   std::vector<std::optional<view>> views;
-  std::unordered_map<std::uint32_t, std::int64_t> held; // slot → until when
+  std::unordered_map<std::uint32_t, std::int64_t> put_off; // slot → until when
 
-  [[nodiscard]] std::int64_t held_until(const slot& s, std::uint32_t i) const {
-    return s.held ? held.at(i) : 0;
+  [[nodiscard]] std::int64_t put_off_until(const slot& s, std::uint32_t i) const {
+    return s.put_off ? put_off.at(i) : 0;
   }
   [[nodiscard]] standing stand_of(std::uint32_t i, const view& v) noexcept {
     const auto& s = at(i);
-    return stand(s, v.policy, s.leased, v.seen_ns, held_until(s, i));
+    return stand(s, v.policy, s.leased, v.seen_ns, put_off_until(s, i));
   }
-  void release(slot& s, std::uint32_t i) noexcept {
-    if (std::exchange(s.held, false))
-      held.erase(i);
+  void put_off_no_more(slot& s, std::uint32_t i) noexcept {
+    if (s.put_off)
+      put_off.erase(i);
+    s.put_off = false;
   }
 
   slot& at(std::uint32_t i) noexcept { return chunks[i >> chunk_bits][i & (chunk_size - 1)]; }
@@ -343,7 +344,7 @@ bool dial_list::add(const dial_entry& e) {
   s.set(e);
   ++s.version;
   s.leased = false;
-  s.held = false;
+  s.put_off = false;
   s.used = true;
   l.index[place] = i + 1;
   ++l.entries;
@@ -359,7 +360,7 @@ bool dial_list::update(const dial_entry& e) {
     return false;
   impl_->change(i, [&](slot& s) {
     s.set(e);
-    impl_->release(s, i); // its number may be another one
+    impl_->put_off_no_more(s, i); // its number may be another one
   });
   return true;
 }
@@ -374,7 +375,7 @@ bool dial_list::remove(const uuid& id) {
     if (v)
       l.leave(*v, i);
   l.erase_index(l.place(id));
-  l.release(*s, i);
+  l.put_off_no_more(*s, i);
   s->used = false;
   s->leased = false;
   ++s->version;
@@ -444,7 +445,7 @@ std::size_t dial_list::lease(view_id view, time_point now, std::size_t n, std::v
     out.push_back({s.id, stands.number, s.trycnt[stands.number]});
     l.change(top.slot, [&](slot& one) {
       one.leased = true;
-      l.release(one, top.slot);
+      l.put_off_no_more(one, top.slot);
     });
     ++leased;
   }
@@ -469,15 +470,15 @@ bool dial_list::give_back(const uuid& id) {
   return true;
 }
 
-bool dial_list::hold(const uuid& id, time_point until) {
+bool dial_list::put_off(const uuid& id, time_point until) {
   std::uint32_t i = 0;
   const auto* s = impl_->look_up(id, &i);
   if (!s || !s->leased)
     return false;
   impl_->change(i, [&](slot& one) {
     one.leased = false;
-    one.held = true;
-    impl_->held[i] = to_ns(until);
+    one.put_off = true;
+    impl_->put_off[i] = to_ns(until);
   });
   return true;
 }
@@ -515,9 +516,9 @@ list_counts dial_list::counts(view_id view, time_point now) {
   impl_->advance(*v, now);
   c.ready = v->counted(entry_state::ready);
   c.cooling = v->counted(entry_state::cooling);
-  for (const auto& [i, until] : impl_->held)
+  for (const auto& [i, until] : impl_->put_off)
     if (until > v->seen_ns && impl_->stand_of(i, *v).state == entry_state::cooling)
-      ++c.held;
+      ++c.put_off;
   c.dialing = v->counted(entry_state::dialing);
   c.reserved = v->counted(entry_state::reserved);
   c.answered = v->counted(entry_state::answered);
@@ -554,7 +555,7 @@ std::size_t dial_list::memory() const noexcept {
   auto bytes = sizeof(impl) + l.chunks.size() * chunk_size * sizeof(slot) +
                l.chunks.capacity() * sizeof(l.chunks[0]) +
                (l.index.capacity() + l.free_slots.capacity()) * sizeof(std::uint32_t) +
-               l.views.capacity() * sizeof(l.views[0]) + l.held.size() * 4 * sizeof(std::int64_t);
+               l.views.capacity() * sizeof(l.views[0]) + l.put_off.size() * 4 * sizeof(std::int64_t);
   for (const auto& v : l.views)
     if (v)
       bytes += (v->ready.capacity() + v->cooling.capacity()) * sizeof(item);

@@ -48,7 +48,7 @@ struct leased_entry {
 /// Why an entry is, or is not, dialed.
 enum class entry_state : std::uint8_t {
   ready,
-  cooling,   ///< until last hangup + retry_delay, or while it is held
+  cooling,   ///< until last hangup + retry_delay, or while it is put off
   dialing,   ///< leased, or its status says so
   reserved,  ///< status 2
   answered,  ///< done
@@ -72,7 +72,7 @@ struct entry_explanation {
 struct list_counts {
   std::size_t total{0}, ready{0}, cooling{0}, dialing{0}, reserved{0}, answered{0}, exhausted{0},
       no_numbers{0};
-  std::size_t held{0}; ///< of those that cool down, because their telephone is in use by another call
+  std::size_t put_off{0}; ///< of those that cool down, because their telephone is in use by another call
   /// Nothing is left to dial and nothing is in flight. Reserved entries are not waited for.
   [[nodiscard]] bool list_done() const noexcept { return ready == 0 && cooling == 0 && dialing == 0; }
   bool operator==(const list_counts&) const = default;
@@ -111,7 +111,7 @@ public:
   /// The entry was not dialed after all. False when it is not leased.
   bool give_back(const uuid& id);
   /// The same, and it is not leased again before `until`, or before it has changed.
-  bool hold(const uuid& id, time_point until);
+  bool put_off(const uuid& id, time_point until);
   /// The entry's dialing ended with this new state; its lease ends. False when there is no such entry.
   bool ended(const dial_entry& after);
 

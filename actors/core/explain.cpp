@@ -189,16 +189,16 @@ void say_list(reasons& out, const campaign_snapshot& s, time_point now) {
     r.fields = {{"total", as_number(l.total)},          {"cooling", as_number(l.cooling)},
                 {"dialing", as_number(l.dialing)},      {"reserved", as_number(l.reserved)},
                 {"answered", as_number(l.answered)},    {"exhausted", as_number(l.exhausted)},
-                {"no_numbers", as_number(l.no_numbers)},  {"number_in_use", as_number(l.held)}};
+                {"no_numbers", as_number(l.no_numbers)},  {"number_in_use", as_number(l.put_off)}};
   };
   if (l.total == 0) {
     out.add("list_empty", "The dial list has no entries.");
     return;
   }
-  if (l.cooling > 0 && l.held == l.cooling) {
+  if (l.cooling > 0 && l.put_off == l.cooling) {
     fields(out.add("number_in_use",
-                   fmt::format("{} {} for other calls to the same telephone to end.", entries(l.held),
-                               l.held == 1 ? "waits" : "wait"),
+                   fmt::format("{} {} for other calls to the same telephone to end.", entries(l.put_off),
+                               l.put_off == 1 ? "waits" : "wait"),
                    s.next_eligible));
     return;
   }

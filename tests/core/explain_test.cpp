@@ -63,8 +63,8 @@ TEST(explain, says_that_nothing_can_be_written) {
 }
 
 TEST(explain, says_that_a_telephone_is_in_use) {
-  EXPECT_EQ(codes_when([](auto& s) { s.list = list_counts{.total = 2, .cooling = 2, .held = 2}; }), code_list{"number_in_use"});
-  EXPECT_EQ(codes_when([](auto& s) { s.list = list_counts{.total = 2, .cooling = 2, .held = 1}; }), code_list{"cooling_down"});
+  EXPECT_EQ(codes_when([](auto& s) { s.list = list_counts{.total = 2, .cooling = 2, .put_off = 2}; }), code_list{"number_in_use"});
+  EXPECT_EQ(codes_when([](auto& s) { s.list = list_counts{.total = 2, .cooling = 2, .put_off = 1}; }), code_list{"cooling_down"});
   uuid other;
   other.bytes[0] = 7;
   const auto s = healthy();
