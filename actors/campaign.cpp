@@ -30,6 +30,8 @@ constexpr auto counts_every = 1s;
 constexpr auto keep_every = 5s;
 constexpr auto ledger_every = 1s;
 constexpr auto estimates_every = 30s;
+/// How long an entry waits whose telephone is in use, before it is looked at again.
+constexpr auto in_use_for = 5s;
 constexpr std::int64_t most_at_once = 1000; ///< entries leased in one go: one commit's worth
 
 const core::technology_aliases sip_is_pjsip{{"SIP", "PJSIP"}};
@@ -185,6 +187,7 @@ public:
     shared_.write(
         [id = id_, from = setup_.camp->status, to = step.state.status, next = step.start_next, told,
          time = shared_.time](storage::write_txn& txn) {
+          *told = {};
           const auto now = storage::get<campaign>(txn, id);
           // Somebody else may have asked for another status meanwhile; theirs stands.
           if (!now || now->status != from || !storage::set_campaign_status(txn, id, to, time->date()))
@@ -194,11 +197,14 @@ public:
             start_by_itself(txn, *now->next_campaign, *told, time->date());
         },
         [me = me_, told, engine](const std::optional<error>& failed) {
-          if (failed || told->campaigns.empty())
+          if (failed) // a disk that refuses is not asked again at once
+            caf::delayed_anon_send(me, counts_every, reload{});
+          else if (told->campaigns.empty())
             caf::anon_send(me, reload{});
           else
             caf::anon_send(engine, changes_ptr{told});
-        });
+        },
+        storage::room::reserve);
     spdlog::info("event=campaign_status campaign={} from={} to={}", to_string(id_),
                  core::status_name(state_.status), core::status_name(step.state.status));
   }
@@ -220,13 +226,14 @@ public:
     auto told = std::make_shared<changes>();
     shared_.write(
         [id = id_, told, time = shared_.time](storage::write_txn& txn) {
+          *told = {};
           const auto camp = storage::get<campaign>(txn, id);
           if (camp && camp->status == static_cast<std::int64_t>(campaign_status::stopped))
             start_by_itself(txn, id, *told, time->date());
         },
         [me = me_, told, engine = shared_.engine](const std::optional<error>& failed) {
           if (failed)
-            caf::anon_send(me, reload{});
+            caf::delayed_anon_send(me, counts_every, reload{});
           else if (told->campaigns.empty())
             caf::anon_send(me, schedule_passed{});
           else
@@ -277,7 +284,7 @@ public:
   bool may_begin() const {
     return setup_.calls && list_actor_ && core::may_dial(state_.status) && !transition_pending_ &&
            setup_.is_open(date()) && setup_.how->dial_mode == 1 && !unusable(*setup_.dest) && !setup_.not_writable &&
-           !shared_.stopping;
+           !shared_.stopping && shared_.live.writable.load(std::memory_order_relaxed);
   }
 
   void act() {
@@ -424,6 +431,10 @@ public:
     made->batch.list = list_actor_;
     shared_.write(
         [requests, made, id = id_, time = shared_.time](storage::write_txn& txn) {
+          made->batch.calls.clear();
+          made->batch.refused.clear();
+          made->batch.in_use.clear();
+          made->entries = {};
           const auto now = time->date();
           const auto campaign_now = storage::get<campaign>(txn, id);
           const bool may = campaign_now && core::may_dial(static_cast<campaign_status>(campaign_now->status));
@@ -433,6 +444,10 @@ public:
                     : result<storage::begun>{error{errc::illegal_state, "the campaign was stopped", {}}};
             if (begun) {
               made->batch.calls.push_back(std::make_shared<const dialing>(std::move(begun->call)));
+              continue;
+            }
+            if (begun.error().code == errc::number_in_use) {
+              made->batch.in_use.push_back({request.id, request.entry});
               continue;
             }
             made->batch.refused.push_back({request.id, request.entry});
@@ -473,6 +488,16 @@ public:
       caf::anon_send(batch.list, std::move(back));
       hold_until_ = now + counts_every; // a disk that refuses is not asked again at once
     }
+    if (!batch.in_use.empty()) {
+      put_off later;
+      later.until = now + in_use_for;
+      for (const auto& one : batch.in_use) {
+        later.entries.push_back(one.entry);
+        calls_.forget(one.call, now);
+      }
+      spdlog::debug("event=numbers_in_use campaign={} count={}", to_string(id_), batch.in_use.size());
+      caf::anon_send(batch.list, std::move(later));
+    }
     std::unordered_map<std::string, originate_batch> by_pbx;
     for (const auto& call : batch.calls) {
       const auto channel = calls_.begin(*call);
@@ -488,6 +513,8 @@ public:
     for (auto& [name, originates] : by_pbx)
       caf::anon_send(shared_.pbxs.at(name), std::move(originates));
     follow_status(); // a stop may have come while the intents were written
+    if (!batch.in_use.empty())
+      act(); // others of the list can be dialed in their place
   }
 
   /// The entry's own number or variables are at fault, since `may_begin` sees to the rest; unless the plan went meanwhile.

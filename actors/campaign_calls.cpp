@@ -257,7 +257,8 @@ void campaign_calls::count(const storage::counted_answer& answer) {
                 [answer, me = me_](const std::optional<error>& failed) {
                   if (failed)
                     caf::anon_send(me, count_again{answer});
-                });
+                },
+                storage::room::reserve, [answer, time = shared_.time] { return storage::note_of(answer, time->date()); });
 }
 
 // --- live answers that nobody takes

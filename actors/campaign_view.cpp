@@ -101,6 +101,8 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
   core::campaign_snapshot s;
   s.status = stands.status;
   s.calls_in_flight = static_cast<std::int64_t>(calls_.size());
+  if (const auto database = shared_.live.database.get(); !database->works)
+    s.database_trouble = database->trouble;
   s.has_plan = setup_.how.has_value();
   s.has_dlma = setup_.list.has_value();
   s.has_destination = setup_.dest.has_value();

@@ -228,7 +228,8 @@ void channel::keep_answer() {
         // An end that overtook it has nothing to be updated any more.
         (void)storage::update_dialing(txn, id, progress, time->date());
       },
-      [](const std::optional<error>&) {});
+      [](const std::optional<error>&) {}, storage::room::reserve,
+      [id = now.id, progress, time = shared_.time] { return storage::note_of(id, progress, time->date()); });
 }
 
 /// The end, on disk; then everybody who counts on the call is told, and the actor's work is done.
@@ -265,7 +266,8 @@ void channel::write_end() {
         caf::anon_send(shared_.results, drain_outbox{});
         shared_.live.total.calls_ended.fetch_add(1, std::memory_order_relaxed);
         caf::anon_send(end->channel, call_over{});
-      });
+      },
+      storage::room::reserve, [end, time = shared_.time] { return storage::note_of(end->id, end->outcome, time->date()); });
 }
 
 } // namespace ringmaster

@@ -3,7 +3,8 @@
 /// the call is on disk.
 ///
 /// An answer is written down when it comes (so that nobody who answered is called again after a crash), the
-/// end when it comes; a disk that refuses is tried again each second, and meanwhile the call counts as live.
+/// end when it comes. Where neither can be written, a note of it waits beside the database (`store_operation`), and
+/// meanwhile the call counts as live.
 ///
 /// There is one for each call that is up, and nearly all that they hear comes from their pbx. So they are small, one
 /// piece of memory each, and run on the thread of whoever sends (actors/direct_actor.hpp): what the pbx has fetched for

@@ -248,7 +248,37 @@ struct live_campaign {
   time_point at;
 };
 
+/// Whether something on disk can be written; the database, or the result file.
+struct live_writing {
+  bool works{true};
+  std::string trouble;    ///< why not, for a person
+  time_point since;       ///< it does not work
+  std::size_t waiting{0}; ///< of the database: what became of calls and waits until it can be written
+};
+
+/// One snapshot that many threads read.
+template <class Value>
+class published {
+public:
+  [[nodiscard]] std::shared_ptr<const Value> get() const {
+    const std::lock_guard lock{guard_};
+    return value_;
+  }
+  void put(Value fresh) {
+    auto made = std::make_shared<const Value>(std::move(fresh));
+    const std::lock_guard lock{guard_};
+    value_.swap(made);
+  }
+
+private:
+  mutable std::mutex guard_;
+  std::shared_ptr<const Value> value_{std::make_shared<const Value>()};
+};
+
 struct live_state {
+  published<live_writing> database;     ///< the store's
+  published<live_writing> result_file;  ///< the results actor's
+  std::atomic<bool> writable{true};     ///< `database.works`, for those who ask often
   shared_map<uuid, live_call_pointer> dialings;
   snapshot_map<uuid, live_campaign> campaigns;
   snapshot_map<std::string, live_pbx> pbxs;

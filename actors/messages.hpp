@@ -15,6 +15,7 @@
 #include "protocol/outbound.hpp"
 #include "storage/abandonment.hpp"
 #include "storage/environment.hpp"
+#include "storage/waiting_notes.hpp"
 
 #include <boost/container/small_vector.hpp>
 #include <caf/actor.hpp>
@@ -37,14 +38,21 @@ struct live_campaign;
 /// A command for the writer. `run` works inside the write transaction; `done` is called on the store's thread
 /// after the commit (nothing: it is on disk) or with the error because of which nothing was kept. Both must
 /// be short; `done` hands on by message or post.
+///
+/// What has a `note` is never refused: it waits until it can be written, and the note of it beside the database
+/// (`storage::waiting_notes`) meanwhile. `run` may be called again and again then.
 struct store_operation {
   std::function<void(storage::write_txn&)> run;
   std::function<void(const std::optional<error>&)> done;
+  storage::room may_fill{storage::room::ordinary};
+  std::function<storage::call_note()> note{};
 };
 using store_operation_ptr = std::shared_ptr<store_operation>;
 
 /// The store to itself: commit what has been gathered.
 struct commit_now {};
+/// The store to itself: can by now be written what could not?
+struct try_again {};
 
 // --- pbx: one Asterisk server --------------------------------------------------------------------------------
 
@@ -245,6 +253,11 @@ struct leased {
 struct give_back {
   std::vector<uuid> entries;
 };
+/// Leased entries whose telephones are in use by other calls: not to be leased again before then.
+struct put_off {
+  std::vector<uuid> entries;
+  time_point until;
+};
 /// Entries as they are now, after a commit, and those that are gone.
 struct entries_changed {
   std::vector<dial_entry> now;
@@ -283,6 +296,7 @@ struct begun_batch {
   caf::actor list; ///< that the entries are from
   std::vector<std::shared_ptr<const dialing>> calls;
   std::vector<refusal> refused;
+  std::vector<refusal> in_use; ///< another call to the same telephone is up
   std::string why; ///< of the last refusal
 };
 /// From a channel: something happened to a call, and when it wants to hear of time next.
@@ -396,6 +410,7 @@ struct drain_now {};
 #define RINGMASTER_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ringmaster::type)
 RINGMASTER_MESSAGE(store_operation_ptr)
 RINGMASTER_MESSAGE(commit_now)
+RINGMASTER_MESSAGE(try_again)
 RINGMASTER_MESSAGE(link_opened)
 RINGMASTER_MESSAGE(link_received)
 RINGMASTER_MESSAGE(link_closed)
@@ -433,6 +448,7 @@ RINGMASTER_MESSAGE(dial_list_ready)
 RINGMASTER_MESSAGE(lease_request)
 RINGMASTER_MESSAGE(leased)
 RINGMASTER_MESSAGE(give_back)
+RINGMASTER_MESSAGE(put_off)
 RINGMASTER_MESSAGE(entries_changed)
 RINGMASTER_MESSAGE(entry_ended)
 RINGMASTER_MESSAGE(drop_view)

@@ -85,9 +85,10 @@ struct engine_shared {
   }
 
   /// Hands a command to the writer; never refused. See `store_operation`.
-  void write(std::function<void(storage::write_txn&)> run,
-             std::function<void(const std::optional<error>&)> done) {
-    caf::anon_send(store, std::make_shared<store_operation>(store_operation{std::move(run), std::move(done)}));
+  void write(std::function<void(storage::write_txn&)> run, std::function<void(const std::optional<error>&)> done,
+             storage::room may_fill = storage::room::ordinary, std::function<storage::call_note()> note = {}) {
+    caf::anon_send(store, std::make_shared<store_operation>(
+                              store_operation{std::move(run), std::move(done), may_fill, std::move(note)}));
   }
 };
 

@@ -55,6 +55,7 @@ struct plan {
   bool local_no_optimize{false};
   text dialplan_context;
   std::optional<std::int64_t> agent_no_answer_limit{2}; // null: never
+  bool allow_number_in_use{false};
 };
 
 inline constexpr auto plan_fields = field_table{
@@ -115,7 +116,9 @@ inline constexpr auto plan_fields = field_table{
           "Technology Local only: /n is added to the channel, so that Asterisk never leaves it out of the call."},
     field{41, "dialplan_context", &plan::dialplan_context, access::writable,
           "Destinations of type 1 only: dialplan context whose extension s runs the application, so that calls can be transferred; "
-          "null: the application runs without a dialplan.", dialplan_name_rule}};
+          "null: the application runs without a dialplan.", dialplan_name_rule},
+    field{42, "allow_number_in_use", &plan::allow_number_in_use, access::writable,
+          "A number is dialed although another call to the same telephone is up, of whatever entry, list or campaign."}};
 
 /// What no single field can say: `dial_timeout` has to leave a call the ring time that `min_ring_seconds`, or a
 /// named jurisdiction, asks for; an extension for abandoned calls needs a context.

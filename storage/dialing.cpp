@@ -1,5 +1,6 @@
 #include "storage/dialing.hpp"
 
+#include "protocol/telephone_number.hpp"
 #include "storage/records.hpp"
 
 #include <openssl/sha.h>
@@ -21,7 +22,7 @@ constexpr std::string_view outbox_counter = "result_outbox";
 error refused(std::string message) { return {errc::illegal_state, std::move(message), {}}; }
 
 /// What forbids this call now; nothing when it may begin.
-std::optional<error> forbidden(const txn& in, const begin_request& request, const dl& entry) {
+std::optional<error> forbidden(const write_txn& in, const begin_request& request, const dl& entry) {
   const auto& setup = *request.setup;
   for (const auto& [where, id, name] : {std::tuple{table::campaign, setup.camp.id, "campaign"},
                                         std::tuple{table::dlma, entry.dlma_uuid, "dlma"}}) {
@@ -48,6 +49,10 @@ std::optional<error> forbidden(const txn& in, const begin_request& request, cons
     return known.error();
   if (*known)
     return refused(fmt::format("there is a dialing {} already", to_string(request.id)));
+  if (!setup.how.allow_number_in_use)
+    if (const auto other = in.call_to(same_telephone(*entry.number[i])))
+      return error{errc::number_in_use,
+                   fmt::format("the dialing {} to the same telephone is up", to_string(*other)), {}};
   return std::nullopt;
 }
 
@@ -182,6 +187,7 @@ result<begun> begin_dialing(write_txn& in, const begin_request& request, time_po
     return done.error();
   if (auto done = store(in, out.call); !done)
     return done.error();
+  in.call_begins(same_telephone(out.call.dial_addr), request.id);
   return out;
 }
 
@@ -251,6 +257,7 @@ result<ended> end_dialing(write_txn& in, const uuid& id, const call_outcome& out
     return done.error();
   if (auto done = in.erase(table::dialing, id.view()); !done)
     return done.error();
+  in.call_ends(same_telephone(out.call.dial_addr), id);
   return out;
 }
 

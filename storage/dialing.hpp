@@ -2,8 +2,8 @@
 ///
 /// No number is dialed twice for one try: `begin_dialing` refuses an entry that is not idle, and counts the
 /// try in the same transaction; it is given back only when nobody's telephone can have rung, or when the way to it was
-/// the reason. What became of a dialing that a crash left behind
-/// is settled by `end_dialing`, with an unknown outcome if need be.
+/// the reason. What became of a dialing that a crash left behind is settled by `end_dialing`, with an unknown outcome if
+/// need be. One telephone rings once: a number to which a call is up is refused as well, whatever entry that call is of.
 ///
 /// Rules of errors and threads as in storage/outbound.hpp.
 #pragma once
@@ -61,7 +61,8 @@ struct begun {
 
 /// Keeps the intent to dial one number of one entry. Refused, with nothing changed: `not_found` (entry or
 /// campaign are gone), `illegal_state` (not idle, no such number, tries used up, moved to another dlma,
-/// the dialing's id is known already). About 10 µs.
+/// the dialing's id is known already), `number_in_use` (a call to the same telephone is up, be it of another entry, list
+/// or campaign, and the plan does not allow two). About 10 µs.
 [[nodiscard]] result<begun> begin_dialing(write_txn& in, const begin_request& request, time_point now);
 
 // --- on the way and end -------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ namespace ringmaster::core {
 struct dial_policy {
   std::array<std::uint16_t, numbers_per_entry> max_retry_cnt{5, 5, 5, 5, 5, 5, 5, 5};
   std::chrono::seconds retry_delay{60};
+  bool allow_number_in_use{false}; ///< an entry is dialed although another call to its telephone is up
   bool operator==(const dial_policy&) const = default;
   [[nodiscard]] static dial_policy from(const plan& p) noexcept;
 };
@@ -50,7 +51,7 @@ struct leased_entry {
 /// Why an entry is, or is not, dialed.
 enum class entry_state : std::uint8_t {
   ready,
-  cooling,   ///< until last hangup + retry_delay
+  cooling,   ///< until last hangup + retry_delay, or while it is put off
   dialing,   ///< leased, or its status says so
   reserved,  ///< status 2
   answered,  ///< done
@@ -58,6 +59,7 @@ enum class entry_state : std::uint8_t {
   no_numbers,
   held, ///< its call could not be written for Asterisk
   absent, ///< not in this list
+  number_in_use, ///< another call to its telephone is up: said where calls are known; a list has it as cooling
 };
 [[nodiscard]] std::string_view name(entry_state s) noexcept;
 
@@ -68,12 +70,14 @@ struct entry_explanation {
   std::uint16_t tries{0};             ///< of that number
   std::uint16_t most{0};              ///< tries that the policy gives that number
   std::string why{};                  ///< of a held one: what is wrong with it
+  std::optional<uuid> other_call{};   ///< the dialing that has its telephone
 };
 
 /// Entries by state, as a view sees them.
 struct list_counts {
   std::size_t total{0}, ready{0}, cooling{0}, dialing{0}, reserved{0}, answered{0}, exhausted{0},
       no_numbers{0}, held{0};
+  std::size_t put_off{0}; ///< of those that cool down, because their telephone is in use by another call
   /// Nothing is left to dial and nothing is in flight. Reserved entries are not waited for.
   [[nodiscard]] bool list_done() const noexcept { return ready == 0 && cooling == 0 && dialing == 0; }
   bool operator==(const list_counts&) const = default;
@@ -111,6 +115,8 @@ public:
   bool lease_one(const uuid& id);
   /// The entry was not dialed after all. False when it is not leased.
   bool give_back(const uuid& id);
+  /// The same, and it is not leased again before `until`, or before it has changed.
+  bool put_off(const uuid& id, time_point until);
   /// The entry's dialing ended with this new state; its lease ends. False when there is no such entry.
   bool ended(const dial_entry& after);
 

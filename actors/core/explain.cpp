@@ -88,6 +88,11 @@ void say_status(reasons& out, const campaign_snapshot& s, time_point now) {
   }
 }
 
+void say_database(reasons& out, const std::string& trouble) {
+  if (!trouble.empty())
+    out.add("database_unwritable", "Nothing can be written to the database, and so no call is begun: " + trouble + '.');
+}
+
 void say_setup(reasons& out, const campaign_snapshot& s) {
   if (!s.has_plan)
     out.add("no_plan", "The campaign has no plan, or its plan was deleted.");
@@ -265,10 +270,18 @@ void say_list(reasons& out, const campaign_snapshot& s, time_point now) {
     r.fields = {{"total", as_number(l.total)},          {"cooling", as_number(l.cooling)},
                 {"dialing", as_number(l.dialing)},      {"reserved", as_number(l.reserved)},
                 {"answered", as_number(l.answered)},    {"exhausted", as_number(l.exhausted)},
-                {"no_numbers", as_number(l.no_numbers)}, {"held", as_number(l.held)}};
+                {"no_numbers", as_number(l.no_numbers)}, {"held", as_number(l.held)},
+                {"number_in_use", as_number(l.put_off)}};
   };
   if (l.total == 0) {
     out.add("list_empty", "The dial list has no entries.");
+    return;
+  }
+  if (l.cooling > 0 && l.put_off == l.cooling) {
+    fields(out.add("number_in_use",
+                   fmt::format("{} {} for other calls to the same telephone to end.", entries(l.put_off),
+                               l.put_off == 1 ? "waits" : "wait"),
+                   s.next_eligible));
     return;
   }
   if (l.cooling > 0) {
@@ -314,6 +327,7 @@ std::string trunk_of(const plan& p) {
 std::vector<reason> explain_campaign(const campaign_snapshot& s, time_point now) {
   reasons out;
   say_status(out, s, now);
+  say_database(out, s.database_trouble);
   say_setup(out, s);
   say_schedule(out, s, now);
   say_pbx(out, s, now);
@@ -369,7 +383,17 @@ std::vector<reason> explain_entry(const entry_explanation& e, bool deleted, cons
     break;
   case entry_state::dialing:
     out.add("dialing", "The entry is being dialed.");
+    if (campaign) // its end cannot be written down
+      say_database(out, campaign->database_trouble);
     break;
+  case entry_state::number_in_use: {
+    auto& r = out.add("number_in_use", "Another call to the same telephone is up; the entry is dialed when that has ended.");
+    try_fields(r);
+    if (e.other_call)
+      r.texts = {{"dialing", to_string(*e.other_call)}};
+    waits = true;
+    break;
+  }
   case entry_state::cooling:
     try_fields(out.add("cooling_down",
                        e.until

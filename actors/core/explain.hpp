@@ -49,6 +49,7 @@ struct resting {
 struct campaign_snapshot {
   campaign_status status{campaign_status::stopped};
   std::int64_t calls_in_flight{0};
+  std::string database_trouble; ///< why nothing can be written; empty: it can
   // what it needs; `has_…` is false when unset, unknown or deleted
   bool has_plan{false}, has_dlma{false}, has_destination{false};
   std::int64_t dial_mode{0};
@@ -93,14 +94,16 @@ struct campaign_snapshot {
 /// Of a server that is not connected, or whose AMI user lacks a right, it says so; what agents there do, nobody can see,
 /// and no reason speaks of them.
 ///
-/// Codes: stopped, paused, stopping, starting, pausing, force_stopping, no_plan, no_dlma, no_destination,
-/// destination_unusable, dial_mode_off, call_cannot_be_written, schedule_closed, no_pbx, pbx_not_connected, events_not_heard,
-/// action_not_permitted, no_free_channel, server_refuses, trunk_rests, rate_limit, queue_unknown, no_agent, max_calls,
-/// max_calls_per_agent, abandon_budget, pacing, list_empty, list_done, list_in_flight, cooling_down, dialing.
+/// Codes: stopped, paused, stopping, starting, pausing, force_stopping, database_unwritable, no_plan, no_dlma,
+/// no_destination, destination_unusable, dial_mode_off, call_cannot_be_written, schedule_closed, no_pbx, pbx_not_connected,
+/// events_not_heard, action_not_permitted, no_free_channel, server_refuses, trunk_rests, rate_limit, queue_unknown, no_agent,
+/// max_calls, max_calls_per_agent, abandon_budget, pacing, list_empty, list_done, list_in_flight, number_in_use,
+/// cooling_down, dialing.
 [[nodiscard]] std::vector<reason> explain_campaign(const campaign_snapshot& s, time_point now);
 
 /// The same for one entry under one campaign's policy. Codes: deleted, answered, exhausted, no_numbers,
-/// call_cannot_be_written, reserved, dialing, cooling_down, ready; then those of the campaign that dials the list, when there is one
+/// call_cannot_be_written, reserved, dialing, cooling_down, number_in_use, ready; then those of the campaign that dials the
+/// list, when there is one
 /// (else no_campaign).
 [[nodiscard]] std::vector<reason> explain_entry(const entry_explanation& e, bool deleted,
                                                 const campaign_snapshot* campaign, time_point now);

@@ -21,12 +21,29 @@ void append(json_writer& w, const core::missing_right& lacks) {
   w.end_object();
 }
 
+void append_writing(json_writer& w, const live_writing& to, bool of_the_database) {
+  w.begin_object();
+  w.member("writable", to.works);
+  if (!to.works) {
+    w.member("reason", std::string_view{to.trouble});
+    w.member("since", format_timestamp(to.since));
+    if (of_the_database)
+      w.member("waiting_ends", static_cast<std::int64_t>(to.waiting));
+  }
+  w.end_object();
+}
+
 http::response health(engine& about) {
   http::response r;
   std::string out;
   json_writer w{out};
+  const auto database = about.live().database.get(), results = about.live().result_file.get();
   w.begin_object();
-  w.member("status", "ok");
+  w.member("status", database->works && results->works ? "ok" : "degraded");
+  w.key("database");
+  append_writing(w, *database, true);
+  w.key("result_file");
+  append_writing(w, *results, false);
   w.key("pbxs");
   w.begin_list();
   for (const auto& configured : about.options().pbxs) {
@@ -111,8 +128,14 @@ void add_engine_metrics(metrics::registry& to, engine& from) {
         [&from] { return static_cast<double>(from.live().dial_lists.load(std::memory_order_relaxed)); });
   gauge("ringmaster_database_used_bytes", "Bytes of the database in use.",
         [&from] { return static_cast<double>(from.database().space().used); });
-  gauge("ringmaster_database_limit_bytes", "Most that the database can hold.",
+  gauge("ringmaster_database_limit_bytes", "Most that the database may hold.",
         [&from] { return static_cast<double>(from.database().space().limit); });
+  gauge("ringmaster_database_writable", "1 when calls can be begun: the database takes what is written.",
+        [&from] { return from.live().database.get()->works ? 1.0 : 0.0; });
+  gauge("ringmaster_database_waiting_ends", "What became of calls and could not be written to the database yet.",
+        [&from] { return static_cast<double>(from.live().database.get()->waiting); });
+  gauge("ringmaster_result_file_writable", "1 when the result file takes lines; they are kept meanwhile.",
+        [&from] { return from.live().result_file.get()->works ? 1.0 : 0.0; });
   for (const auto& p : from.options().pbxs)
     add_pbx_metrics(to, from, p.name);
   to.add_list("ringmaster_breaker_open",

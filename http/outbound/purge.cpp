@@ -26,7 +26,8 @@ struct purger::state : std::enable_shared_from_this<state> {
           if (done->done)
             lists.pop_back();
           self->go_on(std::move(lists));
-        });
+        },
+        storage::room::reserve);
   }
 
   const context c;

@@ -48,6 +48,32 @@ TEST(explain, says_dialing_when_nothing_holds_it_back) {
   EXPECT_EQ(codes(healthy()), code_list{"dialing"});
 }
 
+TEST(explain, says_that_nothing_can_be_written) {
+  const auto full = [](campaign_snapshot& s) { s.database_trouble = "the disk is full"; };
+  EXPECT_EQ(codes_when(full), code_list{"database_unwritable"});
+  auto s = healthy();
+  full(s);
+  EXPECT_NE(explain_campaign(s, now).front().text.find("the disk is full"), std::string::npos);
+  // An entry that waits for its turn waits for that, and the end of one that is being dialed cannot be written.
+  for (const auto state : {entry_state::ready, entry_state::dialing}) {
+    const auto all = explain_entry({state, {}, 0, 0, 5, {}}, false, &s, now);
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](const reason& r) { return r.code == "database_unwritable"; }))
+        << name(state);
+  }
+}
+
+TEST(explain, says_that_a_telephone_is_in_use) {
+  EXPECT_EQ(codes_when([](auto& s) { s.list = list_counts{.total = 2, .cooling = 2, .put_off = 2}; }), code_list{"number_in_use"});
+  EXPECT_EQ(codes_when([](auto& s) { s.list = list_counts{.total = 2, .cooling = 2, .put_off = 1}; }), code_list{"cooling_down"});
+  uuid other;
+  other.bytes[0] = 7;
+  const auto s = healthy();
+  const auto all = explain_entry({entry_state::number_in_use, {}, 1, 2, 5, other}, false, &s, now);
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all.front().code, "number_in_use");
+  EXPECT_EQ(all.front().texts, (std::vector<std::pair<std::string_view, std::string>>{{"dialing", to_string(other)}}));
+}
+
 TEST(explain, says_which_bound_of_the_plan_is_reached) {
   const auto held = [](campaign_snapshot& s) {
     s.pacing = pacing_decision{0, "enough", {}};

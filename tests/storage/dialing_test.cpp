@@ -116,6 +116,110 @@ TEST_F(dialings, a_call_that_never_left_gives_its_try_back) {
   }
 }
 
+// --- one telephone rings once
+
+/// Entries of one campaign, and of another one with a list of its own.
+class one_telephone : public database_test {
+protected:
+  scene ours = make_scene(2), theirs = make_scene(1);
+
+  void set_number(const uuid& entry, const std::string& number) {
+    write([&](write_txn& in) {
+      must(update(in, entry, edit<dl>{[&](const dl& before) -> result<dl> {
+                    auto e = before;
+                    e.number[0] = number;
+                    return e;
+                  }}, at_second(0)));
+    });
+  }
+  result<begun> begin(const begin_request& request) {
+    auto in = must(db.write());
+    auto done = begin_dialing(in, request, at_second(1));
+    must(in.commit());
+    return done;
+  }
+  void end(const uuid& call) {
+    write([&](write_txn& in) { must(end_dialing(in, call, answered(), at_second(2))); });
+  }
+};
+
+TEST_F(one_telephone, rings_once_whatever_list_and_campaign_its_entries_are_of) {
+  set_number(ours.entries[0].id, "+49-30-1234");
+  set_number(ours.entries[1].id, "0049301234");
+  set_number(theirs.entries[0].id, "00493012.34");
+  const auto first = call_to(ours, ours.entries[0].id);
+  must(begin(first));
+  for (const auto& [s, entry] : {std::pair{&ours, ours.entries[1].id}, {&theirs, theirs.entries[0].id}}) {
+    EXPECT_EQ(code_of(begin(call_to(*s, entry))), errc::number_in_use);
+    const auto e = must(read<dl>(entry));
+    EXPECT_EQ(e.status, dl_idle);
+    EXPECT_EQ(e.trycnt[0], 0) << "no try is lost";
+    EXPECT_EQ(e.tm_last_dial, std::nullopt);
+  }
+  EXPECT_EQ(db.call_to("+49301234"), first.id);
+  must(begin(call_to(theirs, theirs.entries[0].id, 2))); // its other number is another telephone
+  end(first.id);
+  EXPECT_EQ(db.call_to("+49301234"), std::nullopt);
+  must(begin(call_to(ours, ours.entries[1].id)));
+  expect_consistent();
+}
+
+TEST_F(one_telephone, rings_once_also_within_one_transaction) {
+  set_number(ours.entries[1].id, "300");
+  set_number(theirs.entries[0].id, "300");
+  const auto first = call_to(ours, ours.entries[0].id), later = call_to(theirs, theirs.entries[0].id);
+  auto in = must(db.write());
+  must(begin_dialing(in, first, at_second(1)));
+  EXPECT_EQ(code_of(begin_dialing(in, call_to(ours, ours.entries[1].id), at_second(1))), errc::number_in_use);
+  must(end_dialing(in, first.id, answered(), at_second(2)));
+  must(begin_dialing(in, later, at_second(2)));
+  EXPECT_EQ(db.call_to("300"), std::nullopt) << "before the commit";
+  must(in.commit());
+  EXPECT_EQ(db.call_to("300"), later.id);
+  end(later.id);
+  EXPECT_EQ(db.call_to("300"), std::nullopt);
+}
+
+TEST_F(one_telephone, is_free_when_a_transaction_was_not_kept) {
+  set_number(theirs.entries[0].id, "300");
+  {
+    auto in = must(db.write());
+    must(begin_dialing(in, call_to(ours, ours.entries[0].id), at_second(1)));
+  }
+  const auto call = call_to(theirs, theirs.entries[0].id);
+  must(begin(call));
+  {
+    auto in = must(db.write());
+    must(end_dialing(in, call.id, answered(), at_second(2)));
+  }
+  EXPECT_EQ(code_of(begin(call_to(ours, ours.entries[0].id))), errc::number_in_use);
+}
+
+TEST_F(one_telephone, is_known_again_after_a_restart) {
+  set_number(theirs.entries[0].id, "300");
+  const auto call = call_to(ours, ours.entries[0].id);
+  must(begin(call));
+  { const environment closed = std::move(db); }
+  db = open_in(folder.path() / "data");
+  EXPECT_EQ(db.call_to("300"), call.id);
+  EXPECT_EQ(code_of(begin(call_to(theirs, theirs.entries[0].id))), errc::number_in_use);
+  end(call.id);
+  must(begin(call_to(theirs, theirs.entries[0].id)));
+}
+
+TEST_F(one_telephone, rings_twice_where_the_plan_allows_it) {
+  set_number(ours.entries[1].id, "300");
+  set_number(theirs.entries[0].id, "300");
+  theirs.how.allow_number_in_use = true;
+  const auto first = call_to(ours, ours.entries[0].id), second = call_to(theirs, theirs.entries[0].id);
+  must(begin(first));
+  must(begin(second));
+  end(first.id);
+  EXPECT_EQ(code_of(begin(call_to(ours, ours.entries[1].id))), errc::number_in_use) << "the other call is up, and ours allows none";
+  end(second.id);
+  must(begin(call_to(ours, ours.entries[1].id)));
+}
+
 TEST_F(dialings, begin_refuses_a_deleted_campaign) {
   const auto s = make_scene(1);
   auto in = must(db.write());
