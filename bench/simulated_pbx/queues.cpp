@@ -576,8 +576,8 @@ channel* queue_system::agent_of(const call& c) const {
   return it == attempts_.end() ? nullptr : it->second.one;
 }
 
-call* queue_system::caller_of(std::uint64_t attempt) const {
-  const auto it = attempts_.find(attempt);
+call* queue_system::caller_of(std::uint64_t id) const {
+  const auto it = attempts_.find(id);
   return it == attempts_.end() || !it->second.connected ? nullptr : calls_->find(it->second.call);
 }
 

@@ -97,7 +97,7 @@ public:
   void hand_over(call& c);
   /// The agent's channel of a talk; null: `c` talks with none.
   [[nodiscard]] channel* agent_of(const call& c) const;
-  [[nodiscard]] call* caller_of(std::uint64_t attempt) const;
+  [[nodiscard]] call* caller_of(std::uint64_t id) const;
   /// What the agent behind an interface does from now on; false: nobody has it.
   bool set_habit(std::string_view interface, pick_up how, std::optional<distribution> ring);
 
