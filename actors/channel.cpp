@@ -77,7 +77,7 @@ void channel::receive(caf::type_erased_tuple& what) {
     take(core::pbx_lost{});
   } else if (const auto* hang_up = as<hang_up_call>(what)) {
     if (is(hang_up->only_if, hang_up->done))
-      ask_pbx(hang_up_channel{call_.id(), call_.machine().channel(), hang_up->done});
+      ask_pbx(hang_up_channel{call_.id(), call_.machine().channel(), hang_up->done, hang_up->only_if});
   } else if (const auto* redirect = as<redirect_call>(what)) {
     if (is(call_is::waiting, redirect->done))
       ask_pbx(redirect_channel{call_.id(), call_.machine().channel(), redirect->to, redirect->done});

@@ -145,6 +145,8 @@ public:
       not_sent(one, "the connection to " + options_.name + " was lost before the call could be begun");
     for (auto& [id, asked] : std::exchange(actions_, {}))
       asked.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + why, {}});
+    for (auto& [id, one] : std::exchange(looks_, {}))
+      one.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + why, {}});
     for (auto& [id, known] : calls_)
       caf::anon_send(known.call.channel, connection_lost{});
     tell_telephone(telephone_lost{});
@@ -295,6 +297,11 @@ public:
       if (m.action_id() == channel_list_id_)
         channels_complete(m);
       return;
+    case event_kind::status:
+      if (const auto at = looks_.find(std::string{m.action_id()}); at != looks_.end())
+        at->second.talks = at->second.talks || !m.get("BridgeID").empty();
+      return;
+    case event_kind::status_complete: return looked_at(m.action_id(), result<void>{});
     case event_kind::queue_entry:
       if (listed_.callers && m.action_id() == queue_list_id_)
         listed_.callers->push_back({std::string{m.get("Uniqueid")}, std::string{m.get("Queue")},
@@ -619,9 +626,16 @@ public:
   void queues_complete() {
     queue_lists_.ended(true);
     queues_listed_ = true;
+    std::shared_ptr<std::vector<core::agent_leg>> legs;
+    if (listed_.callers && channels_listed_) {
+      legs = std::make_shared<std::vector<core::agent_leg>>();
+      for (const auto& c : listed_.channels)
+        if (c.application == "AppQueue" && !c.bridge.empty())
+          legs->push_back({c.name, asked_at_ - c.lasted});
+    }
     for (const auto& [name, queue] : queues_)
       if (listed_queue_.empty() || name == listed_queue_)
-        flush_then(queue.actor, queue_listed{});
+        flush_then(queue.actor, queue_listed{legs});
     lists_came();
     maybe_ready();
   }
@@ -671,6 +685,14 @@ public:
     time_point until;
   };
 
+  /// A channel that is looked at before something is done to its call.
+  struct look {
+    std::function<void()> act;
+    std::function<void(result<std::string>)> done;
+    time_point until;
+    bool talks{false};
+  };
+
   /// The ActionID; empty when the action could not be written, which `done` has been told.
   std::string ask(std::string_view name, const std::vector<std::pair<std::string, std::string>>& headers,
                   std::function<void(result<std::string>)> done) {
@@ -711,19 +733,46 @@ public:
     }
     if (phase_ != phase::ready)
       return what.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
-    ask("Hangup", {{"Channel", what.channel.empty() ? to_string(what.id) : what.channel}, {"Cause", "16"}},
-        what.done);
+    const auto channel = what.channel.empty() ? to_string(what.id) : what.channel;
+    const auto hang_up = [this, channel, done = what.done] { ask("Hangup", {{"Channel", channel}, {"Cause", "16"}}, done); };
+    if (what.only_if == call_is::waiting)
+      return unless_it_talks(channel, hang_up, what.done);
+    hang_up();
+  }
+
+  /// `act` if the server says that the channel is in no bridge.
+  void unless_it_talks(const std::string& channel, std::function<void()> act, std::function<void(result<std::string>)> done) {
+    const auto id = put_action("Status", {{"Channel", channel}}, asked_action{[](result<std::string>) {}, [this](const ami::message& m) {
+                                 if (m.get("Response") == "Error")
+                                   looked_at(m.action_id(), error{errc::pbx_refused, options_.name + " says: " + std::string{m.get("Message")}, {}});
+                               }, moment() + action_limit});
+    if (id.empty())
+      return done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
+    looks_.emplace(id, look{std::move(act), std::move(done), moment() + action_limit});
+  }
+
+  /// What a look at a channel has come to.
+  void looked_at(std::string_view action_id, const result<void>& found) {
+    const auto at = looks_.find(std::string{action_id});
+    if (at == looks_.end())
+      return;
+    const auto one = std::move(at->second);
+    looks_.erase(at);
+    if (!found)
+      one.done(found.error());
+    else if (one.talks)
+      one.done(error{errc::illegal_state, "the caller talks by now", {}});
+    else
+      one.act();
   }
 
   void redirect(const redirect_channel& what) {
     if (phase_ != phase::ready)
       return what.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
-    ask("Redirect",
-        {{"Channel", what.channel.empty() ? to_string(what.id) : what.channel},
-         {"Context", what.to.context},
-         {"Exten", what.to.exten},
-         {"Priority", what.to.priority}},
-        what.done);
+    const auto channel = what.channel.empty() ? to_string(what.id) : what.channel;
+    unless_it_talks(channel, [this, channel, to = what.to, done = what.done] {
+      ask("Redirect", {{"Channel", channel}, {"Context", to.context}, {"Exten", to.exten}, {"Priority", to.priority}}, done);
+    }, what.done);
   }
 
   void ask_for(const pbx_request& what) {
@@ -738,6 +787,12 @@ public:
   }
 
   void expire_actions(time_point now) {
+    std::erase_if(looks_, [&](const auto& one) {
+      if (now < one.second.until)
+        return false;
+      one.second.done(error{errc::timed_out, options_.name + " did not answer within ten seconds", {}});
+      return true;
+    });
     for (auto at = actions_.begin(); at != actions_.end();) {
       if (now < at->second.until) {
         ++at;
@@ -808,6 +863,7 @@ private:
   bool telephone_behind_{false}; ///< blocks are left out until it has caught up
 
   std::unordered_map<std::string, asked_action> actions_;
+  std::unordered_map<std::string, look> looks_; ///< by ActionID
   std::uint64_t last_action_{0};
 
   std::vector<std::pair<std::uint32_t, target*>> found_; ///< calls that messages of a block are about

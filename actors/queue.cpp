@@ -63,8 +63,10 @@ caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const qu
         if (changed)
           publish(self, pbx, *live);
       },
-      [=, pbx = options.pbx](const queue_listed&) {
+      [=, pbx = options.pbx](const queue_listed& listed) {
         self->state.queue->resync_end(options.time->now());
+        if (listed.legs)
+          self->state.queue->resync_legs(*listed.legs);
         self->state.published.reset();
         self->state.doubt_told = false;
         publish(self, pbx, *live);

@@ -26,6 +26,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -55,6 +56,7 @@ struct queue_member {
   bool on_call{false};                 ///< AgentConnect without AgentComplete
   std::optional<time_point> rung;      ///< AgentCalled at, not yet answered
   std::optional<time_point> wrap_from; ///< end of the last call
+  std::optional<time_point> talks_since; ///< of a call whose AgentConnect was not heard
   std::optional<time_point> completed; ///< the same, as long as it is open whether a pause follows
   bool after_call{false};              ///< paused for work that belongs to the last call
   std::chrono::seconds wrapup{0};
@@ -63,6 +65,12 @@ struct queue_member {
   agent_key key{0};
   std::optional<agent_state> told;
   time_point told_since{};
+};
+
+/// A leg by which a queue reaches one of its members, and who is bridged: a channel of CoreShowChannels.
+struct agent_leg {
+  std::string channel; ///< its name
+  time_point since;    ///< when it was made
 };
 
 /// Who is behind a key of `agent_status`.
@@ -88,6 +96,8 @@ public:
   void resync_member(const member_update& m);
   void resync_entry(std::string_view unique_id);
   void resync_end(time_point now);
+  /// Then, if the channels were listed as well: since when those members talk whose calls were connected unheard.
+  void resync_legs(std::span<const agent_leg> legs);
 
   // Live.
   void member_added(const member_update& m, time_point now);
