@@ -82,7 +82,7 @@ void channel::receive(caf::type_erased_tuple& what) {
   } else if (const auto* hang_up = as<hang_up_call>(what)) {
     if (is(hang_up->only_if, hang_up->done)) {
       take(core::hang_up_asked{});
-      ask_pbx(hang_up_channel{call_.id(), call_.machine().channel(), hang_up->done});
+      ask_pbx(hang_up_channel{call_.id(), call_.machine().channel(), hang_up->done, hang_up->only_if});
     }
   } else if (const auto* redirect = as<redirect_call>(what)) {
     if (is(call_is::waiting, redirect->done))

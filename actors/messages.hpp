@@ -8,6 +8,7 @@
 #include "actors/core/dial_list.hpp"
 #include "actors/core/explain.hpp"
 #include "actors/core/plan_pacing.hpp"
+#include "actors/core/queue_state.hpp"
 #include "actors/core/reconcile.hpp"
 #include "actors/core/replay_window.hpp"
 #include "protocol/ami/block.hpp"
@@ -87,15 +88,24 @@ struct adopt_batch {
   std::vector<followed_call> calls;
 };
 
+/// Which calls somebody means to end. What was true when he asked need not be any more.
+enum class call_is : std::uint8_t {
+  anything, ///< on request: hung up whatever it does
+  ringing,  ///< not answered
+  waiting   ///< answered, and known to have reached no agent
+};
+
 /// Hang up a call, or do not begin it if its Originate still waits. `done` gets Asterisk's message, or why
-/// there is none.
+/// there is none. One that waits is asked for first, and left alone if it talks by now: the line may have stood still
+/// for seconds, and news of an agent be on its way (illegal_state).
 struct hang_up_channel {
   uuid id;
   std::string channel; ///< its name; empty while it is not known
   std::function<void(result<std::string>)> done;
+  call_is only_if{call_is::anything};
 };
 
-/// Send a call to another place in the dialplan. `done` as above.
+/// Send a call that waits to another place in the dialplan, as above.
 struct redirect_channel {
   uuid id;
   std::string channel; ///< its name; empty while it is not known
@@ -186,12 +196,6 @@ struct originate_written {
 struct connection_lost {};
 /// To a channel: its deadline has passed.
 struct call_deadline {};
-/// Which calls somebody means to end. What was true when he asked need not be any more.
-enum class call_is : std::uint8_t {
-  anything, ///< on request: hung up whatever it does
-  ringing,  ///< not answered
-  waiting   ///< answered, and known to have reached no agent
-};
 /// To a channel: hang up; `done` as in `hang_up_channel`, or illegal_state when the call is not what `only_if` says.
 struct hang_up_call {
   std::function<void(result<std::string>)> done;
@@ -209,6 +213,10 @@ struct call_over {};
 /// From a queue to its pbx: what it knows is in doubt; answered with the listing's messages.
 struct queue_in_doubt {
   std::string queue;
+};
+/// To a queue that has just been listed, together with the server's channels: the agents' legs that talk.
+struct queue_legs {
+  std::shared_ptr<const std::vector<core::agent_leg>> legs; ///< all of the server
 };
 /// To a queue: time has passed since it last looked.
 struct queue_look {

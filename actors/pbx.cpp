@@ -189,6 +189,8 @@ public:
       not_sent(one, "the connection to " + options_.name + " was lost before the call could be begun");
     for (auto& [id, asked] : std::exchange(actions_, {}))
       asked.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + why, {}});
+    for (auto& [id, one] : std::exchange(looks_, {}))
+      one.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + why, {}});
     for (auto& [id, known] : calls_)
       caf::anon_send(known.call.channel, connection_lost{});
     tell_telephone(telephone_lost{});
@@ -223,6 +225,9 @@ public:
         end_leg(ends->unique_id, heard);
     }
     send_routed(from.block, heard);
+    if (const auto legs = std::exchange(legs_to_tell_, nullptr)) // after the listing's own end
+      for (const auto& [name, queue] : queues_)
+        caf::anon_send(queue.actor, queue_legs{legs});
   }
 
   void hand_to_telephone(const ami::block_ptr& block) {
@@ -464,6 +469,11 @@ public:
       if (m.action_id() == queue_list_id_)
         heard_of_member(m);
       return;
+    case event_kind::status:
+      if (const auto at = looks_.find(std::string{m.action_id()}); at != looks_.end())
+        at->second.talks = at->second.talks || !m.get("BridgeID").empty();
+      return;
+    case event_kind::status_complete: return looked_at(m.action_id(), result<void>{});
     case event_kind::queue_entry:
       if (m.action_id() == queue_list_id_)
         heard_of_caller(m);
@@ -875,6 +885,13 @@ public:
       if (!queues_told_.contains(name))
         queue_lists_.absent(name);
     }
+    if (listed_.callers && channels_listed_) {
+      auto legs = std::make_shared<std::vector<core::agent_leg>>();
+      for (const auto& c : listed_.channels)
+        if (c.application == "AppQueue" && !c.bridge.empty())
+          legs->push_back({c.name, asked_at_ - c.lasted});
+      legs_to_tell_ = std::move(legs);
+    }
     lists_came();
     maybe_ready();
   }
@@ -925,6 +942,14 @@ public:
     time_point until;
   };
 
+  /// A channel that is looked at before something is done to its call.
+  struct look {
+    std::function<void()> act;
+    std::function<void(result<std::string>)> done;
+    time_point until;
+    bool talks{false};
+  };
+
   /// The ActionID; empty when the action could not be written, which `done` has been told.
   std::string ask(std::string_view name, const std::vector<std::pair<std::string, std::string>>& headers,
                   std::function<void(result<std::string>)> done) {
@@ -965,19 +990,46 @@ public:
     }
     if (phase_ != phase::ready)
       return what.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
-    ask("Hangup", {{"Channel", what.channel.empty() ? to_string(what.id) : what.channel}, {"Cause", "16"}},
-        what.done);
+    const auto channel = what.channel.empty() ? to_string(what.id) : what.channel;
+    const auto hang_up = [this, channel, done = what.done] { ask("Hangup", {{"Channel", channel}, {"Cause", "16"}}, done); };
+    if (what.only_if == call_is::waiting)
+      return unless_it_talks(channel, hang_up, what.done);
+    hang_up();
+  }
+
+  /// `act` if the server says that the channel is in no bridge.
+  void unless_it_talks(const std::string& channel, std::function<void()> act, std::function<void(result<std::string>)> done) {
+    const auto id = put_action("Status", {{"Channel", channel}}, asked_action{[](result<std::string>) {}, [this](const ami::message& m) {
+                                 if (m.get("Response") == "Error")
+                                   looked_at(m.action_id(), error{errc::pbx_refused, options_.name + " says: " + std::string{m.get("Message")}, {}});
+                               }, moment() + action_limit});
+    if (id.empty())
+      return done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
+    looks_.emplace(id, look{std::move(act), std::move(done), moment() + action_limit});
+  }
+
+  /// What a look at a channel has come to.
+  void looked_at(std::string_view action_id, const result<void>& found) {
+    const auto at = looks_.find(std::string{action_id});
+    if (at == looks_.end())
+      return;
+    const auto one = std::move(at->second);
+    looks_.erase(at);
+    if (!found)
+      one.done(found.error());
+    else if (one.talks)
+      one.done(error{errc::illegal_state, "the caller talks by now", {}});
+    else
+      one.act();
   }
 
   void redirect(const redirect_channel& what) {
     if (phase_ != phase::ready)
       return what.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
-    ask("Redirect",
-        {{"Channel", what.channel.empty() ? to_string(what.id) : what.channel},
-         {"Context", what.to.context},
-         {"Exten", what.to.exten},
-         {"Priority", what.to.priority}},
-        what.done);
+    const auto channel = what.channel.empty() ? to_string(what.id) : what.channel;
+    unless_it_talks(channel, [this, channel, to = what.to, done = what.done] {
+      ask("Redirect", {{"Channel", channel}, {"Context", to.context}, {"Exten", to.exten}, {"Priority", to.priority}}, done);
+    }, what.done);
   }
 
   void ask_for(const pbx_request& what) {
@@ -1008,6 +1060,12 @@ public:
   }
 
   void expire_actions(time_point now) {
+    std::erase_if(looks_, [&](const auto& one) {
+      if (now < one.second.until)
+        return false;
+      one.second.done(error{errc::timed_out, options_.name + " did not answer within ten seconds", {}});
+      return true;
+    });
     for (auto at = actions_.begin(); at != actions_.end();) {
       if (now < at->second.until) {
         ++at;
@@ -1081,6 +1139,7 @@ private:
   bool telephone_behind_{false}; ///< blocks are left out until it has caught up
 
   std::unordered_map<std::string, asked_action> actions_;
+  std::unordered_map<std::string, look> looks_; ///< by ActionID
   std::uint64_t last_action_{0};
 
   std::vector<std::pair<std::uint32_t, target*>> found_; ///< calls that messages of a block are about
@@ -1106,6 +1165,7 @@ private:
   std::vector<confirm_waiting> to_confirm_, confirming_; ///< that came after the listing under way began, and before
   std::set<std::string, std::less<>> queues_told_, callers_told_; ///< that it has told of so far
   core::server_lists listed_; ///< as far as they have come
+  std::shared_ptr<const std::vector<core::agent_leg>> legs_to_tell_; ///< queues whose listing ended in this block
   std::size_t channel_count_{0}; ///< of the last listing
   bool channels_listed_{false}, queues_listed_{false}; ///< what was asked for last has come
   bool channels_complete_{false}; ///< the list has as many as it says

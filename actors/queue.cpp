@@ -75,6 +75,10 @@ caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const qu
         if (changed)
           publish(self, pbx, *live);
       },
+      [=, pbx = options.pbx](const queue_legs& what) {
+        self->state.queue->resync_legs(*what.legs);
+        publish(self, pbx, *live);
+      },
       [=](const watch_queue& what) {
         auto& watchers = self->state.watchers;
         std::erase(watchers, what.campaign);

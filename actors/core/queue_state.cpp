@@ -106,6 +106,8 @@ void queue_state::apply(queue_member& m, const member_update& u, time_point now,
   }
   m.calls_taken = u.calls_taken.value_or(m.calls_taken);
   m.in_call = u.in_call.value_or(m.in_call);
+  if (!m.in_call)
+    m.talks_since.reset();
   if (!m.on_call && !m.in_call && m.rung && now - *m.rung > settling && m.status == 1)
     m.rung.reset();
 }
@@ -156,6 +158,10 @@ void queue_state::resync_end(time_point now) {
       m.told_since = before->second.told_since;
       m.completed = before->second.completed;
       m.after_call = m.paused && before->second.after_call;
+      if (m.in_call && before->second.on_call)
+        m.talks_since = before->second.rung; // when it was connected, as was heard then
+      else if (m.in_call)
+        m.talks_since = before->second.talks_since;
     }
   }
   members_ = std::move(fresh_members_);
@@ -176,6 +182,25 @@ void queue_state::listing_over(std::string_view list, time_point now) {
   members_.clear();
   callers_.clear();
   known_ = false;
+}
+
+/// A leg is called as the member's interface, without Local's options, and a number: "PJSIP/agent-01-0000001a".
+static bool is_leg_of(std::string_view channel, std::string_view interface) noexcept {
+  if (interface.starts_with("Local/"))
+    if (const auto options = interface.find('/', 6); options != std::string_view::npos)
+      interface = interface.substr(0, options);
+  return channel.size() > interface.size() && channel.starts_with(interface) && channel[interface.size()] == '-' &&
+         channel.find('-', interface.size() + 1) == std::string_view::npos;
+}
+
+void queue_state::resync_legs(std::span<const agent_leg> legs) {
+  for (auto& [interface, m] : members_) {
+    if (m.on_call || !m.in_call)
+      continue;
+    for (const auto& leg : legs)
+      if (is_leg_of(leg.channel, interface))
+        m.talks_since = m.talks_since ? std::min(*m.talks_since, leg.since) : leg.since;
+  }
 }
 
 void queue_state::member_added(const member_update& u, time_point now) {
@@ -271,6 +296,7 @@ void queue_state::agent_completed(std::string_view interface, time_point now, st
     m.rung.reset();
     m.on_call = false;
     m.in_call = false;
+    m.talks_since.reset();
     if (!m.paused)
       m.completed = now;
   });
@@ -456,6 +482,8 @@ std::vector<agent_status> queue_state::agents(std::string_view server, time_poin
     std::optional<time_point> began;
     if (state == agent_state::ringing || (state == agent_state::talking && m.on_call))
       began = m.rung;
+    else if (state == agent_state::talking)
+      began = m.talks_since;
     else if (state == agent_state::wrap_up && !m.paused)
       began = m.wrap_from;
     else if (state == agent_state::free && m.told == agent_state::wrap_up && wrap_end > m.told_since)

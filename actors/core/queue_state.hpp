@@ -37,6 +37,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -70,6 +71,7 @@ struct queue_member {
   std::string caller, leg;             ///< unique ids of that ringing's or talk's; empty: not told
   std::optional<time_point> left;      ///< the caller left the queue, to whom is not known yet
   std::optional<time_point> wrap_from; ///< end of the last call
+  std::optional<time_point> talks_since; ///< of a call whose AgentConnect was not heard
   std::optional<time_point> completed; ///< the same, as long as it is open whether a pause follows
   bool after_call{false};              ///< paused for work that belongs to the last call
   std::chrono::seconds wrapup{0};
@@ -79,6 +81,12 @@ struct queue_member {
   agent_key key{0};
   std::optional<agent_state> told;
   time_point told_since{};
+};
+
+/// A leg by which a queue reaches one of its members, and who is bridged: a channel of CoreShowChannels.
+struct agent_leg {
+  std::string channel; ///< its name
+  time_point since;    ///< when it was made
 };
 
 /// Who is behind a key of `agent_status`.
@@ -115,6 +123,8 @@ public:
   /// The end of a listing that the queue should be in: a resync, if that told of it. Otherwise the server has no such
   /// queue: it has no members and no callers, and is not known.
   void listing_over(std::string_view list, time_point now);
+  /// Then, if the channels were listed as well: since when those members talk whose calls were connected unheard.
+  void resync_legs(std::span<const agent_leg> legs);
 
   // Live.
   void member_added(const member_update& m, time_point now);

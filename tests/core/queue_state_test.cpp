@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 namespace ringmaster::core {
 namespace {
@@ -596,6 +597,42 @@ TEST(queue_state, a_server_whose_clock_is_ahead_does_not_keep_its_members_in_wra
   q.member_changed(m, now);
   EXPECT_EQ(q.available_members(now), 0);
   EXPECT_EQ(q.available_members(now + std::chrono::seconds{6}), 1);
+}
+
+TEST(queue_state, knows_since_when_those_talk_whose_calls_were_connected_before_it_listened) {
+  queue_state q{"sales"};
+  const auto lists = [&](bool in_call) {
+    q.resync_begin();
+    for (const auto* interface : {"PJSIP/agent-1", "PJSIP/agent-11", "Local/agent-2@agents/n"}) {
+      member_update u;
+      u.interface = interface;
+      u.status = 2;
+      u.in_call = in_call;
+      q.resync_member(u);
+    }
+    q.resync_end(start);
+  };
+  lists(true);
+  const std::vector<agent_leg> legs{{"PJSIP/agent-1-0000001a", start - 40s}, {"Local/agent-2@agents-00000003;1", start - 7s}};
+  q.resync_legs(legs);
+  std::map<std::string, time_point> since;
+  const auto look = [&] {
+    const auto who = q.identities("pbx");
+    for (const auto& a : q.agents("pbx", start + 1s))
+      for (const auto& w : who)
+        if (w.agent == a.agent) {
+          EXPECT_EQ(a.state, agent_state::talking);
+          since[w.interface] = a.since;
+        }
+  };
+  look();
+  EXPECT_EQ(since["PJSIP/agent-1"], start - 40s);
+  EXPECT_EQ(since["Local/agent-2@agents/n"], start - 7s);
+  EXPECT_EQ(since["PJSIP/agent-11"], start + 1s) << "no leg of his is listed";
+  lists(true);
+  q.resync_legs({});
+  look();
+  EXPECT_EQ(since["PJSIP/agent-1"], start - 40s) << "a later list of the queue alone takes nothing back";
 }
 
 } // namespace
