@@ -18,7 +18,7 @@ bool is_about_the_server(std::string_view words) noexcept {
 }
 
 /// Names and words come from plans and servers: nothing of theirs may look like another field or line of the log.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out{"\""};
   for (const char c : text) {
     if (c == '"' || c == '\\')
@@ -139,12 +139,12 @@ std::vector<core::resting> server_breakers::resting(time_point now) {
 
 void server_breakers::opened(core::resting_thing what, std::string_view name, const core::circuit_breaker& state) {
   open_.fetch_add(1, std::memory_order_relaxed);
-  spdlog::warn("event={}_rests pbx={} name={} reason={}", core::name(what), server_, quoted(name), quoted(state.words()));
+  spdlog::warn("event={}_rests pbx={} name={} reason={}", core::name(what), server_, in_quotes(name), in_quotes(state.words()));
 }
 
 void server_breakers::closed(core::resting_thing what, std::string_view name) {
   open_.fetch_sub(1, std::memory_order_relaxed);
-  spdlog::info("event={}_rests_no_more pbx={} name={}", core::name(what), server_, quoted(name));
+  spdlog::info("event={}_rests_no_more pbx={} name={}", core::name(what), server_, in_quotes(name));
 }
 
 } // namespace ringmaster

@@ -64,7 +64,7 @@ registry::series& registry::find(std::string_view name, std::string_view help, k
   for (auto& s : at->members)
     if (s.labels == text)
       return s;
-  return at->members.emplace_back(series{std::move(text), nullptr, nullptr, nullptr, {}});
+  return at->members.emplace_back(series{std::move(text), nullptr, nullptr, nullptr, {}, {}});
 }
 
 counter& registry::add_counter(std::string_view name, std::string_view help, labels l) {

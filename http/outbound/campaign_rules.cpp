@@ -72,9 +72,12 @@ result<T> still_writable(const storage::txn& in, T after, maybe_uuid campaign::*
     auto how = referred<plan>(in, c.plan);
     auto list = referred<dlma>(in, c.dlma);
     auto dest = referred<destination>(in, c.dest);
-    for (const auto* failed : {how ? nullptr : &how.error(), list ? nullptr : &list.error(), dest ? nullptr : &dest.error()})
-      if (failed)
-        return *failed;
+    if (!how)
+      return how.error();
+    if (!list)
+      return list.error();
+    if (!dest)
+      return dest.error();
     if constexpr (std::is_same_v<T, plan>)
       *how = after;
     else if constexpr (std::is_same_v<T, dlma>)

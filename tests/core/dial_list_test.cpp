@@ -346,6 +346,7 @@ TEST(dial_list, does_at_random_what_a_plain_list_does) {
         case entry_state::no_numbers:
           ++expected.no_numbers;
           break;
+        case entry_state::held:
         case entry_state::absent:
         case entry_state::number_in_use:
           FAIL();
