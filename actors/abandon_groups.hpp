@@ -65,12 +65,12 @@ public:
   }
 
 private:
-  struct group {
+  struct answers {
     std::unordered_map<uuid, core::abandon_days> campaigns;
     std::uint64_t version{0};
   };
   mutable std::mutex guard_;
-  std::map<std::string, group> groups_;
+  std::map<std::string, answers> groups_;
 };
 
 } // namespace ringmaster

@@ -999,7 +999,7 @@ public:
 
   /// `act` if the server says that the channel is in no bridge.
   void unless_it_talks(const std::string& channel, std::function<void()> act, std::function<void(result<std::string>)> done) {
-    const auto id = put_action("Status", {{"Channel", channel}}, asked_action{[](result<std::string>) {}, [this](const ami::message& m) {
+    const auto id = put_action("Status", {{"Channel", channel}}, asked_action{"Status", [](result<std::string>) {}, [this](const ami::message& m) {
                                  if (m.get("Response") == "Error")
                                    looked_at(m.action_id(), error{errc::pbx_refused, options_.name + " says: " + std::string{m.get("Message")}, {}});
                                }, moment() + action_limit});
@@ -1123,7 +1123,7 @@ private:
   boost::unordered_flat_map<uuid, target, std::hash<uuid>> routes_;
   struct text_hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view of) const noexcept { return std::hash<std::string_view>{}(of); }
   };
   /// Calls by the unique ids of the channels that have taken the place of their own. Empty where no Local channel is optimised
   /// away, and free then.

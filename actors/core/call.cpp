@@ -36,7 +36,7 @@ std::int32_t sip_code(std::string_view text) noexcept {
 }
 
 /// What a refused call is refused for.
-enum class refusal : std::uint8_t { none, number, declined, absent, carrier, congestion };
+enum class refusal : std::uint8_t { none, number, declined, not_there, carrier, congestion };
 
 refusal refusal_of(std::int64_t cause, std::int32_t code) noexcept {
   if (is_among(code, unknown_number_codes))
@@ -50,7 +50,7 @@ refusal refusal_of(std::int64_t cause, std::int32_t code) noexcept {
   if (cause == rejected)
     return refusal::declined;
   if (cause == absent)
-    return refusal::absent;
+    return refusal::not_there;
   return is_among(cause, congestion_causes) ? refusal::congestion : refusal::none;
 }
 
@@ -454,7 +454,7 @@ std::string_view call::congestion_text() const noexcept {
   switch (refusal_of(cause_, sip_code_)) {
   case refusal::number: return "No such number";
   case refusal::declined: return "Declined";
-  case refusal::absent: return "The telephone is switched off or out of reach";
+  case refusal::not_there: return "The telephone is switched off or out of reach";
   case refusal::carrier: return "Refused by the carrier";
   case refusal::congestion:
   case refusal::none: break;

@@ -80,14 +80,14 @@ trunk_breaker::verdict trunk_breaker::hear(ticket call, call_evidence what, std:
   }
   if (!one || call < excused_to_)
     return v;
-  const auto run = run_around(static_cast<std::size_t>(call - first_));
-  if (!run.is_wall() || !breaker_.fail(call, run.describe(words), now))
+  const auto wall = run_around(static_cast<std::size_t>(call - first_));
+  if (!wall.is_wall() || !breaker_.fail(call, wall.describe(words), now))
     return v;
   v.opened = v.give_back = true;
-  by_numbers_ = run.no_channel < most_without_channel && run.network + run.no_channel < most_refused;
-  excused_from_ = first_ + run.from;
+  by_numbers_ = wall.no_channel < most_without_channel && wall.network + wall.no_channel < most_refused;
+  excused_from_ = first_ + wall.from;
   excused_to_ = breaker_.opened_at();
-  for (auto i = run.from; i < run.to; ++i) {
+  for (auto i = wall.from; i < wall.to; ++i) {
     auto& other = calls_[i];
     if (&other != one && is_failure(other.what) && !other.given_back &&
         (by_numbers_ || other.what != call_evidence::number))
