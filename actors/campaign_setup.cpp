@@ -11,22 +11,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 namespace ringmaster {
 namespace {
-
-std::string queue_of(const destination& d) {
-  if (d.type == 0)
-    return d.queues.value_or(std::string{});
-  if (!d.application || !d.data)
-    return {};
-  std::string application = *d.application;
-  std::transform(application.begin(), application.end(), application.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return application == "queue" ? d.data->substr(0, d.data->find(',')) : std::string{};
-}
 
 template <class T>
 std::optional<T> referred(const storage::txn& txn, const maybe_uuid& id) {
@@ -82,7 +70,7 @@ std::optional<error> campaign_setup::read(const storage::environment& env, const
   list = referred<dlma>(*txn, camp->dlma);
   dest = referred<destination>(*txn, camp->dest);
   schedule = schedule_of(*camp, timezone);
-  queue = dest ? queue_of(*dest) : std::string{};
+  queue = dest ? agent_queue(*dest) : std::string{};
   trunk = how ? core::trunk_of(*how) : std::string{};
   not_writable.reset();
   ++version;

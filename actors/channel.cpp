@@ -18,6 +18,7 @@ constexpr auto write_again_after = std::chrono::seconds{1};
 core::call machine_of(const dialing& record, bool adopted, const engine_shared& shared) {
   auto times = shared.call_times;
   times.dial_timeout = std::chrono::milliseconds{record.dial_timeout};
+  times.early_media = record.early_media != 0;
   const auto now = shared.time->now();
   if (!adopted)
     return core::call{times, now};

@@ -120,6 +120,10 @@ inline constexpr auto plan_fields = field_table{
     field{42, "allow_number_in_use", &plan::allow_number_in_use, access::writable,
           "A number is dialed although another call to the same telephone is up, of whatever entry, list or campaign."}};
 
+/// Whether Asterisk is to treat the network's tones and announcements before the answer as the answer: it tells of a success
+/// then (OriginateResponse, DialEnd) when there is none yet, and may never be.
+[[nodiscard]] bool asks_for_early_media(const plan& p) noexcept;
+
 /// What no single field can say: `dial_timeout` has to leave a call the ring time that `min_ring_seconds`, or a
 /// named jurisdiction, asks for; an extension for abandoned calls needs a context.
 [[nodiscard]] std::optional<error> validate(const plan& p);
@@ -159,6 +163,9 @@ inline constexpr auto destination_fields = field_table{
 /// sounds are looked for in Asterisk's folder of sounds and nowhere else; and of a queue's arguments those that
 /// run programs are refused.
 [[nodiscard]] std::optional<error> validate(const destination& d);
+
+/// The queue whose agents answered calls are for; empty: none that is known.
+[[nodiscard]] std::string agent_queue(const destination& d);
 
 /// Says what an answered call needs and `d` lacks; nothing when it can take calls.
 [[nodiscard]] std::optional<std::string> unusable(const destination& d);
@@ -352,6 +359,7 @@ struct dialing {
   std::string dl_record;                                           // the entry's record as it was
   std::string pbx;                                                 // name of the Asterisk server
   std::int64_t counted{0};                                         // 1: is among the live answers of its day
+  std::int64_t early_media{0};                                     // 1: see `asks_for_early_media`
   text name;                                                       // the result line's "name", null as the reference's
 };
 
@@ -397,7 +405,8 @@ inline constexpr auto dialing_fields = field_table{
     field{39, "capsule_dlma", &dialing::capsule_dlma, access::stored_only, ""},
     field{40, "capsule_plan", &dialing::capsule_plan, access::stored_only, ""},
     field{41, "dl_record", &dialing::dl_record, access::stored_only, ""},
-    field{42, "counted", &dialing::counted, access::stored_only, ""}};
+    field{42, "counted", &dialing::counted, access::stored_only, ""},
+    field{43, "early_media", &dialing::early_media, access::stored_only, ""}};
 
 /// The line of the result file that is written when a dialing ends, in the reference's order.
 inline constexpr auto result_line_fields = field_table{

@@ -73,6 +73,7 @@ dialing describe(const begin_request& request, const dl& entry, time_point now) 
   call.dial_priority = setup.dest.priority;
   call.dial_type = setup.dest.type;
   call.dial_timeout = setup.how.dial_timeout;
+  call.early_media = asks_for_early_media(setup.how) ? 1 : 0;
   call.dial_index = static_cast<std::int64_t>(request.number_index) + 1;
   call.dial_trycnt = entry.trycnt[request.number_index] + 1;
   call.dial_variables = setup.vars;

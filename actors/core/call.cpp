@@ -164,7 +164,8 @@ call_change call::on(const call_event& event, time_point now) {
                  [&](const originate_result& e) {
                    learn(f_result);
                    if (e.success) {
-                     see_answer(change);
+                     if (!times_.early_media)
+                       see_answer(change);
                      named(e.channel, true);
                      return;
                    }
@@ -179,7 +180,7 @@ call_change call::on(const call_event& event, time_point now) {
                      learn(f_no_answer);
                      break;
                    case 4:
-                     learn(f_up);
+                     learn_up();
                      break;
                    case 5:
                      learn(f_busy);
@@ -210,7 +211,9 @@ call_change call::on(const call_event& event, time_point now) {
                  },
                  [&](const dial_ended& e) {
                    learn(f_dial_ended);
-                   if (e.dial_status == "ANSWER")
+                   if (e.dial_status == "ANSWER" && times_.early_media)
+                     learn(f_progressed);
+                   else if (e.dial_status == "ANSWER")
                      see_answer(change);
                    else if (e.dial_status == "BUSY")
                      learn(f_busy);
@@ -251,21 +254,21 @@ call_change call::on(const call_event& event, time_point now) {
                  },
                  [&](const queue_joined& e) {
                    see(call_sight::waits, now, change);
-                   learn(f_up);
+                   learn_up();
                    if (!reached_.has(milestone::queued))
                      change.reached.add(milestone::queued);
                    queue_ = e.queue;
                  },
-                 [&](const queue_left&) { learn(f_up); },
+                 [&](const queue_left&) { learn_up(); },
                  [&](const queue_abandoned&) {
                    see(call_sight::gained, {}, change);
-                   learn(f_up);
+                   learn_up();
                    if (!reached_.has(milestone::connected) && !reached_.has(milestone::abandoned))
                      change.reached.add(milestone::abandoned);
                  },
                  [&](const agent_connected&) {
                    see(call_sight::gained, {}, change);
-                   learn(f_up);
+                   learn_up();
                    if (!reached_.has(milestone::connected))
                      change.reached.add(milestone::connected);
                  },
@@ -273,7 +276,7 @@ call_change call::on(const call_event& event, time_point now) {
                    if (is(f_out_of_sight) && !reached_.has(milestone::connected))
                      change.reached.add(milestone::connected);
                    see(call_sight::talks, now, change);
-                   learn(f_up);
+                   learn_up();
                    if (!reached_.has(milestone::agent_done))
                      change.reached.add(milestone::agent_done);
                  },

@@ -38,6 +38,9 @@
 /// says something counts: of a busy number the second half has 17 and the first 0. The second half is waited for as
 /// long as an OriginateResponse.
 ///
+/// With EarlyMedia Asterisk tells of a success (OriginateResponse with Reason 4, DialEnd ANSWER) at the network's 183, runs
+/// the application then, and nobody may ever answer: of such a call the channel's Up alone is an answer.
+///
 /// Pure: no clock, no thread of its own. An event costs some tens of nanoseconds.
 #pragma once
 
@@ -214,6 +217,7 @@ struct call_times {
   std::chrono::nanoseconds liveness_patience{
       std::chrono::seconds{45}}; ///< until that question has an answer; listings are rare, and long ones take a while
   std::chrono::nanoseconds pbx_patience{std::chrono::minutes{30}};      ///< how long a lost PBX may stay away
+  bool early_media{false}; ///< the Originate's EarlyMedia: an answer is the channel's Up alone
 };
 
 /// How well the end is known.
@@ -317,6 +321,11 @@ private:
   void lose_sight(call_change& change) noexcept;
   void see(call_sight what, time_point since, call_change& change) noexcept;
   void see_answer(call_change& change) noexcept;
+  /// Of an event that comes after the answer, or with early media before it.
+  void learn_up() noexcept {
+    if (!times_.early_media)
+      learn(f_up);
+  }
   void take_standing(const channel_alive& e, call_change& change);
   bool pass_deadline(time_point now, call_change& change);
   void settle(time_point now, call_change& change);

@@ -67,7 +67,7 @@ result<T> still_writable(const storage::txn& in, T after, maybe_uuid campaign::*
   if (!all)
     return all.error();
   for (const auto& c : *all) {
-    if (c.*refers != after.id || !runs(static_cast<campaign_status>(c.status)))
+    if (c.*refers != after.id)
       continue;
     auto how = referred<plan>(in, c.plan);
     auto list = referred<dlma>(in, c.dlma);
@@ -86,6 +86,12 @@ result<T> still_writable(const storage::txn& in, T after, maybe_uuid campaign::*
       *dest = after;
     if (!*how || !*list || !*dest)
       continue; // it says so itself
+    if (auto wrong = core::early_media_for_agents(**how, **dest)) {
+      wrong->message = "the campaign " + to_string(c.id) + " uses this: " + wrong->message;
+      return *wrong;
+    }
+    if (!runs(static_cast<campaign_status>(c.status)))
+      continue;
     if (const auto wrong = core::cannot_be_written(**how, **dest,
                                                    merge_variables({&c.vars, &(*how)->vars, &(*dest)->vars, &(*list)->vars})))
       return error{errc::illegal_state,
@@ -129,6 +135,17 @@ result<campaign> settle_campaign(const storage::txn& in, const campaign& before,
   after.status = static_cast<std::int64_t>(becomes);
   const bool needs_changed = after.plan != before.plan || after.dlma != before.dlma || after.dest != before.dest ||
                              after.vars != before.vars;
+  if (needs_changed) {
+    const auto how = referred<plan>(in, after.plan);
+    if (!how)
+      return how.error();
+    const auto dest = referred<destination>(in, after.dest);
+    if (!dest)
+      return dest.error();
+    if (*how && *dest)
+      if (auto wrong = core::early_media_for_agents(**how, **dest))
+        return *wrong;
+  }
   if (runs(becomes) && (!runs(was) || needs_changed))
     if (const auto ready = can_run(in, after); !ready)
       return ready.error();

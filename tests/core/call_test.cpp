@@ -195,6 +195,32 @@ TEST(call, is_right_or_unknown_when_events_are_lost) {
     }
 }
 
+TEST(call, with_early_media_is_answered_by_its_channel_alone) {
+  call_times times;
+  times.early_media = true;
+  const auto until_the_183 = [&](call& c) {
+    for (const call_event& event : {call_event{originate_sent{}}, call_event{originate_accepted{}},
+                                    call_event{channel_created{"PJSIP/x-1"}}, call_event{dial_ended{"ANSWER"}},
+                                    call_event{originate_result{true, 4, "PJSIP/x-1"}}, call_event{queue_joined{"sales"}}})
+      c.on(event, start + 1s);
+    EXPECT_FALSE(c.answered());
+    EXPECT_FALSE(c.ended());
+  };
+  call busy{times, start};
+  until_the_183(busy);
+  busy.on(queue_abandoned{}, start + 5s);
+  busy.on(hung_up{17, "User busy", ""}, start + 5s);
+  EXPECT_TRUE(busy.ended());
+  EXPECT_FALSE(busy.answered()) << "nobody has answered, so nobody was abandoned";
+  EXPECT_EQ(busy.res_dial(), 5);
+  call up{times, start};
+  until_the_183(up);
+  up.on(channel_changed{6, "PJSIP/x-1"}, start + 5s);
+  EXPECT_TRUE(up.answered());
+  up.on(hung_up{16, "Normal Clearing", ""}, start + 9s);
+  EXPECT_EQ(up.res_dial(), 4);
+}
+
 TEST(call, is_refused_by_a_response) {
   driver d;
   d.feed(originate_sent{});
