@@ -68,7 +68,7 @@ TEST(explain, says_that_a_telephone_is_in_use) {
   uuid other;
   other.bytes[0] = 7;
   const auto s = healthy();
-  const auto all = explain_entry({entry_state::number_in_use, {}, 1, 2, 5, other}, false, &s, now);
+  const auto all = explain_entry({entry_state::number_in_use, {}, 1, 2, 5, {}, other}, false, &s, now);
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all.front().code, "number_in_use");
   EXPECT_EQ(all.front().texts, (std::vector<std::pair<std::string_view, std::string>>{{"dialing", to_string(other)}}));
