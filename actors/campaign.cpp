@@ -104,7 +104,8 @@ public:
     if (setup_.how && pacing_.use(*setup_.how, now))
       calls_.tell_pacing(now);
     pacing_.tell_ledger(setup_.today(date()), now);
-    pacing_.serve(setup_.queue, static_cast<double>(setup_.camp->weight));
+    pacing_.serve(setup_.queue, {static_cast<double>(setup_.camp->weight), pacing_->options().grace,
+                                 setup_.how ? setup_.how->agent_no_answer_limit : std::nullopt});
     watch(setup_.queue);
   }
 

@@ -77,7 +77,7 @@ core::pool_index campaign_pacing::pool_of(std::string_view pbx) const noexcept {
   return static_cast<core::pool_index>(std::find(names.begin(), names.end(), pbx) - names.begin());
 }
 
-void campaign_pacing::serve(const std::string& queue, double weight) {
+void campaign_pacing::serve(const std::string& queue, const core::agent_ledger::terms& on) {
   const auto servers = queue.empty() ? 0 : shared_.pbx_names.size();
   if (queue != queue_ || queues_.size() != servers)
     agents_told_.clear();
@@ -86,7 +86,7 @@ void campaign_pacing::serve(const std::string& queue, double weight) {
     queues_.clear();
     for (std::size_t i = 0; i < servers; ++i)
       queues_.push_back(ledger.queue(i, queue));
-    ledger.campaign_is(campaign_, queues_, weight);
+    ledger.campaign_is(campaign_, queues_, on);
   });
 }
 
@@ -144,6 +144,30 @@ void campaign_pacing::tell_view(std::size_t server, const core::agent_ledger::vi
   method_->queue(load, now, server);
   method_->others_by_age(seen.others, now, server);
   working_[server] = heard ? seen.counts.working() : 0;
+}
+
+std::vector<std::string> campaign_pacing::absent(time_point now) const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < queues_.size(); ++i) {
+    std::vector<core::agent_key> keys;
+    shared_.agents.with([&](core::agent_ledger& ledger) {
+      if (!ledger.doubts_anybody())
+        return;
+      if (const auto members = ledger.members(queues_[i], now))
+        for (const auto& agent : *members)
+          if (core::seems_absent(agent, ledger.unanswered(agent.agent)))
+            keys.push_back(agent.agent);
+    });
+    if (keys.empty())
+      continue;
+    const auto seen = shared_.live.queues.find(queue_key(shared_.pbx_names[i], queue_));
+    if (seen && seen->who)
+      for (const auto& who : *seen->who)
+        if (std::find(keys.begin(), keys.end(), who.agent) != keys.end())
+          names.push_back(who.name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 std::int64_t campaign_pacing::turn(std::int64_t calls, bool able, time_point now) {

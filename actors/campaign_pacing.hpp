@@ -37,8 +37,8 @@ public:
   /// cannot be used is logged, and the method that is there goes on.
   [[nodiscard]] bool use(const plan& settings, time_point now);
 
-  /// The queue that calls go to, an empty name: none, and as many agents as calls; and the campaign's weight.
-  void serve(const std::string& queue, double weight);
+  /// The queue that calls go to, an empty name: none, and as many agents as calls; and what is to hold there.
+  void serve(const std::string& queue, const core::agent_ledger::terms& on);
   /// Tells it of the queue's agents on each server, as far as they are heard of, and of all others' calls for them.
   void look_at_agents(time_point now);
   /// How many of these calls it is our turn to begin, in the ledger's order. `able`: we would begin calls if there were
@@ -75,6 +75,8 @@ public:
   void given_up(call_claim& claim);
   /// What the last look saw, on all servers.
   [[nodiscard]] const core::availability& agents() const noexcept { return agents_; }
+  /// Names of agents of the queue who do not answer, in order.
+  [[nodiscard]] std::vector<std::string> absent(time_point now) const;
   /// Who was logged in and not paused then, of a server by its place in the configuration.
   [[nodiscard]] std::int64_t working(std::size_t server) const noexcept {
     return server < working_.size() ? working_[server] : 0;

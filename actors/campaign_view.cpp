@@ -118,6 +118,7 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
     s.schedule_change = setup_.schedule->next_change(date);
   look_at_servers(s, stands, now);
   s.agents = pacing_.agents();
+  s.absent = pacing_.absent(now);
   s.pacing = core::may_dial(stands.status) && s.schedule_open ? stands.decision : std::nullopt;
   s.calls = pacing_->calls();
   s.limits = pacing_->options();

@@ -305,6 +305,7 @@ storage::environment& engine::database() noexcept { return *impl_->shared.env; }
 caf::actor_system& engine::actors() noexcept { return *impl_->system; }
 const caf::actor& engine::hub() const noexcept { return impl_->shared.hub; }
 live_state& engine::live() noexcept { return impl_->shared.live; }
+agent_room& engine::agents() noexcept { return impl_->shared.agents; }
 const engine_options& engine::options() const noexcept { return impl_->options; }
 std::size_t engine::writes_in_flight() const noexcept { return impl_->writes.load(); }
 

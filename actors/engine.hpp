@@ -33,6 +33,7 @@ namespace ringmaster {
 namespace core {
 class telephone_tables;
 }
+class agent_room;
 
 /// What a write changed; the engine tells the actors whom it concerns once the write is on disk.
 struct changes {
@@ -81,6 +82,8 @@ public:
 
   [[nodiscard]] storage::environment& database() noexcept;
   [[nodiscard]] live_state& live() noexcept;
+  /// The ledger of all agents.
+  [[nodiscard]] agent_room& agents() noexcept;
   [[nodiscard]] const engine_options& options() const noexcept;
 
   /// What fails by itself on a server and is rested; empty when it is not configured.

@@ -218,6 +218,11 @@ struct queue_in_doubt {
 struct queue_legs {
   std::shared_ptr<const std::vector<core::agent_leg>> legs; ///< all of the server
 };
+/// To a queue: a caller was sent elsewhere in the dialplan. Of one whose Originate named the queue itself Asterisk tells no
+/// more than that.
+struct caller_sent_away {
+  std::string unique_id;
+};
 /// To a queue: time has passed since it last looked.
 struct queue_look {
   std::uint64_t generation;
@@ -448,6 +453,7 @@ RINGMASTER_MESSAGE(end_not_written)
 RINGMASTER_MESSAGE(call_over)
 RINGMASTER_MESSAGE(queue_in_doubt)
 RINGMASTER_MESSAGE(queue_legs)
+RINGMASTER_MESSAGE(caller_sent_away)
 RINGMASTER_MESSAGE(queue_look)
 RINGMASTER_MESSAGE(need_dial_list)
 RINGMASTER_MESSAGE(release_dial_list)

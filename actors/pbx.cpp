@@ -1027,8 +1027,14 @@ public:
     if (phase_ != phase::ready)
       return what.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
     const auto channel = what.channel.empty() ? to_string(what.id) : what.channel;
-    unless_it_talks(channel, [this, channel, to = what.to, done = what.done] {
-      ask("Redirect", {{"Channel", channel}, {"Context", to.context}, {"Exten", to.exten}, {"Priority", to.priority}}, done);
+    unless_it_talks(channel, [this, id = to_string(what.id), channel, to = what.to, done = what.done] {
+      ask("Redirect", {{"Channel", channel}, {"Context", to.context}, {"Exten", to.exten}, {"Priority", to.priority}},
+          [this, id, done](result<std::string> said) {
+            if (said)
+              for (const auto& [name, queue] : queues_)
+                caf::anon_send(queue.actor, caller_sent_away{id});
+            done(std::move(said));
+          });
     }, what.done);
   }
 

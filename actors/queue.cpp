@@ -4,6 +4,7 @@
 #include "actors/core/translate.hpp"
 
 #include <caf/send.hpp>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -47,6 +48,41 @@ void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pb
   self->delayed_send(self, *state.look_at - now, queue_look{++state.generation});
 }
 
+/// Whoever leaves call after call unanswered would be offered every caller first, because he is always free.
+void pause(const queue_actor_state& state, const std::string& pbx, const std::string& interface, std::int64_t unanswered) {
+  spdlog::warn("event=agent_does_not_answer pbx={} queue={} interface={} unanswered={}", pbx, state.queue->queue_name(),
+               interface, unanswered);
+  if (!state.server)
+    return;
+  caf::anon_send(state.server,
+                 pbx_request{"QueuePause",
+                             {{"Interface", interface}, {"Paused", "true"}, {"Reason", std::string{core::does_not_answer}}},
+                             [pbx, interface](const result<std::string>& said) {
+                               if (!said)
+                                 spdlog::warn("event=agent_not_paused pbx={} interface={} reason=\"{}\"", pbx, interface,
+                                              said.error().message);
+                             }});
+}
+
+/// What telephones did goes to the ledger.
+void tell_news(queue_actor_state& state, const std::string& pbx, time_point now) {
+  for (const auto& news : state.queue->take_news(now)) {
+    if (!state.agents)
+      continue;
+    const auto key = state.queue->key_of(pbx, news.interface);
+    std::int64_t unanswered = 0;
+    const bool enough = state.agents->with([&](core::agent_ledger& ledger) {
+      if (!news.rang)
+        return ledger.is_there(key, now), false;
+      const bool is = ledger.rang(state.index, key, *news.rang, news.for_how_long, now);
+      unanswered = ledger.unanswered(key);
+      return is;
+    });
+    if (enough)
+      pause(state, pbx, news.interface, unanswered);
+  }
+}
+
 } // namespace
 
 caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const queue_options& options,
@@ -72,6 +108,7 @@ caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const qu
             self->state.doubt_told = false;
           }
         }
+        tell_news(self->state, pbx, now);
         if (changed)
           publish(self, pbx, *live);
       },
@@ -85,9 +122,17 @@ caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const qu
         if (what.watch)
           watchers.push_back(what.campaign);
       },
+      [=, pbx = options.pbx](const caller_sent_away& who) {
+        const auto now = options.time->now();
+        self->state.queue->caller_abandoned(who.unique_id, now);
+        tell_news(self->state, pbx, now);
+        publish(self, pbx, *live);
+      },
       [=, pbx = options.pbx](const queue_look& look) {
-        if (look.generation == self->state.generation)
-          publish(self, pbx, *live);
+        if (look.generation != self->state.generation)
+          return;
+        tell_news(self->state, pbx, options.time->now());
+        publish(self, pbx, *live);
       },
   };
 }

@@ -2,7 +2,7 @@
 /// ledger of agents, and the campaigns that wait for agents woken when that changes. When something that it believes is in doubt, its server is
 /// asked for the queue, once until the list has come.
 ///
-/// Messages: `message_batch` (the end of a listing that was to tell of it included), `watch_queue`; `queue_look` to itself.
+/// Messages: `message_batch` (the end of a listing that was to tell of it included), `caller_sent_away`, `watch_queue`; `queue_look` to itself.
 #pragma once
 
 #include "actors/agent_room.hpp"

@@ -118,7 +118,9 @@ inline constexpr auto plan_fields = field_table{
           "Destinations of type 1 only: dialplan context whose extension s runs the application, so that calls can be transferred; "
           "null: the application runs without a dialplan.", dialplan_name_rule},
     field{42, "allow_number_in_use", &plan::allow_number_in_use, access::writable,
-          "A number is dialed although another call to the same telephone is up, of whatever entry, list or campaign."}};
+          "A number is dialed although another call to the same telephone is up, of whatever entry, list or campaign."},
+    field{43, "agent_no_answer_limit", &plan::agent_no_answer_limit, access::writable,
+          "Calls in a row that an agent may leave unanswered before he is paused; null: he never is.", no_answer_limit_rule}};
 
 /// Whether Asterisk is to treat the network's tones and announcements before the answer as the answer: it tells of a success
 /// then (OriginateResponse, DialEnd) when there is none yet, and may never be.

@@ -76,6 +76,7 @@ inline constexpr text_rule jurisdiction_rule{&rules::is_jurisdiction, "US, UK or
 inline constexpr maybe_integer_rule min_ring_rule{&rules::none_or_within<0, 120>, "from 0 to 120 s"};
 inline constexpr maybe_number_rule calls_per_agent_rule{&rules::is_calls_per_agent, "from 0 to 1000"};
 inline constexpr maybe_integer_rule max_calls_rule{&rules::none_or_within<0, 1'000'000>, "from 0 to 1000000"};
+inline constexpr maybe_integer_rule no_answer_limit_rule{&rules::none_or_within<1, 1'000>, "from 1 to 1000, or null"};
 inline constexpr integer_rule weight_rule{&rules::within<1, 1'000>, "from 1 to 1000"};
 inline constexpr text_rule group_rule{&rules::is_group, "letters, digits, blanks and _ . -, at most 80"};
 inline constexpr text_rule application_rule{

@@ -7,6 +7,12 @@ namespace ringmaster::core {
 namespace {
 
 constexpr duration wants_for = std::chrono::seconds{1};
+/// A campaign is concerned with a queue's agents for so long after its last call.
+constexpr duration concerned_for = std::chrono::minutes{2};
+/// What is believed of who does not answer changes by itself, slowly.
+constexpr duration doubts_for = std::chrono::seconds{5};
+/// In these steps: whoever compares is not to be told of each breath of it.
+constexpr float answer_steps = 64;
 
 std::int64_t step_of(time_point t) noexcept {
   return t.time_since_epoch() / call_age_step;
@@ -47,6 +53,10 @@ agent_key agent_key_of(std::string_view server, std::string_view interface, std:
     if (const auto options = name.find('/', begins + local.size()); options != std::string::npos)
       name.resize(options);
   return std::hash<std::string>{}(name);
+}
+
+bool seems_absent(const agent_status& agent, std::int64_t unanswered) noexcept {
+  return unanswered >= 2 || agent.answers < 0.5f;
 }
 
 // --- queues
@@ -116,9 +126,11 @@ void agent_ledger::set_seat(agent_key key, queue_index queue, const agent_status
   }
   share(1);
   for (const auto& s : agent.seats)
-    queues_[s.queue].seen.reset(); // made anew when somebody looks
-  if (agent.seats.empty())
+    queues_[s.queue].stale = true; // made anew when somebody looks
+  if (agent.seats.empty()) {
     agents_.erase(key);
+    presence_.erase(key); // who logs in again is there
+  }
 }
 
 /// The claims of calls that reached agents wait for this news; whichever comes first waits for the other.
@@ -146,7 +158,7 @@ void agent_ledger::queue_is(queue_index index, members_pointer members, const av
       of.taken.pop_front();
     if (members == of.told && of.told)
       return;
-    of.seen.reset();
+    of.stale = true;
   }
   const auto before = queues_[index].told;
   const auto& old = before ? *before : nobody;
@@ -185,9 +197,11 @@ void agent_ledger::queue_is(queue_index index, members_pointer members, const av
   queues_[index].told = std::move(members);
 }
 
-void agent_ledger::make_seen(queue_record& of, queue_index index) {
+void agent_ledger::make_seen(queue_record& of, queue_index index, time_point now) {
   of.seen_counts = of.told_counts;
-  if (of.shared == 0 || !of.told) {
+  of.seen_at = now;
+  of.doubted = false;
+  if ((of.shared == 0 && presence_.empty()) || !of.told) {
     of.seen = of.told;
     return;
   }
@@ -201,20 +215,76 @@ void agent_ledger::make_seen(queue_record& of, queue_index index) {
       if (own != seats.end())
         a = effective(at->second, static_cast<std::size_t>(own - seats.begin()));
     }
+    if (const auto known = presence_.find(a.agent); known != presence_.end()) {
+      a.answers = std::round(static_cast<float>(known->second.answers(now)) * answer_steps) / answer_steps;
+      of.doubted = true;
+      if (known->second.usual(now))
+        presence_.erase(known);
+    }
     c.available += a.state == agent_state::free;
     c.ringing += a.state == agent_state::ringing;
     c.on_call += a.state == agent_state::talking;
     c.wrap_up += a.state == agent_state::wrap_up;
     c.paused += a.state == agent_state::paused;
   }
+  if (of.seen && *of.seen == *seen) // the same pointer says so
+    return;
   of.seen = std::move(seen);
 }
 
-agent_ledger::members_pointer agent_ledger::members(queue_index index) {
-  auto& of = queues_[index];
-  if (!of.seen)
-    make_seen(of, index);
-  return of.seen;
+void agent_ledger::see(queue_record& of, queue_index index, time_point now) {
+  if (!of.seen || of.stale || (of.doubted && now - of.seen_at > doubts_for))
+    make_seen(of, index, now);
+  of.stale = false;
+}
+
+agent_ledger::members_pointer agent_ledger::members(queue_index index, time_point now) {
+  see(queues_[index], index, now);
+  return queues_[index].seen;
+}
+
+// --- who answers
+
+void agent_ledger::forget_seen(agent_key agent) {
+  ++version_;
+  if (const auto at = agents_.find(agent); at != agents_.end())
+    for (const auto& s : at->second.seats)
+      queues_[s.queue].stale = true;
+}
+
+bool agent_ledger::rang(queue_index index, agent_key agent, ring_end end, duration for_how_long, time_point now) {
+  const auto known = presence_.find(agent);
+  if (known == presence_.end() && end == ring_end::picked_up)
+    return false;
+  auto grace = terms{}.grace;
+  std::optional<std::int64_t> limit;
+  std::optional<duration> least;
+  for (const auto& d : queues_[index].desks) {
+    const auto& c = campaigns_[d.campaign];
+    if (d.outstanding() == 0 && now - d.last > concerned_for && !hungry(c, now))
+      continue;
+    least = std::min(least.value_or(c.on.grace), c.on.grace);
+    if (c.on.no_answer_limit)
+      limit = std::min(limit.value_or(*c.on.no_answer_limit), *c.on.no_answer_limit);
+  }
+  grace = least.value_or(grace);
+  auto& of = known == presence_.end() ? presence_[agent] : known->second;
+  const auto before = of.unanswered();
+  of.rang(end, for_how_long, grace, now);
+  forget_seen(agent);
+  return limit && of.unanswered() > before && of.unanswered() >= *limit;
+}
+
+void agent_ledger::is_there(agent_key agent, time_point now) {
+  if (const auto at = presence_.find(agent); at != presence_.end()) {
+    at->second.is_there(now);
+    forget_seen(agent);
+  }
+}
+
+std::int64_t agent_ledger::unanswered(agent_key agent) const {
+  const auto at = presence_.find(agent);
+  return at == presence_.end() ? 0 : at->second.unanswered();
 }
 
 // --- campaigns
@@ -230,16 +300,18 @@ agent_ledger::campaign_index agent_ledger::join() {
 }
 
 void agent_ledger::leave(campaign_index campaign) {
-  campaign_is(campaign, {}, 1);
+  campaign_is(campaign, {}, {});
   campaigns_[campaign] = {};
   for (auto& q : queues_)
     std::erase_if(q.desks, [&](const desk& d) { return d.campaign == campaign; });
   ++version_;
 }
 
-void agent_ledger::campaign_is(campaign_index campaign, std::span<const queue_index> queues, double weight) {
+void agent_ledger::campaign_is(campaign_index campaign, std::span<const queue_index> queues, const terms& on) {
   auto& c = campaigns_[campaign];
-  c.weight = weight > 0 ? weight : 1;
+  c.on = on;
+  if (!(on.weight > 0))
+    c.on.weight = 1;
   if (std::equal(queues.begin(), queues.end(), c.queues.begin(), c.queues.end()))
     return;
   for (const auto q : c.queues)
@@ -285,7 +357,8 @@ agent_ledger::claim agent_ledger::begun(campaign_index campaign, queue_index que
   ++d.by_step[at];
   ++d.dialing;
   auto& by = campaigns_[campaign];
-  by.served += 1 / by.weight;
+  by.served += by.each();
+  d.last = std::max(d.last, begun);
   ++version_;
   return c;
 }
@@ -327,6 +400,7 @@ void agent_ledger::handed(claim& c, time_point now) {
   ended(c);
   auto& d = desk_of(c);
   d.handed += 1;
+  d.last = now;
   auto& taken = queues_[c.queue_].taken;
   while (!taken.empty() && now - taken.front() > agent_lag)
     taken.pop_front();
@@ -351,8 +425,7 @@ void agent_ledger::ended(claim& c) noexcept {
 
 void agent_ledger::look(campaign_index campaign, queue_index index, double answer_rate, time_point now, view& to) {
   auto& of = queues_[index];
-  if (!of.seen)
-    make_seen(of, index);
+  see(of, index, now);
   to.agents = of.seen;
   to.counts = of.seen_counts;
   to.load = {};
@@ -410,8 +483,7 @@ void agent_ledger::look(campaign_index campaign, queue_index index, double answe
     to.load.others_ahead += std::min(ahead, common.working);
     // Calls of ours take agents from those who are on the way to the other queue.
     if (calls > 0 && here < common.free) {
-      if (!there.seen)
-        make_seen(there, other);
+      see(there, other, now);
       const auto spare = there.seen_counts.available + std::min(there.seen_counts.ringing, callers) - calls -
                          std::min(here, common.free);
       const auto most = std::max<std::int64_t>(0, spare);
@@ -468,9 +540,9 @@ std::int64_t agent_ledger::turn(campaign_index campaign, std::int64_t calls, tim
     double served, each;
     bool got;
   };
-  std::vector<runner> all{{campaign, campaigns_[campaign].served, 1 / campaigns_[campaign].weight, false}};
+  std::vector<runner> all{{campaign, campaigns_[campaign].served, campaigns_[campaign].each(), false}};
   for (const auto other : others)
-    all.push_back({other, campaigns_[other].served, 1 / campaigns_[other].weight, false});
+    all.push_back({other, campaigns_[other].served, campaigns_[other].each(), false});
   std::int64_t ours = 0;
   for (std::int64_t n = 0; n < calls; ++n) {
     auto& first = *std::min_element(all.begin(), all.end(), [](const runner& a, const runner& b) {
@@ -496,7 +568,7 @@ void agent_ledger::pass(campaign_index campaign, time_point now, std::vector<cam
     auto& o = campaigns_[other];
     if (!o.denied)
       continue;
-    c.served = std::max(c.served, o.served + 1 / o.weight - 1 / c.weight); // level with it
+    c.served = std::max(c.served, o.served + o.each() - c.each()); // level with it
     o.denied = false;
     denied.push_back(other);
   }

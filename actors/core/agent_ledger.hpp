@@ -14,6 +14,9 @@
 /// to another queue, as many as there are shared agents who are free; one that predicts counts each of them by the share of
 /// that queue's agents whom it reaches too.
 ///
+/// Who does not pick up is counted on less and less (`agent_presence`), and is to be paused after as many calls in a row as the
+/// campaigns allow that have calls for him.
+///
 /// When several campaigns want the same agents, they **take turns**: calls go to the campaign that has begun fewest for its
 /// weight. Who has just come begins level with the others, and who lets its turn pass loses it.
 ///
@@ -21,6 +24,7 @@
 /// `look` is O(age steps × campaigns and queues with agents in common).
 #pragma once
 
+#include "actors/core/agent_presence.hpp"
 #include "actors/core/pacing.hpp"
 
 #include <boost/container/small_vector.hpp>
@@ -41,6 +45,10 @@ namespace ringmaster::core {
 /// channel, make no difference, as they make none to Asterisk.
 [[nodiscard]] agent_key agent_key_of(std::string_view server, std::string_view interface,
                                      std::string_view state_interface = {});
+
+/// Whether he is shown as one who does not answer: he left two calls in a row unanswered, or is more likely not to answer
+/// than to.
+[[nodiscard]] bool seems_absent(const agent_status& agent, std::int64_t unanswered) noexcept;
 
 /// How busy that is, the more the higher; 0: he takes no calls at all.
 [[nodiscard]] int busy_rank(agent_state s) noexcept;
@@ -68,13 +76,26 @@ public:
   void queue_is(queue_index queue, members_pointer members, const availability& counts, time_point now);
 
   /// What its members do, all queues considered; null: it has never told.
-  [[nodiscard]] members_pointer members(queue_index queue);
+  [[nodiscard]] members_pointer members(queue_index queue, time_point now);
+  /// What a member's ringing came to. True: he has left as many calls unanswered as the campaigns allow that have calls on the
+  /// way to this queue, and is to be paused.
+  [[nodiscard]] bool rang(queue_index queue, agent_key agent, ring_end end, duration for_how_long, time_point now);
+  /// He came out of a pause.
+  void is_there(agent_key agent, time_point now);
+  [[nodiscard]] bool doubts_anybody() const noexcept { return !presence_.empty(); }
+  /// Calls in a row that he has left unanswered.
+  [[nodiscard]] std::int64_t unanswered(agent_key agent) const;
 
   // --- campaigns
   [[nodiscard]] campaign_index join();
   void leave(campaign_index campaign);
-  /// The queues that its calls go to from now on, one a server, and its weight, above 0.
-  void campaign_is(campaign_index campaign, std::span<const queue_index> queues, double weight);
+  struct terms {
+    double weight{1};                             ///< above 0
+    duration grace{std::chrono::seconds{2}};      ///< its callers wait for so long
+    std::optional<std::int64_t> no_answer_limit{}; ///< unanswered calls in a row after which an agent is paused; nothing: never
+  };
+  /// The queues that its calls go to from now on, one a server.
+  void campaign_is(campaign_index campaign, std::span<const queue_index> queues, const terms& on);
 
   // --- calls
   [[nodiscard]] claim begun(campaign_index campaign, queue_index queue, time_point begun);
@@ -129,22 +150,28 @@ private:
     std::deque<std::int32_t> by_step; ///< calls not answered, not given up, by when they were begun
     std::deque<time_point> ahead;     ///< calls that met an agent of whom the queue has not told yet
     double handed{0};                 ///< calls that met agents, ever
+    time_point last{};                ///< when a call was begun or met an agent
     [[nodiscard]] std::int64_t outstanding() const noexcept { return dialing + answered; }
   };
   struct queue_record {
     std::size_t server{0};
     std::string name;
-    members_pointer told, seen; ///< `seen` as all queues tell; null: to be made anew
+    members_pointer told, seen; ///< `seen` as all queues tell
     availability told_counts, seen_counts;
     std::int64_t shared{0}; ///< members with seats elsewhere
     boost::unordered_flat_map<queue_index, overlap> overlaps;
     std::vector<desk> desks;
     std::vector<campaign_index> campaigns; ///< whose calls go here
     std::deque<time_point> taken;          ///< agents who began to talk, of whose caller nothing is known yet
+    bool stale{true};                      ///< `seen` is to be made anew
+    bool doubted{false};                   ///< somebody in `seen` may not answer, as of …
+    time_point seen_at{};
   };
   struct campaign_record {
     bool used{false};
-    double weight{1}, served{0}, answer_rate{0};
+    terms on;
+    double served{0}, answer_rate{0};
+    [[nodiscard]] double each() const noexcept { return 1 / on.weight; }
     std::vector<queue_index> queues;
     std::optional<time_point> wants_until;
     bool denied{false};
@@ -153,7 +180,9 @@ private:
   [[nodiscard]] static agent_status effective(const agent_record& agent, std::size_t seat) noexcept;
   void count_overlaps(const agent_record& agent, std::int64_t by);
   void set_seat(agent_key key, queue_index queue, const agent_status* told);
-  void make_seen(queue_record& of, queue_index index);
+  void make_seen(queue_record& of, queue_index index, time_point now);
+  void see(queue_record& of, queue_index index, time_point now);
+  void forget_seen(agent_key agent);
   void began_to_talk(queue_record& of, time_point now);
   desk& desk_of(claim& c);
   desk& desk_at(queue_index queue, campaign_index campaign);
@@ -168,6 +197,7 @@ private:
   std::vector<queue_record> queues_;
   std::vector<campaign_record> campaigns_;
   boost::unordered_flat_map<agent_key, agent_record> agents_;
+  boost::unordered_flat_map<agent_key, agent_presence> presence_; ///< of those who have missed calls of late
 };
 
 } // namespace ringmaster::core

@@ -12,8 +12,12 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace ringmaster::core {
+
+/// The reason of the pause of who does not answer, as Asterisk shows it.
+inline constexpr std::string_view does_not_answer = "does not answer";
 
 /// What a ringing came to.
 enum class ring_end : std::uint8_t {

@@ -262,6 +262,23 @@ void say_agents(reasons& out, const campaign_snapshot& s) {
   }
 }
 
+/// Whether or not that holds anything back.
+void say_absent(reasons& out, const campaign_snapshot& s) {
+  if (s.absent.empty())
+    return;
+  constexpr std::size_t most = 10;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(most, s.absent.size()); ++i)
+    names.append(i ? ", " : "").append(s.absent[i]);
+  if (s.absent.size() > most)
+    names.append(fmt::format(" and {} more", s.absent.size() - most));
+  auto& r = out.add("agents_do_not_answer", fmt::format("{} leave{} calls unanswered: they are counted on less, and paused where "
+                                                        "the plan's agent_no_answer_limit says so.",
+                                                        names, s.absent.size() == 1 ? "s" : ""));
+  r.fields = {{"agents", as_number(s.absent.size())}};
+  r.texts = {{"names", names}};
+}
+
 void say_list(reasons& out, const campaign_snapshot& s, time_point now) {
   if (!s.list || s.list->ready > 0)
     return;
@@ -345,6 +362,7 @@ std::vector<reason> explain_campaign(const campaign_snapshot& s, time_point now)
   if (out.empty())
     out.add("dialing", fmt::format("The campaign is dialing: {} calls are in flight.", s.calls_in_flight))
         .fields = {{"calls_in_flight", s.calls_in_flight}};
+  say_absent(out, s);
   return out.take();
 }
 

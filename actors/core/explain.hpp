@@ -79,6 +79,7 @@ struct campaign_snapshot {
   std::optional<time_point> rate_limited_until; ///< when the first of them has a token, if none has one now
   // agents and pacing
   availability agents;
+  std::vector<std::string> absent; ///< names of agents who do not answer, paused for that or not
   std::optional<pacing_decision> pacing;
   call_counts calls;
   pacing_options limits;     ///< those of the plan
@@ -97,7 +98,7 @@ struct campaign_snapshot {
 /// Codes: stopped, paused, stopping, starting, pausing, force_stopping, database_unwritable, no_plan, no_dlma,
 /// no_destination, destination_unusable, dial_mode_off, call_cannot_be_written, schedule_closed, no_pbx, pbx_not_connected,
 /// events_not_heard, action_not_permitted, no_free_channel, server_refuses, trunk_rests, rate_limit, queue_unknown, no_agent,
-/// max_calls, max_calls_per_agent, abandon_budget, pacing, list_empty, list_done, list_in_flight, number_in_use,
+/// max_calls, max_calls_per_agent, abandon_budget, pacing, list_empty, list_done, list_in_flight, number_in_use, agents_do_not_answer,
 /// cooling_down, dialing.
 [[nodiscard]] std::vector<reason> explain_campaign(const campaign_snapshot& s, time_point now);
 

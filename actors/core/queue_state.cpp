@@ -282,8 +282,10 @@ void queue_state::agent_connected(std::string_view interface, time_point now, st
     m.leg = leg;
     m.left.reset();
   });
-  if (!caller.empty())
-    release(now, std::nullopt, [&](const queue_member& m) { return m.caller == caller; });
+  if (caller.empty())
+    return;
+  release(now, std::nullopt, [&](const queue_member& m) { return m.caller == caller; });
+  explain_rings(caller, std::nullopt);
 }
 
 void queue_state::agent_completed(std::string_view interface, time_point now, std::string_view caller) {
@@ -304,9 +306,31 @@ void queue_state::agent_completed(std::string_view interface, time_point now, st
 
 void queue_state::agent_unanswered(std::string_view interface, time_point now) {
   // Also where the end of his leg has ended the ringing already.
+  std::erase_if(unexplained_, [&](const ended_ring& r) { return r.interface == interface; });
   if (const auto at = members_.find(std::string{interface}); at != members_.end() && !at->second.on_call)
     note(interface, ring_end::unanswered, at->second.rung ? now - *at->second.rung : duration{0});
   agent_released(interface, now);
+}
+
+void queue_state::explain_rings(std::string_view caller, std::optional<ring_end> came_to) {
+  std::erase_if(unexplained_, [&](const ended_ring& r) {
+    if (r.caller != caller)
+      return false;
+    if (came_to)
+      note(r.interface, came_to, r.rung);
+    return true;
+  });
+}
+
+std::vector<member_news> queue_state::take_news(time_point now) {
+  // A caller who was sent elsewhere in the dialplan leaves without a word.
+  std::erase_if(unexplained_, [&](const ended_ring& r) {
+    if (now - r.at < leaving)
+      return false;
+    note(r.interface, ring_end::caller_gone, r.rung);
+    return true;
+  });
+  return std::exchange(news_, {});
 }
 
 void queue_state::agent_released(std::string_view interface, time_point now) {
@@ -358,6 +382,7 @@ void queue_state::caller_left(std::string_view unique_id, time_point now) {
 void queue_state::caller_abandoned(std::string_view unique_id, time_point now) {
   caller_left(unique_id, now);
   release(now, ring_end::caller_gone, [&](const queue_member& m) { return m.caller == unique_id; });
+  explain_rings(unique_id, ring_end::caller_gone);
 }
 
 void queue_state::channel_ended(std::string_view unique_id, time_point now) {
@@ -367,6 +392,11 @@ void queue_state::channel_ended(std::string_view unique_id, time_point now) {
   if (resyncing_)
     fresh_callers_.erase(std::string{unique_id});
   release(now, ring_end::caller_gone, [&](const queue_member& m) { return m.caller == unique_id; });
+  explain_rings(unique_id, ring_end::caller_gone);
+  constexpr std::size_t most = 256;
+  for (const auto& [interface, m] : members_)
+    if (m.rung && !m.on_call && m.leg == unique_id && unexplained_.size() < most)
+      unexplained_.push_back({interface, m.caller, now - *m.rung, now});
   release(now, std::nullopt, [&](const queue_member& m) { return m.leg == unique_id; });
   std::vector<std::string> over; // of both pictures, so that each is told once
   for (const auto* picture : {&members_, &fresh_members_})
@@ -539,6 +569,8 @@ std::optional<time_point> queue_state::next_change(time_point now) const noexcep
     if (m.completed)
       consider(*m.completed + settling_);
   }
+  for (const auto& r : unexplained_)
+    consider(r.at + leaving);
   return first;
 }
 

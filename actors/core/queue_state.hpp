@@ -144,7 +144,7 @@ public:
   void caller_joined(std::string_view unique_id, time_point now);
   /// QueueCallerLeave: to an agent, of whom is heard at once, or otherwise.
   void caller_left(std::string_view unique_id, time_point now);
-  /// QueueCallerAbandon: nobody is rung for the caller any more.
+  /// QueueCallerAbandon, or he was sent away: nobody is rung for the caller any more.
   void caller_abandoned(std::string_view unique_id, time_point now);
   /// Hangup of a caller's or a member's channel.
   void channel_ended(std::string_view unique_id, time_point now);
@@ -172,7 +172,7 @@ public:
   /// Whether a name, a reason or who is a member has changed since the last time this was asked.
   [[nodiscard]] bool identities_changed() noexcept { return std::exchange(identities_changed_, false); }
   /// What has come of ringings since this was last asked, in order; at most some hundreds are kept.
-  [[nodiscard]] std::vector<member_news> take_news() noexcept { return std::exchange(news_, {}); }
+  [[nodiscard]] std::vector<member_news> take_news(time_point now);
   [[nodiscard]] agent_key key_of(std::string_view server, std::string_view interface) const;
   /// When time alone changes the counts next: a wrap-up's end or a ringing that has gone on too long.
   [[nodiscard]] std::optional<time_point> next_change(time_point now) const noexcept;
@@ -198,6 +198,14 @@ private:
   callers_heard callers_, fresh_callers_;
   after_call_habits habits_;
   duration settling_{0}; ///< as `habits_` says
+  /// Legs that ended while they rang: what comes next, or does not within moments, says why.
+  struct ended_ring {
+    std::string interface, caller;
+    duration rung;
+    time_point at;
+  };
+  void explain_rings(std::string_view caller, std::optional<ring_end> came_to);
+  std::vector<ended_ring> unexplained_;
   std::vector<member_news> news_;
 };
 

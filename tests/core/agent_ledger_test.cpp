@@ -47,7 +47,7 @@ struct dialer {
   dialer(agent_ledger& l, std::vector<agent_ledger::queue_index> q, const std::string& name, pacing_options o = {},
          double weight = 1)
       : ledger{l}, queues{std::move(q)}, method{std::move(*make_pacing(name, o))}, index{l.join()} {
-    ledger.campaign_is(index, queues, weight);
+    ledger.campaign_is(index, queues, {.weight = weight, .no_answer_limit = 2});
   }
   void look(time_point now) {
     for (std::size_t i = 0; i < queues.size(); ++i) {
@@ -163,7 +163,7 @@ TEST(agent_ledger, who_is_busy_in_one_queue_is_not_free_in_another) {
   EXPECT_EQ(in_green(agent_state::free, agent_state::free), agent_state::free);
   ledger.queue_is(blue, people({{1, agent_state::talking}}), {}, start);
   ledger.queue_is(blue, people({}), {}, start);
-  EXPECT_EQ(ledger.members(green)->front().state, agent_state::free);
+  EXPECT_EQ(ledger.members(green, start)->front().state, agent_state::free);
 }
 
 /// Of any method: what several campaigns begin together for agents who become free is what one would.

@@ -197,6 +197,63 @@ TEST(queue_state, a_late_end_of_an_earlier_call_leaves_the_next_one_alone) {
   EXPECT_EQ(q.counts(start + 10s).ringing, 1);
 }
 
+// What the ledger of agents learns from.
+TEST(queue_state, tells_what_came_of_each_ringing) {
+  const auto news_of = [](auto&& end) {
+    queue_state q{"sales"};
+    q.member_added(member("PJSIP/1"), start);
+    q.member_added(member("PJSIP/2"), start);
+    q.agent_called("PJSIP/1", start, "caller", "leg");
+    end(q);
+    auto all = q.take_news(start + 9s);
+    EXPECT_TRUE(q.take_news(start + 9s).empty()) << "each once";
+    return all;
+  };
+  const auto only_news = [&](auto&& end) {
+    const auto all = news_of(end);
+    EXPECT_EQ(all.size(), 1u);
+    return all.empty() ? member_news{} : all.front();
+  };
+  const auto up = only_news([](queue_state& q) { q.agent_connected("PJSIP/1", start + 1s, "caller", "leg"); });
+  EXPECT_EQ(up.interface, "PJSIP/1");
+  EXPECT_EQ(up.rang, ring_end::picked_up);
+  EXPECT_EQ(up.for_how_long, 1s);
+  const auto unanswered = only_news([](queue_state& q) {
+    q.agent_unanswered("PJSIP/1", start + 15s);
+    q.channel_ended("leg", start + 15s);
+  });
+  EXPECT_EQ(unanswered.rang, ring_end::unanswered);
+  EXPECT_EQ(unanswered.for_how_long, 15s);
+  const auto rejected = only_news([](queue_state& q) {
+    q.channel_ended("leg", start + 1s);
+    q.agent_unanswered("PJSIP/1", start + 1s);
+  });
+  EXPECT_EQ(rejected.rang, ring_end::unanswered);
+  const auto gone = only_news([](queue_state& q) {
+    q.channel_ended("leg", start + 2s);
+    q.caller_abandoned("caller", start + 2s);
+    q.channel_ended("caller", start + 2s);
+  });
+  EXPECT_EQ(gone.rang, ring_end::caller_gone);
+  EXPECT_EQ(gone.for_how_long, 2s);
+  EXPECT_EQ(only_news([](queue_state& q) { q.channel_ended("leg", start + 2s); }).rang, ring_end::caller_gone)
+      << "sent elsewhere, of which nothing is told";
+  EXPECT_TRUE(news_of([](queue_state& q) {
+                q.channel_ended("leg", start + 2s);
+                q.agent_connected("PJSIP/2", start + 2s, "caller", "leg-2");
+              }).empty())
+      << "another agent was quicker";
+  const auto back = only_news([](queue_state& q) {
+    auto u = member("PJSIP/2");
+    u.paused = true;
+    q.member_changed(u, start + 1s);
+    u.paused = false;
+    q.member_changed(u, start + 2s);
+  });
+  EXPECT_EQ(back.interface, "PJSIP/2");
+  EXPECT_FALSE(back.rang);
+}
+
 TEST(queue_state, a_list_ends_a_ringing_whose_end_was_lost) {
   queue_state q{"sales"};
   q.member_added(member("PJSIP/1"), start);
