@@ -7,21 +7,21 @@ namespace ringmaster::core {
 namespace {
 
 /// In which belief goes two thirds of the way back to what is usual.
-constexpr double memory = 5 * 60; // s
+constexpr double presence_memory = 5 * 60; // s
 constexpr double next_to_nothing = 0.01;
 // How likely each kind is to pick up in time.
 constexpr std::array<double, 3> picks_up{0.97, 0.5, 0.02};
 /// What counting on each kind is worth: a good agent's rare miss is no reason not to.
 constexpr std::array<double, 3> worth{1, 0.5, 0};
 
-double seconds(duration d) noexcept {
+double as_seconds(duration d) noexcept {
   return std::chrono::duration<double>(d).count();
 }
 
 } // namespace
 
 agent_presence::belief agent_presence::at(time_point now) const noexcept {
-  const auto kept = std::exp(-std::max(0.0, seconds(now - as_of_)) / memory);
+  const auto kept = std::exp(-std::max(0.0, as_seconds(now - as_of_)) / presence_memory);
   belief b{};
   for (std::size_t i = 0; i < b.size(); ++i)
     b[i] = usual_[i] + (of_[i] - usual_[i]) * kept;

@@ -306,7 +306,7 @@ private:
 
   void hear(const news& n) {
     const auto t = at(now_);
-    auto& method_ = *parties_[n.party].method;
+    auto& method = *parties_[n.party].method;
     if (shared()) {
       hear_shared(n);
       if (n.kind == news::of::agent || n.kind == news::of::queue)
@@ -314,21 +314,21 @@ private:
     }
     switch (n.kind) {
     case news::of::ringing:
-      return method_.ringing(id_of(n.call), t);
+      return method.ringing(id_of(n.call), t);
     case news::of::answered:
-      return method_.answered(id_of(n.call), t);
+      return method.answered(id_of(n.call), t);
     case news::of::machine:
-      return method_.machine(id_of(n.call), t);
+      return method.machine(id_of(n.call), t);
     case news::of::ended:
-      return method_.ended(id_of(n.call), t);
+      return method.ended(id_of(n.call), t);
     case news::of::handed:
-      return method_.handed_to_agent(id_of(n.call), t);
+      return method.handed_to_agent(id_of(n.call), t);
     case news::of::abandoned:
-      return method_.abandoned(id_of(n.call), t);
+      return method.abandoned(id_of(n.call), t);
     case news::of::agent:
-      return method_.agent_is(n.agent, t);
+      return method.agent_is(n.agent, t);
     case news::of::queue:
-      return method_.queue({n.waiting, 0}, t);
+      return method.queue({n.waiting, 0}, t);
     }
   }
 
@@ -1022,7 +1022,7 @@ private:
   std::uint32_t last_offered_{0};
   std::int64_t refresh_at_{0};
 
-  struct party { ///< a campaign
+  struct campaign_side { ///< a campaign
     pacing* method{nullptr};
     agent_ledger::queue_index queue{0};
     agent_ledger::campaign_index index{0};
@@ -1030,7 +1030,7 @@ private:
     abandon_days days;
     std::int64_t answers{0}, abandons{0}, dials{0};
   };
-  std::vector<party> parties_;
+  std::vector<campaign_side> parties_;
   agent_ledger ledger_; ///< of several campaigns
   agent_ledger::view seen_;
   boost::unordered_flat_map<std::uint64_t, agent_ledger::claim> claims_; ///< by a call's number

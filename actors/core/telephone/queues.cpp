@@ -13,7 +13,6 @@ namespace {
 using ami::event_kind;
 using telephone::queue;
 using telephone::queue_entry;
-using telephone::queue_member;
 
 template <class Rep, class Period>
 std::int64_t seconds_of(const std::optional<std::chrono::duration<Rep, Period>>& d) {
@@ -46,7 +45,7 @@ void over_queue(queue& known, const queue& item, editor& e) {
   known.completed_in_level = item.completed_in_level;
 }
 
-void over_member(queue_member& known, const queue_member& item, editor& e) {
+void over_member(telephone::queue_member& known, const telephone::queue_member& item, editor& e) {
   if (known.status != item.status || known.paused != item.paused || known.in_call != item.in_call)
     known.tm_state = item.tm_state;
   e.set(known.calls_taken, item.calls_taken);
@@ -77,8 +76,8 @@ void over_entry(queue_entry& known, const queue_entry& item, editor& e) {
   e.set(known.queue_name, item.queue_name);
 }
 
-void apply(queue_member& m, const ami::member_snapshot& s, time_point now, editor& e) {
-  queue_member said = m;
+void apply(telephone::queue_member& m, const ami::member_snapshot& s, time_point now, editor& e) {
+  telephone::queue_member said = m;
   if (s.calls_taken)
     said.calls_taken = *s.calls_taken;
   if (s.in_call)
@@ -109,8 +108,8 @@ std::string member_id(const ami::member_snapshot& s) {
   return std::string{s.interface}.append("@").append(s.queue);
 }
 
-queue_member fresh_member(const ami::member_snapshot& s, time_point now) {
-  queue_member m;
+telephone::queue_member fresh_member(const ami::member_snapshot& s, time_point now) {
+  telephone::queue_member m;
   m.id = member_id(s);
   m.location = s.interface;
   m.queue_name = s.queue;
@@ -122,7 +121,7 @@ queue_member fresh_member(const ami::member_snapshot& s, time_point now) {
 
 queue_fold::queue_fold(telephone_writer& to)
     : to_{to}, queues_{to, roster<queue>::ids::used_again, over_queue},
-      members_{to, roster<queue_member>::ids::used_again, over_member},
+      members_{to, roster<telephone::queue_member>::ids::used_again, over_member},
       entries_{to, roster<queue_entry>::ids::used_again, over_entry} {}
 
 std::span<const event_kind> queue_fold::kinds() const noexcept {
@@ -190,7 +189,7 @@ void queue_fold::list_complete(const ami::message& m, time_point now) {
     return all || (of_pbx ? name == pbx_list_of_ : in_list_.contains(name));
   };
   queues_.list_complete(end.action_id, said, now, [&](const queue& q) { return within(q.name); });
-  members_.list_complete(end.action_id, said, now, [&](const queue_member& one) { return within(one.queue_name); });
+  members_.list_complete(end.action_id, said, now, [&](const telephone::queue_member& one) { return within(one.queue_name); });
   entries_.list_complete(end.action_id, said, now, [&](const queue_entry& one) { return within(one.queue_name); });
   list_.clear();
   order_.clear();
@@ -287,7 +286,7 @@ void queue_fold::on_member(const ami::member_snapshot& s, time_point now) {
     return;
   members_.hear(
       member_id(s), now, [&] { return std::optional{fresh_member(s, now)}; },
-      [&](queue_member& one, editor& e) { apply(one, s, now, e); });
+      [&](telephone::queue_member& one, editor& e) { apply(one, s, now, e); });
 }
 
 void queue_fold::on_event(const ami::message& m, time_point now) {
@@ -307,7 +306,7 @@ void queue_fold::on_event(const ami::message& m, time_point now) {
     on_member(ami::queue_member_added::from(m).member, now);
   } else if (kind == event_kind::queue_member_removed) {
     const auto e = ami::queue_member_removed::from(m);
-    members_.gone(member_id(e.member), now, [&](queue_member& one, editor& change) { apply(one, e.member, now, change); });
+    members_.gone(member_id(e.member), now, [&](telephone::queue_member& one, editor& change) { apply(one, e.member, now, change); });
   } else if (kind == event_kind::queue_caller_join) {
     joined(m, now);
   } else if (kind == event_kind::queue_caller_leave) {
