@@ -17,8 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr time_point start{std::chrono::hours{500'000}};
-
 class dial_list_actor_test : public testing::Test {
 protected:
   void SetUp() override {
@@ -66,6 +64,7 @@ protected:
     return got;
   }
 
+  static constexpr time_point start{std::chrono::hours{500'000}};
   std::filesystem::path folder_;
   std::optional<storage::environment> env_;
   manual_clock time_{start};
