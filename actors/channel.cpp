@@ -1,6 +1,5 @@
 #include "actors/channel.hpp"
 
-#include "actors/core/translate.hpp"
 #include "actors/live_json.hpp"
 #include "storage/dialing.hpp"
 
@@ -57,7 +56,7 @@ caf::actor channel::begin(caf::actor_system& system, const dialing& record, caf:
 void channel::receive(caf::type_erased_tuple& what) {
   if (const auto* batch = as<message_batch>(what)) {
     for (const auto index : batch->at)
-      if (const auto addressed = core::to_call_event((*batch->block)[index]))
+      if (const auto addressed = core::to_call_event((*batch->block)[index]); addressed && is_of_the_customer(*addressed))
         take(addressed->event);
   } else if (const auto* written = as<originate_written>(what)) {
     if (written->sent)
@@ -108,6 +107,14 @@ void channel::ask_pbx(Message what) const {
   if (pbx_)
     return caf::anon_send(pbx_, std::move(what));
   what.done(error{errc::pbx_unavailable, "the call's server is not configured any more", {}});
+}
+
+/// Whoever takes the place of a Local channel's second half is no customer: he comes to where the customer is.
+bool channel::is_of_the_customer(const core::addressed_event& what) const {
+  if (!std::holds_alternative<core::channel_replaced>(what.event))
+    return true;
+  const auto whose = parse_uuid(what.call);
+  return !whose || *whose == call_.id();
 }
 
 /// Whether the call is what somebody takes it for; tells him if not.

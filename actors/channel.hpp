@@ -19,6 +19,7 @@
 #pragma once
 
 #include "actors/core/call.hpp"
+#include "actors/core/translate.hpp"
 #include "actors/direct_actor.hpp"
 #include "actors/messages.hpp"
 #include "actors/shared.hpp"
@@ -46,6 +47,7 @@ private:
   void ended(const caf::error& why) noexcept override;
 
   void take(const core::call_event& event);
+  [[nodiscard]] bool is_of_the_customer(const core::addressed_event& what) const;
   [[nodiscard]] bool is(call_is what, const std::function<void(result<std::string>)>& else_told) const;
   void tell(const char* event) const;
   void log_end() const;

@@ -639,7 +639,10 @@ public:
 
   /// The call goes on over the channel of that unique id.
   void follow(const uuid& call, std::string_view unique_id) {
-    auto& known = calls_.at(call);
+    const auto at = calls_.find(call);
+    if (at == calls_.end())
+      return; // a Local channel's second half: the customer stays where he is
+    auto& known = at->second;
     if (known.goes_on_over == unique_id)
       return;
     if (!known.goes_on_over.empty())
