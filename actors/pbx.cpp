@@ -222,7 +222,7 @@ public:
         follow_legs(queue, (*from.block)[heard]);
       }
       for (; ends != last_end && ends->message == heard; ++ends)
-        end_leg(ends->unique_id, heard);
+        end_leg(ends->unique_id, (*from.block)[heard], heard);
     }
     send_routed(from.block, heard);
     if (const auto legs = std::exchange(legs_to_tell_, nullptr)) // after the listing's own end
@@ -686,13 +686,19 @@ public:
       }
   }
 
-  void end_leg(std::string_view unique_id, std::uint32_t index) {
+  /// By `m`, which is its Hangup or says that another channel goes on in its place.
+  void end_leg(std::string_view unique_id, const ami::message& m, std::uint32_t index) {
     const auto at = legs_.find(unique_id);
     if (at == legs_.end())
       return;
     for (auto* queue : at->second)
       batch(*queue, index);
-    legs_.erase(at);
+    if (m.kind() == event_kind::hangup) {
+      legs_.erase(at);
+    } else if (const auto goes_on = m.get("Uniqueid"); !goes_on.empty()) {
+      const auto queues = at->second;
+      legs_.insert_or_assign(std::string{goes_on}, queues);
+    }
   }
 
   /// Among all servers, in the order of the configuration.

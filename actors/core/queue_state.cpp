@@ -267,6 +267,7 @@ void queue_state::agent_called(std::string_view interface, time_point now, std::
     m.rung = m.heard = now;
     m.caller = caller;
     m.leg = leg;
+    m.leg_moved = false;
     m.left.reset();
   });
 }
@@ -280,6 +281,7 @@ void queue_state::agent_connected(std::string_view interface, time_point now, st
     m.on_call = true;
     m.caller = caller;
     m.leg = leg;
+    m.leg_moved = false;
     m.left.reset();
   });
   if (caller.empty())
@@ -385,6 +387,21 @@ void queue_state::caller_abandoned(std::string_view unique_id, time_point now) {
   explain_rings(unique_id, ring_end::caller_gone);
 }
 
+/// The talk goes on: the AgentComplete that Asterisk sends for a caller whose Local channel it leaves out is of no end.
+void queue_state::channel_replaced(std::string_view unique_id, std::string_view by) {
+  if (unique_id.empty() || by.empty())
+    return;
+  for (auto* picture : {&members_, &fresh_members_})
+    for (auto& [interface, m] : *picture) {
+      if (m.caller == unique_id)
+        m.caller = by;
+      if (m.leg == unique_id) {
+        m.leg = by;
+        m.leg_moved = true;
+      }
+    }
+}
+
 void queue_state::channel_ended(std::string_view unique_id, time_point now) {
   if (unique_id.empty())
     return;
@@ -401,7 +418,7 @@ void queue_state::channel_ended(std::string_view unique_id, time_point now) {
   std::vector<std::string> over; // of both pictures, so that each is told once
   for (const auto* picture : {&members_, &fresh_members_})
     for (const auto& [interface, m] : *picture)
-      if (m.on_call && (m.caller == unique_id || (m.leg == unique_id && leg_stays(interface))))
+      if (m.on_call && (m.caller == unique_id || (m.leg == unique_id && (m.leg_moved || leg_stays(interface)))))
         over.push_back(interface);
   for (const auto& interface : over)
     agent_completed(interface, now);

@@ -69,6 +69,7 @@ struct queue_member {
   bool on_call{false};                 ///< AgentConnect without AgentComplete
   std::optional<time_point> rung;      ///< AgentCalled at, not yet answered
   std::string caller, leg;             ///< unique ids of that ringing's or talk's; empty: not told
+  bool leg_moved{false};               ///< `leg` has taken the place of a Local channel's, and ends with the talk
   std::optional<time_point> left;      ///< the caller left the queue, to whom is not known yet
   std::optional<time_point> wrap_from; ///< end of the last call
   std::optional<time_point> talks_since; ///< of a call whose AgentConnect was not heard
@@ -148,6 +149,8 @@ public:
   void caller_abandoned(std::string_view unique_id, time_point now);
   /// Hangup of a caller's or a member's channel.
   void channel_ended(std::string_view unique_id, time_point now);
+  /// BridgeEnter with SwapUniqueid: another channel goes on in that one's place, a caller's or a member's leg.
+  void channel_replaced(std::string_view unique_id, std::string_view by);
 
   [[nodiscard]] const std::string& queue_name() const noexcept { return name_; }
   /// False until the first resync has ended, and while the server has no such queue.

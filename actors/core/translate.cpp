@@ -159,7 +159,10 @@ bool apply(queue_state& q, const ami::message& m, time_point now, duration date_
     q.caller_left(ami::queue_caller_leave::from(m).channel.unique_id, now);
   else if (is(event_kind::queue_caller_abandon))
     q.caller_abandoned(ami::queue_caller_abandon::from(m).channel.unique_id, now);
-  else if (is(event_kind::hangup))
+  else if (is(event_kind::bridge_enter)) {
+    const auto e = ami::bridge_enter::from(m);
+    q.channel_replaced(e.swap_unique_id, e.channel.unique_id);
+  } else if (is(event_kind::hangup))
     q.channel_ended(ami::hangup::from(m).channel.unique_id, now);
   else
     return false;

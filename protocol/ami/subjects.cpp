@@ -63,7 +63,7 @@ subjects find_subjects(const block& in) {
       const auto id = m.get(header);
       if (const auto call = parse_uuid(id))
         found.calls.push_back({i, *call});
-      if (kind == event_kind::hangup && m.type() == message_type::event && !id.empty())
+      if ((kind == event_kind::hangup || kind == event_kind::bridge_enter) && m.type() == message_type::event && !id.empty())
         found.ends.push_back({i, id});
     }
     if (m.type() == message_type::event && tells_a_queue(kind))

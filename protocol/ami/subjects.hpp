@@ -26,7 +26,8 @@ struct about_queue {
   friend bool operator==(const about_queue&, const about_queue&) = default;
 };
 
-/// The end of a channel, whosever it is: one of a queue's member has an id of Asterisk's own making.
+/// The end of a channel, whosever it is, or that another takes its place in a bridge: one of a queue's member has an id of
+/// Asterisk's own making.
 struct channel_end {
   std::uint32_t message;
   std::string_view unique_id; ///< a view into the block, not empty

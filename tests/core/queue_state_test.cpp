@@ -656,6 +656,32 @@ TEST(queue_state, a_server_whose_clock_is_ahead_does_not_keep_its_members_in_wra
   EXPECT_EQ(q.available_members(now + std::chrono::seconds{6}), 1);
 }
 
+TEST(queue_state, an_agent_talks_on_whose_caller_goes_on_over_another_channel) {
+  auto q = queue_of_two();
+  const auto doing = [&](std::string_view interface) { return q.activity(q.members().at(std::string{interface}), start + 1min); };
+  q.agent_connected("PJSIP/2", start, "caller-1", "leg-1");
+  q.channel_replaced("caller-1", "trunk-1");
+  q.agent_completed("PJSIP/2", start + 1s, "caller-1"); // of the Local channel that was left out
+  q.channel_ended("caller-1", start + 1s);
+  EXPECT_EQ(doing("PJSIP/2"), member_activity::on_call);
+  q.channel_ended("trunk-1", start + 30s);
+  EXPECT_EQ(doing("PJSIP/2"), member_activity::available);
+}
+
+TEST(queue_state, an_agents_own_local_channel_may_be_left_out) {
+  queue_state q{"sales"};
+  q.resync_begin();
+  q.resync_member(member("Local/1@agents"));
+  q.resync_end(start);
+  const auto doing = [&] { return q.activity(q.members().at("Local/1@agents"), start + 1min); };
+  q.agent_connected("Local/1@agents", start, "caller-1", "half-1");
+  q.channel_replaced("half-1", "phone-1");
+  q.channel_ended("half-1", start + 1s);
+  EXPECT_EQ(doing(), member_activity::on_call);
+  q.channel_ended("phone-1", start + 30s);
+  EXPECT_EQ(doing(), member_activity::available);
+}
+
 TEST(queue_state, knows_since_when_those_talk_whose_calls_were_connected_before_it_listened) {
   queue_state q{"sales"};
   const auto lists = [&](bool in_call) {

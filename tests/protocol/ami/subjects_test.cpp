@@ -59,6 +59,9 @@ TEST(ami_subjects, are_the_channels_that_end_whosever_they_are) {
   const auto found = about("Event: Hangup\r\nUniqueid: 1700000000.12\r\n\r\nEvent: Newchannel\r\nUniqueid: 1700000000.13\r\n\r\n"
                            "Event: Hangup\r\nUniqueid: " + std::string{ours} + "\r\n\r\nEvent: Hangup\r\n\r\n");
   EXPECT_EQ(found.ends, (std::vector<channel_end>{{0, "1700000000.12"}, {2, ours}}));
+  EXPECT_EQ(about("Event: BridgeEnter\r\nUniqueid: 1700000000.14\r\n\r\nEvent: BridgeEnter\r\nUniqueid: 1700000000.15\r\n"
+                  "SwapUniqueid: 1700000000.13\r\n\r\n").ends,
+            (std::vector<channel_end>{{1, "1700000000.13"}})) << "or that another channel takes the place of";
 }
 
 TEST(ami_subjects, are_looked_for_only_where_they_are_wanted) {
