@@ -85,16 +85,28 @@ trunk_breaker::verdict trunk_breaker::hear(ticket call, call_evidence what, std:
     return v;
   v.opened = v.give_back = true;
   by_numbers_ = wall.no_channel < most_without_channel && wall.network + wall.no_channel < most_refused;
-  excused_from_ = first_ + wall.from;
-  excused_to_ = breaker_.opened_at();
-  for (auto i = wall.from; i < wall.to; ++i) {
-    auto& other = calls_[i];
-    if (&other != one && is_failure(other.what) && !other.given_back &&
-        (by_numbers_ || other.what != call_evidence::number))
-      v.back.push_back(other.whose);
-    other.given_back = true;
-  }
+  give_back_around(wall, *one, v);
   return v;
+}
+
+/// The tries of all failures on both sides of the run up to a call that reached a telephone: calls that were begun together
+/// fail in any order, so that those of a trunk that is down are not one run yet when the first one is long enough.
+void trunk_breaker::give_back_around(run range, record& one, verdict& v) {
+  const auto reached = [&](std::size_t i) { return calls_[i].decided && calls_[i].what == call_evidence::reached; };
+  while (range.from > 0 && !reached(range.from - 1) && first_ + range.from > excused_to_)
+    --range.from;
+  while (range.to < calls_.size() && !reached(range.to))
+    ++range.to;
+  excused_from_ = first_ + range.from;
+  excused_to_ = breaker_.opened_at();
+  one.given_back = true;
+  for (auto i = range.from; i < range.to; ++i) {
+    auto& other = calls_[i];
+    if (other.given_back || !is_failure(other.what) || (other.what == call_evidence::number && !by_numbers_))
+      continue;
+    other.given_back = true;
+    v.back.push_back(other.whose);
+  }
 }
 
 trunk_breaker::record* trunk_breaker::find(ticket call) noexcept {

@@ -24,8 +24,9 @@
 /// in a row find within a few dozen calls, and in one call less than a hundred when nobody is reached at all. Unknown
 /// numbers need more, since bad lists have many of them: of 60 % dead numbers one call in four million is the 30th.
 ///
-/// What the trunk has cost the customers it gives back: the tries of the run that opened it, whose ends may be written
-/// already, and of all calls begun before it opened that fail likewise afterwards. A single congestion stays an outcome
+/// What the trunk has cost the customers it gives back: the tries of the run that opened it and of the failures around it,
+/// up to calls that reached a telephone, though their ends may be written already; and those of all calls begun before it
+/// opened that fail likewise afterwards. A single congestion stays an outcome
 /// of the customer. So do probes, one in ten seconds at most: a number that is the reason itself (an entry that no
 /// network takes) would otherwise be the next probe again and again.
 ///
@@ -132,6 +133,7 @@ private:
 
   [[nodiscard]] record* find(ticket call) noexcept;
   [[nodiscard]] run run_around(std::size_t at) const noexcept;
+  void give_back_around(run range, record& one, verdict& v);
   [[nodiscard]] bool excused(ticket call, call_evidence what) const noexcept;
   void forget_old();
 
