@@ -222,7 +222,7 @@ void park(session& s, const action& a) {
   if (life.parking.find(a.get("Parkinglot")) == nullptr)
     return fail(s, a, "Could not find requested parking lot.");
   succeed(s, a, "Park successful");
-  life.calls.leave_application(*owner, parting::action);
+  life.calls.leave_application(*owner, parting::parked);
   life.parking.park(*owner, a.get("Parkinglot"), timeout);
 }
 

@@ -71,6 +71,7 @@ void login(session& s, const action& a) {
   }
   if (const auto mask = a.get("Events"); !mask.empty())
     s.set_mask(classes_in(mask));
+  host.journal_login(user->name, a.get("Events"));
   succeed(s, a, "Authentication accepted");
   // To this client alone, and whatever its mask: it has just arrived.
   const std::int64_t uptime = whole_seconds(host.life().state.clock.now());

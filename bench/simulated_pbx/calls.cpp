@@ -126,7 +126,7 @@ void call_system::after(sim_time delay, const call& c, void (call_system::*what)
 }
 
 void call_system::log(std::string_view event, const call& c, std::string_view detail) {
-  if (core_.log.is_open())
+  if (core_.log.is_open() && !c.request.of_the_house)
     core_.log.write(event, core_.clock.now(),
                     {{"action_id", c.request.action_id},
                      {"channel_id", c.request.id},
@@ -223,7 +223,7 @@ void call_system::respond(const call& c, bool success, int reason) {
 
 void call_system::originate(originate_request request) {
   dial_target target = parse_dial_string(request.channel);
-  if (core_.log.is_open())
+  if (core_.log.is_open() && !request.of_the_house)
     core_.log.write("originate", core_.clock.now(),
                     {{"action_id", request.action_id},
                      {"channel_id", request.id},

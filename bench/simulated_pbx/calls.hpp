@@ -29,6 +29,7 @@ struct originate_request {
   std::string action_id;
   std::uint64_t session{0}; ///< who waits for the answer of a synchronous one
   bool async{true};
+  bool of_the_house{false}; ///< somebody at the PBX makes it, and no client; the journal leaves it out
   std::string channel; ///< as given, e.g. Local/1000001@customers
   std::string id;      ///< ChannelId; empty: the PBX's own
   std::string other_id;
@@ -112,6 +113,8 @@ public:
   void blind_transfer(call& c, const channel& by, std::string_view context, std::string_view extension);
   /// Action Atxfer by the agent: asks the extension, and hands `c` over a moment later.
   void attended_transfer(call& c, std::string_view context, std::string_view extension);
+  /// The agent parks `c`, and somebody else takes it back.
+  void park_and_take_back(call& c, sim_time after);
   [[nodiscard]] call* find(std::uint64_t id);
   [[nodiscard]] std::size_t live() const noexcept { return calls_.size(); }
   [[nodiscard]] std::uint64_t processed() const noexcept { return last_id_; }

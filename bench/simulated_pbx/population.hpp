@@ -91,6 +91,15 @@ struct agent_habit {
   std::optional<distribution> ring; ///< picks up after this long, whatever the others do
 };
 
+/// Agents who pass their callers on.
+struct agent_transfers {
+  double share{0}; ///< of talks
+  distribution after{distribution::shape::constant, 2, 0};
+  std::vector<std::string> kinds{"attended"}; ///< of `blind`, `attended`, `park`, each as likely
+  std::string context{"agents"}, extension{"agent-99"};
+  double taken_back_s{3}; ///< a parked one, by somebody else after this long
+};
+
 struct queue_population {
   std::string name;
   std::string strategy{
@@ -113,6 +122,7 @@ struct queue_population {
   emptiness join_empty;               ///< `joinempty`: when nobody is let in
   emptiness leave_when_empty;         ///< `leavewhenempty`: when those who wait are sent away
   std::string autopause{"no"};        ///< yes, all, no: who lets it ring is paused, in this queue or in all of his
+  agent_transfers transfers;
   std::vector<agent_habit> habits;    ///< of agents who are not like the others
 };
 

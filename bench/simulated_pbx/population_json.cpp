@@ -259,6 +259,20 @@ void read_condition(reader& r, const dom::element& v, const std::string& path, p
   into.trunk_conditions[name] = how;
 }
 
+void read_transfers(reader& r, const dom::element& v, const std::string& path, agent_transfers& into) {
+  r.object(v, path,
+           {{"share", r.number(into.share, 0, 1)},
+            {"after", r.spread(into.after)},
+            {"kinds", r.texts(into.kinds)},
+            {"context", r.text(into.context)},
+            {"extension", r.text(into.extension)},
+            {"taken_back", r.number(into.taken_back_s, 0, 3600)}});
+  if (into.kinds.empty() || std::any_of(into.kinds.begin(), into.kinds.end(), [](const std::string& kind) {
+        return kind != "blind" && kind != "attended" && kind != "park";
+      }))
+    r.fail(path + ".kinds", "must be some of blind, attended, park");
+}
+
 void read_user(reader& r, const dom::element& v, const std::string& path, ami_user& into) {
   r.object(v, path,
            {{"name", r.text(into.name)},
@@ -292,6 +306,8 @@ void read_queue(reader& r, const dom::element& v, const std::string& path, queue
             {"joinempty", r.empty_rule(into.join_empty, true)},
             {"leavewhenempty", r.empty_rule(into.leave_when_empty, false)},
             {"autopause", r.text(into.autopause)},
+            {"transfers",
+             [&](const dom::element& v2, const std::string& at) { read_transfers(r, v2, at, into.transfers); }},
             {"habits", [&](const dom::element& v2, const std::string& at) {
                into.habits.clear();
                r.array(v2, at, [&](const dom::element& item, const std::string& where) {

@@ -299,6 +299,13 @@ void queue_system::answered(std::uint64_t id) {
     core_.new_exten(*a.two, "Wait", std::to_string(whole_seconds(a.talk)));
   }
   calls_->talks_with_agent(c);
+  if (const auto& passes = q.how.transfers; passes.share > 0) {
+    random_source dice{derive_seed(core_.seed, "transfer", id)};
+    if (dice.unit() < passes.share) {
+      const std::string& kind = passes.kinds[static_cast<std::size_t>(dice.next() % passes.kinds.size())];
+      core_.clock.after(passes.after.draw(dice), [this, id, kind] { pass_on(id, kind); });
+    }
+  }
   core_.clock.after(a.talk, [this, id] { talked(id, parting::agent); });
 }
 
@@ -420,7 +427,7 @@ void queue_system::complete(attempt& a, call& c, parting how) {
       });
   }
   // Of an end by an action nothing tells but the member's state; it is counted all the same.
-  if (how != parting::action && !a.told)
+  if (how != parting::action && how != parting::parked && !a.told)
     agent_event("AgentComplete", a, c, "HoldTime", hold, "TalkTime", talk, reason);
   core_.log.write("agent_complete", core_.clock.now(),
                   {{"action_id", c.request.action_id},
@@ -429,7 +436,7 @@ void queue_system::complete(attempt& a, call& c, parting how) {
                    {"number", c.target.number},
                    {"queue", q.how.name},
                    {"agent", m.phone->interface},
-                   {"by", how == parting::action ? "action" : reason},
+                   {"by", how == parting::action ? "action" : how == parting::parked ? "park" : reason},
                    {"detail", fmt::format("{:.6f}", static_cast<double>(a.rest.count()) / 1e6)}});
   ++m.calls_taken;
   m.last_call = core_.wall_seconds();
@@ -586,6 +593,22 @@ void queue_system::caller_was_swapped(call& c) {
   agent_event("AgentComplete", a, c, "HoldTime", whole_seconds(c.place.connected_at - c.place.joined), "TalkTime",
               whole_seconds(core_.clock.now() - c.place.connected_at), "caller");
   a.told = true;
+}
+
+void queue_system::pass_on(std::uint64_t id, const std::string& kind) {
+  const auto it = attempts_.find(id);
+  if (it == attempts_.end() || !it->second.connected)
+    return;
+  call& c = *calls_->find(it->second.call);
+  const agent_transfers& how = it->second.in->how.transfers;
+  if (c.partner != nullptr)
+    return;
+  if (kind == "blind")
+    calls_->blind_transfer(c, *it->second.one, how.context, how.extension);
+  else if (kind == "attended")
+    calls_->attended_transfer(c, how.context, how.extension);
+  else
+    calls_->park_and_take_back(c, seconds_of(how.taken_back_s));
 }
 
 void queue_system::hand_over(call& c) {

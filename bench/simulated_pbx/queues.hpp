@@ -55,7 +55,8 @@ enum class parting : std::uint8_t {
   agent,    ///< the agent ends the talk
   transfer, ///< the agent passes him on
   handed,   ///< the same after he has talked with the one who takes him: the caller stays in his bridge
-  action,   ///< AMI's Hangup, Redirect or Park: of a talk that ends so no AgentComplete tells
+  action,   ///< AMI's Hangup or Redirect: of a talk that ends so no AgentComplete tells
+  parked,   ///< by the agent or an action; nor of one that ends so
   moved,    ///< AMI's Redirect of a waiting caller who has no dialplan to come back to: no event tells of it at all
   timeout,  ///< the queue's own time is over
   empty,    ///< `leavewhenempty`
@@ -154,6 +155,7 @@ private:
   void give_up(attempt& a, std::string_view status, int cause);
   void talked(std::uint64_t id, parting how);
   void complete(attempt& a, call& c, parting how);
+  void pass_on(std::uint64_t id, const std::string& kind);
   void release(attempt& a, int cause);
   void rest_by_pause(queue& q, const std::string& interface, sim_time rest);
   void leaves_by_itself(call& c, parting how);

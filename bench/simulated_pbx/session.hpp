@@ -38,6 +38,7 @@ public:
   virtual void has_output(session& s) = 0;
   virtual void closed(session& s) = 0;
   virtual void count_originate() = 0;
+  virtual void journal_login(std::string_view user, std::string_view events) = 0;
   virtual void count_sent(std::size_t bytes) = 0;
   /// Restarts the PBX after this turn; connects are refused for `down`.
   virtual void restart(std::chrono::milliseconds down) = 0;

@@ -130,6 +130,9 @@ public:
     asio::post(io_, [this, id = s.id()] { sessions_.erase(id); });
   }
   void count_originate() override { originates_.fetch_add(1, std::memory_order_relaxed); }
+  void journal_login(std::string_view user, std::string_view events) override {
+    journal_.write("login", life_->state.clock.now(), {{"user", user}, {"events", events}});
+  }
   void count_sent(std::size_t bytes) override { sent_.fetch_add(bytes, std::memory_order_relaxed); }
   void restart(std::chrono::milliseconds down) override { restart_after_turn_ = down; }
 

@@ -199,6 +199,24 @@ void call_system::leave_partner(call& c) {
   });
 }
 
+void call_system::park_and_take_back(call& c, sim_time later) {
+  leave_application(c, parting::parked);
+  if (!parking_.park(c, {}, std::nullopt))
+    return end(c, ending::application, 16);
+  log("park", c);
+  core_.clock.after(later, [this, id = c.id, step = c.step] {
+    call* alive = find(id);
+    if (alive == nullptr || alive->step != step || alive->parking_space == 0)
+      return;
+    originate_request r;
+    r.of_the_house = true;
+    r.channel = "Local/agent-98@agents";
+    r.context = "parkedcalls";
+    r.extension = std::to_string(alive->parking_space);
+    originate(std::move(r));
+  });
+}
+
 /// Extension SPACE of the context where parked calls are.
 void call_system::take_back(call& c, std::string_view space) {
   int number = 0;

@@ -53,6 +53,25 @@ strings story(const pbx_world& world, std::string_view from) {
   return all;
 }
 
+/// The headers of an event: `{prefix}` stands for those that describe a channel, `[prefix]` for those of a bridge.
+strings headers(std::initializer_list<std::string> parts) {
+  strings all{"Event", "Privilege"};
+  for (const std::string& part : parts) {
+    const std::string prefix = part.size() < 2 ? "" : part.substr(1, part.size() - 2);
+    if (part.starts_with('{'))
+      for (const char* name : {"Channel", "ChannelState", "ChannelStateDesc", "CallerIDNum", "CallerIDName", "ConnectedLineNum",
+                               "ConnectedLineName", "Language", "AccountCode", "Context", "Exten", "Priority", "Uniqueid", "Linkedid",
+                               "ChanVariable"})
+        all.push_back(prefix + name);
+    else if (part.starts_with('['))
+      for (const char* name : {"Uniqueid", "Type", "Technology", "Creator", "Name", "NumChannels", "VideoSourceMode"})
+        all.push_back(prefix + "Bridge" + name);
+    else
+      all.push_back(part);
+  }
+  return all;
+}
+
 TEST(a_local_channel, gives_way_to_the_trunks_once_customer_and_agent_talk) {
   pbx_world world{with_route()};
   world.originate("Local/1000001@from-internal", "call");
@@ -63,8 +82,11 @@ TEST(a_local_channel, gives_way_to_the_trunks_once_customer_and_agent_talk) {
   EXPECT_EQ(begin.get("DestUniqueId"), "call/2");
   EXPECT_EQ(begin.get("SourceLinkedid"), "call");
   const auto trunk = begin.get("SourceUniqueid");
+  EXPECT_EQ(begin.names(), headers({"{LocalOne}", "{LocalTwo}", "{Source}", "DestUniqueId", "Id"}));
+  EXPECT_EQ(world.all("LocalOptimizationEnd")[0]->what.names(), headers({"{LocalOne}", "{LocalTwo}", "Success", "Id"}));
   const auto entered = world.all("BridgeEnter", "SwapUniqueid", "call");
   ASSERT_EQ(entered.size(), 1U);
+  EXPECT_EQ(entered[0]->what.names(), headers({"[]", "{}", "SwapUniqueid"}));
   EXPECT_EQ(entered[0]->what.get("Uniqueid"), trunk);
   EXPECT_EQ(world.all("LocalOptimizationEnd")[0]->what.get("Success"), "No") << "as Asterisk says of one that has worked";
   EXPECT_EQ(story(world, "LocalOptimizationBegin"),
@@ -168,6 +190,7 @@ TEST_F(agents_call, is_passed_on_blindly) {
     world.run_for(1);
     const auto moved = world.all("BlindTransfer");
     ASSERT_EQ(moved.size(), 1U);
+    EXPECT_EQ(moved[0]->what.names(), headers({"Result", "{Transferer}", "{Transferee}", "[]", "IsExternal", "Context", "Extension"}));
     EXPECT_EQ(moved[0]->what.get("TransfereeUniqueid"), "call");
     EXPECT_EQ(moved[0]->what.get("Extension"), "s");
     ASSERT_EQ(world.all("AgentComplete").size(), 1U);
@@ -186,6 +209,9 @@ TEST_F(agents_call, is_handed_over_and_keeps_its_channel_and_its_bridge) {
   const auto moved = world.all("AttendedTransfer");
   ASSERT_EQ(moved.size(), 1U);
   EXPECT_EQ(moved[0]->what.get("TransfereeUniqueid"), "call");
+  EXPECT_EQ(moved[0]->what.names(),
+            headers({"Result", "{OrigTransferer}", "[Orig]", "{SecondTransferer}", "[Second]", "{Transferee}", "{TransferTarget}", "IsExternal",
+                     "DestType", "DestBridgeUniqueid"}));
   EXPECT_EQ(moved[0]->what.get("DestBridgeUniqueid"), bridge);
   EXPECT_EQ(world.all("AgentComplete").at(0)->what.get("Reason"), "transfer");
   EXPECT_EQ(world.all("QueueMemberStatus").back()->what.get("Status"), "1");
@@ -217,7 +243,7 @@ TEST_F(agents_call, may_end_while_the_agent_asks_somebody_else) {
 TEST_F(agents_call, is_parked_and_taken_back) {
   pbx_world world{plain()};
   talk(world, false);
-  world.pbx.calls.leave_application(of(world), parting::action);
+  world.pbx.calls.leave_application(of(world), parting::parked);
   ASSERT_TRUE(world.pbx.parking.park(of(world), {}, seconds_of(45)));
   world.run_for(1);
   EXPECT_TRUE(world.all("AgentComplete").empty());
@@ -225,6 +251,8 @@ TEST_F(agents_call, is_parked_and_taken_back) {
   world.run_for(2);
   const auto back = world.all("UnParkedCall");
   ASSERT_EQ(back.size(), 1U);
+  EXPECT_EQ(back[0]->what.names(), headers({"{Parkee}", "{Retriever}", "ParkerDialString", "Parkinglot", "ParkingSpace", "ParkingTimeout",
+                                            "ParkingDuration"}));
   EXPECT_EQ(back[0]->what.get("ParkeeUniqueid"), "call");
   EXPECT_EQ(back[0]->what.get("RetrieverUniqueid"), "retriever");
   const channel* customer = world.pbx.state.channels.find("call");
@@ -236,6 +264,25 @@ TEST_F(agents_call, is_parked_and_taken_back) {
   world.run_for(60);
   EXPECT_EQ(world.pbx.state.channels.size(), 0U);
   EXPECT_EQ(world.all("Newchannel").size(), world.all("Hangup").size());
+}
+
+TEST(agents, pass_calls_on_by_themselves) {
+  for (const char* kind : {"blind", "attended", "park"}) {
+    SCOPED_TRACE(kind);
+    population p = plain();
+    p.queues[0].transfers.share = 1;
+    p.queues[0].transfers.kinds = {kind};
+    p.queues[0].transfers.context = "hold";
+    p.queues[0].transfers.extension = "s";
+    pbx_world world{p};
+    originate_in_dialplan(world, "Local/1000001@customers", "call");
+    world.run_for(12);
+    EXPECT_EQ(world.all(kind == std::string{"blind"} ? "BlindTransfer" : kind == std::string{"attended"} ? "AttendedTransfer" : "UnParkedCall").size(), 1U);
+    EXPECT_NE(world.pbx.state.channels.find("call"), nullptr);
+    world.run_for(600);
+    EXPECT_EQ(world.pbx.state.channels.size(), 0U);
+    EXPECT_EQ(world.all("Newchannel").size(), world.all("Hangup").size());
+  }
 }
 
 TEST(a_waiting_caller, who_is_redirected_leaves_without_a_word_unless_he_has_a_dialplan) {
