@@ -7,7 +7,7 @@ import random
 import time
 from collections import Counter
 
-from harness import Case, Ledger, eventually, seed
+from harness import Case, Ledger, Line, eventually, seed
 from harness.report import report
 
 RESTARTS = int(os.environ.get("RINGMASTER_RESTARTS", "8"))
@@ -32,7 +32,9 @@ class Restarts(Case):
         drawn = seed()
         dice = random.Random(drawn)
         sim = self.pbx(population=population(), time_scale=SCALE, seed=drawn % 1000 + 1)
-        server = self.daemon(sim)
+        line = Line(sim)
+        self.addCleanup(line.close)
+        server = self.daemon(line)
         plans = [{"pacing_method": "available"}, {"pacing_method": "progressive"}, {"pacing_method": None},
                  {"pacing_method": "available", "tech_name": "Local", "trunk_name": "from-internal"}]
         campaigns = []
@@ -54,17 +56,20 @@ class Restarts(Case):
             eventually(busy, 60, lambda: f"{UP} calls of every state at once; {ledger.live()}")
             time.sleep(dice.random() * 0.5)  # a random moment is what is asked for
             seen.update(ledger.follow().live())
-            kind = dice.choice(("kill", "stop", "cut", "refused"))
+            kind = dice.choice(("kill", "stop", "cut", "line", "down"))
             kinds[kind] += 1
             since = time.time()
             if kind in ("kill", "stop"):
                 server.kill() if kind == "kill" else server.stop()
                 time.sleep(dice.random() * 2.5)
                 server.start()
-            else:
-                if kind == "refused":  # and it is not let in again at once
-                    sim.fault("refuse-login", Count=dice.choice((1, 2)))
+            elif kind == "cut":  # in the middle of a message, if need be
                 sim.fault("cut", Count=1, After=dice.randrange(1, 4000))
+            else:
+                line.cut(stays_down=kind == "down")
+                if kind == "down":
+                    time.sleep(dice.random() * 2.5)
+                    line.mend()
             self.connected(server, ledger, since)
             away.append((since - 0.2, time.time() + 0.5))
             if n % 50 == 0 or n == RESTARTS:
