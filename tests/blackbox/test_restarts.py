@@ -35,7 +35,7 @@ class Restarts(Case):
         line = Line(sim)
         self.addCleanup(line.close)
         server = self.daemon(line)
-        plans = [{"pacing_method": "available"}, {"pacing_method": "progressive"}, {"pacing_method": None},
+        plans = [{"pacing_method": "available", "service_level": 3}, {"pacing_method": "progressive"}, {"pacing_method": None},
                  {"pacing_method": "available", "tech_name": "Local", "trunk_name": "from-internal"}]
         campaigns = []
         for i, plan in enumerate(plans):
@@ -96,12 +96,13 @@ class Restarts(Case):
 
     def judge(self, sim, server, campaigns, ledger, away, kinds, seen, seconds, drawn):
         stats = [server.api.stats(c) for c in campaigns]
-        answered, abandoned = (sum(s[name] for s in stats) for name in ("answered", "abandoned"))
+        answered, abandoned = (sum(s[name] for s in stats) for name in ("abandon_window_answers", "abandon_window_abandons"))
         answers, losses = ledger.fates(GRACE, away)
         cut = ledger.conversations_cut(GRACE)
         report("Restarts and line cuts, simulated PBX", {
             "seed": drawn, "interruptions": dict(kinds), "seconds": round(seconds), "calls": len(ledger.calls),
             "conversations": ledger.conversations(), "up at the interruptions, by state": dict(seen),
+            "counters told": {name: sum(s[name] for s in stats) for name in ("calls_begun", "answered", "connected", "abandoned", "fate_unknown")},
             "conversations hung up by us": len(cut), "live answers told": answered, "by the journal": answers,
             "abandoned told": abandoned, "abandoned by the journal": losses})
         self.assertEqual([(c.id, c.cut_off, c.answered, c.met) for c in cut], [], "conversations hung up by us")

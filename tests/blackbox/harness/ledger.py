@@ -86,11 +86,11 @@ class Ledger:
         return sum(1 for c in self.calls.values() if c.met)
 
     def fates(self, grace, away):
-        """Bounds of what a dialer can know: ((least, most) live answers, (least, most) abandoned). `away`: the times in
-        which it was not connected. Who answered and left within one was never heard of; whose wait for an agent ended
-        there may have been within the grace or not."""
-        def unseen(begin, end):
-            return any(a <= begin and end <= b for a, b in away)
+        """Bounds of what a dialer can know: ((least, most) live answers whose fate it knows, (least, most) abandoned). `away`:
+        the times in which it was not connected. Whose fate was decided there is only known if he still talked afterwards; whose
+        wait for an agent was there, in part, may have waited longer than the grace or not, as far as anybody could tell."""
+        def within(at):
+            return next((b for a, b in away if a <= at <= b), None)
 
         def partly_unseen(begin, end):
             return any(begin < b and a < end for a, b in away)
@@ -100,15 +100,16 @@ class Ledger:
             if c.answered is None:
                 continue
             end = c.left or float("inf")
+            decided = c.met if c.met is not None else end
+            back = within(decided)
+            known = back is None or (c.met is not None and end > back)
+            answers[0] += known
             answers[1] += 1
-            certain = not unseen(c.answered, end)
-            answers[0] += certain
-            met = c.met if c.met is not None else end
             lost = c.met is None or c.met - c.answered > grace
             close = c.met is not None and abs(c.met - c.answered - grace) < 0.3  # either is right: news takes a moment
-            if partly_unseen(c.answered, min(end, met + 0.3)) or close:
+            if partly_unseen(c.answered, min(end, decided + 0.3)) or close:
                 abandoned[1] += 1
             elif lost:
-                abandoned[0] += certain
+                abandoned[0] += known
                 abandoned[1] += 1
         return tuple(answers), tuple(abandoned)
