@@ -358,6 +358,7 @@ agent_ledger::claim agent_ledger::begun(campaign_index campaign, queue_index que
   ++d.dialing;
   auto& by = campaigns_[campaign];
   by.served += by.each();
+  ++begun_;
   d.last = std::max(d.last, begun);
   ++version_;
   return c;
@@ -476,7 +477,8 @@ void agent_ledger::look(campaign_index campaign, queue_index index, double answe
     const auto callers = std::max(there.told_counts.waiting, answered);
     calls += callers - answered; // inbound ones take agents, too
     const auto rung = std::min(common.ringing, callers);
-    const auto taking = std::min(calls, common.free + rung);
+    // Calls to a queue all of whose agents we reach can go nowhere else.
+    const auto taking = share >= 1 ? calls : std::min(calls, common.free + rung);
     to.load.others_calls += taking;
     to.load.others_answered += std::min(callers, taking);
     to.load.waiting += std::min(callers, taking);
@@ -553,7 +555,7 @@ std::int64_t agent_ledger::turn(campaign_index campaign, std::int64_t calls, tim
     ours += first.who == campaign;
   }
   if (ours < calls) {
-    campaigns_[campaign].denied = true;
+    campaigns_[campaign].denied_at = begun_;
     if (next)
       for (const auto& r : all)
         if (r.got && r.who != campaign)
@@ -566,10 +568,10 @@ void agent_ledger::pass(campaign_index campaign, time_point now, std::vector<cam
   auto& c = campaigns_[campaign];
   for (const auto other : rivals(campaign, now)) {
     auto& o = campaigns_[other];
-    if (!o.denied)
+    if (o.denied_at != begun_) // there was nothing to begin, or it has been begun since
       continue;
     c.served = std::max(c.served, o.served + o.each() - c.each()); // level with it
-    o.denied = false;
+    o.denied_at.reset();
     denied.push_back(other);
   }
 }

@@ -128,7 +128,7 @@ public:
   /// not ask who.
   [[nodiscard]] std::int64_t turn(campaign_index campaign, std::int64_t calls, time_point now,
                                   std::vector<campaign_index>* next = nullptr);
-  /// It begins none although it might: who waited for it need not. True for those who did are in `denied`.
+  /// It begins none now: who waits for it to take its turn need not, and is in `denied`.
   void pass(campaign_index campaign, time_point now, std::vector<campaign_index>& denied);
 
 private:
@@ -174,7 +174,7 @@ private:
     [[nodiscard]] double each() const noexcept { return 1 / on.weight; }
     std::vector<queue_index> queues;
     std::optional<time_point> wants_until;
-    bool denied{false};
+    std::optional<std::uint64_t> denied_at; ///< calls begun by then, when it was last not its turn
   };
 
   [[nodiscard]] static agent_status effective(const agent_record& agent, std::size_t seat) noexcept;
@@ -193,6 +193,7 @@ private:
   [[nodiscard]] std::vector<campaign_index> rivals(campaign_index campaign, time_point now) const;
 
   std::uint64_t version_{1};
+  std::uint64_t begun_{0}; ///< calls, ever
   std::vector<boost::unordered_flat_map<std::string, queue_index>> by_name_; ///< of each server
   std::vector<queue_record> queues_;
   std::vector<campaign_record> campaigns_;
