@@ -306,8 +306,9 @@ public:
     const bool able = may_begin() && now >= hold_until_;
     if (able) {
       decision_ = pacing_->decide(now);
-      if (decision_->calls > 0)
-        wanted = core::choose_pbx(capacities(now), std::min(decision_->calls, most_at_once)).size();
+      const auto calls = decision_->calls > 0 ? decision_->calls : pacing_.left_to_us(now);
+      if (calls > 0)
+        wanted = core::choose_pbx(capacities(now), std::min(calls, most_at_once)).size();
     }
     // Who has no room, or nobody to call, lets others have the agents.
     wanted = static_cast<std::size_t>(pacing_.turn(static_cast<std::int64_t>(wanted), able && !dry, now));

@@ -170,6 +170,13 @@ std::vector<std::string> campaign_pacing::absent(time_point now) const {
   return names;
 }
 
+std::int64_t campaign_pacing::left_to_us(time_point now) {
+  if (queue_.empty())
+    return 0;
+  const auto granted = shared_.agents.with([&](core::agent_ledger& ledger) { return ledger.granted(campaign_, now); });
+  return granted > 0 ? method_->calls_on_turn(granted, now) : 0;
+}
+
 std::int64_t campaign_pacing::turn(std::int64_t calls, bool able, time_point now) {
   if (queue_.empty())
     return able ? calls : 0;

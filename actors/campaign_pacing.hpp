@@ -41,6 +41,8 @@ public:
   void serve(const std::string& queue, const core::agent_ledger::terms& on);
   /// Tells it of the queue's agents on each server, as far as they are heard of, and of all others' calls for them.
   void look_at_agents(time_point now);
+  /// How many calls that other campaigns have left to us may be begun: `pacing::calls_on_turn`.
+  [[nodiscard]] std::int64_t left_to_us(time_point now);
   /// How many of these calls it is our turn to begin, in the ledger's order. `able`: we would begin calls if there were
   /// agents. To be asked with each decision; others, whose turn it is, are woken.
   [[nodiscard]] std::int64_t turn(std::int64_t calls, bool able, time_point now);
@@ -53,8 +55,11 @@ public:
     shared_.agents.with([&](core::agent_ledger& ledger) {
       look_at_agents(ledger, now);
       auto calls = method_->calls_to_begin(now);
-      if (!queue_.empty())
+      if (!queue_.empty()) {
+        if (const auto granted = ledger.granted(campaign_, now); calls == 0 && granted > 0)
+          calls = method_->calls_on_turn(granted, now);
         calls = ledger.turn(campaign_, calls, now, &next);
+      }
       begin(ledger, calls);
     });
     shared_.agents.wake(next);

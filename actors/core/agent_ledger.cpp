@@ -6,6 +6,8 @@
 namespace ringmaster::core {
 namespace {
 
+/// What was left to a campaign is begun at once, or not at all.
+constexpr duration granted_for = std::chrono::milliseconds{300};
 constexpr duration wants_for = std::chrono::seconds{1};
 /// A campaign is concerned with a queue's agents for so long after its last call.
 constexpr duration concerned_for = std::chrono::minutes{2};
@@ -358,6 +360,7 @@ agent_ledger::claim agent_ledger::begun(campaign_index campaign, queue_index que
   ++d.dialing;
   auto& by = campaigns_[campaign];
   by.served += by.each();
+  by.granted = std::max<std::int64_t>(0, by.granted - 1);
   ++begun_;
   d.last = std::max(d.last, begun);
   ++version_;
@@ -540,26 +543,29 @@ std::int64_t agent_ledger::turn(campaign_index campaign, std::int64_t calls, tim
   struct runner {
     campaign_index who;
     double served, each;
-    bool got;
+    std::int64_t got;
   };
-  std::vector<runner> all{{campaign, campaigns_[campaign].served, campaigns_[campaign].each(), false}};
+  std::vector<runner> all{{campaign, campaigns_[campaign].served, campaigns_[campaign].each(), 0}};
   for (const auto other : others)
-    all.push_back({other, campaigns_[other].served, campaigns_[other].each(), false});
+    all.push_back({other, campaigns_[other].served, campaigns_[other].each(), 0});
   std::int64_t ours = 0;
   for (std::int64_t n = 0; n < calls; ++n) {
     auto& first = *std::min_element(all.begin(), all.end(), [](const runner& a, const runner& b) {
       return a.served + a.each < b.served + b.each; // of those level, the one that asks
     });
     first.served += first.each;
-    first.got = true;
+    ++first.got;
     ours += first.who == campaign;
   }
   if (ours < calls) {
     campaigns_[campaign].denied_at = begun_;
-    if (next)
-      for (const auto& r : all)
-        if (r.got && r.who != campaign)
+    for (const auto& r : all)
+      if (r.got > 0 && r.who != campaign) {
+        campaigns_[r.who].granted = r.got;
+        campaigns_[r.who].granted_until = now + granted_for;
+        if (next)
           next->push_back(r.who);
+      }
   }
   return ours;
 }

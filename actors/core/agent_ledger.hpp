@@ -18,7 +18,9 @@
 /// campaigns allow that have calls for him.
 ///
 /// When several campaigns want the same agents, they **take turns**: calls go to the campaign that has begun fewest for its
-/// weight. Who has just come begins level with the others, and who lets its turn pass loses it.
+/// weight. Who has just come begins level with the others, and who lets its turn pass loses it. How many calls there is
+/// room for says whoever asks; the one whose turn it is may begin them although it would have waited by itself, so that none
+/// that predicts keeps others out by being the boldest, or the first to have learned.
 ///
 /// Pure, not thread-safe. A call's steps are O(1); `queue_is` is O(members), next to nothing for those who do what they did;
 /// `look` is O(age steps × campaigns and queues with agents in common).
@@ -128,6 +130,12 @@ public:
   /// not ask who.
   [[nodiscard]] std::int64_t turn(campaign_index campaign, std::int64_t calls, time_point now,
                                   std::vector<campaign_index>* next = nullptr);
+  /// Calls that others could begin and have left to this campaign in the last moments, because it is its turn: there is room
+  /// for them by what those others know of the agents.
+  [[nodiscard]] std::int64_t granted(campaign_index campaign, time_point now) const noexcept {
+    const auto& c = campaigns_[campaign];
+    return c.granted_until && now < *c.granted_until ? c.granted : 0;
+  }
   /// It begins none now: who waits for it to take its turn need not, and is in `denied`.
   void pass(campaign_index campaign, time_point now, std::vector<campaign_index>& denied);
 
@@ -174,6 +182,8 @@ private:
     [[nodiscard]] double each() const noexcept { return 1 / on.weight; }
     std::vector<queue_index> queues;
     std::optional<time_point> wants_until;
+    std::int64_t granted{0};
+    std::optional<time_point> granted_until;
     std::optional<std::uint64_t> denied_at; ///< calls begun by then, when it was last not its turn
   };
 

@@ -211,6 +211,9 @@ std::optional<std::size_t> pacing::age_step(const call_record& call, time_point 
   return std::min(static_cast<std::size_t>(age), call_age_steps - 1);
 }
 
+std::int64_t pacing::calls_on_turn(std::int64_t, time_point) {
+  return 0;
+}
 std::vector<uuid> pacing::calls_to_give_up(time_point) {
   return {};
 }

@@ -255,6 +255,9 @@ public:
   [[nodiscard]] virtual std::string_view method() const noexcept = 0;
   /// The number alone: what a decision costs on the hot path.
   [[nodiscard]] virtual std::int64_t calls_to_begin(time_point now) = 0;
+  /// Another campaign would begin so many calls for the same agents, and it is our turn: how many of them we begin, having
+  /// found none ourselves. A method that begins calls for free agents alone begins none that it has not found.
+  [[nodiscard]] virtual std::int64_t calls_on_turn(std::int64_t granted, time_point now);
   /// The number, and why.
   [[nodiscard]] virtual pacing_decision decide(time_point now) = 0;
   /// Calls to hang up now, of each pool those that have rung longest first: if they were answered, it is too likely that

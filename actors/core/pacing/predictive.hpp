@@ -58,6 +58,7 @@ public:
 
   [[nodiscard]] std::string_view method() const noexcept override { return "predictive"; }
   [[nodiscard]] std::int64_t calls_to_begin(time_point now) override;
+  [[nodiscard]] std::int64_t calls_on_turn(std::int64_t granted, time_point now) override;
   [[nodiscard]] pacing_decision decide(time_point now) override;
   [[nodiscard]] std::vector<uuid> calls_to_give_up(time_point now) override;
   [[nodiscard]] given_up_calls give_up(time_point now) override;
@@ -165,6 +166,7 @@ private:
   std::array<bool, classes> tabulated_{};
   double set_up_{1.5}; ///< s from the beginning of a call to its ringing, the mean of late
   double learned_talks_{0};
+  double share_{1}; ///< of the calls on the way to its agents, that are its own
   double matured_{0}; ///< calls that the answer rate was learned from
 
   std::array<double, moments> horizon_{};

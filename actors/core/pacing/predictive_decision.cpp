@@ -16,6 +16,8 @@ namespace {
 // Until so many calls have been answered, and so many begun so long ago that all who will answer have, calls
 // are begun for free agents only: a thousand agents would otherwise be given thousands of calls by a guess.
 constexpr double least_answers = 30, least_matured = 60;
+/// Campaigns that share agents differ in θ by chance; one whose turn it is may go beyond its own by this.
+constexpr double on_turn = 3;
 /// Where no abandoned call is allowed for now, a ringing one is still worth keeping at less risk than that.
 constexpr double least_theta_to_give_up = 0.002;
 
@@ -153,6 +155,23 @@ std::int64_t predictive_pacing::calls_to_begin(time_point now) {
   return within_bounds(over_pools([&](const agent_pool&, pool_index p) {
     return std::max(allowed_without_abandons(p), allowed_at(theta, p));
   }));
+}
+
+std::int64_t predictive_pacing::calls_on_turn(std::int64_t granted, time_point now) {
+  step_to(now);
+  advance_time(now);
+  const auto theta = budget_.theta(ledger_); // also before there is experience: the other has it
+  if (agents_.unlimited || theta <= 0 || agents_.working() == 0)
+    return 0;
+  (void)over_pools([](const agent_pool&, pool_index) { return 0; });
+  spread(within_bounds(granted));
+  return over_pools([&](const agent_pool& p, pool_index i) {
+    auto calls = p.can_take;
+    if (experienced())
+      while (calls > 0 && late(i, static_cast<double>(calls - 1)) > on_turn * theta)
+        --calls;
+    return calls;
+  });
 }
 
 std::int64_t predictive_pacing::allowed_at(double theta, pool_index pool) const {

@@ -819,6 +819,8 @@ private:
       p.method->others_by_age(seen_.others, t);
       give_up_ringing(*p.method);
       auto calls = p.method->calls_to_begin(t);
+      if (const auto granted = ledger_.granted(p.index, t); calls == 0 && granted > 0)
+        calls = p.method->calls_on_turn(granted, t);
       ledger_.wants(p.index, true, t);
       std::vector<agent_ledger::campaign_index> next;
       if (calls <= 0)
