@@ -60,7 +60,7 @@ class Restarts(Case):
             kinds[kind] += 1
             since = time.time()
             if kind in ("kill", "stop"):
-                server.kill() if kind == "kill" else server.stop()
+                server.kill() if kind == "kill" else server.stop(60)  # the disk is not the subject
                 time.sleep(dice.random() * 2.5)
                 server.start()
             elif kind == "cut":  # in the middle of a message, if need be

@@ -49,8 +49,8 @@ class Daemon:
     def kill(self):
         self.process.kill()
 
-    def stop(self):
-        status = self.process.terminate()
+    def stop(self, seconds=5):
+        status = self.process.terminate(seconds)
         assert status == 0, f"ringmaster ended with status {status}:\n{self.process.output()[-3000:]}"
 
     def output(self):
