@@ -81,6 +81,11 @@ void campaign_calls::adopt(const adopted_calls& adopted, time_point now) {
     auto& kept = calls_[one.record->id] = std::move(call);
     tell_and_count(one.record->id, kept, [&] { tell_pacing(one.record->id, kept, now); });
   }
+  // A process that was killed took the last seconds of its counters with it; the calls know of their answers.
+  const auto open = std::count_if(calls_.begin(), calls_.end(), [](const auto& one) {
+    return one.second.reached.has(core::milestone::answered) && !one.second.counted;
+  });
+  counters_.answered = std::max(counters_.answered, counters_.connected + counters_.abandoned + counters_.fate_unknown + open);
 }
 
 bool campaign_calls::milestone(const call_milestone& what, time_point now) {

@@ -399,6 +399,14 @@ TEST_F(campaign_calls_test, who_still_waits_after_a_refused_hang_up_is_given_up_
   });
 }
 
+TEST_F(campaign_calls_test, an_answer_that_was_written_down_is_counted_though_its_counter_was_lost) {
+  with_adopted(answered_before(), [&](one_call& one) {
+    EXPECT_EQ(one.calls.counters().answered, 1);
+    one.seen(call_sight::talks, {core::milestone::connected}, one.began + 1s, one.began);
+    EXPECT_EQ(one.calls.counters().answered, one.calls.counters().connected);
+  });
+}
+
 TEST_F(campaign_calls_test, what_was_counted_before_the_restart_is_not_counted_again) {
   auto record = answered_before();
   record.counted = 1;
