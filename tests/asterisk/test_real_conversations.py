@@ -1,5 +1,5 @@
 """Conversations that outlive the daemon, and the channel over which they began."""
-from harness import eventually
+from harness import eventually, slowness
 from real import RealCase
 
 VOICES = [f"Local/agent-{n:02d}@voices/n" for n in range(1, 5)]
@@ -23,7 +23,7 @@ class Restarts(RealCase):
                 asterisk = self.asterisk()
                 server = self.daemon(asterisk)
                 with asterisk.ami(events="on") as ami:
-                    campaign = self.begin(server, {"__RING": "4", "__TALK": "15", "__STAY": "60"})
+                    campaign = self.begin(server, {"__RING": "4", "__TALK": str(int(15 * slowness())), "__STAY": "300"})
                     getattr(server, end)()
                     # They answer after four seconds, and agents take them after four more: longer than the grace.
                     for _ in range(self.COUNT):
@@ -74,7 +74,7 @@ class Followed(RealCase):
         return [c for c in channels if c["Application"] == "AppDial" and c["BridgeId"]] if not any("@outbound" in c["Channel"] for c in channels) else []
 
     def test_a_local_channel_that_is_optimised_away_is_no_end_of_the_call(self):
-        asterisk = self.asterisk(members={"voices": VOICES})
+        asterisk = self.asterisk(members={"voices": VOICES}, carrier_stays=600)
         server = self.daemon(asterisk)
         campaign = self.make_campaign(server.api, ["10000000", "10000001"], dest=self.queue("voices"),
                                       plan={"tech_name": "Local", "trunk_name": "outbound", "pacing_method": "progressive", "dial_timeout": 20000})
@@ -104,27 +104,70 @@ class Followed(RealCase):
         self.until_status(server.api, campaign, 0)
         eventually(lambda: asterisk.channels() == [], what="no channel")
 
+    WAYS = {  # by which a call can be transferred, and is paced by the queue's agents all the same
+        "a context that leads to a queue": ({}, {"type": 0, "context": "queue", "exten": "sales_2", "queues": "sales_2"}),
+        "an application by the plan's dialplan": ({"dialplan_context": "ringmaster"}, {"type": 1, "application": "queue", "data": "sales_2,nc"}),
+    }
+
     def test_who_is_transferred_stays_ours_and_is_hung_up_by_nobody(self):
-        asterisk = self.asterisk(agent_talks=30)
+        asterisk = self.asterisk(agent_talks=600, carrier_stays=600)
         server = self.daemon(asterisk)
-        campaign = self.make_campaign(server.api, ["1000001"], dest={"type": 0, "context": "queue", "exten": "sales_2"},
-                                      plan={"pacing_method": "progressive", "abandon_grace_ms": 1000})
+        for name, (plan, dest) in self.WAYS.items():
+            with self.subTest(way=name):
+                self.transferred(asterisk, server, plan, dest)
+
+    def transferred(self, asterisk, server, plan, dest):
+        before = len(server.results())
+        campaign = self.make_campaign(server.api, ["1000001"], dest=dest, plan={"pacing_method": "progressive", "abandon_grace_ms": 1000, **plan})
         with asterisk.ami(events="on") as ami:
             server.api.status(campaign, 1)
             met = ami.collect(lambda m: m.get("Event") == "AgentConnect", 20)
             (dialing,) = eventually(lambda: server.api.get("/ob/dialings")["list"], what="the call")
+            stats = eventually(lambda: (s := server.api.stats(campaign))["agents_busy"] == 1 and s, what="his agent is busy")
+            self.assertEqual(stats["agents_total"], 5)
             self.assertEqual(ami.action("BlindTransfer", Channel=met["DestChannel"], Context="hold", Exten="s")["Message"], "Transfer succeeded")
             ami.collect(lambda m: m.get("Event") == "Hangup" and m["Channel"] == met["DestChannel"])
-        def arrived(number):
+        eventually(lambda: server.api.stats(campaign)["agents_busy"] == 0, what="his agent is free")
+        def arrived(when):
             (customer,) = [c for c in asterisk.channels() if c["Uniqueid"] == dialing["uuid"]]
-            self.assertEqual((customer["Context"], customer["Application"]), ("hold", "Wait"), number)
+            self.assertEqual((customer["Context"], customer["Application"]), ("hold", "Wait"), when)
             self.assertEqual([d["uuid"] for d in server.api.get("/ob/dialings")["list"]], [dialing["uuid"]])
-            self.assertEqual(server.results(), [])
+            self.assertEqual(len(server.results()), before)
         arrived("after the transfer")
         server.kill()
         server.start()
         eventually(lambda: server.api.stats(campaign)["in_flight"] == 1, what="the call of before")
         arrived("after a restart")
         server.api.delete(f"/ob/dialings/{dialing['uuid']}")
-        (line,) = self.until_results(server, 1)
-        self.assertEqual((line["res_dial"], line["res_hangup"]), (4, 16))
+        line = self.until_results(server, before + 1)[-1]
+        self.assertEqual((line["uuid"], line["res_dial"], line["res_hangup"]), (dialing["uuid"], 4, 16))
+        stats = server.api.stats(campaign)
+        self.assertEqual((stats["connected"], stats["abandoned"]), (1, 0))
+
+    def test_who_is_sent_to_another_queue_or_parked_and_taken_back_stays_ours(self):
+        asterisk = self.asterisk(agent_talks=600, customer_stays=600, carrier_stays=600)
+        server = self.daemon(asterisk)
+        campaign = self.make_campaign(server.api, [{"number_1": n, "variables": {"__TALK": "600"}} for n in ("1000001", "1000002")], dest={"type": 0, "context": "queue", "exten": "sales_2", "queues": "sales_2"},
+                                      plan={"pacing_method": "progressive", "abandon_grace_ms": 1000})
+        with asterisk.ami(events="on") as ami:
+            server.api.status(campaign, 1)
+            first, second = [ami.collect(lambda m: m.get("Event") == "AgentConnect", 20) for _ in range(2)]
+            self.assertEqual(ami.action("BlindTransfer", Channel=first["DestChannel"], Context="queue", Exten="sales_1")["Message"], "Transfer succeeded")
+            again = ami.collect(lambda m: m.get("Event") == "AgentConnect" and m["Queue"] == "sales_1", 20)
+            self.assertEqual(again["Uniqueid"], first["Uniqueid"])
+            ami.action("Park", Channel=second["Channel"], TimeoutChannel=second["DestChannel"], Timeout="60000")
+            parked = ami.collect(lambda m: m.get("Event") == "ParkedCall")
+            ami.action("Originate", Channel="PJSIP/302", Context="parkedcalls", Exten=parked["ParkingSpace"], Priority="1", Async="true", Timeout="10000")
+            ami.collect(lambda m: m.get("Event") == "UnParkedCall", 20)
+            ours = {first["Uniqueid"], second["Uniqueid"]}
+            server.kill()
+            server.start()
+            eventually(lambda: server.api.stats(campaign)["in_flight"] == 2, what="both")
+            self.assertEqual({d["uuid"] for d in server.api.get("/ob/dialings")["list"]}, ours)
+            self.assertEqual(server.results(), [])
+            for dialing in ours:
+                server.api.delete(f"/ob/dialings/{dialing}")
+            lines = self.until_results(server, 2)
+        self.assertEqual({l["uuid"] for l in lines}, ours)
+        self.assertEqual({l["res_dial"] for l in lines}, {4})
+        self.assertEqual(server.api.stats(campaign)["abandoned"], 0)
