@@ -53,7 +53,7 @@ class Restarts(RealCase):
     def test_who_answered_and_left_while_the_daemon_was_away_is_an_answer_that_nobody_calls_abandoned(self):
         asterisk = self.asterisk(members={"sales_1": [f"Local/agent-{n:02d}@agents/n" for n in range(1, 4)]})
         server = self.daemon(asterisk)
-        campaign = self.make_campaign(server.api, [{"number_1": f"100000{i}", "variables": {"__TALK": "30", "__STAY": "6"}} for i in range(3)],
+        campaign = self.make_campaign(server.api, [{"number_1": f"100000{i}", "variables": {"__RING": "4", "__TALK": "30", "__STAY": "6"}} for i in range(3)],
                                       dest=self.queue(), plan=self.local(pacing_method="progressive", abandon_grace_ms=5000))
         with asterisk.ami(events="on") as ami:
             server.api.status(campaign, 1)
