@@ -129,10 +129,9 @@ bool is_clock_time(const text& v) noexcept {
 }
 
 bool are_variables(const std::optional<variables>& v) noexcept {
-  return !v || (v->entries.size() <= ami::most_originate_variables &&
-                std::all_of(v->entries.begin(), v->entries.end(), [](const auto& one) {
-                  return ami::variable_line_size(one.first, one.second) <= ami::max_action_line;
-                }));
+  return !v || std::all_of(v->entries.begin(), v->entries.end(), [](const auto& one) {
+    return ami::variable_line_size(one.first, one.second) <= ami::max_action_line;
+  });
 }
 
 bool is_timezone(const text& v) noexcept { return made_of(v, "_+/-", 64) && (!v || v->find("//") == std::string::npos); }

@@ -62,8 +62,8 @@ inline constexpr integer_rule dl_status_rule{&rules::within<0, 2>, "0, 1 or 2"};
 inline constexpr integer_rule campaign_status_rule{&rules::is_campaign_status, "0, 1, 2 or 30"};
 inline constexpr rule<std::string> technology_rule{&rules::is_technology, "SIP, PJSIP, DAHDI, IAX2 or Local"};
 inline constexpr rule<std::optional<variables>> variables_rule{
-    &rules::are_variables, "at most 114 variables, each of at most 1011 bytes with its name, of which \\ \" , ( ) [ and ] take "
-                           "two each: that is what Asterisk reads"};
+    &rules::are_variables, "variables of at most 1011 bytes each with their names, of which \\ \" , ( ) [ and ] take two: that "
+                           "is what Asterisk reads"};
 inline constexpr text_rule caller_id_rule{&rules::is_caller_id, "like \"Name\" <number>, at most 128 bytes"};
 inline constexpr text_rule codecs_rule{&rules::is_codec_list, "a list of codec names separated by commas"};
 inline constexpr text_rule early_media_rule{&rules::is_early_media, "\"true\", \"false\" or empty"};
