@@ -446,8 +446,8 @@ call_evidence call::evidence() const noexcept {
     return call_evidence::number;
   if (is(f_congestion) || why == refusal::congestion || why == refusal::carrier || is_silence(cause_))
     return call_evidence::network;
-  // Whoever hangs up first, or lets the network talk, learns nothing of it.
-  if (!is(f_failed) || is(f_hang_up_asked) || is(f_no_answer) || is(f_progressed) || res_dial() != 0)
+  // Whoever hangs up first, or lets the network talk, learns nothing of it; nor is a telephone that is off its matter.
+  if (!is(f_failed) || is(f_hang_up_asked) || is(f_no_answer) || is(f_progressed) || cause_ == 19 || why == refusal::not_there)
     return call_evidence::none;
   return is(f_channel) || is(f_hangup) || is(f_dial_begun) ? call_evidence::network : call_evidence::no_channel;
 }

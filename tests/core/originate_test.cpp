@@ -171,7 +171,8 @@ TEST(originate, that_no_call_of_a_campaign_can_be_is_known_beforehand) {
   many.set("two", "too many");
   ASSERT_TRUE(cannot_be_written(how, to, many));
   EXPECT_EQ(cannot_be_written(how, to, many)->field, "variables");
-  how.caller_id = "no quotes\"";
+  how.caller_id = std::string(200, '1');
+  ASSERT_TRUE(cannot_be_written(how, to, {}));
   EXPECT_EQ(cannot_be_written(how, to, {})->field, "caller_id");
 }
 
