@@ -61,10 +61,10 @@ const ami_right_info& info(ami_right right) noexcept { return infos[static_cast<
 std::string missing_right::mend() const {
   const auto& about = info(right);
   if (about.read)
-    return fmt::format("in manager.conf give this user \"{}\" in its line read = …, and no eventfilter that drops such events; "
+    return fmt::format("in manager.conf give this user '{}' in its line read = …, and no eventfilter that drops such events; "
                        "then reload manager, and log in anew",
                        about.needs);
-  return fmt::format("in manager.conf give this user \"{}\" in its line write = …; then reload manager, and log in anew", about.needs);
+  return fmt::format("in manager.conf give this user '{}' in its line write = …; then reload manager, and log in anew", about.needs);
 }
 
 void ami_rights::logged_in() {

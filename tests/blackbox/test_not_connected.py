@@ -22,8 +22,9 @@ class NotConnected(Case):
 
         def told():
             reasons = run.api.get(f"/ob/campaigns/{campaign}/explain")["reasons"]
-            trouble = next((r["fields"]["trouble"] for r in reasons if r["code"] == "pbx_not_connected"), "")
-            return all(word in trouble for word in words) and reasons
+            trouble = next((r["fields"].get("trouble", "") for r in reasons if r["code"] == "pbx_not_connected"), "")
+            started = not {"stopped", "starting"} & {r["code"] for r in reasons}
+            return started and all(word in trouble for word in words) and reasons
         reasons = eventually(told, seconds, f"{words} in explain")
         self.assertEqual([r["code"] for r in reasons], ["pbx_not_connected"], "and nothing about agents whom nobody can see")
         health = self.health(run)

@@ -43,6 +43,10 @@ class ScriptedAmi:
         return f"127.0.0.1:{self.port}"
 
     def kill(self):
+        try:
+            self._listener.shutdown(socket.SHUT_RDWR)  # who waits in accept would keep the port open
+        except OSError:
+            pass
         self._listener.close()
         for client in list(self._clients):
             try:
