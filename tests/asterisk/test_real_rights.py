@@ -75,10 +75,13 @@ class Rights(RealCase):
         with open(pbx.folder / "etc/manager.conf", "a") as conf:
             conf.write(f"\n[few]\nsecret = secret\nread = {read}\nwrite = {write}\n" + "".join(f"eventfilter = {f}\n" for f in filters))
         pbx.console("manager reload")
+        dialplan = pbx.folder / "etc/extensions.conf"  # agents talk until it is known what is not heard
+        dialplan.write_text(dialplan.read_text().replace("TALK = 3", "TALK = 60"))
+        pbx.console("dialplan reload")
         self.run = self.daemon(self.User(pbx, "few"))
         self.api = self.run.api
         self.campaign = self.make_campaign(self.api, [str(8_000_000 + i) for i in range(10)],
-                                           {"tech_name": "Local", "trunk_name": "customers"}, dest=self.queue())
+                                           {"tech_name": "Local", "trunk_name": "customers", "abandon_grace_ms": 5000}, dest=self.queue())
         eventually(lambda: self.health()["connected"], what="the login")
         self.api.status(self.campaign, 1)
 

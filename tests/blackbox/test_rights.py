@@ -77,7 +77,7 @@ class Rights(Case):
         server = self.server(agents_take=False)
         campaign = self.begin(server)
         eventually(lambda: len(server.hung_up) >= 3, what="the end of those who wait")
-        self.assertGreaterEqual(self.api.stats(campaign)["abandoned"], 3)
+        eventually(lambda: self.api.stats(campaign)["abandoned"] >= 3, what="and they are counted")
         self.assertEqual(self.missing(), [])
 
     def test_calls_that_are_not_heard_are_found_out(self):

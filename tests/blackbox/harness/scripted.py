@@ -8,7 +8,7 @@ BITS = {"system": 1, "call": 2, "command": 16, "agent": 32, "user": 64, "config"
         "originate": 4096, "agi": 8192}
 ACTIONS = {"Ping": (), "ListCommands": (), "QueueStatus": (), "Challenge": (), "Login": (), "Events": (), "Originate": ("originate",),
            "Hangup": ("system", "call"), "Redirect": ("call",), "CoreShowChannels": ("system", "reporting"), "CoreStatus": ("system", "reporting"),
-           "UserEvent": ("user",), "Command": ("command",), "ModuleCheck": ("system",)}
+           "UserEvent": ("user",), "Status": ("system", "call", "reporting"), "Command": ("command",), "ModuleCheck": ("system",)}
 
 
 class Member:
@@ -181,6 +181,13 @@ class ScriptedAmi:
     def _coreshowchannels(self, client, m):
         self._list(client, m, "Channels will follow", "CoreShowChannelsComplete",
                    [("CoreShowChannel", self._channel(c)) for c in self.calls.values()])
+
+    def _status(self, client, m):
+        calls = [c for c in self.calls.values() if m.get("channel") in (None, c["id"], c["channel"])]
+        if m.get("channel") and not calls:
+            return self._answer(client, m, "Error", ("Message", "No such channel"))
+        self._list(client, m, "Channel status will follow", "StatusComplete",
+                   [("Status", [*self._channel(c), ("BridgeID", f"bridge-{c['id']}" if c["agent"] else "")]) for c in calls])
 
     def _queuestatus(self, client, m):
         rows = []
