@@ -40,6 +40,7 @@ constexpr std::string_view usage = R"(pacing-sim --scenario NAME|FILE --method N
   --ratio X             calls per free agent, of the method ratio; default 1.5. Of VICIdial's methods, the highest
                         dial level; default 3
   --campaigns K         that share the agents; default the scenario's. --own-queues: each with a queue of its own
+  --one-budget          of abandoned calls, for all campaigns together
   --no-answer-limit N   unanswered calls in a row after which an agent is paused; 0: never; default the scenario's
   --keep-ringing        predictive gives up no ringing call
   --day H               hours of a working day; default the scenario's, mostly 8
@@ -98,7 +99,7 @@ request parse(int argc, char** argv) {
         fmt::print("{}\n", n);
       std::exit(0);
     }
-    if (name == "--keep-ringing" || name == "--own-queues") {
+    if (name == "--keep-ringing" || name == "--own-queues" || name == "--one-budget") {
       given.emplace(name.substr(2), "");
       continue;
     }
@@ -127,6 +128,7 @@ request parse(int argc, char** argv) {
   r.what.hours = take_number("hours", r.what.hours, 0.01, 100'000);
   r.what.campaigns = static_cast<int>(take_number("campaigns", r.what.campaigns, 1, 100));
   r.what.own_queues = take("own-queues").has_value() || r.what.own_queues;
+  r.what.one_budget = take("one-budget").has_value() || r.what.one_budget;
   r.what.no_answer_limit = static_cast<int>(take_number("no-answer-limit", r.what.no_answer_limit, 0, 1000));
   r.options.absent_are_paused = r.what.no_answer_limit > 0;
   r.seeds = static_cast<std::size_t>(take_number("seeds", 10, 1, 10'000));

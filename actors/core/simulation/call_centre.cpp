@@ -799,6 +799,18 @@ private:
     }
   }
 
+  [[nodiscard]] abandon_ledger budget_of_all(std::int64_t window_days) const {
+    abandon_ledger sum;
+    for (const auto& p : parties_) {
+      const auto one = p.days.totals(day_, window_days);
+      sum.window_answers += one.window_answers;
+      sum.window_abandons += one.window_abandons;
+      sum.day_answers += one.day_answers;
+      sum.day_abandons += one.day_abandons;
+    }
+    return sum;
+  }
+
   /// Each campaign looks, decides and claims in one step; whose turn it is, is asked again.
   void decide_shared() {
     std::deque<std::uint32_t> to_ask;
@@ -817,6 +829,8 @@ private:
       p.told = seen_.agents;
       p.method->queue(seen_.load, t);
       p.method->others_by_age(seen_.others, t);
+      if (c_.one_budget)
+        p.method->ledger(budget_of_all(p.method->options().window_days), t);
       give_up_ringing(*p.method);
       auto calls = p.method->calls_to_begin(t);
       if (const auto granted = ledger_.granted(p.index, t); calls == 0 && granted > 0)

@@ -78,6 +78,7 @@ struct scenario {
   int no_answer_limit{2}; ///< unanswered calls in a row after which an agent is paused, until he is back; 0: never
   int campaigns{1};       ///< that share the agents, each with a method and calls of its own …
   bool own_queues{false}; ///< … and with a queue of its own, of which all agents are members
+  bool one_budget{false}; ///< … or all with one budget of abandoned calls
   double inbound_per_hour{0}; ///< callers from outside in the same queue; they wait as long as it takes
 
   // --- faults

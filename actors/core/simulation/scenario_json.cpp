@@ -171,7 +171,8 @@ std::optional<error> read_member(scenario& s, std::string_view key, const elemen
     }
   constexpr std::pair<std::string_view, bool scenario::*> flags[] = {{"entry_known", &scenario::entry_known},
                                                                      {"wrap_up_known", &scenario::wrap_up_known},
-                                                                     {"own_queues", &scenario::own_queues}};
+                                                                     {"own_queues", &scenario::own_queues},
+                                                                     {"one_budget", &scenario::one_budget}};
   for (const auto& [name, member] : flags)
     if (key == name) {
       if (value.get(s.*member))
