@@ -37,6 +37,7 @@ public:
     noted_ = waiting_.size();
     if (waiting_.empty())
       return;
+    settled_ = left.settled;
     waits_because_ = left.why;
     if (auto opened = storage::waiting_notes::open(env_.data_dir()); opened)
       notes_.emplace(std::move(*opened));
@@ -80,8 +81,8 @@ public:
   }
 
 private:
-  /// In one transaction. Nothing: all of it is on disk.
-  std::optional<error> run(some_operations all, storage::room may_fill, bool of_the_file = false) {
+  /// In one transaction. Nothing: all of it is on disk. `settles`: and so many of the file's notes.
+  std::optional<error> run(some_operations all, storage::room may_fill, std::size_t settles) {
     auto txn = env_.write(may_fill);
     if (!txn)
       return txn.error();
@@ -90,8 +91,8 @@ private:
       if (txn->broken())
         break;
     }
-    if (of_the_file && notes_ && !txn->broken())
-      (void)notes_->settle(*txn);
+    if (settles > 0 && notes_ && !txn->broken())
+      (void)notes_->settle(*txn, settles);
     if (auto committed = txn->commit(); !committed)
       return committed.error();
     live_.total.commits.fetch_add(1, std::memory_order_relaxed);
@@ -100,10 +101,10 @@ private:
   }
 
   /// The same; a database that is too small is made larger first.
-  std::optional<error> run_with_room(some_operations all, storage::room may_fill, bool of_the_file = false) {
+  std::optional<error> run_with_room(some_operations all, storage::room may_fill, std::size_t settles = 0) {
     for (;;) {
-      auto failed = run(all, may_fill, of_the_file);
-      if (!failed || failed->field != "database.map_limit")
+      auto failed = run(all, may_fill, settles);
+      if (!failed || !is_room_missing(*failed))
         return failed;
       const auto grown = env_.grow(patience_with_readers);
       if (!grown)
@@ -134,9 +135,9 @@ private:
   }
 
   /// One after the other, where it is room that is missing: what is large has failed all of them. Those that may use the
-  /// reserve, next to each other, share a commit.
+  /// reserve, next to each other, share a commit where they can.
   void write_in_pieces(const operations& all, const error& why) {
-    const bool room_is_missing = why.code == errc::storage_full && !why.field.empty();
+    const bool room_is_missing = is_room_missing(why);
     bool one_passed = false;
     std::optional<error> last;
     for (std::size_t i = 0; i < all.size();) {
@@ -146,23 +147,38 @@ private:
         ++end;
       const some_operations piece{all.data() + i, end - i};
       i = end;
-      auto failed = ordinary && !room_is_missing
-                        ? std::optional{why}
-                        : run_with_room(piece, ordinary ? storage::room::ordinary : storage::room::reserve);
-      if (!failed) {
-        one_passed |= ordinary;
-        for (const auto& one : piece)
-          one->done(std::nullopt);
+      if (!ordinary) {
+        write_in_reserve(piece);
         continue;
       }
-      if (ordinary)
+      const auto failed = room_is_missing ? run_with_room(piece, storage::room::ordinary) : std::optional{why};
+      if (failed) {
         last = failed;
-      refuse(piece, *failed);
+        refuse(piece, *failed);
+        continue;
+      }
+      one_passed = true;
+      for (const auto& one : piece)
+        one->done(std::nullopt);
     }
     if (last)
       fails(*last);
     else if (one_passed)
       works();
+  }
+
+  /// What is too much for the reserve at once may fit half by half: it is used again from one commit to the next.
+  void write_in_reserve(some_operations all) {
+    const auto failed = run_with_room(all, storage::room::reserve);
+    if (!failed) {
+      for (const auto& one : all)
+        one->done(std::nullopt);
+    } else if (all.size() > 1 && is_room_missing(*failed)) {
+      write_in_reserve(all.first(all.size() / 2));
+      write_in_reserve(all.subspan(all.size() / 2));
+    } else {
+      refuse(all, *failed);
+    }
   }
 
   void refuse(some_operations all, const error& why) {
@@ -181,17 +197,32 @@ private:
   void write_what_waits() {
     if (waiting_.empty())
       return;
-    if (auto failed = run_with_room(waiting_, storage::room::reserve, noted_ > 0)) {
-      waits_because_ = failed->message;
-      return;
+    const auto before = waiting_.size();
+    for (auto piece = before; !waiting_.empty();) {
+      piece = std::min(piece, waiting_.size());
+      const auto of_the_file = std::min(piece, noted_);
+      const some_operations some{waiting_.data(), piece};
+      if (const auto failed = run_with_room(some, storage::room::reserve, of_the_file > 0 ? settled_ + of_the_file : 0)) {
+        waits_because_ = failed->message;
+        if (piece == 1 || !is_room_missing(*failed))
+          break;
+        piece /= 2;
+        continue;
+      }
+      settled_ += of_the_file;
+      noted_ -= of_the_file;
+      for (const auto& one : some)
+        one->done(std::nullopt);
+      waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(piece));
     }
-    spdlog::info("event=waiting_ends_written count={}", waiting_.size());
-    if (noted_ > 0 && notes_)
+    if (waiting_.size() == before)
+      return;
+    spdlog::info("event=waiting_ends_written count={} waiting_ends={}", before - waiting_.size(), waiting_.size());
+    if (settled_ > 0 && waiting_.empty() && notes_) {
       if (const auto emptied = notes_->clear(); !emptied)
         spdlog::error("event=waiting_ends_not_emptied reason=\"{}\"", emptied.error().message);
-    noted_ = 0;
-    for (const auto& one : std::exchange(waiting_, {}))
-      one->done(std::nullopt);
+      settled_ = 0;
+    }
     publish();
   }
 
@@ -228,6 +259,7 @@ private:
 
   // --- what is told
 
+  static bool is_room_missing(const error& why) { return why.code == errc::storage_full && !why.field.empty(); }
   static bool is_ordinary(const store_operation_ptr& one) { return one->may_fill == storage::room::ordinary; }
 
   void works() {
@@ -274,7 +306,8 @@ private:
   operations gathered_;
 
   operations waiting_;     ///< what became of calls and could not be written
-  std::size_t noted_{0};   ///< of those, in the file
+  std::size_t noted_{0};   ///< so many of them, the first ones, are in the file
+  std::size_t settled_{0}; ///< so many notes come before those in the file, and are in the database
   std::optional<storage::waiting_notes> notes_;
   bool looking_{false};    ///< a `try_again` is on its way
 
@@ -294,7 +327,7 @@ result<void> take_up_notes(storage::environment& env, left_behind& left) {
   }
   if (notes->found().empty())
     return {};
-  const auto settled = [&]() -> result<bool> {
+  const auto settled = [&]() -> result<std::size_t> {
     const auto in = env.read();
     if (!in)
       return in.error();
@@ -302,15 +335,17 @@ result<void> take_up_notes(storage::environment& env, left_behind& left) {
   }();
   if (!settled)
     return settled.error();
-  if (!*settled) {
+  const std::vector<storage::call_note> missing{
+      notes->found().begin() + static_cast<std::ptrdiff_t>(std::min(*settled, notes->found().size())), notes->found().end()};
+  if (!missing.empty()) {
     const auto write_all = [&]() -> result<void> {
       auto txn = env.write(storage::room::reserve);
       if (!txn)
         return txn.error();
-      for (const auto& note : notes->found())
+      for (const auto& note : missing)
         if (auto done = storage::apply(*txn, note); !done)
           return done;
-      if (auto done = notes->settle(*txn); !done)
+      if (auto done = notes->settle(*txn, notes->found().size()); !done)
         return done;
       return txn->commit();
     };
@@ -319,12 +354,12 @@ result<void> take_up_notes(storage::environment& env, left_behind& left) {
       if (const auto grown = env.grow(patience_with_readers); grown && *grown)
         written = write_all();
     if (!written) {
-      spdlog::error("event=waiting_ends_not_written count={} reason=\"{}\"", notes->found().size(), written.error().message);
-      left = {notes->found(), written.error().message};
+      spdlog::error("event=waiting_ends_not_written count={} reason=\"{}\"", missing.size(), written.error().message);
+      left = {missing, *settled, written.error().message};
       return {};
     }
   }
-  spdlog::info("event=waiting_ends_written count={}", notes->found().size());
+  spdlog::info("event=waiting_ends_written count={}", missing.size());
   if (const auto emptied = notes->clear(); !emptied)
     spdlog::error("event=waiting_ends_not_emptied reason=\"{}\"", emptied.error().message);
   return {};

@@ -34,6 +34,7 @@ struct store_state {
 /// What the last process could not write.
 struct left_behind {
   std::vector<storage::call_note> notes;
+  std::size_t settled{0}; ///< notes that come before those in the file, and are in the database
   std::string why; ///< they still cannot be written
 };
 

@@ -253,13 +253,17 @@ result<void> waiting_notes::append(std::span<const call_note> notes) {
   return {};
 }
 
-result<void> waiting_notes::settle(write_txn& in) const { return put_snapshot(in, settled_name, view(generation_)); }
+result<void> waiting_notes::settle(write_txn& in, std::size_t count) const {
+  return put_snapshot(in, settled_name, std::string{view(generation_)}.append(be64{count}.view()));
+}
 
-result<bool> waiting_notes::settled(const txn& in) const {
+result<std::size_t> waiting_notes::settled(const txn& in) const {
   const auto kept = get_snapshot(in, settled_name);
   if (!kept)
     return kept.error();
-  return *kept && **kept == view(generation_);
+  if (!*kept || !(*kept)->starts_with(view(generation_)))
+    return std::size_t{0};
+  return static_cast<std::size_t>(be64::read(std::string_view{**kept}.substr(generation_.size())).value_or(0));
 }
 
 result<void> waiting_notes::clear() {

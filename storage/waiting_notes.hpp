@@ -11,8 +11,8 @@
 ///
 /// One MiB is written when the file is made, and stays: on a full disk there is room for some thousand notes. A record
 /// that is not whole ends the file, and the next one is written over it. To empty the file is to give it another
-/// generation, which no old record fits. The transaction that writes what waits to the database writes down the generation
-/// as well (`settle`): a process that ends between that commit and the emptying does not count anything twice.
+/// generation, which no old record fits. A transaction that writes some of what waits to the database writes down there how
+/// many of the file's notes it has now (`settle`): a process that ends before it has emptied the file counts nothing twice.
 ///
 /// Threads: one at a time. Errors: `storage_full`, `storage_failed`; after one nothing was noted.
 #pragma once
@@ -82,11 +82,11 @@ public:
   [[nodiscard]] const std::vector<call_note>& found() const noexcept { return found_; }
   /// On disk when it returns.
   [[nodiscard]] result<void> append(std::span<const call_note> notes);
-  /// To be called in the transaction that writes everything that waits to the database.
-  [[nodiscard]] result<void> settle(write_txn& in) const;
-  /// Whether what was found was written to the database before.
-  [[nodiscard]] result<bool> settled(const txn& in) const;
-  /// Empties the file, after that commit.
+  /// To be called in a transaction that writes what waits to the database: it has the first `count` notes of the file then.
+  [[nodiscard]] result<void> settle(write_txn& in, std::size_t count) const;
+  /// So many of the file's first notes are in the database.
+  [[nodiscard]] result<std::size_t> settled(const txn& in) const;
+  /// Empties the file, when all of them are.
   [[nodiscard]] result<void> clear();
 
 private:

@@ -43,6 +43,7 @@ protected:
     const auto taken = take_up_notes(db, left_);
     ASSERT_TRUE(taken.has_value()) << taken.error().message;
     store_ = system_->spawn(store_actor, &db, live_.get(), left_, &machine_clock());
+    run();
   }
   void stop() {
     if (store_)

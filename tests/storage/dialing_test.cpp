@@ -361,11 +361,11 @@ TEST_F(dialings, capsules_are_shared_and_collected) {
 }
 
 TEST_F(dialings, are_listed_and_counted) {
-  const auto s = make_scene(5), other = make_scene(2);
+  const auto s = make_scene(5), other = make_scene(7);
   write([&](write_txn& in) {
     for (const auto& entry : s.entries)
       must(begin_dialing(in, call_to(s, entry.id), at_second(1)));
-    must(begin_dialing(in, call_to(other, other.entries[0].id), at_second(1)));
+    must(begin_dialing(in, call_to(other, other.entries[6].id), at_second(1)));
   });
   const auto view = must(db.read());
   const auto counts = must(count_dialings(view));

@@ -140,15 +140,16 @@ TEST_F(notes_test, say_what_became_of_a_call) {
 
   auto notes = open();
   ASSERT_EQ(notes.found(), all);
-  EXPECT_FALSE(must(notes.settled(must(db.read()))));
-  for (int twice = 0; twice < 2; ++twice) // a start that was killed before it emptied the file
+  EXPECT_EQ(must(notes.settled(must(db.read()))), 0u);
+  for (std::size_t upto = 1; upto <= 4; ++upto) { // as processes do that are killed before they have emptied the file
+    const auto again = open();
     write([&](write_txn& in) {
-      if (!must(notes.settled(in)))
-        for (const auto& note : notes.found())
-          must(apply(in, note));
-      must(notes.settle(in));
+      for (auto i = must(again.settled(in)); i < std::min<std::size_t>(upto, 3); ++i)
+        must(apply(in, again.found()[i]));
+      must(again.settle(in, std::min<std::size_t>(upto, 3)));
     });
-  EXPECT_TRUE(must(notes.settled(must(db.read()))));
+  }
+  EXPECT_EQ(must(notes.settled(must(db.read()))), 3u);
   const auto in = must(db.read());
   EXPECT_EQ(must(get_dialing(in, first.id)).res_dial, 4);
   EXPECT_EQ(code_of(get_dialing(in, second.id)), errc::not_found);
@@ -158,7 +159,7 @@ TEST_F(notes_test, say_what_became_of_a_call) {
   EXPECT_EQ(must(pending_lines(in, 10)).size(), 1u);
   EXPECT_EQ(must(answers_by_day(in, s.camp.id)), (std::vector<day_of_answers>{{20'000, 1, 1}}));
   must(notes.clear());
-  EXPECT_FALSE(must(open().settled(in)));
+  EXPECT_EQ(must(open().settled(in)), 0u);
   expect_consistent();
 }
 
