@@ -26,7 +26,8 @@ TEST(fields, a_new_plan_has_the_defaults_of_the_reference) {
             R"("uuid":"00000000-0000-0000-0000-000000000000","variables":null,"pacing_method":null,)"
             R"("abandon_limit":null,"abandon_window_days":null,"abandon_grace_ms":null,"jurisdiction":null,)"
             R"("min_ring_seconds":null,"max_calls_per_agent":null,"max_calls":null,"abandon_context":null,)"
-            R"("abandon_exten":null,"abandon_priority":null,"abandon_group":null,"give_up_ringing":true})");
+            R"("abandon_exten":null,"abandon_priority":null,"abandon_group":null,"give_up_ringing":true,)"
+            R"("local_no_optimize":false,"dialplan_context":null,"allow_number_in_use":false,"agent_no_answer_limit":2})");
 }
 
 TEST(fields, a_body_changes_only_what_it_names) {
