@@ -61,14 +61,14 @@ class Restarts(Case):
             since = time.time()
             if kind in ("kill", "stop"):
                 server.kill() if kind == "kill" else server.stop(60)  # the disk is not the subject
-                time.sleep(dice.random() * 2.5)
+                time.sleep(dice.random() * AWAY)
                 server.start()
             elif kind == "cut":  # in the middle of a message, if need be
                 sim.fault("cut", Count=1, After=dice.randrange(1, 4000))
             else:
                 line.cut(stays_down=kind == "down")
                 if kind == "down":
-                    time.sleep(dice.random() * 2.5)
+                    time.sleep(dice.random() * AWAY)
                     line.mend()
             self.connected(server, ledger, since)
             away.append((since - 0.2, time.time() + 0.5))
