@@ -211,7 +211,8 @@ void channel::give_back(const std::vector<core::used_try>& tries) {
         for (const auto& one : made->entries)
           if (const auto list = shared.dial_lists.find(one.dlma))
             caf::anon_send(*list, entries_changed{{one.state}, {}});
-      });
+      },
+      storage::room::reserve);
 }
 
 void channel::log_end() const {

@@ -65,6 +65,7 @@ call_note note_of(const uuid& call, const call_outcome& outcome, time_point at) 
   n.res_hangup = outcome.res_hangup;
   n.res_hangup_detail = outcome.res_hangup_detail;
   n.try_unused = outcome.try_unused;
+  n.number_unknown = outcome.number_unknown;
   return n;
 }
 
@@ -103,6 +104,7 @@ result<void> apply(write_txn& in, const call_note& note) {
     outcome.res_hangup = note.res_hangup;
     outcome.res_hangup_detail = note.res_hangup_detail;
     outcome.try_unused = note.try_unused;
+    outcome.number_unknown = note.number_unknown;
     return over_is_well(end_dialing(in, note.call, outcome, at));
   }
   case call_note::counted: return over_is_well(count_answer(in, {note.call, note.campaign, note.day, note.abandoned}));

@@ -41,7 +41,7 @@ struct call_note {
   // of an answer and of an end, as in `dialing_progress` and `call_outcome`
   std::int64_t status{0}, res_dial{0}, res_hangup{0};
   text channel, res_dial_detail, res_hangup_detail;
-  bool try_unused{false};
+  bool try_unused{false}, number_unknown{false};
   // of an answer whose fate is known, as in `counted_answer`
   uuid campaign;
   std::int64_t day{0};
@@ -62,7 +62,8 @@ inline constexpr auto call_note_fields = field_table{
     field{10, "try_unused", &call_note::try_unused, access::read_only, "The entry gets its try back."},
     field{11, "campaign", &call_note::campaign, access::read_only, "Campaign uuid."},
     field{12, "day", &call_note::day, access::read_only, "Day of the live answer."},
-    field{13, "abandoned", &call_note::abandoned, access::read_only, "No agent took it in time."}};
+    field{13, "abandoned", &call_note::abandoned, access::read_only, "No agent took it in time."},
+    field{14, "number_unknown", &call_note::number_unknown, access::read_only, "There is no such number."}};
 
 [[nodiscard]] call_note note_of(const uuid& call, const dialing_progress& progress, time_point at);
 [[nodiscard]] call_note note_of(const uuid& call, const call_outcome& outcome, time_point at);
