@@ -25,30 +25,35 @@ class Restarts(RealCase):
         eventually(lambda: server.api.stats(campaign)["ringing"] == self.COUNT, what="all ring")
         return campaign
 
-    def test_nobody_is_hung_up_who_answered_while_the_daemon_was_away(self):
-        for end in ("kill", "stop"):
-            with self.subTest(end=end):
-                asterisk = self.asterisk()
-                server = self.daemon(asterisk)
-                with asterisk.ami(events="on") as ami:
-                    campaign = self.begin(server, {"__RING": "4", "__TALK": str(int(15 * slowness())), "__STAY": "300"})
-                    getattr(server, end)()
-                    # They answer after four seconds, and agents take them after four more: longer than the grace.
-                    several(ami, self.COUNT, "AgentConnect", 30)
-                    server.start()
-                    stats = eventually(lambda: (s := server.api.stats(campaign))["talking"] == self.COUNT and s, what="all talk")
-                    self.assertEqual((stats["in_flight"], stats["waiting"], stats["abandoned"]), (self.COUNT, 0, 0))
-                    self.assertEqual((stats["answered"], stats["connected"]), (self.COUNT, self.COUNT))
-                    # The agents end the conversations; whoever is hung up on by us would be the caller who ends them.
-                    ends = several(ami, self.COUNT, "AgentComplete", 60)
-                self.assertEqual([e["Reason"] for e in ends], ["agent"] * self.COUNT)
-                lines = self.until_results(server, self.COUNT, 30)
-                self.assertEqual({l["res_dial"] for l in lines}, {4})
-                self.until_status(server.api, campaign, 0)
-                stats = server.api.stats(campaign)
-                self.assertEqual((stats["answered"], stats["connected"], stats["abandoned"]), (self.COUNT, self.COUNT, 0))
-                self.assertEqual((stats["abandon_window_answers"], stats["abandon_window_abandons"]), (self.COUNT, 0))
-                server.stop()
+    def test_nobody_is_hung_up_who_answered_while_a_killed_daemon_was_away(self):
+        self.taken_while_away("kill")
+
+    def test_nobody_is_hung_up_who_answered_while_a_stopped_daemon_was_away(self):
+        self.taken_while_away("stop")
+
+    def taken_while_away(self, end):
+        asterisk = self.asterisk()
+        server = self.daemon(asterisk)
+        with asterisk.ami(events="on") as ami:
+            campaign = self.begin(server, {"__RING": "4", "__TALK": str(int(15 * slowness())), "__STAY": "300"})
+            getattr(server, end)()
+            # They answer after four seconds, and agents take them after four more: longer than the grace.
+            several(ami, self.COUNT, "AgentConnect", 30)
+            server.start()
+            stats = eventually(lambda: (s := server.api.stats(campaign))["talking"] == self.COUNT and s, what="all talk")
+            self.assertEqual((stats["in_flight"], stats["waiting"], stats["abandoned"]), (self.COUNT, 0, 0))
+            self.assertEqual((stats["answered"], stats["connected"]), (self.COUNT, self.COUNT))
+            # The agents end the conversations; whoever is hung up on by us would be the caller who ends them.
+            eventually(lambda: asterisk.channels() == [], 60, "the end of all")
+            ami.action("Ping")
+            ends = several(ami, self.COUNT, "AgentComplete")
+        self.assertEqual([e["Reason"] for e in ends], ["agent"] * self.COUNT)
+        lines = self.until_results(server, self.COUNT, 30)
+        self.assertEqual({l["res_dial"] for l in lines}, {4})
+        self.until_status(server.api, campaign, 0)
+        stats = server.api.stats(campaign)
+        self.assertEqual((stats["answered"], stats["connected"], stats["abandoned"]), (self.COUNT, self.COUNT, 0))
+        self.assertEqual((stats["abandon_window_answers"], stats["abandon_window_abandons"]), (self.COUNT, 0))
 
     def test_who_answered_and_left_while_the_daemon_was_away_is_an_answer_that_nobody_calls_abandoned(self):
         asterisk = self.asterisk(members={"sales_1": [f"Local/agent-{n:02d}@agents/n" for n in range(1, 4)]})
