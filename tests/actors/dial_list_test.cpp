@@ -29,7 +29,7 @@ protected:
   }
   void TearDown() override {
     caf::anon_send_exit(list_, caf::exit_reason::user_shutdown);
-    system_.await_all_actors_done();
+    self_->wait_for(list_);
     std::filesystem::remove_all(folder_);
   }
 
