@@ -39,7 +39,8 @@ struct ami_link::impl : std::enable_shared_from_this<ami_link::impl> {
     resolver.async_resolve(host, std::to_string(port),
                            [self = shared_from_this()](boost::system::error_code failed, auto found) {
                              if (failed)
-                               return self->fail(errc::pbx_unavailable, failed.message());
+                               return self->fail(errc::pbx_unavailable,
+                                                 "the name does not resolve: " + failed.message());
                              self->connect(found);
                            });
   }
@@ -49,7 +50,7 @@ struct ami_link::impl : std::enable_shared_from_this<ami_link::impl> {
       return;
     asio::async_connect(socket, to, [self = shared_from_this()](boost::system::error_code failed, const auto&) {
       if (failed)
-        return self->fail(errc::pbx_unavailable, failed.message());
+        return self->fail(errc::pbx_unavailable, "no connection: " + failed.message());
       if (self->ended)
         return;
       self->timer.cancel();
@@ -67,6 +68,8 @@ struct ami_link::impl : std::enable_shared_from_this<ami_link::impl> {
     socket.async_read_some(asio::buffer(room.data(), room.size()),
                            [self = shared_from_this(), size = room.size()](boost::system::error_code failed,
                                                                            std::size_t count) {
+                             if (failed == asio::error::eof)
+                               return self->fail(errc::pbx_unavailable, "the server closed the connection");
                              if (failed)
                                return self->fail(errc::pbx_unavailable, failed.message());
                              self->took(count, size);

@@ -30,6 +30,8 @@ constexpr auto counts_every = 1s;
 constexpr auto keep_every = 5s;
 constexpr auto ledger_every = 1s;
 constexpr auto estimates_every = 30s;
+/// How long an entry waits whose telephone is in use, before it is looked at again.
+constexpr auto in_use_for = 5s;
 constexpr std::int64_t most_at_once = 1000; ///< entries leased in one go: one commit's worth
 
 const core::technology_aliases sip_is_pjsip{{"SIP", "PJSIP"}};
@@ -46,7 +48,7 @@ std::uint64_t first_eight(const uuid& id) {
 class campaign_work {
 public:
   campaign_work(caf::stateful_actor<campaign_actor_state>* self, const uuid& id, engine_shared* shared)
-      : self_{self}, me_{caf::actor_cast<caf::actor>(self)}, id_{id}, shared_{*shared}, pacing_{id, *shared},
+      : self_{self}, me_{caf::actor_cast<caf::actor>(self)}, id_{id}, shared_{*shared}, pacing_{id, *shared, me_},
         calls_{self, id, *shared, pacing_, setup_}, view_{id, *shared, pacing_, calls_, setup_} {
     read();
   }
@@ -62,19 +64,30 @@ public:
                            failed->message);
     if (!setup_.camp)
       return removed();
+    if (setup_.not_writable)
+      spdlog::warn("event=calls_not_writable campaign={} field={} reason=\"{}\"", to_string(id_),
+                   setup_.not_writable->field, setup_.not_writable->message);
+    forget_refusals();
     state_.status = static_cast<campaign_status>(setup_.camp->status);
     const auto today = date();
     scheduled_at_ = schedule_acts_after(setup_.camp->tm_update.value_or(setup_.camp->tm_create.value_or(today)), today);
     use_plan(now);
     use_list(now);
     follow_status();
-    pacing_.look_at_agents(setup_.queue, now);
+    pacing_.look_at_agents(now);
     view_.tell_record();
     publish(now);
   }
 
+  /// What a server refused was the campaign as it was.
+  void forget_refusals() {
+    for (auto& [name, breakers] : shared_.breakers)
+      breakers.forget(id_);
+  }
+
   void removed() {
     state_ = {};
+    forget_refusals();
     drop_list();
     watch({});
     view_.remove();
@@ -91,6 +104,8 @@ public:
     if (setup_.how && pacing_.use(*setup_.how, now))
       calls_.tell_pacing(now);
     pacing_.tell_ledger(setup_.today(date()), now);
+    pacing_.serve(setup_.queue, {static_cast<double>(setup_.camp->weight), pacing_->options().grace,
+                                 setup_.how ? setup_.how->agent_no_answer_limit : std::nullopt});
     watch(setup_.queue);
   }
 
@@ -173,6 +188,7 @@ public:
     shared_.write(
         [id = id_, from = setup_.camp->status, to = step.state.status, next = step.start_next, told,
          time = shared_.time](storage::write_txn& txn) {
+          *told = {};
           const auto now = storage::get<campaign>(txn, id);
           // Somebody else may have asked for another status meanwhile; theirs stands.
           if (!now || now->status != from || !storage::set_campaign_status(txn, id, to, time->date()))
@@ -182,11 +198,14 @@ public:
             start_by_itself(txn, *now->next_campaign, *told, time->date());
         },
         [me = me_, told, engine](const std::optional<error>& failed) {
-          if (failed || told->campaigns.empty())
+          if (failed) // a disk that refuses is not asked again at once
+            caf::delayed_anon_send(me, counts_every, reload{});
+          else if (told->campaigns.empty())
             caf::anon_send(me, reload{});
           else
             caf::anon_send(engine, changes_ptr{told});
-        });
+        },
+        storage::room::reserve);
     spdlog::info("event=campaign_status campaign={} from={} to={}", to_string(id_),
                  core::status_name(state_.status), core::status_name(step.state.status));
   }
@@ -208,13 +227,14 @@ public:
     auto told = std::make_shared<changes>();
     shared_.write(
         [id = id_, told, time = shared_.time](storage::write_txn& txn) {
+          *told = {};
           const auto camp = storage::get<campaign>(txn, id);
           if (camp && camp->status == static_cast<std::int64_t>(campaign_status::stopped))
             start_by_itself(txn, id, *told, time->date());
         },
         [me = me_, told, engine = shared_.engine](const std::optional<error>& failed) {
           if (failed)
-            caf::anon_send(me, reload{});
+            caf::delayed_anon_send(me, counts_every, reload{});
           else if (told->campaigns.empty())
             caf::anon_send(me, schedule_passed{});
           else
@@ -241,7 +261,6 @@ public:
     calls_.pass_deadlines(now);
     if (state_.status == campaign_status::force_stopping)
       calls_.hang_up_all(now);
-    pacing_.look_at_others(setup_.queue, now);
     use_list(now);
     follow_schedule();
     pass_graces();
@@ -265,49 +284,63 @@ public:
 
   bool may_begin() const {
     return setup_.calls && list_actor_ && core::may_dial(state_.status) && !transition_pending_ &&
-           setup_.is_open(date()) && setup_.how->dial_mode == 1 && !unusable(*setup_.dest) && !shared_.stopping;
+           setup_.is_open(date()) && setup_.how->dial_mode == 1 && !unusable(*setup_.dest) && !setup_.not_writable &&
+           !shared_.stopping && shared_.live.writable.load(std::memory_order_relaxed);
   }
 
   void act() {
     const auto now = moment();
     if (!setup_.camp)
       return;
-    pacing_.look_at_agents(setup_.queue, now);
+    pacing_.look_at_agents(now);
+    pacing_.follow_group(setup_.today(date()), now);
     calls_.give_up_ringing(now);
+    if (!list_actor_)
+      (void)pacing_.turn(0, false, now);
     if (!list_actor_ || lease_pending_)
       return;
-    std::size_t wanted = 0;
-    if (may_begin() && now >= hold_until_) {
-      decision_ = pacing_->decide(now);
-      if (decision_->calls > 0)
-        wanted = core::choose_pbx(capacities(now), std::min(decision_->calls, most_at_once)).size();
-    }
     // An empty list is asked again when something in it may have become eligible.
     const bool dry = list_counts_ && list_counts_->ready == 0 && now < next_counts_ &&
                      (!next_eligible_ || *next_eligible_ > now);
+    std::size_t wanted = 0;
+    const bool able = may_begin() && now >= hold_until_;
+    if (able) {
+      decision_ = pacing_->decide(now);
+      const auto calls = decision_->calls > 0 ? decision_->calls : pacing_.left_to_us(now);
+      if (calls > 0)
+        wanted = core::choose_pbx(capacities(now), std::min(calls, most_at_once)).size();
+    }
+    // Who has no room, or nobody to call, lets others have the agents.
+    wanted = static_cast<std::size_t>(pacing_.turn(static_cast<std::int64_t>(wanted), able && !dry, now));
     if ((wanted == 0 || dry) && now < next_counts_)
       return;
     next_counts_ = now + counts_every;
     lease_pending_ = true;
     caf::anon_send(list_actor_,
                    lease_request{id_, setup_.how ? core::dial_policy::from(*setup_.how) : core::dial_policy{},
-                                 wanted, me_});
+                                 wanted, me_, setup_.version});
   }
 
   /// After a decision of pacing: what each server can take.
   std::vector<core::pbx_capacity> capacities(time_point now) const {
     std::vector<core::pbx_capacity> servers;
     const auto wanted = pacing_->by_pool();
+    const auto needs = setup_.needs();
     for (const auto& name : shared_.pbx_names) {
       const auto pbx = shared_.live.pbxs.find(name);
       core::pbx_capacity one;
       if (!setup_.queue.empty())
         one.queue = {servers.size() < wanted.size() ? wanted[servers.size()] : 0, pacing_.working(servers.size())};
       auto& room = shared_.rooms.at(name);
-      one.usable = pbx && pbx->connected && reaches_queue(name);
+      one.usable = pbx && pbx->connected && reaches_queue(name) && !core::hinders(*pbx->missing_rights, needs);
       one.max_channels = room.channels();
       one.channels = room.calls();
       one.tokens = room.tokens(now);
+      switch (shared_.breakers.at(name).may_begin(setup_.trunk, id_, now)) {
+      case core::permit::none: one.usable = false; break;
+      case core::permit::probe: one.tokens = std::min<std::int64_t>(one.tokens, 1); break;
+      case core::permit::free: break;
+      }
       servers.push_back(one);
     }
     return servers;
@@ -338,40 +371,57 @@ public:
       return;
     }
     // The gate sees each call at this very instant, and so do agents: one may have been paused since.
-    std::vector<std::size_t> servers;
-    if (may_begin()) {
-      pacing_.look_at_agents(setup_.queue, now);
-      const auto most = pacing_->calls_to_begin(now);
-      servers = core::choose_pbx(capacities(now), std::min(static_cast<std::int64_t>(answer.entries.size()), most));
-    }
     auto requests = std::make_shared<std::vector<storage::begin_request>>();
     give_back back;
-    for (std::size_t i = 0; i < answer.entries.size(); ++i) {
-      const auto& entry = answer.entries[i];
-      // Another campaign may have looked at the same moment and been quicker.
-      if (i >= servers.size() || !shared_.rooms.at(shared_.pbx_names[servers[i]]).claim(now)) {
-        back.entries.push_back(entry.id);
-        continue;
+    // In one step with the look at the agents: other campaigns see these calls from here on.
+    const auto begin_for = [&](core::agent_ledger& ledger, std::int64_t most) {
+      const auto servers =
+          core::choose_pbx(capacities(now), std::min(static_cast<std::int64_t>(answer.entries.size()), most));
+      for (std::size_t i = 0; i < answer.entries.size(); ++i) {
+        const auto& entry = answer.entries[i];
+        const auto claimed = i < servers.size() ? claim(shared_.pbx_names[servers[i]], entry, now) : std::nullopt;
+        if (!claimed) {
+          back.entries.push_back(entry.id);
+          continue;
+        }
+        storage::begin_request request;
+        request.id = random_uuid();
+        if (core::resolve_technology(setup_.how->tech_name, nullptr) == "Local")
+          request.other_channel_id = random_uuid();
+        request.setup = setup_.calls;
+        request.entry = entry.id;
+        request.number_index = entry.number;
+        request.pbx = shared_.pbx_names[servers[i]];
+        calls_.intend(ledger, request.id, request.pbx,
+                      {first_eight(setup_.list->id), static_cast<std::uint32_t>(entry.tries) + 1,
+                       std::hash<uuid>{}(entry.id) + entry.number + 1},
+                      *claimed, now);
+        requests->push_back(std::move(request));
       }
-      storage::begin_request request;
-      request.id = random_uuid();
-      if (core::resolve_technology(setup_.how->tech_name, nullptr) == "Local")
-        request.other_channel_id = random_uuid();
-      request.setup = setup_.calls;
-      request.entry = entry.id;
-      request.number_index = entry.number;
-      request.pbx = shared_.pbx_names[servers[i]];
-      calls_.intend(request.id, request.pbx,
-                    {first_eight(setup_.list->id), static_cast<std::uint32_t>(entry.tries) + 1,
-                     std::hash<uuid>{}(entry.id) + entry.number + 1},
-                    now);
-      requests->push_back(std::move(request));
+    };
+    if (may_begin()) {
+      pacing_.follow_group(setup_.today(date()), now);
+      pacing_.reserve(now, begin_for);
+    } else {
+      for (const auto& entry : answer.entries)
+        back.entries.push_back(entry.id);
     }
     if (!back.entries.empty())
       caf::anon_send(list_actor_, std::move(back));
     if (!requests->empty())
       begin(requests);
     act();
+  }
+
+  /// Room and leave on a server for one call. Nothing: another campaign has looked at the same moment and was quicker.
+  std::optional<breaker_ticket> claim(const std::string& pbx, const core::leased_entry& entry, time_point now) {
+    auto& room = shared_.rooms.at(pbx);
+    if (!room.claim(now))
+      return std::nullopt;
+    auto ticket = shared_.breakers.at(pbx).begin(setup_.trunk, id_, {entry.id, entry.number}, now);
+    if (!ticket)
+      room.left();
+    return ticket;
   }
 
   void begin(const std::shared_ptr<std::vector<storage::begin_request>>& requests) {
@@ -383,6 +433,10 @@ public:
     made->batch.list = list_actor_;
     shared_.write(
         [requests, made, id = id_, time = shared_.time](storage::write_txn& txn) {
+          made->batch.calls.clear();
+          made->batch.refused.clear();
+          made->batch.in_use.clear();
+          made->entries = {};
           const auto now = time->date();
           const auto campaign_now = storage::get<campaign>(txn, id);
           const bool may = campaign_now && core::may_dial(static_cast<campaign_status>(campaign_now->status));
@@ -392,6 +446,10 @@ public:
                     : result<storage::begun>{error{errc::illegal_state, "the campaign was stopped", {}}};
             if (begun) {
               made->batch.calls.push_back(std::make_shared<const dialing>(std::move(begun->call)));
+              continue;
+            }
+            if (begun.error().code == errc::number_in_use) {
+              made->batch.in_use.push_back({request.id, request.entry});
               continue;
             }
             made->batch.refused.push_back({request.id, request.entry});
@@ -432,6 +490,16 @@ public:
       caf::anon_send(batch.list, std::move(back));
       hold_until_ = now + counts_every; // a disk that refuses is not asked again at once
     }
+    if (!batch.in_use.empty()) {
+      put_off later;
+      later.until = now + in_use_for;
+      for (const auto& one : batch.in_use) {
+        later.entries.push_back(one.entry);
+        calls_.forget(one.call, now);
+      }
+      spdlog::debug("event=numbers_in_use campaign={} count={}", to_string(id_), batch.in_use.size());
+      caf::anon_send(batch.list, std::move(later));
+    }
     std::unordered_map<std::string, originate_batch> by_pbx;
     for (const auto& call : batch.calls) {
       const auto channel = calls_.begin(*call);
@@ -442,11 +510,18 @@ public:
             {followed_call{{call->id, call->other_channel_id, dialing_status::none, now}, channel},
              std::move(*bytes)});
       else
-        caf::anon_send(channel, originate_written{false, bytes.error().message, true});
+        caf::anon_send(channel, not_written(bytes.error()));
     }
     for (auto& [name, originates] : by_pbx)
       caf::anon_send(shared_.pbxs.at(name), std::move(originates));
     follow_status(); // a stop may have come while the intents were written
+    if (!batch.in_use.empty())
+      act(); // others of the list can be dialed in their place
+  }
+
+  /// The entry's own number or variables are at fault, since `may_begin` sees to the rest; unless the plan went meanwhile.
+  static originate_written not_written(const error& why) {
+    return {false, why.field.empty() ? why.message : why.field + ": " + why.message, why.code != errc::illegal_state};
   }
 
   result<std::string> originate_bytes(const dialing& call) const {
@@ -460,6 +535,8 @@ public:
     options.caller_id = how->caller_id;
     options.early_media = how->early_media;
     options.codecs = how->codecs;
+    options.local_no_optimize = how->local_no_optimize;
+    options.dialplan_context = how->dialplan_context;
     options.aliases = pbx && pbx->sip_means_pjsip ? &sip_is_pjsip : nullptr;
     return core::originate_action(call, options);
   }
@@ -485,6 +562,11 @@ public:
 
   void pass_graces() {
     if (calls_.pass_graces(moment()))
+      act();
+  }
+
+  void confirmed(const caller_waits& what) {
+    if (calls_.confirmed(what.id, what.waits, moment()))
       act();
   }
 
@@ -561,6 +643,7 @@ caf::behavior campaign_actor(caf::stateful_actor<campaign_actor_state>* self, co
       [=](const call_finished& what) { work->finished(what); },
       [=](const adopted_calls& adopted) { work->adopt(adopted); },
       [=](const grace_passed&) { work->pass_graces(); },
+      [=](const caller_waits& what) { work->confirmed(what); },
       [=](const treatment_failed& what) { work->treat_again(what); },
       [=](const count_again& again) { self->delayed_send(self, 1s, count_now{again.answer}); },
       [=](const count_now& now) { work->count(now); },

@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 constexpr auto hang_up_every = 2s;
 constexpr auto remind_every = 5s;
 constexpr auto treat_again_after = 2s;
+constexpr auto ask_again_after = 3s;
 
 } // namespace
 
@@ -26,11 +27,6 @@ campaign_calls::campaign_calls(caf::event_based_actor* self, const uuid& id, eng
     : self_{self}, me_{caf::actor_cast<caf::actor>(self)}, id_{id}, shared_{shared}, pacing_{pacing},
       setup_{setup} {
   restore_counters();
-}
-
-bool campaign_calls::call_in_flight::waits() const noexcept {
-  return reached.has(core::milestone::answered) && !reached.has(core::milestone::connected) &&
-         !reached.has(core::milestone::abandoned) && !treated;
 }
 
 maybe_time campaign_calls::longest_waiting() const {
@@ -45,13 +41,14 @@ maybe_time campaign_calls::longest_waiting() const {
 
 // --- a call's life
 
-void campaign_calls::intend(const uuid& id, const std::string& pbx, const core::call_features& features,
-                            time_point now) {
+void campaign_calls::intend(core::agent_ledger& ledger, const uuid& id, const std::string& pbx,
+                            const core::call_features& features, const breaker_ticket& ticket, time_point now) {
   call_in_flight call;
   call.pbx = pbx;
   call.begun = now;
   call.features = features;
-  pacing_->begun(id, features, now, pacing_.pool_of(pbx));
+  call.ticket = ticket;
+  pacing_.begun(ledger, id, call.claim, pbx, features, now);
   calls_[id] = std::move(call);
 }
 
@@ -59,7 +56,7 @@ caf::actor campaign_calls::begin(const dialing& intent) {
   const auto at = calls_.find(intent.id);
   if (at == calls_.end())
     return {};
-  at->second.channel = channel::begin(self_->system(), intent, me_, false, shared_);
+  at->second.channel = channel::begin(self_->system(), intent, me_, false, shared_, at->second.ticket);
   ++counters_.begun;
   shared_.live.total.calls_begun.fetch_add(1, std::memory_order_relaxed);
   return at->second.channel;
@@ -72,19 +69,23 @@ void campaign_calls::adopt(const adopted_calls& adopted, time_point now) {
     call.pbx = one.record->pbx;
     call.deadline = now;
     call.begun = one.record->tm_create ? shared_.time->moment_of(*one.record->tm_create) : now;
-    call.answered = call.connected = now;
+    // An answer was written down when it came.
+    call.answered = call.connected = one.record->tm_update ? shared_.time->moment_of(*one.record->tm_update) : now;
     call.counted = one.record->counted != 0;
+    call.out_of_sight = true; // the server is asked what has become of it
     call.reached.add(core::milestone::channel);
-    if (one.record->res_dial == 4) {
-      // Most of those who answered are talking by now; the queue's own listing tells of those who wait.
+    if (one.record->res_dial == 4)
       call.reached.add(core::milestone::answered);
-      call.reached.add(core::milestone::connected);
-    }
     if (auto* room = shared_.room_of(call.pbx))
       room->adopt();
     auto& kept = calls_[one.record->id] = std::move(call);
     tell_and_count(one.record->id, kept, [&] { tell_pacing(one.record->id, kept, now); });
   }
+  // A process that was killed took the last seconds of its counters with it; the calls know of their answers.
+  const auto open = std::count_if(calls_.begin(), calls_.end(), [](const auto& one) {
+    return one.second.reached.has(core::milestone::answered) && !one.second.counted;
+  });
+  counters_.answered = std::max(counters_.answered, counters_.connected + counters_.abandoned + counters_.fate_unknown + open);
 }
 
 bool campaign_calls::milestone(const call_milestone& what, time_point now) {
@@ -92,7 +93,10 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   if (at == calls_.end())
     return false;
   auto& call = at->second;
+  const bool counted_before = call.counted, was_out_of_sight = call.out_of_sight;
   call.reached.bits = static_cast<std::uint8_t>(call.reached.bits | what.reached.bits);
+  if (what.sight != core::call_sight::unchanged)
+    call.out_of_sight = what.sight == core::call_sight::lost;
   if (what.deadline != time_point::max()) {
     call.deadline = what.deadline;
     deadlines_.emplace(what.deadline, what.id);
@@ -103,40 +107,75 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   }
   if (what.reached.has(core::milestone::answered)) {
     ++counters_.answered;
-    call.answered = now;
-    pacing_->answered(what.id, now);
-    if (setup_.treats_abandoned_calls())
-      await_grace(now + pacing_->options().grace, what.id, now);
+    call.answered = what.since == time_point{} ? now : std::min(what.since, now);
+    pacing_.answered(what.id, call.claim, call.answered);
   }
+  // Who is found waiting in another queue than ours may have been sent there by an agent he has talked to.
+  const bool waits = what.sight == core::call_sight::waits;
+  const bool elsewhere = waits && was_out_of_sight && !setup_.queue.empty() && !what.queue.empty() && what.queue != setup_.queue;
+  if (what.sight == core::call_sight::talks || elsewhere) {
+    call.talks = true;
+    tell_and_count(what.id, call, [&] { pacing_.unseen(what.id, call.claim, now); });
+  }
+  if (waits)
+    call.answered = std::min({call.answered, what.since, now});
+  if ((waits || what.reached.has(core::milestone::answered)) && call.may_be_given_up() && !call.sent_away && setup_.treats_abandoned_calls())
+    await_grace(now + pacing_->options().grace, what.id, now);
   if (what.reached.has(core::milestone::connected)) {
     call.connected = now;
-    const bool too_late = tell_and_count(what.id, call, [&] { pacing_->handed_to_agent(what.id, now); });
+    const bool too_late = tell_and_count(what.id, call, [&] { pacing_.handed_to_agent(what.id, call.claim, now); });
     // Whoever was given up already, or met the agent before that but after the grace, counts as abandoned alone.
-    if (!call.treated && !too_late)
-      ++counters_.connected;
+    if (!call.treated && !too_late && !(what.sight == core::call_sight::talks && counted_before))
+      count_connected();
   }
   if (what.reached.has(core::milestone::abandoned)) {
     if (setup_.queue.empty()) // of a dialplan that leads to a queue
-      ++counters_.abandoned;
-    tell_and_count(what.id, call, [&] { pacing_->abandoned(what.id, now); });
+      count_abandoned();
+    // Who has left a queue within the grace may still meet an agent, in the queue that his dialplan goes on to. The end
+    // of the grace, or of the call, says whether he did.
+    else if (now - call.answered >= pacing_->options().grace)
+      tell_and_count(what.id, call, [&] { pacing_.abandoned(what.id, call.claim, now); });
   }
   return !what.reached.empty();
+}
+
+void campaign_calls::count_connected() {
+  ++counters_.connected;
+  shared_.live.total.calls_connected.fetch_add(1, std::memory_order_relaxed);
+}
+
+void campaign_calls::count_abandoned() {
+  ++counters_.abandoned;
+  shared_.live.total.calls_abandoned.fetch_add(1, std::memory_order_relaxed);
 }
 
 void campaign_calls::finished(const call_finished& what, time_point now) {
   if (what.status >= static_cast<std::int64_t>(dialing_status::failed))
     ++counters_.failed;
   ++counters_.ended;
-  forget(what.id, now);
+  const bool heard = what.status != static_cast<std::int64_t>(dialing_status::failed);
+  if (const auto at = calls_.find(what.id); at != calls_.end() && !setup_.queue.empty()) {
+    const auto& call = at->second;
+    if ((!heard || call.fate_is_unknown()) && call.reached.has(core::milestone::answered) &&
+        !call.reached.has(core::milestone::connected) && !call.counted)
+      ++counters_.fate_unknown;
+  }
+  forget(what.id, heard, now);
 }
 
-void campaign_calls::forget(const uuid& id, time_point now) {
+void campaign_calls::forget(const uuid& id, bool heard, time_point now) {
   const auto at = calls_.find(id);
   if (at == calls_.end())
     return;
   if (auto* room = shared_.room_of(at->second.pbx))
     room->left();
-  tell_and_count(id, at->second, [&] { pacing_->ended(id, now); });
+  auto& call = at->second;
+  if (auto* breakers = shared_.breakers_of(call.pbx); breakers && !call.channel && call.ticket.trunk)
+    (void)breakers->hear(call.ticket, core::call_evidence::none, {}, now); // it never was a call
+  if (heard && !call.fate_is_unknown())
+    tell_and_count(id, call, [&] { pacing_.ended(id, call.claim, now); });
+  else
+    pacing_.lost(id, call.claim, now);
   calls_.erase(at);
 }
 
@@ -156,13 +195,15 @@ void campaign_calls::give_up_ringing(time_point now) {
   spdlog::debug("event=ringing_given_up campaign={} calls={} reason=\"{}\"", to_string(id_),
                 given_up.calls.size(), given_up.reason);
   for (const auto& id : given_up.calls)
-    if (const auto at = calls_.find(id); at != calls_.end() && at->second.channel)
+    if (const auto at = calls_.find(id); at != calls_.end() && at->second.channel) {
+      pacing_.given_up(at->second.claim);
       caf::anon_send(at->second.channel, hang_up_call{[id](const result<std::string>& said) {
-                       // It rings on then, and the dial timeout ends it.
+                       // It rings on then, and the dial timeout ends it; or it was answered meanwhile.
                        if (!said)
                          spdlog::debug("event=ringing_not_given_up dialing={} reason=\"{}\"", to_string(id),
                                        said.error().message);
-                     }});
+                     }, call_is::ringing});
+    }
 }
 
 void campaign_calls::pass_deadlines(time_point now) {
@@ -182,20 +223,23 @@ void campaign_calls::pass_deadlines(time_point now) {
 // --- what pacing hears of it
 
 void campaign_calls::tell_pacing(time_point now) {
-  for (const auto& [id, call] : calls_)
+  for (auto& [id, call] : calls_)
     tell_pacing(id, call, now);
 }
 
-void campaign_calls::tell_pacing(const uuid& id, const call_in_flight& call, time_point now) {
-  pacing_->begun(id, call.features, call.begun, pacing_.pool_of(call.pbx));
+void campaign_calls::tell_pacing(const uuid& id, call_in_flight& call, time_point now) {
+  pacing_.ended(id, call.claim, now); // of the method that paced before, and of its agent
+  pacing_.begun(id, call.claim, call.pbx, call.features, call.begun);
   if (call.reached.has(core::milestone::ringing))
     pacing_->ringing(id, call.rang);
   if (call.reached.has(core::milestone::answered))
-    pacing_->answered(id, call.answered);
+    pacing_.answered(id, call.claim, call.answered);
   if (call.reached.has(core::milestone::connected))
-    pacing_->handed_to_agent(id, call.connected);
-  if (call.treated || call.reached.has(core::milestone::abandoned))
-    pacing_->abandoned(id, now);
+    pacing_.handed_to_agent(id, call.claim, call.connected);
+  if (call.talks)
+    pacing_.unseen(id, call.claim, now);
+  if (call.treated || (call.counted && !call.reached.has(core::milestone::connected) && !call.talks))
+    pacing_.abandoned(id, call.claim, now);
 }
 
 /// Hears from pacing whether `tell` has settled the fate of a live answer, and counts it, once. Whether it was counted
@@ -206,7 +250,7 @@ bool campaign_calls::tell_and_count(const uuid& id, call_in_flight& call, Tell&&
   if (!abandoned || setup_.queue.empty() || std::exchange(call.counted, true))
     return false;
   if (*abandoned)
-    ++counters_.abandoned;
+    count_abandoned();
   const auto today = setup_.today(shared_.time->date());
   pacing_.add_answer(today, *abandoned);
   count({id, id_, today, *abandoned});
@@ -218,7 +262,8 @@ void campaign_calls::count(const storage::counted_answer& answer) {
                 [answer, me = me_](const std::optional<error>& failed) {
                   if (failed)
                     caf::anon_send(me, count_again{answer});
-                });
+                },
+                storage::room::reserve, [answer, time = shared_.time] { return storage::note_of(answer, time->date()); });
 }
 
 // --- live answers that nobody takes
@@ -242,12 +287,19 @@ bool campaign_calls::pass_graces(time_point now) {
     const auto id = graces_.top().second;
     graces_.pop();
     const auto at = calls_.find(id);
-    if (at == calls_.end() || at->second.reached.has(core::milestone::connected) ||
-        at->second.reached.has(core::milestone::abandoned))
+    if (at == calls_.end() || !at->second.has_met_nobody())
+      continue; // or it is out of sight: when it is seen again, it is given another grace, or needs none
+    auto& call = at->second;
+    if (!call.treated && call.may_be_given_up() && must_ask(call)) {
+      // Who waits is in the queue's listing. An answer may be lost with the connection.
+      if (call.not_waiting)
+        continue;
+      if (const auto pbx = shared_.pbxs.find(call.pbx); pbx != shared_.pbxs.end())
+        caf::anon_send(pbx->second, confirm_waiting{setup_.queue, id, me_});
+      graces_.emplace(now + ask_again_after, id);
       continue;
-    if (!std::exchange(at->second.treated, true))
-      tell_and_count(id, at->second, [&] { pacing_->abandoned(id, now); });
-    treat(id, at->second);
+    }
+    give_up(id, call, now);
     changed = true;
   }
   if (grace_look_ <= now)
@@ -256,7 +308,34 @@ bool campaign_calls::pass_graces(time_point now) {
   return changed;
 }
 
-void campaign_calls::treat(const uuid& id, const call_in_flight& call) {
+/// As long as no AgentConnect has been heard since the login, that none was heard of this call says nothing: the AMI user
+/// may not be allowed to, or the server drops it (core/ami_rights.hpp).
+bool campaign_calls::must_ask(const call_in_flight& call) const {
+  const auto pbx = shared_.live.pbxs.find(call.pbx);
+  return !pbx || !pbx->hears_agents;
+}
+
+bool campaign_calls::confirmed(const uuid& id, bool waits, time_point now) {
+  const auto at = calls_.find(id);
+  if (at == calls_.end() || at->second.treated || !at->second.may_be_given_up())
+    return false;
+  at->second.not_waiting = !waits;
+  if (!waits)
+    return false;
+  give_up(id, at->second, now);
+  return true;
+}
+
+void campaign_calls::give_up(const uuid& id, call_in_flight& call, time_point now) {
+  tell_and_count(id, call, [&] { pacing_.abandoned(id, call.claim, now); });
+  // Who has left the queue is where his dialplan has sent him.
+  if (!call.may_be_given_up())
+    return;
+  call.treated = true;
+  treat(id, call);
+}
+
+void campaign_calls::treat(const uuid& id, call_in_flight& call) {
   if (!call.channel)
     return;
   const auto failed = [me = me_, id](const result<std::string>& said) {
@@ -265,19 +344,24 @@ void campaign_calls::treat(const uuid& id, const call_in_flight& call) {
   };
   const auto place = setup_.how ? core::abandon_place(*setup_.how) : std::nullopt;
   if (!place)
-    return caf::anon_send(call.channel, hang_up_call{failed});
+    return caf::anon_send(call.channel, hang_up_call{failed, call_is::waiting});
+  call.sent_away = true;
   caf::anon_send(call.channel,
                  redirect_call{*place, [failed, id, channel = call.channel](const result<std::string>& said) {
                                  if (said || said.error().code != errc::pbx_refused)
                                    return failed(said);
                                  spdlog::warn("event=abandoned_call_not_redirected dialing={} reason=\"{}\"",
                                               to_string(id), said.error().message);
-                                 caf::anon_send(channel, hang_up_call{failed});
+                                 caf::anon_send(channel, hang_up_call{failed, call_is::waiting});
                                }});
 }
 
 void campaign_calls::treat_again(const uuid& id, time_point now) {
-  if (calls_.contains(id))
+  const auto at = calls_.find(id);
+  if (at == calls_.end())
+    return;
+  at->second.sent_away = false;
+  if (at->second.may_be_given_up())
     await_grace(now + treat_again_after, id, now);
 }
 

@@ -2,6 +2,8 @@
 
 #include "actors/core/campaign_state.hpp"
 #include "actors/core/dial_list.hpp"
+#include "actors/core/explain.hpp"
+#include "actors/core/originate.hpp"
 #include "actors/core/plan_pacing.hpp"
 #include "actors/engine.hpp"
 #include "storage/outbound.hpp"
@@ -9,20 +11,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 namespace ringmaster {
 namespace {
-
-std::string queue_of(const destination& d) {
-  if (d.type != 1 || !d.application || !d.data)
-    return {};
-  std::string application = *d.application;
-  std::transform(application.begin(), application.end(), application.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return application == "queue" ? d.data->substr(0, d.data->find(',')) : std::string{};
-}
 
 template <class T>
 std::optional<T> referred(const storage::txn& txn, const maybe_uuid& id) {
@@ -78,9 +70,14 @@ std::optional<error> campaign_setup::read(const storage::environment& env, const
   list = referred<dlma>(*txn, camp->dlma);
   dest = referred<destination>(*txn, camp->dest);
   schedule = schedule_of(*camp, timezone);
-  queue = dest ? queue_of(*dest) : std::string{};
-  if (how && list && dest)
+  queue = dest ? agent_queue(*dest) : std::string{};
+  trunk = how ? core::trunk_of(*how) : std::string{};
+  not_writable.reset();
+  ++version;
+  if (how && list && dest) {
     calls = storage::make_call_setup(*camp, *how, *dest, *list);
+    not_writable = core::cannot_be_written(*how, *dest, calls->vars);
+  }
   return std::nullopt;
 }
 
@@ -90,6 +87,11 @@ std::int64_t campaign_setup::today(time_point date) const {
 
 bool campaign_setup::treats_abandoned_calls() const {
   return !queue.empty() && how && core::treats_abandoned_calls(*how);
+}
+
+core::campaign_needs campaign_setup::needs() const {
+  const bool treats = treats_abandoned_calls();
+  return {!queue.empty(), treats, treats && core::abandon_place(*how).has_value()};
 }
 
 void start_by_itself(storage::write_txn& txn, const uuid& id, changes& told, time_point date) {

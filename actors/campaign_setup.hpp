@@ -3,6 +3,7 @@
 /// Belongs to one campaign actor, on its thread alone.
 #pragma once
 
+#include "actors/core/ami_rights.hpp"
 #include "actors/core/schedule.hpp"
 #include "protocol/outbound.hpp"
 #include "storage/dialing.hpp"
@@ -29,6 +30,9 @@ struct campaign_setup {
   std::string queue;                      ///< that the destination hands calls to; empty: none
   std::shared_ptr<const storage::call_setup>
       calls; ///< what they share; null: something that a call needs is missing
+  std::optional<error> not_writable; ///< why no call could be written for Asterisk
+  std::string trunk;                 ///< that its calls go out by, see `core::trunk_of`
+  std::uint64_t version{0};          ///< goes up whenever it is read
 
   /// Reads it all anew. `timezone` is that of campaigns that name none. Error: nothing could be read, and all
   /// is as it was.
@@ -40,6 +44,8 @@ struct campaign_setup {
   [[nodiscard]] std::int64_t today(time_point date) const;
   /// Whether live answers that no agent takes within the grace are hung up or sent away.
   [[nodiscard]] bool treats_abandoned_calls() const;
+  /// What it needs of the AMI user of a server that it dials on.
+  [[nodiscard]] core::campaign_needs needs() const;
 };
 
 /// Starts the campaign `id` without anybody asking: another one names it as its next, or its schedule opens. Notes it

@@ -47,6 +47,7 @@ void campaign_view::show_calls_and_agents(live_campaign& shown) const {
   shown.abandoned = static_cast<std::uint64_t>(counted.abandoned);
   shown.ended = static_cast<std::uint64_t>(counted.ended);
   shown.failed = static_cast<std::uint64_t>(counted.failed);
+  shown.fate_unknown = static_cast<std::uint64_t>(counted.fate_unknown);
   shown.in_flight = calls_.size();
   const auto& c = pacing_->calls();
   shown.outstanding = static_cast<std::size_t>(c.outstanding());
@@ -72,7 +73,7 @@ void campaign_view::show_list(live_campaign& shown, const campaign_standing& sta
     shown.entries_ready = counts_->ready;
     shown.entries_cooling = counts_->cooling;
     shown.entries_leased = counts_->dialing;
-    shown.entries_done = counts_->answered + counts_->exhausted + counts_->no_numbers;
+    shown.entries_done = counts_->answered + counts_->exhausted + counts_->no_numbers + counts_->held;
   }
   shown.policy = setup_.how ? core::dial_policy::from(*setup_.how) : core::dial_policy{};
   shown.dlma = setup_.list ? maybe_uuid{setup_.list->id} : std::nullopt;
@@ -100,12 +101,15 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
   core::campaign_snapshot s;
   s.status = stands.status;
   s.calls_in_flight = static_cast<std::int64_t>(calls_.size());
+  if (const auto database = shared_.live.database.get(); !database->works)
+    s.database_trouble = database->trouble;
   s.has_plan = setup_.how.has_value();
   s.has_dlma = setup_.list.has_value();
   s.has_destination = setup_.dest.has_value();
   s.dial_mode = setup_.how ? setup_.how->dial_mode : 0;
   if (setup_.dest)
     s.destination_unusable = unusable(*setup_.dest);
+  s.not_writable = setup_.not_writable;
   s.queue = setup_.queue;
   s.schedule_acts = stands.scheduled_at;
   const auto date = shared_.time->date_of(now);
@@ -114,6 +118,7 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
     s.schedule_change = setup_.schedule->next_change(date);
   look_at_servers(s, stands, now);
   s.agents = pacing_.agents();
+  s.absent = pacing_.absent(now);
   s.pacing = core::may_dial(stands.status) && s.schedule_open ? stands.decision : std::nullopt;
   s.calls = pacing_->calls();
   s.limits = pacing_->options();
@@ -130,20 +135,33 @@ core::campaign_snapshot campaign_view::snapshot(const campaign_standing& stands,
 void campaign_view::look_at_servers(core::campaign_snapshot& s, const campaign_standing& stands, time_point now) const {
   const auto& names = shared_.pbx_names;
   std::vector<char> has_queue;
-  for (const auto& name : names)
-    has_queue.push_back(setup_.queue.empty() || shared_.live.queues.find(queue_key(name, setup_.queue)));
+  for (const auto& name : names) {
+    const auto queue = setup_.queue.empty() ? nullptr : shared_.live.queues.find(queue_key(name, setup_.queue));
+    has_queue.push_back(setup_.queue.empty() || (queue && queue->known));
+  }
   s.queue_known = std::find(has_queue.begin(), has_queue.end(), true) != has_queue.end();
   const auto wanted =
       stands.decision && stands.decision->calls > 0 ? stands.decision->by_pool : std::vector<std::int64_t>{};
   std::optional<time_point> next_token;
+  const auto needs = setup_.needs();
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (s.queue_known && !has_queue[i])
       continue;
     ++s.pbx_configured;
     const auto pbx = shared_.live.pbxs.find(names[i]);
-    if (!pbx || !pbx->connected)
+    if (!pbx || !pbx->connected) {
+      s.pbx_lost.push_back({names[i], pbx ? pbx->trouble : "not connected yet", pbx ? pbx->trouble_since : std::nullopt});
       continue;
+    }
+    if (const auto* lacks = core::hinders(*pbx->missing_rights, needs)) {
+      s.pbx_hindered.push_back({names[i], *lacks});
+      continue;
+    }
     ++s.pbx_usable;
+    for (auto& r : shared_.resting(names[i]))
+      if (r.what == core::resting_thing::server || (r.what == core::resting_thing::trunk && r.name == setup_.trunk) ||
+          (r.what == core::resting_thing::campaign && r.name == to_string(id_)))
+        s.rests.push_back(std::move(r));
     if (i < wanted.size() && wanted[i] == 0)
       continue;
     auto& room = shared_.rooms.at(names[i]);

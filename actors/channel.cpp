@@ -1,6 +1,5 @@
 #include "actors/channel.hpp"
 
-#include "actors/core/translate.hpp"
 #include "actors/live_json.hpp"
 #include "storage/dialing.hpp"
 
@@ -18,6 +17,7 @@ constexpr auto write_again_after = std::chrono::seconds{1};
 core::call machine_of(const dialing& record, bool adopted, const engine_shared& shared) {
   auto times = shared.call_times;
   times.dial_timeout = std::chrono::milliseconds{record.dial_timeout};
+  times.early_media = record.early_media != 0;
   const auto now = shared.time->now();
   if (!adopted)
     return core::call{times, now};
@@ -36,16 +36,17 @@ struct ending {
 } // namespace
 
 channel::channel(caf::actor_config& config, const dialing& record, caf::actor campaign, bool adopted,
-                 engine_shared& shared)
+                 engine_shared& shared, const breaker_ticket& ticket)
     : direct_actor{config}, shared_{shared}, campaign_{std::move(campaign)},
-      answer_kept_{adopted && record.res_dial == 4}, call_{record, machine_of(record, adopted, shared)} {
+      answer_kept_{adopted && record.res_dial == 4}, call_{record, machine_of(record, adopted, shared)},
+      breakers_{ticket.trunk ? shared.breakers_of(record.pbx) : nullptr}, ticket_{ticket} {
   if (const auto pbx = shared.pbxs.find(record.pbx); pbx != shared.pbxs.end())
     pbx_ = pbx->second;
 }
 
 caf::actor channel::begin(caf::actor_system& system, const dialing& record, caf::actor campaign, bool adopted,
-                          engine_shared& shared) {
-  auto made = spawn_direct_as<channel>(system, record, std::move(campaign), adopted, shared);
+                          engine_shared& shared, const breaker_ticket& ticket) {
+  auto made = spawn_direct_as<channel>(system, record, std::move(campaign), adopted, shared, ticket);
   const auto& one = *static_cast<const channel*>(caf::actor_cast<caf::abstract_actor*>(made));
   shared.live.dialings.put(record.id, {made, one.call_});
   one.tell("ob.dialing.create");
@@ -55,13 +56,16 @@ caf::actor channel::begin(caf::actor_system& system, const dialing& record, caf:
 void channel::receive(caf::type_erased_tuple& what) {
   if (const auto* batch = as<message_batch>(what)) {
     for (const auto index : batch->at)
-      if (const auto addressed = core::to_call_event((*batch->block)[index]))
+      if (const auto addressed = core::to_call_event((*batch->block)[index]); addressed && is_of_the_customer(*addressed))
         take(addressed->event);
   } else if (const auto* written = as<originate_written>(what)) {
     if (written->sent)
       take(core::originate_sent{});
-    else
-      take(core::originate_not_sent{written->why, written->try_counts});
+    else {
+      if (written->hold)
+        held_ = written->why;
+      take(core::originate_not_sent{written->why});
+    }
   } else if (as<call_deadline>(what)) {
     if (std::exchange(end_refused_, false))
       write_end();
@@ -69,15 +73,20 @@ void channel::receive(caf::type_erased_tuple& what) {
       take(core::deadline_passed{});
   } else if (const auto* presence = as<channel_presence>(what)) {
     if (presence->alive)
-      take(core::channel_alive{presence->state, presence->channel});
+      take(core::channel_alive{presence->state, presence->channel, presence->stands, presence->since, presence->queue,
+                               presence->moved_to});
     else
       take(core::channel_vanished{});
   } else if (as<connection_lost>(what)) {
     take(core::pbx_lost{});
   } else if (const auto* hang_up = as<hang_up_call>(what)) {
-    ask_pbx(hang_up_channel{call_.id(), call_.machine().channel(), hang_up->done});
+    if (is(hang_up->only_if, hang_up->done)) {
+      take(core::hang_up_asked{});
+      ask_pbx(hang_up_channel{call_.id(), call_.machine().channel(), hang_up->done, hang_up->only_if});
+    }
   } else if (const auto* redirect = as<redirect_call>(what)) {
-    ask_pbx(redirect_channel{call_.id(), call_.machine().channel(), redirect->to, redirect->done});
+    if (is(call_is::waiting, redirect->done))
+      ask_pbx(redirect_channel{call_.id(), call_.machine().channel(), redirect->to, redirect->done});
   } else if (as<end_not_written>(what)) {
     end_refused_ = true;
     caf::anon_send(campaign_, call_milestone{call_.id(), {}, shared_.time->now() + write_again_after});
@@ -98,6 +107,25 @@ void channel::ask_pbx(Message what) const {
   if (pbx_)
     return caf::anon_send(pbx_, std::move(what));
   what.done(error{errc::pbx_unavailable, "the call's server is not configured any more", {}});
+}
+
+/// Whoever takes the place of a Local channel's second half is no customer: he comes to where the customer is.
+bool channel::is_of_the_customer(const core::addressed_event& what) const {
+  if (!std::holds_alternative<core::channel_replaced>(what.event))
+    return true;
+  const auto whose = parse_uuid(what.call);
+  return !whose || *whose == call_.id();
+}
+
+/// Whether the call is what somebody takes it for; tells him if not.
+bool channel::is(call_is what, const std::function<void(result<std::string>)>& else_told) const {
+  const auto& machine = call_.machine();
+  if (what == call_is::anything || (what == call_is::ringing && !machine.answered() && !machine.out_of_sight()) ||
+      (what == call_is::waiting && machine.waits_for_agent()))
+    return true;
+  else_told(error{errc::illegal_state,
+                  machine.out_of_sight() ? "what has become of the call is not known yet" : "the call has gone on meanwhile", {}});
+  return false;
 }
 
 /// To live clients, after `live_state` has it.
@@ -125,17 +153,66 @@ void channel::take(const core::call_event& event) {
     if (!machine.ended())
       keep_answer();
   }
-  if (change.reached.has(core::milestone::connected))
-    total.calls_connected.fetch_add(1, std::memory_order_relaxed);
-  if (change.reached.has(core::milestone::abandoned))
-    total.calls_abandoned.fetch_add(1, std::memory_order_relaxed);
   const auto deadline = machine.deadline();
-  if (!change.reached.empty() || deadline != std::exchange(told_deadline_, deadline))
-    caf::anon_send(campaign_, call_milestone{call_.id(), change.reached, deadline});
+  const bool later = deadline != std::exchange(told_deadline_, deadline);
+  if (!change.reached.empty() || change.sight != core::call_sight::unchanged || later)
+    caf::anon_send(campaign_, call_milestone{call_.id(), change.reached, deadline, change.sight, change.since,
+                                             change.sight == core::call_sight::waits ? machine.queue() : std::string{}});
+  if (!evidence_told_ || machine.ended())
+    tell_breakers(change.reached.has(core::milestone::channel));
   if (machine.ended()) {
     log_end();
     write_end();
   }
+}
+
+/// Once: as soon as the call has reached a telephone, or else when it is over.
+void channel::tell_breakers(bool new_channel) {
+  using enum core::call_evidence;
+  const auto& machine = call_.machine();
+  const auto what = machine.evidence();
+  if (machine.ended() && (what == refused || what == no_channel))
+    shared_.live.total.originate_failures.fetch_add(1, std::memory_order_relaxed);
+  if (!breakers_ || evidence_told_)
+    return;
+  if (new_channel)
+    breakers_->accepted(ticket_, call_.campaign());
+  if (what != reached && !machine.ended())
+    return;
+  evidence_told_ = true;
+  const auto now = shared_.time->now();
+  if (what == refused)
+    breakers_->refused(ticket_, call_.campaign(), machine.failure(), now);
+  else if (what != none)
+    breakers_->accepted(ticket_, call_.campaign());
+  const auto verdict = breakers_->hear(ticket_, what == refused ? none : what, machine.res_dial_text(), now);
+  try_given_back_ = verdict.give_back;
+  if (!verdict.back.empty())
+    give_back(verdict.back);
+}
+
+/// Tries of calls whose ends are on disk, or about to be: the store keeps the order.
+void channel::give_back(const std::vector<core::used_try>& tries) {
+  struct returned {
+    std::vector<storage::spent_try> tries;
+    std::vector<storage::restored_entry> entries;
+  };
+  auto made = std::make_shared<returned>();
+  for (const auto& one : tries)
+    made->tries.push_back({one.entry, one.number});
+  shared_.write(
+      [made](storage::write_txn& txn) {
+        if (auto restored = storage::give_tries_back(txn, made->tries))
+          made->entries = std::move(*restored);
+      },
+      [made, &shared = shared_](const std::optional<error>& failed) {
+        if (failed)
+          return spdlog::error("event=tries_not_given_back count={} reason=\"{}\"", made->tries.size(), failed->message);
+        for (const auto& one : made->entries)
+          if (const auto list = shared.dial_lists.find(one.dlma))
+            caf::anon_send(*list, entries_changed{{one.state}, {}});
+      },
+      storage::room::reserve);
 }
 
 void channel::log_end() const {
@@ -160,7 +237,8 @@ void channel::keep_answer() {
         // An end that overtook it has nothing to be updated any more.
         (void)storage::update_dialing(txn, id, progress, time->date());
       },
-      [](const std::optional<error>&) {});
+      [](const std::optional<error>&) {}, storage::room::reserve,
+      [id = now.id, progress, time = shared_.time] { return storage::note_of(id, progress, time->date()); });
 }
 
 /// The end, on disk; then everybody who counts on the call is told, and the actor's work is done.
@@ -170,7 +248,8 @@ void channel::write_end() {
   end->channel = caf::actor_cast<caf::actor>(this);
   end->id = now.id;
   end->outcome.status = static_cast<dialing_status>(now.status);
-  end->outcome.try_unused = call_.machine().try_unused();
+  end->outcome.try_unused = call_.machine().try_unused() || try_given_back_;
+  end->outcome.number_unknown = call_.machine().number_unknown() && !try_given_back_;
   end->outcome.channel = now.channel;
   end->outcome.res_dial = now.res_dial;
   end->outcome.res_dial_detail = now.res_dial_detail;
@@ -191,12 +270,13 @@ void channel::write_end() {
           caf::anon_send(pbx_, forget_call{end->id});
         if (end->kept)
           if (const auto list = shared_.dial_lists.find(call_.dlma()))
-            caf::anon_send(*list, entry_ended{call_.entry(), end->kept->state});
+            caf::anon_send(*list, entry_ended{call_.entry(), end->kept->state, held_});
         caf::anon_send(campaign_, call_finished{end->id, static_cast<std::int64_t>(end->outcome.status), end->outcome.res_dial});
         caf::anon_send(shared_.results, drain_outbox{});
         shared_.live.total.calls_ended.fetch_add(1, std::memory_order_relaxed);
         caf::anon_send(end->channel, call_over{});
-      });
+      },
+      storage::room::reserve, [end, time = shared_.time] { return storage::note_of(end->id, end->outcome, time->date()); });
 }
 
 } // namespace ringmaster

@@ -6,8 +6,13 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 namespace ringmaster {
 namespace {
+
+/// Read in one transaction, some milliseconds' worth: who reads for longer keeps the database from growing.
+constexpr std::size_t entries_a_piece = 20'000;
 
 /// As the list wants it: with the moment of the last hangup in place of its date.
 dial_entry in_moments(dial_entry e, const clock& time) {
@@ -19,17 +24,30 @@ dial_entry in_moments(dial_entry e, const clock& time) {
 
 void load(core::dial_list& list, const uuid& dlma, const storage::environment& env, const clock& time) {
   const auto begun = time.now();
-  auto txn = env.read();
-  if (!txn)
-    return spdlog::error("event=dial_list_unreadable dlma={} reason=\"{}\"", to_string(dlma), txn.error().message);
-  const auto count = storage::for_each_entry(*txn, dlma, [&](const dial_entry& e) {
-    list.add(in_moments(e, time));
-    return true;
-  });
-  if (!count)
-    return spdlog::error("event=dial_list_unreadable dlma={} reason=\"{}\"", to_string(dlma), count.error().message);
+  const auto unreadable = [&](const error& why) {
+    spdlog::error("event=dial_list_unreadable dlma={} reason=\"{}\"", to_string(dlma), why.message);
+  };
+  maybe_uuid last;
+  std::size_t count = 0;
+  // What changes between two pieces is told, and waits behind this message.
+  for (std::size_t piece = entries_a_piece; piece == entries_a_piece; count += piece) {
+    auto txn = env.read();
+    if (!txn)
+      return unreadable(txn.error());
+    piece = 0;
+    const auto read = storage::for_each_entry(
+        *txn, dlma,
+        [&](const dial_entry& e) {
+          list.add(in_moments(e, time));
+          last = e.id;
+          return ++piece < entries_a_piece;
+        },
+        last);
+    if (!read)
+      return unreadable(read.error());
+  }
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(time.now() - begun);
-  spdlog::info("event=dial_list_loaded dlma={} entries={} ms={} bytes={}", to_string(dlma), *count, took.count(),
+  spdlog::info("event=dial_list_loaded dlma={} entries={} ms={} bytes={}", to_string(dlma), count, took.count(),
                list.memory());
 }
 
@@ -47,6 +65,8 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
       [=](const lease_request& request) {
         const auto now = time->now();
         const auto view = view_of(*state, request, now);
+        if (auto& known = state->setups[request.campaign]; std::exchange(known, request.setup) != request.setup)
+          state->list.release_held();
         leased answer;
         answer.list = caf::actor_cast<caf::actor>(self);
         state->list.lease(view, now, request.count, answer.entries);
@@ -57,6 +77,10 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
       [=](const give_back& back) {
         for (const auto& id : back.entries)
           state->list.give_back(id);
+      },
+      [=](const put_off& what) {
+        for (const auto& id : what.entries)
+          state->list.put_off(id, what.until);
       },
       [=](const entries_changed& changed) {
         for (const auto& changed_entry : changed.now) {
@@ -73,19 +97,19 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
         const auto entry = in_moments(*ended.state, *time);
         if (!state->list.ended(entry))
           state->list.add(entry);
+        if (ended.held)
+          state->list.hold(ended.entry, *ended.held);
       },
       [=](const drop_view& what) {
         if (const auto at = state->views.find(what.campaign); at != state->views.end()) {
           state->list.remove_view(at->second);
           state->views.erase(at);
+          state->setups.erase(what.campaign);
         }
       },
       [=](const explain_request& request) {
         const auto now = time->now();
-        const auto entry = state->list.find(request.entry);
-        if (!entry)
-          return request.done(core::entry_explanation{});
-        auto found = core::dial_list::explain(*entry, request.policy, state->list.is_leased(request.entry), now);
+        auto found = state->list.explain(request.entry, request.policy, now);
         if (found.until)
           found.until = time->date_of(*found.until);
         request.done(found);

@@ -20,6 +20,7 @@ struct dial_list_state {
   static constexpr const char* name = "dial_list";
   core::dial_list list;
   std::unordered_map<uuid, core::view_id> views; ///< by campaign
+  std::unordered_map<uuid, std::uint64_t> setups; ///< by campaign, as last seen
 };
 
 /// `env` and `time` outlive the actor.

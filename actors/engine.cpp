@@ -13,6 +13,7 @@
 #include "actors/shared.hpp"
 #include "actors/store.hpp"
 #include "protocol/ami/parallel_parser.hpp"
+#include "protocol/telephone_number.hpp"
 #include "storage/dialing.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -23,6 +24,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <future>
 #include <thread>
 #include <unordered_map>
@@ -144,18 +146,38 @@ struct engine::impl {
   }
 
   void spawn_all() {
-    shared.store = system->spawn<caf::detached>(store_actor, shared.env, &shared.live);
+    shared.store = system->spawn<caf::detached>(store_actor, shared.env, &shared.live, left, shared.time);
     shared.results = system->spawn<caf::detached>(results_actor, options.result_file, &shared);
     shared.hub = spawn_hub(*system, &shared, options.hub_linger);
     shared.engine = system->spawn(engine_behavior, &shared);
     for (const auto& pbx : options.pbxs) {
       shared.pbx_names.push_back(pbx.name);
+      shared.breakers.try_emplace(pbx.name, pbx.name);
       shared.rooms.try_emplace(pbx.name, pbx.originate_rate, pbx.originate_burst(),
                                static_cast<std::int64_t>(pbx.max_channels), shared.time->now());
       auto tables = std::make_shared<core::telephone_tables>(pbx.name, shared.telephones.size() + 1);
       shared.telephones.push_back(tables);
       shared.pbxs[pbx.name] =
           system->spawn(pbx_actor, pbx, pbx_environment{&io, &parsers, &shared.live, std::move(tables), &shared, shared.time});
+    }
+  }
+
+  /// What became of calls is known, though it could not be written yet: those that are over are not taken up, and who has
+  /// answered is known to have.
+  void know_what_waits(std::vector<dialing>& calls) const {
+    for (const auto& note : left.notes) {
+      const auto at = std::find_if(calls.begin(), calls.end(), [&](const dialing& one) { return one.id == note.call; });
+      if (at == calls.end())
+        continue;
+      if (note.what == storage::call_note::ended) {
+        calls.erase(at);
+      } else if (note.what == storage::call_note::answered) {
+        at->status = note.status;
+        at->res_dial = note.res_dial;
+        at->channel = note.channel;
+      } else if (note.what == storage::call_note::counted) {
+        at->counted = 1;
+      }
     }
   }
 
@@ -170,6 +192,7 @@ struct engine::impl {
     auto dialings = storage::all_dialings(*txn);
     if (!dialings)
       return dialings.error();
+    know_what_waits(*dialings);
     if (!dialings->empty()) {
       adopted_calls adopted;
       for (auto& record : *dialings)
@@ -230,6 +253,7 @@ struct engine::impl {
   std::thread io_thread;
   ami::parser_pool parsers;
   engine_shared shared;
+  left_behind left;
   std::atomic<std::size_t> writes{0};
   std::unique_ptr<caf::actor_system> system;
 };
@@ -244,6 +268,10 @@ result<std::unique_ptr<engine>> engine::start(engine_options options, storage::e
   in.shared.call_times = in.options.call_times;
   in.shared.list_linger = in.options.list_linger;
   in.work.emplace(in.io.get_executor());
+  if (auto taken = take_up_notes(env, in.left); !taken) {
+    made->impl_.reset(); // nothing has begun that would have to be stopped
+    return taken.error();
+  }
   in.io_thread = std::thread{[&in] { in.io.run(); }};
   in.spawn_all();
   if (auto taken = in.take_up(); !taken)
@@ -257,7 +285,7 @@ engine::~engine() {
 }
 
 void engine::submit(std::function<void(storage::write_txn&)> run,
-                    std::function<void(const std::optional<error>&)> done) {
+                    std::function<void(const std::optional<error>&)> done, storage::room may_fill) {
   auto& in = *impl_;
   if (in.writes.fetch_add(1) >= most_writes) {
     in.writes.fetch_sub(1);
@@ -266,7 +294,7 @@ void engine::submit(std::function<void(storage::write_txn&)> run,
   in.shared.write(std::move(run), [&in, done = std::move(done)](const std::optional<error>& failed) {
     in.writes.fetch_sub(1);
     done(failed);
-  });
+  }, may_fill);
 }
 
 void engine::publish(std::shared_ptr<const changes> what) {
@@ -277,6 +305,7 @@ storage::environment& engine::database() noexcept { return *impl_->shared.env; }
 caf::actor_system& engine::actors() noexcept { return *impl_->system; }
 const caf::actor& engine::hub() const noexcept { return impl_->shared.hub; }
 live_state& engine::live() noexcept { return impl_->shared.live; }
+agent_room& engine::agents() noexcept { return impl_->shared.agents; }
 const engine_options& engine::options() const noexcept { return impl_->options; }
 std::size_t engine::writes_in_flight() const noexcept { return impl_->writes.load(); }
 
@@ -303,6 +332,8 @@ void engine::hang_up(const uuid& id, std::function<void(result<void>)> done) {
                  }});
 }
 
+std::vector<core::resting> engine::resting(const std::string& pbx) { return impl_->shared.resting(pbx); }
+
 void engine::explain_entry(const uuid& id, std::function<void(result<std::string>)> done) {
   auto txn = impl_->shared.env->read();
   if (!txn)
@@ -315,8 +346,13 @@ void engine::explain_entry(const uuid& id, std::function<void(result<std::string
   for (const auto& one : impl_->shared.live.campaigns.all())
     if (one->dlma == entry->dlma_uuid && (!by || one->status == 1))
       by = one;
-  const auto answer = [id, by, done = std::move(done), time = impl_->shared.time](const core::entry_explanation& found) {
+  const auto policy = by ? by->policy : core::dial_policy{};
+  const auto answer = [id, by, done = std::move(done), numbers = entry->number, policy,
+                       env = impl_->shared.env, time = impl_->shared.time](core::entry_explanation found) {
     const auto now = time->date();
+    if (found.state == core::entry_state::ready && found.number && numbers[*found.number] && !policy.allow_number_in_use)
+      if ((found.other_call = env->call_to(same_telephone(*numbers[*found.number]))))
+        found.state = core::entry_state::number_in_use;
     std::string json;
     json_writer w{json};
     w.begin_object();
@@ -334,7 +370,6 @@ void engine::explain_entry(const uuid& id, std::function<void(result<std::string
     w.end_object();
     done(std::move(json));
   };
-  const auto policy = by ? by->policy : core::dial_policy{};
   if (const auto list = impl_->shared.dial_lists.find(entry->dlma_uuid))
     return caf::anon_send(*list, explain_request{id, policy, answer});
   answer(core::dial_list::explain(dial_entry::from(*entry), policy, false, impl_->shared.time->date()));

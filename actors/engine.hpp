@@ -33,6 +33,7 @@ namespace ringmaster {
 namespace core {
 class telephone_tables;
 }
+class agent_room;
 
 /// What a write changed; the engine tells the actors whom it concerns once the write is on disk.
 struct changes {
@@ -72,15 +73,21 @@ public:
   engine& operator=(const engine&) = delete;
 
   /// Runs `work` in the next write transaction, together with other writes, and calls `done` when it is on
-  /// disk, or with the error of `work` or of the disk. Writes that are too many at once are refused
-  /// (`overloaded`) before anything is done.
+  /// disk, or with the error of `work` or of the disk. `work` may be run again, in another transaction, where the first
+  /// one found no room. Writes that are too many at once are refused (`overloaded`) before anything is done. What deletes
+  /// or stops may fill the reserve.
   template <class R>
   void transact(std::function<result<R>(storage::write_txn&, changes&)> work,
-                std::function<void(result<R>)> done);
+                std::function<void(result<R>)> done, storage::room may_fill = storage::room::ordinary);
 
   [[nodiscard]] storage::environment& database() noexcept;
   [[nodiscard]] live_state& live() noexcept;
+  /// The ledger of all agents.
+  [[nodiscard]] agent_room& agents() noexcept;
   [[nodiscard]] const engine_options& options() const noexcept;
+
+  /// What fails by itself on a server and is rested; empty when it is not configured.
+  [[nodiscard]] std::vector<core::resting> resting(const std::string& pbx);
 
   /// Hangs up a live dialing. `not_found` when it is not live; Asterisk's own words on refusal.
   void hang_up(const uuid& dialing, std::function<void(result<void>)> done);
@@ -107,7 +114,7 @@ public:
 private:
   engine() = default;
   void submit(std::function<void(storage::write_txn&)> run,
-              std::function<void(const std::optional<error>&)> done);
+              std::function<void(const std::optional<error>&)> done, storage::room may_fill);
   void publish(std::shared_ptr<const changes> what);
   struct impl;
   std::unique_ptr<impl> impl_;
@@ -115,7 +122,7 @@ private:
 
 template <class R>
 void engine::transact(std::function<result<R>(storage::write_txn&, changes&)> work,
-                      std::function<void(result<R>)> done) {
+                      std::function<void(result<R>)> done, storage::room may_fill) {
   struct job {
     std::function<result<R>(storage::write_txn&, changes&)> work;
     std::function<void(result<R>)> done;
@@ -123,14 +130,18 @@ void engine::transact(std::function<result<R>(storage::write_txn&, changes&)> wo
     std::optional<result<R>> outcome{};
   };
   auto j = std::make_shared<job>(job{std::move(work), std::move(done)});
-  submit([j](storage::write_txn& txn) { j->outcome.emplace(j->work(txn, *j->what)); },
+  submit([j](storage::write_txn& txn) {
+           *j->what = {};
+           j->outcome.emplace(j->work(txn, *j->what));
+         },
          [this, j](const std::optional<error>& failed) {
            if (failed)
              return j->done(*failed);
            if (j->outcome->has_value() && !j->what->empty())
              publish(j->what);
            j->done(std::move(*j->outcome));
-         });
+         },
+         may_fill);
 }
 
 } // namespace ringmaster

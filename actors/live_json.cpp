@@ -57,6 +57,17 @@ double abandon_limit_used(const live_pacing& p) noexcept {
   return allowed > 0 ? abandons / allowed : abandons > 0 ? 1.0 : 0.0;
 }
 
+void append_resting(json_writer& w, const core::resting& one) {
+  w.begin_object();
+  w.member("what", core::name(one.what));
+  w.member("pbx", one.server);
+  w.member("name", one.name);
+  w.member("reason", one.words);
+  w.member("since", format_timestamp(one.since));
+  w.member("next_try", format_timestamp(one.next_probe));
+  w.end_object();
+}
+
 void append_stats(std::string& out, const live_campaign& live, std::int64_t status) {
   const auto offered = live.connected + live.abandoned;
   const double share = offered == 0 ? 0.0 : static_cast<double>(live.abandoned) / static_cast<double>(offered);
@@ -79,6 +90,7 @@ void append_stats(std::string& out, const live_campaign& live, std::int64_t stat
   w.member("abandoned_share", share);
   w.member("ended", live.ended);
   w.member("failed", live.failed);
+  w.member("fate_unknown", live.fate_unknown);
   const auto entries = [&](const char* name, std::size_t count) {
     w.key(name);
     live.entries_known ? w.number(static_cast<std::int64_t>(count)) : w.null();
@@ -106,6 +118,12 @@ void append_stats(std::string& out, const live_campaign& live, std::int64_t stat
   w.member("calls_settled", live.sums.settled);
   w.member("agent_seconds", live.sums.agent_seconds);
   w.member("agent_seconds_busy", live.sums.busy_seconds);
+  w.key("rests");
+  w.begin_list();
+  if (live.snapshot)
+    for (const auto& one : live.snapshot->rests)
+      append_resting(w, one);
+  w.end_list();
   w.key("at");
   live.at == time_point{} ? w.null() : w.string(format_timestamp(live.at));
   w.end_object();

@@ -7,8 +7,13 @@
 
 namespace ringmaster {
 
+class json_writer;
+
 /// The figures of a campaign, as `GET /ob/campaigns/<uuid>/stats` has them. `status` is the durable one.
 void append_stats(std::string& out, const live_campaign& live, std::int64_t status);
+
+/// What an open circuit breaker keeps calls from, as the stats of a campaign and `GET /health` have it.
+void append_resting(json_writer& w, const core::resting& one);
 
 /// What the campaign did during the last hour, as `GET /ob/campaigns/<uuid>/history` has it: a list a column.
 void append_history(std::string& out, const live_campaign& live);

@@ -6,6 +6,7 @@
 /// a pointer (about 50 ns).
 #pragma once
 
+#include "actors/core/ami_rights.hpp"
 #include "actors/core/call.hpp"
 #include "actors/core/campaign_history.hpp"
 #include "actors/core/dial_list.hpp"
@@ -183,11 +184,17 @@ private:
   const live_call* call_{nullptr};
 };
 
+inline const auto nothing_missing = std::make_shared<const std::vector<core::missing_right>>();
+
 /// One Asterisk server.
 struct live_pbx {
   std::string name;
   bool connected{false};      ///< logged in, fully booted and resynced
-  std::string trouble;        ///< why it is not connected, for a person
+  std::string trouble;        ///< why it is not connected, for a person, on one line; what the server said is quoted
+  std::optional<time_point> trouble_since; ///< since when it is not (a date); nothing: it is, or was never yet
+  /// What its AMI user lacks, as far as is known; never null.
+  std::shared_ptr<const std::vector<core::missing_right>> missing_rights{nothing_missing};
+  bool hears_agents{false};   ///< an AgentConnect was heard since the login: that nobody is with an agent means something
   std::size_t channels{0};    ///< our calls on it
   std::size_t max_channels{0};
   double rate{0};             ///< originates a second allowed
@@ -201,7 +208,7 @@ struct live_pbx {
 struct live_queue {
   std::string pbx, name;
   core::availability agents;
-  bool known{false};          ///< the server has told us about it since the last connection
+  bool known{false};          ///< the server has it, by its last listing
   std::shared_ptr<const std::vector<core::agent_status>> members; ///< the same pointer: nothing about them has changed
   std::shared_ptr<const std::vector<core::agent_identity>> who;   ///< of those members, by their keys, in any order
 };
@@ -218,7 +225,7 @@ struct live_pacing {
 struct live_campaign {
   uuid id;
   std::int64_t status{0};
-  std::uint64_t calls_begun{0}, answered{0}, connected{0}, abandoned{0}, ended{0}, failed{0};
+  std::uint64_t calls_begun{0}, answered{0}, connected{0}, abandoned{0}, ended{0}, failed{0}, fate_unknown{0};
   std::size_t in_flight{0}, outstanding{0}, ringing{0}, waiting{0}, talking{0};
   maybe_time waiting_since;   ///< of the caller who waits longest; a date, as all times here
   std::string queue;          ///< that its answered calls go to; empty: no queue
@@ -241,7 +248,37 @@ struct live_campaign {
   time_point at;
 };
 
+/// Whether something on disk can be written; the database, or the result file.
+struct live_writing {
+  bool works{true};
+  std::string trouble;    ///< why not, for a person
+  time_point since;       ///< it does not work
+  std::size_t waiting{0}; ///< of the database: what became of calls and waits until it can be written
+};
+
+/// One snapshot that many threads read.
+template <class Value>
+class published {
+public:
+  [[nodiscard]] std::shared_ptr<const Value> get() const {
+    const std::lock_guard lock{guard_};
+    return value_;
+  }
+  void put(Value fresh) {
+    auto made = std::make_shared<const Value>(std::move(fresh));
+    const std::lock_guard lock{guard_};
+    value_.swap(made);
+  }
+
+private:
+  mutable std::mutex guard_;
+  std::shared_ptr<const Value> value_{std::make_shared<const Value>()};
+};
+
 struct live_state {
+  published<live_writing> database;     ///< the store's
+  published<live_writing> result_file;  ///< the results actor's
+  std::atomic<bool> writable{true};     ///< `database.works`, for those who ask often
   shared_map<uuid, live_call_pointer> dialings;
   snapshot_map<uuid, live_campaign> campaigns;
   snapshot_map<std::string, live_pbx> pbxs;

@@ -8,6 +8,7 @@
 #include "actors/core/dial_list.hpp"
 #include "actors/core/explain.hpp"
 #include "actors/core/plan_pacing.hpp"
+#include "actors/core/queue_state.hpp"
 #include "actors/core/reconcile.hpp"
 #include "actors/core/replay_window.hpp"
 #include "protocol/ami/block.hpp"
@@ -15,6 +16,7 @@
 #include "protocol/outbound.hpp"
 #include "storage/abandonment.hpp"
 #include "storage/environment.hpp"
+#include "storage/waiting_notes.hpp"
 
 #include <boost/container/small_vector.hpp>
 #include <caf/actor.hpp>
@@ -37,14 +39,21 @@ struct live_campaign;
 /// A command for the writer. `run` works inside the write transaction; `done` is called on the store's thread
 /// after the commit (nothing: it is on disk) or with the error because of which nothing was kept. Both must
 /// be short; `done` hands on by message or post.
+///
+/// What has a `note` is never refused: it waits until it can be written, and the note of it beside the database
+/// (`storage::waiting_notes`) meanwhile. `run` may be called again and again then.
 struct store_operation {
   std::function<void(storage::write_txn&)> run;
   std::function<void(const std::optional<error>&)> done;
+  storage::room may_fill{storage::room::ordinary};
+  std::function<storage::call_note()> note{};
 };
 using store_operation_ptr = std::shared_ptr<store_operation>;
 
 /// The store to itself: commit what has been gathered.
 struct commit_now {};
+/// The store to itself: can by now be written what could not?
+struct try_again {};
 
 // --- pbx: one Asterisk server --------------------------------------------------------------------------------
 
@@ -79,15 +88,24 @@ struct adopt_batch {
   std::vector<followed_call> calls;
 };
 
+/// Which calls somebody means to end. What was true when he asked need not be any more.
+enum class call_is : std::uint8_t {
+  anything, ///< on request: hung up whatever it does
+  ringing,  ///< not answered
+  waiting   ///< answered, and known to have reached no agent
+};
+
 /// Hang up a call, or do not begin it if its Originate still waits. `done` gets Asterisk's message, or why
-/// there is none.
+/// there is none. One that waits is asked for first, and left alone if it talks by now: the line may have stood still
+/// for seconds, and news of an agent be on its way (illegal_state).
 struct hang_up_channel {
   uuid id;
   std::string channel; ///< its name; empty while it is not known
   std::function<void(result<std::string>)> done;
+  call_is only_if{call_is::anything};
 };
 
-/// Send a call to another place in the dialplan. `done` as above.
+/// Send a call that waits to another place in the dialplan, as above.
 struct redirect_channel {
   uuid id;
   std::string channel; ///< its name; empty while it is not known
@@ -102,6 +120,18 @@ struct forget_call {
 /// Does the channel of this call live? Answered with `channel_presence`.
 struct ask_presence {
   uuid id;
+};
+/// Does this caller wait in the queue? The server is asked for the queue at once, and then `campaign` gets
+/// `caller_waits`; when the connection is lost meanwhile, nothing.
+struct confirm_waiting {
+  std::string queue;
+  uuid id;
+  caf::actor campaign;
+};
+/// To a campaign: whether the queue's listing has the caller among those who wait.
+struct caller_waits {
+  uuid id;
+  bool waits;
 };
 /// Wake this campaign when the queue's availability changes; or, `watch` being false, not any more.
 struct watch_queue {
@@ -133,6 +163,10 @@ struct telephone_connected {
   bool pbx_lists;
 };
 struct telephone_lost {};
+/// The pbx actor asks for its queues: with `list` as the ActionID, and for `queue` alone unless that is empty.
+struct telephone_queue_list {
+  std::string list, queue;
+};
 
 // --- channel and queue: what the pbx routes ------------------------------------------------------------------
 
@@ -147,22 +181,27 @@ struct channel_presence {
   std::int64_t state; ///< of the channel: 5 ringing, 6 up
   std::string channel;
   std::string detail; ///< of a channel that is gone: what to record
+  core::standing stands{core::standing::unknown}; ///< of one that lives
+  time_point since{};  ///< that it waits or talks
+  std::string queue{}; ///< in which it waits
+  std::string moved_to{}; ///< see `core::channel_alive`
 };
 /// To a channel: its Originate was written to the connection, or will never be.
 struct originate_written {
   bool sent;
   std::string why;
-  bool try_counts{false}; ///< see `core::originate_not_sent`
+  bool hold{false}; ///< it cannot be written: the entry is the reason, and stays as it is
 };
 /// To a channel: the connection to its server is lost.
 struct connection_lost {};
 /// To a channel: its deadline has passed.
 struct call_deadline {};
-/// To a channel: hang up; `done` as in `hang_up_channel`.
+/// To a channel: hang up; `done` as in `hang_up_channel`, or illegal_state when the call is not what `only_if` says.
 struct hang_up_call {
   std::function<void(result<std::string>)> done;
+  call_is only_if{call_is::anything};
 };
-/// To a channel: go elsewhere in the dialplan; `done` as in `hang_up_channel`.
+/// To a channel: go elsewhere in the dialplan, if it waits; `done` as in `hang_up_call`.
 struct redirect_call {
   core::dialplan_place to;
   std::function<void(result<std::string>)> done;
@@ -171,12 +210,19 @@ struct redirect_call {
 struct end_not_written {};
 /// To a channel: the end of its call is on disk, its work is done.
 struct call_over {};
-/// From a queue to its pbx: what it knows is in doubt; answered with the listing's messages and `queue_listed`.
+/// From a queue to its pbx: what it knows is in doubt; answered with the listing's messages.
 struct queue_in_doubt {
   std::string queue;
 };
-/// To a queue: a listing is complete.
-struct queue_listed {};
+/// To a queue that has just been listed, together with the server's channels: the agents' legs that talk.
+struct queue_legs {
+  std::shared_ptr<const std::vector<core::agent_leg>> legs; ///< all of the server
+};
+/// To a queue: a caller was sent elsewhere in the dialplan. Of one whose Originate named the queue itself Asterisk tells no
+/// more than that.
+struct caller_sent_away {
+  std::string unique_id;
+};
 /// To a queue: time has passed since it last looked.
 struct queue_look {
   std::uint64_t generation;
@@ -208,6 +254,7 @@ struct lease_request {
   core::dial_policy policy;
   std::size_t count;
   caf::actor campaign_actor;
+  std::uint64_t setup{0}; ///< another number: the campaign's calls are written another way
 };
 struct leased {
   caf::actor list; ///< that the entries go back to
@@ -219,6 +266,11 @@ struct leased {
 struct give_back {
   std::vector<uuid> entries;
 };
+/// Leased entries whose telephones are in use by other calls: not to be leased again before then.
+struct put_off {
+  std::vector<uuid> entries;
+  time_point until;
+};
 /// Entries as they are now, after a commit, and those that are gone.
 struct entries_changed {
   std::vector<dial_entry> now;
@@ -228,6 +280,7 @@ struct entries_changed {
 struct entry_ended {
   uuid entry;
   std::optional<dial_entry> state;
+  std::optional<std::string> held{}; ///< its call could not be written, and why: not to be dialed until it changes
 };
 /// The campaign has no more use for its view.
 struct drop_view {
@@ -256,6 +309,7 @@ struct begun_batch {
   caf::actor list; ///< that the entries are from
   std::vector<std::shared_ptr<const dialing>> calls;
   std::vector<refusal> refused;
+  std::vector<refusal> in_use; ///< another call to the same telephone is up
   std::string why; ///< of the last refusal
 };
 /// From a channel: something happened to a call, and when it wants to hear of time next.
@@ -263,6 +317,9 @@ struct call_milestone {
   uuid id;
   core::milestones reached;
   time_point deadline;
+  core::call_sight sight{core::call_sight::unchanged};
+  time_point since{};  ///< as in `core::call_change`
+  std::string queue{}; ///< in which it waits, if `sight` says so
 };
 /// From a channel: the call is over, and its end is on disk.
 struct call_finished {
@@ -366,6 +423,7 @@ struct drain_now {};
 #define RINGMASTER_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ringmaster::type)
 RINGMASTER_MESSAGE(store_operation_ptr)
 RINGMASTER_MESSAGE(commit_now)
+RINGMASTER_MESSAGE(try_again)
 RINGMASTER_MESSAGE(link_opened)
 RINGMASTER_MESSAGE(link_received)
 RINGMASTER_MESSAGE(link_closed)
@@ -375,12 +433,15 @@ RINGMASTER_MESSAGE(hang_up_channel)
 RINGMASTER_MESSAGE(redirect_channel)
 RINGMASTER_MESSAGE(forget_call)
 RINGMASTER_MESSAGE(ask_presence)
+RINGMASTER_MESSAGE(confirm_waiting)
+RINGMASTER_MESSAGE(caller_waits)
 RINGMASTER_MESSAGE(watch_queue)
 RINGMASTER_MESSAGE(pbx_request)
 RINGMASTER_MESSAGE(pbx_questions)
 RINGMASTER_MESSAGE(telephone_block)
 RINGMASTER_MESSAGE(telephone_connected)
 RINGMASTER_MESSAGE(telephone_lost)
+RINGMASTER_MESSAGE(telephone_queue_list)
 RINGMASTER_MESSAGE(message_batch)
 RINGMASTER_MESSAGE(channel_presence)
 RINGMASTER_MESSAGE(originate_written)
@@ -391,7 +452,8 @@ RINGMASTER_MESSAGE(redirect_call)
 RINGMASTER_MESSAGE(end_not_written)
 RINGMASTER_MESSAGE(call_over)
 RINGMASTER_MESSAGE(queue_in_doubt)
-RINGMASTER_MESSAGE(queue_listed)
+RINGMASTER_MESSAGE(queue_legs)
+RINGMASTER_MESSAGE(caller_sent_away)
 RINGMASTER_MESSAGE(queue_look)
 RINGMASTER_MESSAGE(need_dial_list)
 RINGMASTER_MESSAGE(release_dial_list)
@@ -401,6 +463,7 @@ RINGMASTER_MESSAGE(dial_list_ready)
 RINGMASTER_MESSAGE(lease_request)
 RINGMASTER_MESSAGE(leased)
 RINGMASTER_MESSAGE(give_back)
+RINGMASTER_MESSAGE(put_off)
 RINGMASTER_MESSAGE(entries_changed)
 RINGMASTER_MESSAGE(entry_ended)
 RINGMASTER_MESSAGE(drop_view)

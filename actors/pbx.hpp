@@ -7,8 +7,9 @@
 /// Login uses the MD5 challenge where the server offers it, the plain secret as the fallback. A ping goes out
 /// every 10 s; 25 s without a byte count as a dead connection. Reconnects back off to 30 s, with jitter. After
 /// FullyBooted the server's channels and queues are listed: calls of ours that are not among them are gone,
-/// those that are go on (core/reconcile.hpp). Later the server is asked for its channels, or for a queue, only while
-/// a call or a queue is in doubt, and seldom: one list serves all.
+/// those that are go on (core/reconcile.hpp). Later the server is asked for its channels only while a call
+/// is in doubt, and seldom: one list serves all. Queues are asked for when they are in doubt, after a reload, and one after
+/// the other for ever (core/queue_listings.hpp); the telephone actor reads the same lists.
 ///
 /// Originates wait here for a token of the server's rate and a free channel. Those that wait longer than ten
 /// seconds, or when the connection breaks, were never sent, and their channels are told so.
@@ -20,7 +21,7 @@
 /// agi and user, and for dialplan (VarSet and Newexten, half of what it sends) unless the configuration says otherwise.
 ///
 /// Messages: `link_*`, `originate_batch`, `adopt_batch`, `hang_up_channel`, `forget_call`, `ask_presence`,
-/// `queue_in_doubt`, `watch_queue`, `pbx_request`, `pbx_questions`; `caf::tick_atom` to itself.
+/// `queue_in_doubt`, `confirm_waiting`, `watch_queue`, `pbx_request`, `pbx_questions`; `caf::tick_atom` to itself.
 #pragma once
 
 #include "actors/live_state.hpp"

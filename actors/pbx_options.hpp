@@ -20,8 +20,10 @@ struct pbx_options {
   /// Whether the login asks for the event class dialplan (VarSet, Newexten): variables, application and place of every
   /// channel, for about as much traffic as all else.
   bool dialplan_events{true};
-  /// The server is asked for its channels or a queue only while something is in doubt, and then at most this often.
+  /// The server is asked for its channels, or because a queue is in doubt for that, at most this often.
   std::chrono::milliseconds list_channels_every{10'000}, list_queues_every{30'000};
+  /// A queue that a campaign dials for is asked for at least this often: not every change of its members is told.
+  std::chrono::milliseconds audit_queues_every{40'000};
   /// Members who are busy, and callers who wait, without a word for so long are in doubt.
   std::chrono::milliseconds doubt_queue_after{60'000};
 };

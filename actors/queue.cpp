@@ -4,6 +4,7 @@
 #include "actors/core/translate.hpp"
 
 #include <caf/send.hpp>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -23,6 +24,8 @@ void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pb
     state.published = counts;
     if (!same_members)
       state.members = std::make_shared<const std::vector<core::agent_status>>(std::move(members));
+    if (state.agents)
+      state.agents->with([&](core::agent_ledger& ledger) { ledger.queue_is(state.index, state.members, counts, now); });
     live.queues.put(queue_key(pbx, state.queue->queue_name()),
                     live_queue{pbx, state.queue->queue_name(), counts, state.queue->known(), state.members, state.who});
     for (const auto& campaign : state.watchers)
@@ -45,6 +48,41 @@ void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pb
   self->delayed_send(self, *state.look_at - now, queue_look{++state.generation});
 }
 
+/// Whoever leaves call after call unanswered would be offered every caller first, because he is always free.
+void pause(const queue_actor_state& state, const std::string& pbx, const std::string& interface, std::int64_t unanswered) {
+  spdlog::warn("event=agent_does_not_answer pbx={} queue={} interface={} unanswered={}", pbx, state.queue->queue_name(),
+               interface, unanswered);
+  if (!state.server)
+    return;
+  caf::anon_send(state.server,
+                 pbx_request{"QueuePause",
+                             {{"Interface", interface}, {"Paused", "true"}, {"Reason", std::string{core::does_not_answer}}},
+                             [pbx, interface](const result<std::string>& said) {
+                               if (!said)
+                                 spdlog::warn("event=agent_not_paused pbx={} interface={} reason=\"{}\"", pbx, interface,
+                                              said.error().message);
+                             }});
+}
+
+/// What telephones did goes to the ledger.
+void tell_news(queue_actor_state& state, const std::string& pbx, time_point now) {
+  for (const auto& news : state.queue->take_news(now)) {
+    if (!state.agents)
+      continue;
+    const auto key = state.queue->key_of(pbx, news.interface);
+    std::int64_t unanswered = 0;
+    const bool enough = state.agents->with([&](core::agent_ledger& ledger) {
+      if (!news.rang)
+        return ledger.is_there(key, now), false;
+      const bool is = ledger.rang(state.index, key, *news.rang, news.for_how_long, now);
+      unanswered = ledger.unanswered(key);
+      return is;
+    });
+    if (enough)
+      pause(state, pbx, news.interface, unanswered);
+  }
+}
+
 } // namespace
 
 caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const queue_options& options,
@@ -53,20 +91,29 @@ caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const qu
   self->state.queue.emplace(options.queue, std::chrono::seconds{0}, options.doubt_after);
   self->state.server = options.server;
   self->state.time = options.time;
+  self->state.agents = options.agents;
+  if (options.agents)
+    self->state.index = options.agents->with(
+        [&](core::agent_ledger& ledger) { return ledger.queue(options.server_index, options.queue); });
   return {
       [=, pbx = options.pbx](const message_batch& batch) {
         bool changed = false;
         const auto now = options.time->now();
         const auto ahead = options.time->date() - now;
-        for (const auto index : batch.at)
-          changed = core::apply(*self->state.queue, (*batch.block)[index], now, ahead) || changed;
+        for (const auto index : batch.at) {
+          const auto message = (*batch.block)[index];
+          changed = core::apply(*self->state.queue, message, now, ahead) || changed;
+          if (message.kind() == ami::event_kind::queue_status_complete) { // a listing that was to tell of this queue
+            self->state.published.reset();
+            self->state.doubt_told = false;
+          }
+        }
+        tell_news(self->state, pbx, now);
         if (changed)
           publish(self, pbx, *live);
       },
-      [=, pbx = options.pbx](const queue_listed&) {
-        self->state.queue->resync_end(options.time->now());
-        self->state.published.reset();
-        self->state.doubt_told = false;
+      [=, pbx = options.pbx](const queue_legs& what) {
+        self->state.queue->resync_legs(*what.legs);
         publish(self, pbx, *live);
       },
       [=](const watch_queue& what) {
@@ -75,9 +122,17 @@ caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const qu
         if (what.watch)
           watchers.push_back(what.campaign);
       },
+      [=, pbx = options.pbx](const caller_sent_away& who) {
+        const auto now = options.time->now();
+        self->state.queue->caller_abandoned(who.unique_id, now);
+        tell_news(self->state, pbx, now);
+        publish(self, pbx, *live);
+      },
       [=, pbx = options.pbx](const queue_look& look) {
-        if (look.generation == self->state.generation)
-          publish(self, pbx, *live);
+        if (look.generation != self->state.generation)
+          return;
+        tell_news(self->state, pbx, options.time->now());
+        publish(self, pbx, *live);
       },
   };
 }

@@ -109,8 +109,10 @@ public:
         return complain(trouble);
       }
     state_.written = last;
+    works();
     shared_.write([last](storage::write_txn& write) { (void)storage::delete_lines(write, last); },
-                  [](const std::optional<error>&) {}); // if this fails, the start's search finds them in the file
+                  [](const std::optional<error>&) {}, // if this fails, the start's search finds them in the file
+                  storage::room::reserve);
     if (full)
       ask();
   }
@@ -122,8 +124,16 @@ public:
   }
 
 private:
+  void works() {
+    if (!shared_.live.result_file.get()->works)
+      shared_.live.result_file.put({});
+  }
+
   void complain(const std::string& why) {
     const auto now = shared_.time->now();
+    const auto before = shared_.live.result_file.get();
+    if (before->works || before->trouble != why)
+      shared_.live.result_file.put({false, why, before->works ? shared_.time->date() : before->since, 0});
     if (now >= state_.next_complaint) {
       state_.next_complaint = now + std::chrono::minutes{1};
       spdlog::error("event=result_file_unwritable file={} reason=\"{}\" lines=kept", file_.string(), why);

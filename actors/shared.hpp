@@ -1,10 +1,13 @@
 /// What the actors of one engine share. Everything in it outlives the actors and may be used from any thread.
 #pragma once
 
+#include "actors/abandon_groups.hpp"
+#include "actors/agent_room.hpp"
 #include "actors/core/call.hpp"
 #include "actors/core/topic_family.hpp"
 #include "actors/live_state.hpp"
 #include "actors/messages.hpp"
+#include "actors/server_breakers.hpp"
 #include "actors/server_room.hpp"
 #include "protocol/time.hpp"
 #include "storage/environment.hpp"
@@ -35,6 +38,9 @@ struct engine_shared {
   std::unordered_map<std::string, caf::actor> pbxs; ///< by name; complete before any other actor begins
   std::vector<std::string> pbx_names;               ///< in the order of the configuration
   std::unordered_map<std::string, server_room> rooms; ///< of each of them; complete as `pbxs` is
+  std::unordered_map<std::string, server_breakers> breakers; ///< of each of them; complete as `pbxs` is
+  agent_room agents;                                ///< of all servers
+  abandon_groups groups;                            ///< of campaigns that share a budget of abandoned calls
   /// What each server's telephone actor knows, in the order of the configuration; complete as `pbxs` is.
   std::vector<std::shared_ptr<core::telephone_tables>> telephones;
   snapshot_map<uuid, caf::actor> dial_lists;        ///< by dlma, those in use
@@ -60,10 +66,29 @@ struct engine_shared {
     return at == rooms.end() ? nullptr : &at->second;
   }
 
+  /// Null: a server that has left the configuration.
+  [[nodiscard]] server_breakers* breakers_of(const std::string& pbx) {
+    const auto at = breakers.find(pbx);
+    return at == breakers.end() ? nullptr : &at->second;
+  }
+
+  /// What fails by itself on a server and is rested, with dates.
+  [[nodiscard]] std::vector<core::resting> resting(const std::string& pbx) {
+    std::vector<core::resting> all;
+    if (auto* of = breakers_of(pbx))
+      all = of->resting(time->now());
+    for (auto& one : all) {
+      one.since = time->date_of(one.since);
+      one.next_probe = time->date_of(one.next_probe);
+    }
+    return all;
+  }
+
   /// Hands a command to the writer; never refused. See `store_operation`.
-  void write(std::function<void(storage::write_txn&)> run,
-             std::function<void(const std::optional<error>&)> done) {
-    caf::anon_send(store, std::make_shared<store_operation>(store_operation{std::move(run), std::move(done)}));
+  void write(std::function<void(storage::write_txn&)> run, std::function<void(const std::optional<error>&)> done,
+             storage::room may_fill = storage::room::ordinary, std::function<storage::call_note()> note = {}) {
+    caf::anon_send(store, std::make_shared<store_operation>(
+                              store_operation{std::move(run), std::move(done), may_fill, std::move(note)}));
   }
 };
 

@@ -1,60 +1,379 @@
 #include "actors/store.hpp"
 #include "actors/guard.hpp"
 
+#include "storage/snapshot.hpp"
+
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iterator>
+#include <span>
 
 namespace ringmaster {
 namespace {
 
+using namespace std::chrono_literals;
+using operations = std::vector<store_operation_ptr>;
+using some_operations = std::span<const store_operation_ptr>;
+
 /// Enough to make the cost of a commit small for each, not so many that the first waits long for the last.
 constexpr std::size_t most_in_a_commit = 4096;
+constexpr auto try_again_every = 1s;
+constexpr auto complain_every = 1min;
+/// Readers are done within milliseconds; who takes longer than this, a copy that is being written, is not waited for.
+constexpr auto patience_with_readers = 2s;
 
-std::optional<error> run_all(const std::vector<store_operation_ptr>& operations, storage::environment& env) {
-  auto txn = env.write();
-  if (!txn)
-    return txn.error();
-  for (const auto& operation : operations) {
-    operation->run(*txn);
-    if (txn->broken())
-      break;
+class writer {
+public:
+  writer(caf::stateful_actor<store_state>* self, storage::environment& env, live_state& live, const left_behind& left,
+         const clock& time)
+      : self_{self}, env_{env}, live_{live}, time_{time} {
+    for (const auto& note : left.notes) {
+      waiting_.push_back(std::make_shared<store_operation>(
+          store_operation{[note](storage::write_txn& txn) { (void)storage::apply(txn, note); },
+                          [](const std::optional<error>&) {}, storage::room::reserve, [note] { return note; }}));
+    }
+    noted_ = waiting_.size();
+    if (waiting_.empty())
+      return;
+    settled_ = left.settled;
+    waits_because_ = left.why;
+    if (auto opened = storage::waiting_notes::open(env_.data_dir()); opened)
+      notes_.emplace(std::move(*opened));
+    publish();
   }
-  if (auto committed = txn->commit(); !committed)
-    return committed.error();
-  return std::nullopt;
-}
 
-void commit(store_state& state, storage::environment& env, live_state& live) {
-  const auto operations = std::exchange(state.gathered, {});
-  if (operations.empty())
-    return;
-  const auto failed = run_all(operations, env);
-  if (failed) {
-    live.total.commit_failures.fetch_add(1, std::memory_order_relaxed);
-    spdlog::error("event=commit_failed operations={} reason=\"{}\"", operations.size(), failed->message);
-  } else {
-    live.total.commits.fetch_add(1, std::memory_order_relaxed);
-    live.total.committed_operations.fetch_add(operations.size(), std::memory_order_relaxed);
+  void take(const store_operation_ptr& operation) {
+    gathered_.push_back(operation);
+    // This message goes behind all that wait already, so that they share the commit.
+    if (gathered_.size() == 1)
+      self_->send(self_, commit_now{});
+    else if (gathered_.size() >= most_in_a_commit)
+      commit();
   }
-  for (const auto& operation : operations)
-    operation->done(failed);
-}
+
+  void commit() {
+    auto all = std::exchange(gathered_, {});
+    if (all.empty())
+      return;
+    if (!waiting_.empty()) // what waits comes first: ends of the same calls may be among these
+      write_what_waits();
+    if (!waiting_.empty()) {
+      const auto later = std::stable_partition(all.begin(), all.end(), [](const auto& one) { return !one->note; });
+      std::move(later, all.end(), std::back_inserter(waiting_));
+      all.erase(later, all.end());
+    }
+    write(all);
+    note_what_waits();
+  }
+
+  void try_again() {
+    looking_ = false;
+    write_what_waits();
+    if (!live_.writable.load())
+      write({std::make_shared<store_operation>(
+          store_operation{[](storage::write_txn& txn) { (void)storage::put_snapshot(txn, "store/probe", "x"); },
+                          [](const std::optional<error>&) {}})});
+    note_what_waits();
+    if (!waiting_.empty() || !live_.writable.load())
+      look_again();
+  }
+
+private:
+  /// In one transaction. Nothing: all of it is on disk. `settles`: and so many of the file's notes.
+  std::optional<error> run(some_operations all, storage::room may_fill, std::size_t settles) {
+    auto txn = env_.write(may_fill);
+    if (!txn)
+      return txn.error();
+    for (const auto& one : all) {
+      one->run(*txn);
+      if (txn->broken())
+        break;
+    }
+    if (settles > 0 && notes_ && !txn->broken())
+      (void)notes_->settle(*txn, settles);
+    if (auto committed = txn->commit(); !committed)
+      return committed.error();
+    live_.total.commits.fetch_add(1, std::memory_order_relaxed);
+    live_.total.committed_operations.fetch_add(all.size(), std::memory_order_relaxed);
+    return std::nullopt;
+  }
+
+  /// The same; a database that is too small is made larger first.
+  std::optional<error> run_with_room(some_operations all, storage::room may_fill, std::size_t settles = 0) {
+    for (;;) {
+      auto failed = run(all, may_fill, settles);
+      if (!failed || !is_room_missing(*failed))
+        return failed;
+      const auto grown = env_.grow(patience_with_readers);
+      if (!grown)
+        return grown.error();
+      if (!*grown)
+        return failed;
+      spdlog::info("event=database_grown limit={}", env_.space().limit);
+    }
+  }
+
+  void write(const operations& all) {
+    if (all.empty())
+      return;
+    const bool ordinary = std::any_of(all.begin(), all.end(), is_ordinary);
+    auto failed = run_with_room(all, ordinary ? storage::room::ordinary : storage::room::reserve);
+    if (!failed) {
+      for (const auto& one : all)
+        one->done(std::nullopt);
+      if (ordinary)
+        works();
+      return;
+    }
+    if (all.size() > 1)
+      return write_in_pieces(all, *failed);
+    if (ordinary)
+      fails(*failed);
+    refuse(all, *failed);
+  }
+
+  /// One after the other, where it is room that is missing: what is large has failed all of them. Those that may use the
+  /// reserve, next to each other, share a commit where they can.
+  void write_in_pieces(const operations& all, const error& why) {
+    const bool room_is_missing = is_room_missing(why);
+    bool one_passed = false;
+    std::optional<error> last;
+    for (std::size_t i = 0; i < all.size();) {
+      std::size_t end = i + 1;
+      const bool ordinary = is_ordinary(all[i]);
+      while (end < all.size() && is_ordinary(all[end]) == ordinary && (!ordinary || !room_is_missing))
+        ++end;
+      const some_operations piece{all.data() + i, end - i};
+      i = end;
+      if (!ordinary) {
+        write_in_reserve(piece);
+        continue;
+      }
+      const auto failed = room_is_missing ? run_with_room(piece, storage::room::ordinary) : std::optional{why};
+      if (failed) {
+        last = failed;
+        refuse(piece, *failed);
+        continue;
+      }
+      one_passed = true;
+      for (const auto& one : piece)
+        one->done(std::nullopt);
+    }
+    if (last)
+      fails(*last);
+    else if (one_passed)
+      works();
+  }
+
+  /// What is too much for the reserve at once may fit half by half: it is used again from one commit to the next.
+  void write_in_reserve(some_operations all) {
+    const auto failed = run_with_room(all, storage::room::reserve);
+    if (!failed) {
+      for (const auto& one : all)
+        one->done(std::nullopt);
+    } else if (all.size() > 1 && is_room_missing(*failed)) {
+      write_in_reserve(all.first(all.size() / 2));
+      write_in_reserve(all.subspan(all.size() / 2));
+    } else {
+      refuse(all, *failed);
+    }
+  }
+
+  void refuse(some_operations all, const error& why) {
+    live_.total.commit_failures.fetch_add(1, std::memory_order_relaxed);
+    for (const auto& one : all)
+      if (one->note) {
+        waiting_.push_back(one);
+        waits_because_ = why.message;
+      } else {
+        one->done(why);
+      }
+  }
+
+  // --- what waits
+
+  void write_what_waits() {
+    if (waiting_.empty())
+      return;
+    const auto before = waiting_.size();
+    for (auto piece = before; !waiting_.empty();) {
+      piece = std::min(piece, waiting_.size());
+      const auto of_the_file = std::min(piece, noted_);
+      const some_operations some{waiting_.data(), piece};
+      if (const auto failed = run_with_room(some, storage::room::reserve, of_the_file > 0 ? settled_ + of_the_file : 0)) {
+        waits_because_ = failed->message;
+        if (piece == 1 || !is_room_missing(*failed))
+          break;
+        piece /= 2;
+        continue;
+      }
+      settled_ += of_the_file;
+      noted_ -= of_the_file;
+      for (const auto& one : some)
+        one->done(std::nullopt);
+      waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(piece));
+    }
+    if (waiting_.size() == before)
+      return;
+    spdlog::info("event=waiting_ends_written count={} waiting_ends={}", before - waiting_.size(), waiting_.size());
+    if (settled_ > 0 && waiting_.empty() && notes_) {
+      if (const auto emptied = notes_->clear(); !emptied)
+        spdlog::error("event=waiting_ends_not_emptied reason=\"{}\"", emptied.error().message);
+      settled_ = 0;
+    }
+    publish();
+  }
+
+  /// On disk, for a start that comes before they can be written.
+  void note_what_waits() {
+    if (noted_ < waiting_.size()) {
+      std::vector<storage::call_note> fresh;
+      for (auto i = noted_; i < waiting_.size(); ++i)
+        fresh.push_back(waiting_[i]->note());
+      if (const auto done = append(fresh); done)
+        noted_ = waiting_.size();
+      else
+        complain("waiting_ends_not_noted", done.error().message, next_note_complaint_);
+      publish();
+    }
+    if (!waiting_.empty() || !live_.writable.load())
+      look_again();
+  }
+
+  result<void> append(const std::vector<storage::call_note>& fresh) {
+    if (!notes_) {
+      auto opened = storage::waiting_notes::open(env_.data_dir());
+      if (!opened)
+        return opened.error();
+      notes_.emplace(std::move(*opened));
+    }
+    return notes_->append(fresh);
+  }
+
+  void look_again() {
+    if (!std::exchange(looking_, true))
+      self_->delayed_send(self_, try_again_every, ringmaster::try_again{});
+  }
+
+  // --- what is told
+
+  static bool is_room_missing(const error& why) { return why.code == errc::storage_full && !why.field.empty(); }
+  static bool is_ordinary(const store_operation_ptr& one) { return one->may_fill == storage::room::ordinary; }
+
+  void works() {
+    if (trouble_.empty())
+      return;
+    trouble_.clear();
+    publish();
+  }
+
+  void fails(const error& why) {
+    complain("commit_failed", why.message, next_complaint_);
+    trouble_ = why.message;
+    publish();
+  }
+
+  void publish() {
+    live_writing now;
+    now.works = trouble_.empty() && waiting_.empty();
+    now.trouble = trouble_.empty() ? waits_because_ : trouble_;
+    now.waiting = waiting_.size();
+    const bool worked = live_.writable.exchange(now.works);
+    if (worked && !now.works)
+      since_ = time_.date();
+    if (!worked && now.works)
+      spdlog::info("event=database_writable_again");
+    now.since = since_;
+    live_.database.put(now);
+    if (!now.works)
+      look_again();
+  }
+
+  void complain(std::string_view event, const std::string& why, time_point& next) {
+    const auto now = time_.now();
+    if (now < next)
+      return;
+    next = now + complain_every;
+    spdlog::error("event={} reason=\"{}\" waiting_ends={}", event, why, waiting_.size());
+  }
+
+  caf::stateful_actor<store_state>* self_;
+  storage::environment& env_;
+  live_state& live_;
+  const clock& time_;
+  operations gathered_;
+
+  operations waiting_;     ///< what became of calls and could not be written
+  std::size_t noted_{0};   ///< so many of them, the first ones, are in the file
+  std::size_t settled_{0}; ///< so many notes come before those in the file, and are in the database
+  std::optional<storage::waiting_notes> notes_;
+  bool looking_{false};    ///< a `try_again` is on its way
+
+  std::string trouble_, waits_because_;
+  time_point since_{}, next_complaint_{}, next_note_complaint_{};
+};
 
 } // namespace
 
-caf::behavior store_actor(caf::stateful_actor<store_state>* self, storage::environment* env, live_state* live) {
+result<void> take_up_notes(storage::environment& env, left_behind& left) {
+  auto notes = storage::waiting_notes::open(env.data_dir());
+  if (!notes) {
+    if (notes.error().code != errc::storage_full)
+      return notes.error();
+    spdlog::warn("event=waiting_ends_not_ready reason=\"{}\"", notes.error().message);
+    return {};
+  }
+  if (notes->found().empty())
+    return {};
+  const auto settled = [&]() -> result<std::size_t> {
+    const auto in = env.read();
+    if (!in)
+      return in.error();
+    return notes->settled(*in);
+  }();
+  if (!settled)
+    return settled.error();
+  const std::vector<storage::call_note> missing{
+      notes->found().begin() + static_cast<std::ptrdiff_t>(std::min(*settled, notes->found().size())), notes->found().end()};
+  if (!missing.empty()) {
+    const auto write_all = [&]() -> result<void> {
+      auto txn = env.write(storage::room::reserve);
+      if (!txn)
+        return txn.error();
+      for (const auto& note : missing)
+        if (auto done = storage::apply(*txn, note); !done)
+          return done;
+      if (auto done = notes->settle(*txn, notes->found().size()); !done)
+        return done;
+      return txn->commit();
+    };
+    auto written = write_all();
+    if (!written && written.error().field == "database.map_limit")
+      if (const auto grown = env.grow(patience_with_readers); grown && *grown)
+        written = write_all();
+    if (!written) {
+      spdlog::error("event=waiting_ends_not_written count={} reason=\"{}\"", missing.size(), written.error().message);
+      left = {missing, *settled, written.error().message};
+      return {};
+    }
+  }
+  spdlog::info("event=waiting_ends_written count={}", missing.size());
+  if (const auto emptied = notes->clear(); !emptied)
+    spdlog::error("event=waiting_ends_not_emptied reason=\"{}\"", emptied.error().message);
+  return {};
+}
+
+caf::behavior store_actor(caf::stateful_actor<store_state>* self, storage::environment* env, live_state* live,
+                          const left_behind& left, const clock* time) {
   log_faults(self, "store");
+  auto work = std::make_shared<writer>(self, *env, *live, left, *time);
+  self->state.work = work;
   return {
-      [=](const store_operation_ptr& operation) {
-        auto& gathered = self->state.gathered;
-        gathered.push_back(operation);
-        // This message goes behind all that wait already, so that they share the commit.
-        if (gathered.size() == 1)
-          self->send(self, commit_now{});
-        else if (gathered.size() >= most_in_a_commit)
-          commit(self->state, *env, *live);
-      },
-      [=](const commit_now&) { commit(self->state, *env, *live); },
+      [at = work.get()](const store_operation_ptr& operation) { at->take(operation); },
+      [at = work.get()](const commit_now&) { at->commit(); },
+      [at = work.get()](const try_again&) { at->try_again(); },
   };
 }
 

@@ -32,6 +32,7 @@ public:
     system_.lost(moment());
     finish();
   }
+  void pbx_lists(const telephone_queue_list& what) { system_.pbx_lists("QueueStatus", what.list, what.queue); }
   void tick() {
     system_.on_time(moment());
     finish();
@@ -76,6 +77,7 @@ caf::behavior telephone_actor(caf::stateful_actor<telephone_state>* self, const 
       [=](const telephone_block& what) { session->take(*what.block); },
       [=](const telephone_connected& what) { session->connected(what); },
       [=](const telephone_lost&) { session->lost(); },
+      [=](const telephone_queue_list& what) { session->pbx_lists(what); },
       [=](caf::tick_atom) {
         session->tick();
         self->delayed_send(self, tick_every, caf::tick_atom::value);

@@ -23,6 +23,8 @@ enum class errc : std::uint8_t {
   too_large,       ///< a body, line, message or list over its limit (413)
   limit_exceeded,  ///< too many requests in flight or too many attempts (429)
   storage_failed,  ///< the disk refused: nothing was acknowledged (500)
+  storage_full,    ///< there is no room left, in the database or on its disk: nothing was acknowledged (507)
+  number_in_use,   ///< another call to the same telephone is up; within the engine alone (400)
   internal,        ///< a fault of ours (500)
   pbx_refused,     ///< Asterisk said no; the message is its own (502)
   pbx_unavailable, ///< no Asterisk is connected (503)
@@ -42,6 +44,7 @@ struct error {
   case errc::malformed:
   case errc::invalid_field:
   case errc::illegal_state:
+  case errc::number_in_use:
   case errc::still_referenced: return 400;
   case errc::unauthorized: return 401;
   case errc::forbidden: return 403;
@@ -55,6 +58,7 @@ struct error {
   case errc::pbx_unavailable:
   case errc::overloaded: return 503;
   case errc::timed_out: return 504;
+  case errc::storage_full: return 507;
   }
   return 500;
 }

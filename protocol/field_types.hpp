@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -147,9 +148,20 @@ struct field_type<std::optional<M>> {
     return inner::read_json(from, v.emplace());
   }
   static complaint read_text(std::string_view from, std::optional<M>& v) { return inner::read_text(from, v.emplace()); }
-  // Present but equal to the inner type's zero is still present: the tag alone says so.
-  static void write_record(std::string& out, const std::optional<M>& v) { inner::write_record(out, *v); }
-  static bool read_record(std::string_view from, std::optional<M>& v) { return inner::read_record(from, v.emplace()); }
+  // Present but equal to the inner type's zero is still present: the tag alone says so. Null is written only where it is not
+  // the default; that of a whole number is a byte that no number is.
+  static void write_record(std::string& out, const std::optional<M>& v) {
+    if constexpr (std::is_same_v<M, std::int64_t>)
+      if (!v)
+        return out.push_back('\xff');
+    inner::write_record(out, *v);
+  }
+  static bool read_record(std::string_view from, std::optional<M>& v) {
+    if constexpr (std::is_same_v<M, std::int64_t>)
+      if (from == "\xff")
+        return v.reset(), true;
+    return inner::read_record(from, v.emplace());
+  }
 };
 
 } // namespace ringmaster

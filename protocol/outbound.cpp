@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace ringmaster {
 namespace {
@@ -62,6 +63,8 @@ constexpr std::array players{plays{"playback", 0}, plays{"background", 0}, plays
 } // namespace
 
 std::optional<error> validate(const destination& d) {
+  if (d.type != 0 && !is_empty(d.queues))
+    return invalid_field("queues", "queues is for type 0: of type 1 the application's data names the queue");
   if (calls(d, "queue") && !is_empty(d.data)) {
     // Queue's sixth and seventh arguments run an AGI program and a dialplan routine.
     if (std::count(d.data->begin(), d.data->end(), ',') > 4)
@@ -91,6 +94,18 @@ std::optional<error> validate(const plan& p) {
   if (is_empty(p.abandon_context) && !(is_empty(p.abandon_exten) && is_empty(p.abandon_priority)))
     return invalid_field("abandon_context", "abandon_context must be given with abandon_exten and abandon_priority");
   return std::nullopt;
+}
+
+bool asks_for_early_media(const plan& p) noexcept {
+  constexpr std::string_view yes{"true"};
+  return p.early_media && std::equal(p.early_media->begin(), p.early_media->end(), yes.begin(), yes.end(),
+                                     [](unsigned char a, char b) { return std::tolower(a) == b; });
+}
+
+std::string agent_queue(const destination& d) {
+  if (d.type == 0)
+    return d.queues.value_or(std::string{});
+  return std::string{calls(d, "queue") ? argument(d.data, 0) : std::string_view{}};
 }
 
 std::optional<std::string> unusable(const destination& d) {

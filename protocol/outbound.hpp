@@ -52,6 +52,10 @@ struct plan {
   text abandon_context, abandon_exten, abandon_priority;
   text abandon_group;
   bool give_up_ringing{true};
+  bool local_no_optimize{false};
+  text dialplan_context;
+  std::optional<std::int64_t> agent_no_answer_limit{2}; // null: never
+  bool allow_number_in_use{false};
 };
 
 inline constexpr auto plan_fields = field_table{
@@ -83,7 +87,7 @@ inline constexpr auto plan_fields = field_table{
     field{23, "tm_update", &plan::tm_update, access::read_only, "Last changed at."},
     field{24, "trunk_name", &plan::trunk_name, access::writable, "Trunk that calls go out by.", channel_name_rule},
     field{25, "uuid", &plan::id, access::read_only, "Plan uuid."},
-    field{26, "variables", &plan::vars, access::writable, "Variables set on the channel."},
+    field{26, "variables", &plan::vars, access::writable, "Variables set on the channel.", variables_rule},
     field{27, "pacing_method", &plan::pacing_method, access::writable,
           "How many calls to begin: predictive, progressive, available or ratio; null is predictive.", pacing_method_rule},
     field{28, "abandon_limit", &plan::abandon_limit, access::writable,
@@ -107,7 +111,20 @@ inline constexpr auto plan_fields = field_table{
           "Campaigns whose plans name the same group share one budget of abandoned calls.", group_rule},
     field{39, "give_up_ringing", &plan::give_up_ringing, access::writable,
           "Predictive only: a call that has rung for the minimum ring time (at least 15 s) may be hung up when it is too likely "
-          "that no agent would be there for it; it counts as not answered."}};
+          "that no agent would be there for it; it counts as not answered."},
+    field{40, "local_no_optimize", &plan::local_no_optimize, access::writable,
+          "Technology Local only: /n is added to the channel, so that Asterisk never leaves it out of the call."},
+    field{41, "dialplan_context", &plan::dialplan_context, access::writable,
+          "Destinations of type 1 only: dialplan context whose extension s runs the application, so that calls can be transferred; "
+          "null: the application runs without a dialplan.", dialplan_name_rule},
+    field{42, "allow_number_in_use", &plan::allow_number_in_use, access::writable,
+          "A number is dialed although another call to the same telephone is up, of whatever entry, list or campaign."},
+    field{43, "agent_no_answer_limit", &plan::agent_no_answer_limit, access::writable,
+          "Calls in a row that an agent may leave unanswered before he is paused; null: he never is.", no_answer_limit_rule}};
+
+/// Whether Asterisk is to treat the network's tones and announcements before the answer as the answer: it tells of a success
+/// then (OriginateResponse, DialEnd) when there is none yet, and may never be.
+[[nodiscard]] bool asks_for_early_media(const plan& p) noexcept;
 
 /// What no single field can say: `dial_timeout` has to leave a call the ring time that `min_ring_seconds`, or a
 /// named jurisdiction, asks for; an extension for abandoned calls needs a context.
@@ -123,6 +140,7 @@ struct destination {
   std::optional<variables> vars;
   std::int64_t in_use{1};
   maybe_time tm_create, tm_delete, tm_update;
+  text queues;
 };
 
 inline constexpr auto destination_fields = field_table{
@@ -139,12 +157,17 @@ inline constexpr auto destination_fields = field_table{
     field{11, "tm_update", &destination::tm_update, access::read_only, "Last changed at."},
     field{12, "type", &destination::type, access::writable, "0 extension, 1 application.", one_of_0_1},
     field{13, "uuid", &destination::id, access::read_only, "Destination uuid."},
-    field{14, "variables", &destination::vars, access::writable, "Variables set on the channel."}};
+    field{14, "variables", &destination::vars, access::writable, "Variables set on the channel.", variables_rule},
+    field{15, "queues", &destination::queues, access::writable,
+          "Type 0: the queue that the extension leads to, whose agents calls are begun for; null: none.", queue_name_rule}};
 
 /// What no single field can say: `data` has to suit `application`. A queue has a name, without blanks around it;
 /// sounds are looked for in Asterisk's folder of sounds and nowhere else; and of a queue's arguments those that
 /// run programs are refused.
 [[nodiscard]] std::optional<error> validate(const destination& d);
+
+/// The queue whose agents answered calls are for; empty: none that is known.
+[[nodiscard]] std::string agent_queue(const destination& d);
 
 /// Says what an answered call needs and `d` lacks; nothing when it can take calls.
 [[nodiscard]] std::optional<std::string> unusable(const destination& d);
@@ -169,7 +192,7 @@ inline constexpr auto dlma_fields = field_table{
     field{6, "tm_delete", &dlma::tm_delete, access::read_only, "Deleted at."},
     field{7, "tm_update", &dlma::tm_update, access::read_only, "Last changed at."},
     field{8, "uuid", &dlma::id, access::read_only, "Dial list master uuid."},
-    field{9, "variables", &dlma::vars, access::writable, "Variables set on the channel."}};
+    field{9, "variables", &dlma::vars, access::writable, "Variables set on the channel.", variables_rule}};
 
 // --- dl (dial list entry) -----------------------------------------------------------------------------------
 
@@ -184,6 +207,7 @@ struct dl {
   text email;
   std::array<text, numbers_per_entry> number;
   std::array<std::int64_t, numbers_per_entry> trycnt{};
+  std::int64_t numbers_unknown{0}; ///< bit i: number_(i+1) does not exist, says the network
   maybe_uuid dialing_camp_uuid, dialing_plan_uuid, dialing_uuid;
   std::int64_t res_dial{0};
   text res_dial_detail;
@@ -234,7 +258,10 @@ inline constexpr auto dl_fields = field_table{
     field{35, "trycnt_8", element{&dl::trycnt, 7}, access::writable, "Tries of number 8.", try_count_rule},
     field{36, "ukey", &dl::ukey, access::writable, "Key of the user's own."},
     field{37, "uuid", &dl::id, access::read_only, "Dial list entry uuid."},
-    field{38, "variables", &dl::vars, access::writable, "Variables set on the channel."}};
+    field{38, "variables", &dl::vars, access::writable, "Variables set on the channel.", variables_rule},
+    field{39, "numbers_unknown", &dl::numbers_unknown, access::writable,
+          "Numbers that do not exist, as the network says, and are not dialed again: the sum of 1 for number_1, 2 for number_2, "
+          "4 for number_3 … 128.", numbers_unknown_rule}};
 
 // --- campaign -----------------------------------------------------------------------------------------------
 
@@ -261,6 +288,7 @@ struct campaign {
   std::int64_t in_use{1};
   maybe_time tm_create, tm_delete, tm_update;
   text sc_timezone;
+  std::int64_t weight{1};
 };
 
 inline constexpr auto campaign_fields = field_table{
@@ -285,9 +313,11 @@ inline constexpr auto campaign_fields = field_table{
     field{18, "tm_delete", &campaign::tm_delete, access::read_only, "Deleted at."},
     field{19, "tm_update", &campaign::tm_update, access::read_only, "Last changed at."},
     field{20, "uuid", &campaign::id, access::read_only, "Campaign uuid."},
-    field{21, "variables", &campaign::vars, access::writable, "Variables set on the channel."},
+    field{21, "variables", &campaign::vars, access::writable, "Variables set on the channel.", variables_rule},
     field{22, "sc_timezone", &campaign::sc_timezone, access::writable,
-          "Time zone of the schedule, as in the IANA database; null is UTC.", timezone_rule}};
+          "Time zone of the schedule, as in the IANA database; null is UTC.", timezone_rule},
+    field{23, "weight", &campaign::weight, access::writable,
+          "Its share of the calls where several campaigns want the same agents: 2 begins twice as many as 1.", weight_rule}};
 
 // --- dialing ------------------------------------------------------------------------------------------------
 
@@ -331,6 +361,7 @@ struct dialing {
   std::string dl_record;                                           // the entry's record as it was
   std::string pbx;                                                 // name of the Asterisk server
   std::int64_t counted{0};                                         // 1: is among the live answers of its day
+  std::int64_t early_media{0};                                     // 1: see `asks_for_early_media`
   text name;                                                       // the result line's "name", null as the reference's
 };
 
@@ -376,7 +407,8 @@ inline constexpr auto dialing_fields = field_table{
     field{39, "capsule_dlma", &dialing::capsule_dlma, access::stored_only, ""},
     field{40, "capsule_plan", &dialing::capsule_plan, access::stored_only, ""},
     field{41, "dl_record", &dialing::dl_record, access::stored_only, ""},
-    field{42, "counted", &dialing::counted, access::stored_only, ""}};
+    field{42, "counted", &dialing::counted, access::stored_only, ""},
+    field{43, "early_media", &dialing::early_media, access::stored_only, ""}};
 
 /// The line of the result file that is written when a dialing ends, in the reference's order.
 inline constexpr auto result_line_fields = field_table{

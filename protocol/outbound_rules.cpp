@@ -1,5 +1,6 @@
 #include "protocol/outbound_rules.hpp"
 
+#include "protocol/ami/action.hpp"
 #include "protocol/jurisdiction.hpp"
 #include "protocol/printable.hpp"
 
@@ -96,6 +97,9 @@ bool is_jurisdiction(const text& v) noexcept { return !v || find_jurisdiction(*v
 bool is_group(const text& v) noexcept { return made_of(v, " _.-", 80); }
 bool is_application(const text& v) noexcept { return !v || v->empty() || is_allowed_application(*v); }
 bool is_application_data(const text& v) noexcept { return made_of_letters(v, " _.,:/@+*#&=^-", 255); }
+bool is_queue_name(const text& v) noexcept {
+  return made_of_letters(v, " _.:/@+*#&=^-", 79) && (!v || v->empty() || (v->front() != ' ' && v->back() != ' '));
+}
 bool is_dialplan_name(const text& v) noexcept { return made_of(v, "_.+*#-", 79); }
 bool is_number(const text& v) noexcept { return made_of(v, "+*#_.-@", 64) && (!v || v->find("..") == std::string::npos); }
 bool is_date(const text& v) noexcept { return !v || v->empty() || is_date_text(*v); }
@@ -122,6 +126,12 @@ bool is_clock_time(const text& v) noexcept {
   const auto hour = two_digits(*v, 0), minute = two_digits(*v, 3), second = two_digits(*v, 6);
   return v->size() == 8 && (*v)[2] == ':' && (*v)[5] == ':' && hour && minute && second && *hour < 24 &&
          *minute < 60 && *second < 60;
+}
+
+bool are_variables(const std::optional<variables>& v) noexcept {
+  return !v || std::all_of(v->entries.begin(), v->entries.end(), [](const auto& one) {
+    return ami::variable_line_size(one.first, one.second) <= ami::max_action_line;
+  });
 }
 
 bool is_timezone(const text& v) noexcept { return made_of(v, "_+/-", 64) && (!v || v->find("//") == std::string::npos); }

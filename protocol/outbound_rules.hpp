@@ -33,6 +33,7 @@ template <std::int64_t Low, std::int64_t High>
 [[nodiscard]] bool is_pacing_method(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_application(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_application_data(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_queue_name(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_dialplan_name(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_number(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_date(const std::optional<std::string>& v) noexcept;
@@ -40,6 +41,7 @@ template <std::int64_t Low, std::int64_t High>
 [[nodiscard]] bool is_day_list(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_clock_time(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_timezone(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool are_variables(const std::optional<variables>& v) noexcept;
 } // namespace rules
 
 using text_rule = rule<std::optional<std::string>>;
@@ -53,11 +55,15 @@ inline constexpr integer_rule retry_delay_rule{&rules::within<0, 31'536'000>, "f
 inline constexpr integer_rule retry_count_rule{&rules::within<0, 1'000>, "from 0 to 1000"};
 inline constexpr integer_rule try_count_rule{&rules::within<0, 65'535>, "from 0 to 65535"};
 inline constexpr integer_rule service_level_rule{&rules::within<-100'000, 100'000>, "from -100000 to 100000"};
+inline constexpr integer_rule numbers_unknown_rule{&rules::within<0, 255>, "from 0 to 255"};
 inline constexpr integer_rule res_dial_rule{&rules::within<0, 34>, "a control frame's code, from 0 to 34"};
 inline constexpr integer_rule hangup_cause_rule{&rules::within<0, 127>, "a hangup cause, from 0 to 127"};
 inline constexpr integer_rule dl_status_rule{&rules::within<0, 2>, "0, 1 or 2"};
 inline constexpr integer_rule campaign_status_rule{&rules::is_campaign_status, "0, 1, 2 or 30"};
 inline constexpr rule<std::string> technology_rule{&rules::is_technology, "SIP, PJSIP, DAHDI, IAX2 or Local"};
+inline constexpr rule<std::optional<variables>> variables_rule{
+    &rules::are_variables, "variables of at most 1011 bytes each with their names, of which \\ \" , ( ) [ and ] take two: that "
+                           "is what Asterisk reads"};
 inline constexpr text_rule caller_id_rule{&rules::is_caller_id, "like \"Name\" <number>, at most 128 bytes"};
 inline constexpr text_rule codecs_rule{&rules::is_codec_list, "a list of codec names separated by commas"};
 inline constexpr text_rule early_media_rule{&rules::is_early_media, "\"true\", \"false\" or empty"};
@@ -70,6 +76,8 @@ inline constexpr text_rule jurisdiction_rule{&rules::is_jurisdiction, "US, UK or
 inline constexpr maybe_integer_rule min_ring_rule{&rules::none_or_within<0, 120>, "from 0 to 120 s"};
 inline constexpr maybe_number_rule calls_per_agent_rule{&rules::is_calls_per_agent, "from 0 to 1000"};
 inline constexpr maybe_integer_rule max_calls_rule{&rules::none_or_within<0, 1'000'000>, "from 0 to 1000000"};
+inline constexpr maybe_integer_rule no_answer_limit_rule{&rules::none_or_within<1, 1'000>, "from 1 to 1000, or null"};
+inline constexpr integer_rule weight_rule{&rules::within<1, 1'000>, "from 1 to 1000"};
 inline constexpr text_rule group_rule{&rules::is_group, "letters, digits, blanks and _ . -, at most 80"};
 inline constexpr text_rule application_rule{
     &rules::is_application,
@@ -77,6 +85,8 @@ inline constexpr text_rule application_rule{
 inline constexpr text_rule application_data_rule{
     &rules::is_application_data, "letters, digits, blanks and _ . , : / @ + * # & = ^ -, at most 255 bytes"};
 inline constexpr text_rule dialplan_name_rule{&rules::is_dialplan_name, "letters, digits and _ . + * # -, at most 79"};
+inline constexpr text_rule queue_name_rule{
+    &rules::is_queue_name, "a queue's name: letters, digits, blanks within it and _ . : / @ + * # & = ^ -, at most 79"};
 inline constexpr text_rule number_rule{&rules::is_number, "letters, digits and + * # _ . - @, at most 64"};
 inline constexpr text_rule date_rule{&rules::is_date, "a date, YYYY-MM-DD"};
 inline constexpr text_rule date_list_rule{&rules::is_date_list, "dates YYYY-MM-DD separated by commas"};

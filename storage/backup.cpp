@@ -43,7 +43,8 @@ std::optional<error> refuse_name(const fs::path& source, const fs::path& to, boo
     return refused("is the database itself");
   // Where a link leads is looked at as well: what it is called says nothing of what it is.
   for (const auto& name : {to, fs::weakly_canonical(to, code)}) {
-    const bool of_a_database = name.filename() == "data.mdb" || name.filename() == "lock.mdb";
+    const bool of_a_database =
+        name.filename() == "data.mdb" || name.filename() == "lock.mdb" || name.filename() == "ends.waiting";
     const auto folder = name.has_parent_path() ? name.parent_path() : fs::path{"."};
     if (of_a_database && (fs::exists(folder / "ringmaster.lock", code) || fs::exists(folder / "lock.mdb", code) ||
                           fs::equivalent(folder, source.parent_path(), code)))

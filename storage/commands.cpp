@@ -347,6 +347,10 @@ result<entry_change> update(write_txn& in, const uuid& id, const edit<dl>& chang
   after->tm_create = before->tm_create;
   after->tm_delete.reset();
   after->tm_update = now;
+  // Another number, or one that is to be tried from the beginning, is not known to be unknown.
+  for (std::size_t i = 0; i < numbers_per_entry; ++i)
+    if (after->number[i] != before->number[i] || (after->trycnt[i] == 0 && before->trycnt[i] != 0))
+      after->numbers_unknown &= ~(std::int64_t{1} << i);
   const bool moved = after->dlma_uuid != before->dlma_uuid;
   if (moved)
     if (auto wrong = check_dlma_of(in, *after))

@@ -1,5 +1,6 @@
 #include "storage/dialing.hpp"
 
+#include "protocol/telephone_number.hpp"
 #include "storage/records.hpp"
 
 #include <openssl/sha.h>
@@ -21,7 +22,7 @@ constexpr std::string_view outbox_counter = "result_outbox";
 error refused(std::string message) { return {errc::illegal_state, std::move(message), {}}; }
 
 /// What forbids this call now; nothing when it may begin.
-std::optional<error> forbidden(const txn& in, const begin_request& request, const dl& entry) {
+std::optional<error> forbidden(const write_txn& in, const begin_request& request, const dl& entry) {
   const auto& setup = *request.setup;
   for (const auto& [where, id, name] : {std::tuple{table::campaign, setup.camp.id, "campaign"},
                                         std::tuple{table::dlma, entry.dlma_uuid, "dlma"}}) {
@@ -38,6 +39,8 @@ std::optional<error> forbidden(const txn& in, const begin_request& request, cons
   const auto i = request.number_index;
   if (i >= numbers_per_entry || !entry.number[i] || entry.number[i]->empty())
     return refused(fmt::format("the dl {} has no number_{}", to_string(entry.id), i + 1));
+  if ((entry.numbers_unknown >> i & 1) != 0)
+    return refused(fmt::format("number_{} of the dl {} does not exist", i + 1, to_string(entry.id)));
   if (entry.trycnt[i] >= setup.how.max_retry_cnt[i])
     return refused(fmt::format("number_{} of the dl {} has been tried {} times of {}", i + 1, to_string(entry.id),
                                entry.trycnt[i], setup.how.max_retry_cnt[i]));
@@ -46,6 +49,10 @@ std::optional<error> forbidden(const txn& in, const begin_request& request, cons
     return known.error();
   if (*known)
     return refused(fmt::format("there is a dialing {} already", to_string(request.id)));
+  if (!setup.how.allow_number_in_use)
+    if (const auto other = in.call_to(same_telephone(*entry.number[i])))
+      return error{errc::number_in_use,
+                   fmt::format("the dialing {} to the same telephone is up", to_string(*other)), {}};
   return std::nullopt;
 }
 
@@ -66,6 +73,7 @@ dialing describe(const begin_request& request, const dl& entry, time_point now) 
   call.dial_priority = setup.dest.priority;
   call.dial_type = setup.dest.type;
   call.dial_timeout = setup.how.dial_timeout;
+  call.early_media = asks_for_early_media(setup.how) ? 1 : 0;
   call.dial_index = static_cast<std::int64_t>(request.number_index) + 1;
   call.dial_trycnt = entry.trycnt[request.number_index] + 1;
   call.dial_variables = setup.vars;
@@ -180,6 +188,7 @@ result<begun> begin_dialing(write_txn& in, const begin_request& request, time_po
     return done.error();
   if (auto done = store(in, out.call); !done)
     return done.error();
+  in.call_begins(same_telephone(out.call.dial_addr), request.id);
   return out;
 }
 
@@ -234,6 +243,8 @@ result<ended> end_dialing(write_txn& in, const uuid& id, const call_outcome& out
     const auto number = static_cast<std::size_t>(out.call.dial_index - 1);
     if (outcome.try_unused && number < numbers_per_entry && e.trycnt[number] > 0)
       --e.trycnt[number];
+    if (outcome.number_unknown && number < numbers_per_entry)
+      e.numbers_unknown |= std::int64_t{1} << number;
     out.state = dial_entry::from(e);
     if (auto done = store_entry(in, e, *out.state); !done)
       return done.error();
@@ -247,7 +258,37 @@ result<ended> end_dialing(write_txn& in, const uuid& id, const call_outcome& out
     return done.error();
   if (auto done = in.erase(table::dialing, id.view()); !done)
     return done.error();
+  in.call_ends(same_telephone(out.call.dial_addr), id);
   return out;
+}
+
+result<std::vector<restored_entry>> give_tries_back(write_txn& in, const std::vector<spent_try>& tries) {
+  std::vector<restored_entry> restored;
+  for (const auto& one : tries) {
+    auto entry = find<dl>(in, one.entry);
+    if (!entry)
+      return entry.error();
+    if (!*entry || one.number_index >= numbers_per_entry || (*entry)->trycnt[one.number_index] == 0)
+      continue;
+    auto& e = **entry;
+    --e.trycnt[one.number_index];
+    e.numbers_unknown &= ~(std::int64_t{1} << one.number_index);
+    if (e.dialing_uuid) { // its call says which try it is
+      auto call = find<dialing>(in, *e.dialing_uuid);
+      if (!call)
+        return call.error();
+      if (*call && (*call)->dial_index == static_cast<std::int64_t>(one.number_index) + 1) {
+        --(*call)->dial_trycnt;
+        if (auto done = store(in, **call); !done)
+          return done.error();
+      }
+    }
+    const auto state = dial_entry::from(e);
+    if (auto done = store_entry(in, e, state); !done)
+      return done.error();
+    restored.push_back({e.dlma_uuid, state});
+  }
+  return restored;
 }
 
 // --- live dialings ------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 /// Calls in the database: the intent before the Originate, the end with its result line.
 ///
 /// No number is dialed twice for one try: `begin_dialing` refuses an entry that is not idle, and counts the
-/// try in the same transaction; a try is never taken back. What became of a dialing that a crash left behind
-/// is settled by `end_dialing`, with an unknown outcome if need be.
+/// try in the same transaction; it is given back only when nobody's telephone can have rung, or when the way to it was
+/// the reason. What became of a dialing that a crash left behind is settled by `end_dialing`, with an unknown outcome if
+/// need be. One telephone rings once: a number to which a call is up is refused as well, whatever entry that call is of.
 ///
 /// Rules of errors and threads as in storage/outbound.hpp.
 #pragma once
@@ -60,7 +61,8 @@ struct begun {
 
 /// Keeps the intent to dial one number of one entry. Refused, with nothing changed: `not_found` (entry or
 /// campaign are gone), `illegal_state` (not idle, no such number, tries used up, moved to another dlma,
-/// the dialing's id is known already). About 10 µs.
+/// the dialing's id is known already), `number_in_use` (a call to the same telephone is up, be it of another entry, list
+/// or campaign, and the plan does not allow two). About 10 µs.
 [[nodiscard]] result<begun> begin_dialing(write_txn& in, const begin_request& request, time_point now);
 
 // --- on the way and end -------------------------------------------------------------------------------------
@@ -80,7 +82,8 @@ struct call_outcome {
   text res_dial_detail;
   std::int64_t res_hangup{0};
   text res_hangup_detail;
-  bool try_unused{false}; ///< it never left for the server: the entry gets its try back
+  bool try_unused{false}; ///< nobody's telephone can have rung: the entry gets its try back
+  bool number_unknown{false}; ///< the network says that there is no such number: it is not dialed again
 };
 
 struct ended {
@@ -93,6 +96,20 @@ struct ended {
 /// Ends a call: the entry is idle again with its results, the dialing is gone, its line waits in the outbox.
 /// A second time: `not_found`, nothing changed. About 10 µs.
 [[nodiscard]] result<ended> end_dialing(write_txn& in, const uuid& id, const call_outcome& outcome, time_point now);
+
+/// A try that was counted and is to be uncounted: why it failed has turned out to be no matter of the customer's.
+struct spent_try {
+  uuid entry;
+  std::size_t number_index{0}; ///< 0 … 7
+};
+struct restored_entry {
+  uuid dlma;
+  dial_entry state;
+};
+/// Gives tries back, one for each time that an entry is named, also while the entry is being dialed anew; what was learned of
+/// those numbers' existence is forgotten. Entries that are gone, and counts that somebody has set to 0, stay as they are.
+/// The entries as they are now. O(tries).
+[[nodiscard]] result<std::vector<restored_entry>> give_tries_back(write_txn& in, const std::vector<spent_try>& tries);
 
 // --- live dialings ------------------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 #include "storage/environment.hpp"
 
+#include "protocol/telephone_number.hpp"
+#include "storage/dialing.hpp"
 #include "storage/file_check.hpp"
 #include "storage/write_copy.hpp"
 
@@ -7,6 +9,7 @@
 #include <fmt/format.h>
 #include <lmdb.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,7 +17,11 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <mutex>
 #include <vector>
 
@@ -23,6 +30,9 @@ namespace {
 
 constexpr std::string_view format_key = "format";
 
+constexpr std::size_t page_bytes = 4096; ///< sizes are multiples of it
+constexpr std::size_t most_reserve = std::size_t{16} << 20;
+
 MDB_val to_val(std::string_view bytes) noexcept {
   return {bytes.size(), const_cast<char*>(bytes.data())}; // LMDB only reads keys and values that it is given
 }
@@ -30,17 +40,35 @@ MDB_val to_val(std::string_view bytes) noexcept {
 std::string_view to_view(const MDB_val& v) noexcept { return {static_cast<const char*>(v.mv_data), v.mv_size}; }
 
 error disk_error(int code, std::string_view doing) {
+  auto kind = errc::storage_full;
+  std::string_view field;
   std::string why;
   switch (code) { // an int of LMDB's and the kernel's, not an enum of ours
-  case MDB_MAP_FULL: why = "the database has reached its size limit (map_size)"; break;
-  case MDB_READERS_FULL: why = "too many readers at once"; break;
+  case MDB_MAP_FULL:
+    why = "the database has reached its size limit (database.map_size, or database.map_limit where that is set): delete "
+          "what is not needed, or raise the limit";
+    field = "database.map_limit";
+    break;
   case ENOSPC: why = "the disk is full"; break;
   case EDQUOT: why = "the disk quota is used up"; break;
   case EFBIG: why = "the file may not grow further (file size limit)"; break;
-  default: why = mdb_strerror(code);
+  case MDB_READERS_FULL:
+    kind = errc::storage_failed;
+    why = "too many readers at once";
+    break;
+  case ENOMEM:
+    kind = errc::storage_failed;
+    why = "the process may not have as much address space (database.map_size, ulimit -v)";
+    break;
+  default: kind = errc::storage_failed; why = mdb_strerror(code);
   }
-  return {errc::storage_failed, fmt::format("cannot {}: {}", doing, why), {}};
+  return {kind, fmt::format("cannot {}: {}", doing, why), std::string{field}};
 }
+
+std::size_t whole_pages(std::size_t bytes) noexcept { return (bytes + page_bytes - 1) / page_bytes * page_bytes; }
+
+/// What lies beyond `bytes` for ends and deletes.
+std::size_t reserve_beyond(std::size_t bytes) noexcept { return whole_pages(std::min(bytes / 8, most_reserve)); }
 
 /// What the format record of an existing file says, read without touching anything.
 enum class found : std::uint8_t { nothing, ours };
@@ -105,8 +133,13 @@ struct txn::shared {
   folder_lock lock;
   MDB_env* env{nullptr};
   std::array<MDB_dbi, table_count> tables{};
-  std::mutex guard;
+  std::mutex guard;           // of what follows
+  std::condition_variable gate;
   std::vector<MDB_txn*> idle; // read transactions that were reset and can be renewed
+  std::size_t reading{0};     // those that are open
+  bool resizing{false};       // new ones wait
+  std::size_t ordinary{0}, reserve{0}, limit{0}; // bytes; the map holds the first two, the first grows up to the third
+  std::unordered_multimap<std::string, uuid> calls; // that are up, by telephone; changed by the writer alone
 
   shared() = default;
   shared(const shared&) = delete;
@@ -118,7 +151,83 @@ struct txn::shared {
       mdb_env_close(env);
   }
   [[nodiscard]] MDB_dbi operator[](table t) const noexcept { return tables[static_cast<std::size_t>(t)]; }
+
+  /// Waits while the map is being resized.
+  void enter() {
+    std::unique_lock hold{guard};
+    gate.wait(hold, [this] { return !resizing; });
+    ++reading;
+  }
+  void leave() noexcept {
+    const std::lock_guard hold{guard};
+    if (--reading == 0 && resizing)
+      gate.notify_all();
+  }
+  /// Whether so many pages can be allocated by the transaction that is open, or comes next. From the writer's thread.
+  [[nodiscard]] bool has_pages(std::size_t wanted);
+  [[nodiscard]] std::size_t free_list(std::size_t wanted);
 };
+
+namespace {
+
+/// The oldest commit that a reader, of whatever process, may still look at; `newest` where there is none.
+std::size_t oldest_reader(MDB_env* env, std::size_t newest) {
+  // LMDB tells of its readers in lines of text alone: pid, thread, commit.
+  const auto take = [](const char* text, void* to) {
+    std::string_view line{text};
+    while (line.ends_with('\n') || line.ends_with(' '))
+      line.remove_suffix(1);
+    const auto word = line.substr(line.find_last_of(' ') + 1);
+    std::size_t commit = 0;
+    if (const auto [end, ec] = std::from_chars(word.data(), word.data() + word.size(), commit);
+        ec == std::errc{} && end == word.data() + word.size())
+      *static_cast<std::size_t*>(to) = std::min(*static_cast<std::size_t*>(to), commit);
+    return 0;
+  };
+  auto oldest = newest;
+  mdb_reader_list(env, take, &oldest);
+  return oldest;
+}
+
+} // namespace
+
+/// Pages that were freed and that nobody looks at any more; counted no further than `wanted`.
+std::size_t txn::shared::free_list(std::size_t wanted) {
+  MDB_txn* view = nullptr;
+  if (mdb_txn_begin(env, nullptr, MDB_RDONLY, &view))
+    return 0;
+  const std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> guarded{view, mdb_txn_abort};
+  MDB_envinfo info{};
+  MDB_cursor* rows = nullptr;
+  constexpr MDB_dbi freed = 0; // LMDB's own table: commit → how many pages it freed, and which
+  if (mdb_env_info(env, &info) || mdb_cursor_open(view, freed, &rows))
+    return 0;
+  const auto oldest = oldest_reader(env, info.me_last_txnid);
+  std::size_t found = 0;
+  MDB_val key{}, value{};
+  for (auto at = MDB_FIRST; found < wanted && mdb_cursor_get(rows, &key, &value, at) == 0; at = MDB_NEXT) {
+    std::size_t commit = 0, pages = 0;
+    if (key.mv_size != sizeof commit || value.mv_size < sizeof pages)
+      break;
+    std::memcpy(&commit, key.mv_data, sizeof commit);
+    if (commit >= oldest)
+      break;
+    std::memcpy(&pages, value.mv_data, sizeof pages);
+    found += pages;
+  }
+  mdb_cursor_close(rows);
+  return found;
+}
+
+bool txn::shared::has_pages(std::size_t wanted) {
+  MDB_envinfo info{};
+  MDB_stat stat{};
+  if (mdb_env_info(env, &info) || mdb_env_stat(env, &stat))
+    return false;
+  const auto most = info.me_mapsize / stat.ms_psize, used = info.me_last_pgno + 2; // LMDB leaves the last one alone
+  const auto never_used = most > used ? most - used : 0;
+  return never_used >= wanted || never_used + free_list(wanted - never_used) >= wanted;
+}
 
 txn::txn(txn&& other) noexcept : env_{std::move(other.env_)}, txn_{std::exchange(other.txn_, nullptr)} {}
 
@@ -176,6 +285,8 @@ void read_txn::end() noexcept {
   {
     const std::lock_guard hold{env_->guard};
     env_->idle.push_back(txn_); // room was reserved for as many as there can be
+    if (--env_->reading == 0 && env_->resizing)
+      env_->gate.notify_all();
   }
   txn_ = nullptr;
   env_.reset();
@@ -186,7 +297,9 @@ result<read_txn> environment::read() const {
   in.env_ = env_;
   MDB_txn* handle = nullptr;
   {
-    const std::lock_guard hold{env_->guard};
+    std::unique_lock hold{env_->guard};
+    env_->gate.wait(hold, [this] { return !env_->resizing; });
+    ++env_->reading;
     if (!env_->idle.empty()) {
       handle = env_->idle.back();
       env_->idle.pop_back();
@@ -196,6 +309,7 @@ result<read_txn> environment::read() const {
   if (rc) {
     if (handle)
       mdb_txn_abort(handle);
+    env_->leave();
     in.env_.reset();
     return disk_error(rc, "read the database");
   }
@@ -209,7 +323,7 @@ write_txn& write_txn::operator=(write_txn&& other) noexcept {
   if (this != &other) {
     abort();
     txn::operator=(std::move(other));
-    broken_ = other.broken_;
+    done_ = std::move(other.done_);
   }
   return *this;
 }
@@ -222,13 +336,46 @@ void write_txn::abort() noexcept {
 }
 
 error write_txn::failed(int code, std::string_view doing) {
-  broken_ = true;
-  return disk_error(code, doing);
+  auto why = disk_error(code, doing);
+  if (!done_.refused)
+    done_.refused = why;
+  return why;
+}
+
+/// Every write is counted, so that what the transaction needs is known before its commit.
+void write_txn::touch(table t, std::size_t bytes) {
+  auto& one = done_.tables[static_cast<std::size_t>(t)];
+  if (one.writes++ == 0) {
+    MDB_stat stat{};
+    if (mdb_stat(txn_, (*env_)[t], &stat) == 0)
+      one.pages = stat.ms_branch_pages + stat.ms_leaf_pages;
+  }
+  if (bytes > page_bytes / 4) // LMDB puts it on pages of its own, from about half a page on
+    done_.large += bytes / page_bytes + 1;
+}
+
+/// Most pages that the commit will take: a changed page is copied once, whatever else changes on it, with those on the way
+/// to it; what the tables have grown by is known.
+std::size_t write_txn::pages_needed() const {
+  std::size_t pages = 0;
+  for (std::size_t i = 0; i < table_count; ++i) {
+    const auto& one = done_.tables[i];
+    MDB_stat stat{};
+    if (one.writes == 0 || mdb_stat(txn_, env_->tables[i], &stat))
+      continue;
+    const auto now = stat.ms_branch_pages + stat.ms_leaf_pages;
+    pages += std::min(one.writes * stat.ms_depth, one.pages) + (now > one.pages ? now - one.pages : 0);
+  }
+  if (pages == 0)
+    return 0;
+  pages += done_.large;
+  return pages + pages / 256 + 8; // and those that list the freed ones, and the tables
 }
 
 result<void> write_txn::put(table t, std::string_view key, std::string_view value) {
   auto k = to_val(key);
   auto v = to_val(value);
+  touch(t, value.size());
   if (const int rc = mdb_put(txn_, (*env_)[t], &k, &v, 0))
     return failed(rc, fmt::format("write to the table {}", table_name(t)));
   return {};
@@ -237,6 +384,7 @@ result<void> write_txn::put(table t, std::string_view key, std::string_view valu
 result<void> write_txn::put_in_order(table t, std::string_view key, std::string_view value) {
   auto k = to_val(key);
   auto v = to_val(value);
+  touch(t, value.size());
   // APPEND fills pages to the brim and refuses a key that is not the last; nothing is written then.
   const int rc = mdb_put(txn_, (*env_)[t], &k, &v, MDB_APPEND);
   if (rc == MDB_KEYEXIST)
@@ -248,6 +396,7 @@ result<void> write_txn::put_in_order(table t, std::string_view key, std::string_
 
 result<bool> write_txn::erase(table t, std::string_view key) {
   auto k = to_val(key);
+  touch(t, 0);
   const int rc = mdb_del(txn_, (*env_)[t], &k, nullptr);
   if (rc == MDB_NOTFOUND)
     return false;
@@ -269,24 +418,114 @@ result<std::uint64_t> write_txn::next(std::string_view counter) {
 result<void> write_txn::commit() {
   if (!txn_)
     return error{errc::internal, "the transaction is over", {}};
-  if (broken_) {
+  if (done_.refused) {
     abort();
-    return error{errc::storage_failed, "a write of the transaction was refused; nothing of it was kept", {}};
+    return *done_.refused;
   }
+  if (done_.may_fill == room::ordinary)
+    if (const auto needed = pages_needed(); needed > 0 && !env_->has_pages(needed + env_->reserve / page_bytes)) {
+      abort();
+      return failed(MDB_MAP_FULL, "commit to the database");
+    }
   // mdb_txn_commit frees the handle whatever comes of it.
   if (const int rc = mdb_txn_commit(std::exchange(txn_, nullptr)))
     return failed(rc, "commit to the database");
+  if (done_.begun.empty() && done_.ended.empty())
+    return {};
+  const std::lock_guard hold{env_->guard};
+  env_->calls.merge(done_.begun);
+  for (const auto& [telephone, call] : done_.ended)
+    for (auto [at, end] = env_->calls.equal_range(telephone); at != end; ++at)
+      if (at->second == call) {
+        env_->calls.erase(at);
+        break;
+      }
   return {};
 }
 
-result<write_txn> environment::write() {
+std::optional<uuid> write_txn::call_to(const std::string& telephone) const {
+  const auto find_in = [&](const std::unordered_multimap<std::string, uuid>& calls) -> std::optional<uuid> {
+    for (auto [at, end] = calls.equal_range(telephone); at != end; ++at) {
+      const auto [first, last] = done_.ended.equal_range(telephone);
+      if (std::none_of(first, last, [&](const auto& ended) { return ended.second == at->second; }))
+        return at->second;
+    }
+    return std::nullopt;
+  };
+  if (const auto here = find_in(done_.begun))
+    return here;
+  return find_in(env_->calls); // which nobody but the writer changes
+}
+
+void write_txn::call_begins(std::string telephone, const uuid& call) { done_.begun.emplace(std::move(telephone), call); }
+void write_txn::call_ends(const std::string& telephone, const uuid& call) { done_.ended.emplace(telephone, call); }
+
+std::optional<uuid> environment::call_to(const std::string& telephone) const {
+  const std::lock_guard hold{env_->guard};
+  const auto at = env_->calls.find(telephone);
+  return at == env_->calls.end() ? std::nullopt : std::optional{at->second};
+}
+
+result<write_txn> environment::write(room may_fill) {
   write_txn in;
   in.env_ = env_;
+  in.done_.may_fill = may_fill;
   if (const int rc = mdb_txn_begin(env_->env, nullptr, 0, &in.txn_)) {
     in.txn_ = nullptr;
     return disk_error(rc, "write to the database");
   }
   return in;
+}
+
+// --- growing ------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Whether the process may have so much more address space. To be asked first: LMDB gives the old map away before it asks
+/// for the new one.
+bool may_map(std::size_t bytes) noexcept {
+  void* const there = ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (there == MAP_FAILED)
+    return false;
+  ::munmap(there, bytes);
+  return true;
+}
+
+} // namespace
+
+result<bool> environment::grow(std::chrono::milliseconds patience) {
+  auto& in = *env_;
+  std::unique_lock hold{in.guard};
+  const auto wanted = std::min(in.limit, in.ordinary > in.limit / 2 ? in.limit : 2 * in.ordinary);
+  if (wanted <= in.ordinary)
+    return false;
+  const auto reserve = reserve_beyond(wanted);
+  if (!may_map(wanted + reserve))
+    return error{errc::storage_full,
+                 fmt::format("cannot make room for {} bytes in the database: the process may not have as much address "
+                             "space (database.map_limit, ulimit -v)",
+                             wanted),
+                 "database.map_limit"};
+  in.resizing = true;
+  const bool quiet = in.gate.wait_for(hold, patience, [&] { return in.reading == 0; });
+  const int rc = quiet ? mdb_env_set_mapsize(in.env, wanted + reserve) : 0;
+  if (quiet && !rc) {
+    in.ordinary = wanted;
+    in.reserve = reserve;
+  }
+  in.resizing = false;
+  hold.unlock();
+  in.gate.notify_all();
+  if (!quiet)
+    return error{errc::overloaded, "the database is to grow, and who reads it has not ended yet; try again in a second", {}};
+  if (rc == EINVAL)
+    return error{errc::internal, "a write transaction is open", {}};
+  if (rc) {
+    // The old map is gone, and every read would fault. What was acknowledged is on disk: the next start goes on from there.
+    std::fprintf(stderr, "ringmaster: the database cannot be mapped any more: %s\n", mdb_strerror(rc));
+    std::abort();
+  }
+  return true;
 }
 
 // --- cursor -------------------------------------------------------------------------------------------------
@@ -352,16 +591,6 @@ folder_lock::~folder_lock() {
 
 // --- opening ------------------------------------------------------------------------------------------------
 
-namespace {
-
-std::size_t map_size_for(const environment_options& options, const std::filesystem::path& file) {
-  std::error_code failed;
-  const auto size = std::filesystem::file_size(file, failed);
-  return std::max(options.map_size, failed ? std::size_t{0} : 2 * size);
-}
-
-} // namespace
-
 result<environment> environment::open(const environment_options& options) {
   auto inside = std::make_shared<txn::shared>();
   inside->dir = options.data_dir;
@@ -379,7 +608,17 @@ result<environment> environment::open(const environment_options& options) {
     return disk_error(rc, "open the database");
   mdb_env_set_maxdbs(inside->env, table_count);
   mdb_env_set_maxreaders(inside->env, options.max_readers);
-  if (const int rc = mdb_env_set_mapsize(inside->env, map_size_for(options, file)))
+  std::error_code unknown;
+  const auto there_are = std::filesystem::file_size(file, unknown);
+  const auto file_bytes = unknown ? std::size_t{0} : whole_pages(there_are);
+  const auto first = whole_pages(options.map_size);
+  inside->limit = std::max(first, whole_pages(options.map_limit));
+  inside->ordinary = std::clamp(file_bytes, first, inside->limit);
+  inside->reserve = reserve_beyond(inside->ordinary);
+  auto map = inside->ordinary + inside->reserve;
+  if (file_bytes > map) // from before the limit was lowered
+    map = file_bytes + inside->reserve;
+  if (const int rc = mdb_env_set_mapsize(inside->env, map))
     return disk_error(rc, "set the size limit of the database");
   // NOTLS: a read transaction belongs to its object, not to a thread. NORDAHEAD: reads hit random pages.
   if (const int rc = mdb_env_open(inside->env, options.data_dir.c_str(), MDB_NOTLS | MDB_NORDAHEAD, 0600))
@@ -392,7 +631,7 @@ result<environment> environment::open(const environment_options& options) {
   inside->idle.reserve(options.max_readers);
   environment env;
   env.env_ = inside;
-  auto in = env.write();
+  auto in = env.write(room::reserve); // a full database opens, too
   if (!in)
     return in.error();
   for (std::size_t i = 0; i < table_count; ++i) {
@@ -405,7 +644,22 @@ result<environment> environment::open(const environment_options& options) {
       return put.error();
   if (auto done = in->commit(); !done)
     return done.error();
+  if (auto done = env.find_live_calls(); !done)
+    return done.error();
   return env;
+}
+
+/// Those that the last process left.
+result<void> environment::find_live_calls() {
+  const auto in = read();
+  if (!in)
+    return in.error();
+  const auto calls = all_dialings(*in);
+  if (!calls)
+    return calls.error();
+  for (const auto& one : *calls)
+    env_->calls.emplace(same_telephone(one.dial_addr), one.id);
+  return {};
 }
 
 result<environment> environment::open_copy(const std::filesystem::path& file) {
@@ -444,7 +698,10 @@ result<environment> environment::open_copy(const std::filesystem::path& file) {
 }
 
 result<std::uint64_t> environment::backup(const std::filesystem::path& to) const {
-  return write_copy(env_->env, env_->dir / "data.mdb", to, false);
+  env_->enter(); // LMDB reads for as long as it writes the copy
+  auto written = write_copy(env_->env, env_->dir / "data.mdb", to, false);
+  env_->leave();
+  return written;
 }
 
 const std::filesystem::path& environment::data_dir() const noexcept { return env_->dir; }
@@ -452,9 +709,10 @@ const std::filesystem::path& environment::data_dir() const noexcept { return env
 environment::usage environment::space() const noexcept {
   MDB_envinfo info{};
   MDB_stat stat{};
+  const std::lock_guard hold{env_->guard}; // both look at the map
   if (mdb_env_info(env_->env, &info) || mdb_env_stat(env_->env, &stat))
     return {};
-  return {(info.me_last_pgno + 1) * stat.ms_psize, info.me_mapsize};
+  return {(info.me_last_pgno + 1) * stat.ms_psize, env_->limit ? env_->limit : info.me_mapsize};
 }
 
 } // namespace ringmaster::storage

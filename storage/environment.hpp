@@ -13,16 +13,25 @@
 /// thread at a time (it may move to another). One `write_txn` at a time; a second one waits for the first,
 /// therefore a single thread writes.
 ///
-/// Errors. `storage_failed` for everything that the disk or the file refuses. A write transaction in which a
-/// put failed is broken: its commit fails, nothing of it is kept, and the next transaction starts afresh.
+/// Errors. `storage_full` where there is no room left, be it in the database (its field is `database.map_limit` then) or
+/// on its disk; `storage_failed` for everything else that the disk or the file refuses. A write transaction in which a
+/// put failed is broken: its commit fails with what that put was refused for, nothing of it is kept, and the next
+/// transaction starts afresh.
 ///
-/// Limitations. A read transaction that stays open keeps old pages from being reused: hold it for one answer,
-/// not for a session.
+/// Room. What the database may hold is bounded (`environment_options`); beyond the bound lies a reserve, an eighth of it
+/// and 16 MiB at most, that only transactions with `room::reserve` may use: ends of calls and deletes go on in a full
+/// database. An ordinary transaction that would leave less than the reserve is refused by its commit. LMDB maps as much
+/// as is allowed at first, and `grow` enlarges that while the process runs.
+///
+/// Limitations. A read transaction that stays open keeps old pages from being reused, and the map from growing: hold
+/// it for one answer, not for a session.
 #pragma once
 
 #include "protocol/error.hpp"
 #include "storage/keys.hpp"
 
+#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -30,6 +39,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 struct MDB_env;
@@ -79,11 +90,17 @@ private:
   void end() noexcept;
 };
 
+/// What a write transaction may fill.
+enum class room : std::uint8_t {
+  ordinary, ///< all but the reserve
+  reserve,  ///< everything: for what ends, stops or deletes
+};
+
 /// The one writer's transaction; many commands share one, and its commit makes them durable together.
 /// Dropped without `commit` it leaves no trace.
 class write_txn final : public txn {
 public:
-  write_txn(write_txn&&) noexcept = default;
+  write_txn(write_txn&&) = default;
   write_txn& operator=(write_txn&& other) noexcept;
   ~write_txn();
 
@@ -102,13 +119,34 @@ public:
   /// Forgets everything.
   void abort() noexcept;
   /// A write was refused: nothing more can be done with the transaction but end it.
-  [[nodiscard]] bool broken() const noexcept { return broken_; }
+  [[nodiscard]] bool broken() const noexcept { return done_.refused.has_value(); }
+
+  // For the sources of this folder. Which call is up to a telephone (`same_telephone`), as of this transaction; others
+  // see what it changes from its commit on.
+  [[nodiscard]] std::optional<uuid> call_to(const std::string& telephone) const;
+  void call_begins(std::string telephone, const uuid& call);
+  void call_ends(const std::string& telephone, const uuid& call);
 
 private:
   friend class environment;
   write_txn() = default;
   error failed(int code, std::string_view doing);
-  bool broken_{false};
+  void touch(table t, std::size_t bytes);
+  [[nodiscard]] std::size_t pages_needed() const;
+
+  /// What has been done so far.
+  struct doings {
+    room may_fill{room::ordinary};
+    std::optional<error> refused; ///< the first write that was
+    struct touched {
+      std::size_t writes{0}, pages{0}; ///< so many writes, in a table that had so many pages before
+    };
+    std::array<touched, table_count> tables{};
+    std::size_t large{0}; ///< pages of values that have pages of their own
+    std::unordered_multimap<std::string, uuid> begun;
+    std::unordered_multimap<std::string, uuid> ended;
+  };
+  doings done_;
 };
 
 /// Walks a table in the order of its keys. Good as long as its transaction, and in a write transaction until
@@ -138,10 +176,11 @@ private:
 
 struct environment_options {
   std::filesystem::path data_dir;
-  /// Most that the database can grow to (address space, not disk). An existing file that is larger than half
-  /// of it gets twice its size.
+  /// What the database may hold at first, and `grow` may double again and again until it is `map_limit` (address space,
+  /// not disk); a limit of 0, or below `map_size`, is `map_size`. An existing file may hold what it holds.
   std::size_t map_size{std::size_t{64} << 30};
   unsigned max_readers{512};
+  std::size_t map_limit{0};
 };
 
 /// Held while a process may write to a data folder. Released when it goes, also with its process.
@@ -173,15 +212,24 @@ public:
   environment& operator=(environment&&) noexcept = default;
   ~environment() = default;
 
+  /// Waits while the map grows: for `grow`'s patience at most.
   [[nodiscard]] result<read_txn> read() const;
   /// Waits for another write transaction to end.
-  [[nodiscard]] result<write_txn> write();
+  [[nodiscard]] result<write_txn> write(room may_fill = room::ordinary);
+
+  /// Makes room for twice as much, or for what the limit allows. False: it is reached already. From the writer's thread,
+  /// with no write transaction open. LMDB wants no reader meanwhile: new ones wait, and after `patience` those that are
+  /// still there have their way (`overloaded`). `storage_full` when the process may not have as much address space.
+  [[nodiscard]] result<bool> grow(std::chrono::milliseconds patience);
+
+  /// The call that is up to a telephone (`same_telephone`), as of the last commit. From any thread.
+  [[nodiscard]] std::optional<uuid> call_to(const std::string& telephone) const;
 
   /// As `storage::backup`, from within the process that has the environment open.
   result<std::uint64_t> backup(const std::filesystem::path& to) const;
 
   [[nodiscard]] const std::filesystem::path& data_dir() const noexcept;
-  /// Bytes of the data file in use, and the most there can be.
+  /// Bytes of the data file in use, and the most that it may hold beside the reserve.
   struct usage {
     std::size_t used{0}, limit{0};
   };
@@ -189,6 +237,7 @@ public:
 
 private:
   environment() = default;
+  result<void> find_live_calls();
   std::shared_ptr<txn::shared> env_;
 };
 

@@ -55,10 +55,10 @@ template <class T>
 /// A page of a dlma's entries; `not_found` when there is no such dlma.
 [[nodiscard]] result<page<dl>> list_entries(const txn& in, const uuid& dlma_id, const page_request& which);
 
-/// Gives `take` the state of each entry of a dlma, in the order of ids, until it returns false; a million in about
-/// 0.1 s. The number of entries given.
+/// Gives `take` the state of each entry of a dlma, in the order of ids, those after `after` alone where that is set, until
+/// it returns false; a million in about 0.1 s. The number of entries given.
 result<std::size_t> for_each_entry(const txn& in, const uuid& dlma_id,
-                                   const std::function<bool(const dial_entry&)>& take);
+                                   const std::function<bool(const dial_entry&)>& take, const maybe_uuid& after = {});
 
 /// Campaigns that refer to `id` as their plan, destination, dlma or next campaign.
 [[nodiscard]] result<std::vector<campaign>> referring_campaigns(const txn& in, const uuid& id);

@@ -168,12 +168,15 @@ result<page<dl>> list_entries(const txn& in, const uuid& dlma_id, const page_req
 }
 
 result<std::size_t> for_each_entry(const txn& in, const uuid& dlma_id,
-                                   const std::function<bool(const dial_entry&)>& take) {
+                                   const std::function<bool(const dial_entry&)>& take, const maybe_uuid& after) {
   auto rows = cursor::open(in, table::dl_by_dlma);
   if (!rows)
     return rows.error();
   std::size_t count = 0;
-  auto row = rows->seek(dlma_id.view());
+  const entry_key from{dlma_id, after.value_or(uuid{})};
+  auto row = rows->seek(from.view());
+  if (row && *row && after && (*row)->key == from.view())
+    row = rows->next();
   for (; row && *row && (*row)->key.starts_with(dlma_id.view()); row = rows->next()) {
     const auto id = read_uuid((*row)->key.substr(16));
     dial_entry state;

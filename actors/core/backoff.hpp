@@ -43,4 +43,13 @@ private:
   std::uint32_t attempts_{0};
 };
 
+/// How long to wait after so many logins that were refused one after the other. The first may have met a server that was
+/// just reading its configuration. After that a wrong secret is hardly right a minute later, and guards that shut out an
+/// address after ten failures in ten minutes must not shut out ours: there are six logins in the first ten minutes, and
+/// then one in three.
+[[nodiscard]] constexpr std::chrono::seconds pause_after_refusals(std::uint32_t refusals) noexcept {
+  using std::chrono::seconds;
+  return refusals <= 1 ? seconds{2} : refusals == 2 ? seconds{60} : refusals == 3 ? seconds{120} : seconds{180};
+}
+
 } // namespace ringmaster::core

@@ -1,5 +1,7 @@
 #include "actors/core/campaign_state.hpp"
 
+#include "actors/core/originate.hpp"
+
 #include <fmt/core.h>
 
 namespace ringmaster::core {
@@ -168,6 +170,13 @@ campaign_step list_done(campaign_state from, std::int64_t dl_end_handle,
   return step;
 }
 
+std::optional<error> early_media_for_agents(const plan& p, const destination& dest) {
+  if (!asks_for_early_media(p) || agent_queue(dest).empty())
+    return std::nullopt;
+  return invalid_field("early_media", "early_media must not be true where the destination is a queue: Asterisk tells of an "
+                                      "answer before there is one then, and callers who never answer would get agents");
+}
+
 std::optional<error> cannot_start(const campaign& c, const plan* p, const dlma* list,
                                   const destination* dest) {
   const auto missing = [](std::string_view field, std::string_view what, bool named) {
@@ -186,6 +195,10 @@ std::optional<error> cannot_start(const campaign& c, const plan* p, const dlma* 
     return error{errc::illegal_state, "the campaign's plan dials nothing: its dial_mode is 0", "dial_mode"};
   if (const auto lacks = unusable(*dest))
     return error{errc::illegal_state, "the campaign's destination cannot take calls: " + *lacks, "dest"};
+  if (auto wrong = early_media_for_agents(*p, *dest))
+    return wrong;
+  if (auto wrong = cannot_be_written(*p, *dest, merge_variables({&c.vars, &p->vars, &dest->vars, &list->vars})))
+    return error{errc::illegal_state, "no call of the campaign can be written for Asterisk: " + wrong->message, wrong->field};
   return std::nullopt;
 }
 

@@ -52,6 +52,10 @@ struct campaign_step {
 [[nodiscard]] campaign_step list_done(campaign_state from, std::int64_t dl_end_handle,
                                       std::size_t calls_in_flight) noexcept;
 
+/// Agents would be given people who have not answered, and pacing would count them: no campaign can have both. Names the
+/// plan's field.
+[[nodiscard]] std::optional<error> early_media_for_agents(const plan& p, const destination& dest);
+
 /// A start needs all of these: nullopt when `c` can start, else what is missing.
 [[nodiscard]] std::optional<error> cannot_start(const campaign& c, const plan* p, const dlma* list,
                                                 const destination* dest);

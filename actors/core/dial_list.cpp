@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
+#include <utility>
 
 namespace ringmaster::core {
 namespace {
 
 constexpr std::size_t chunk_bits = 12, chunk_size = std::size_t{1} << chunk_bits;
-constexpr std::size_t state_kinds = 8;
+constexpr std::size_t state_kinds = 9;
 constexpr auto never = std::numeric_limits<std::int64_t>::max();
 
 /// A `dial_entry`, with what the list itself needs in its padding.
@@ -22,6 +24,8 @@ struct slot {
   bool answered;
   bool leased : 1;
   bool used : 1;
+  bool held : 1;
+  bool put_off : 1; // until when, the list knows; few are
 
   void set(const dial_entry& e) noexcept {
     id = e.id;
@@ -31,6 +35,7 @@ struct slot {
     numbers_mask = e.numbers_mask;
     status = e.status;
     answered = e.answered;
+    held = false;
   }
   [[nodiscard]] dial_entry get() const noexcept {
     dial_entry e;
@@ -69,7 +74,8 @@ struct standing {
 };
 
 template <class E>
-standing stand(const E& e, const dial_policy& policy, bool leased, std::int64_t now_ns) noexcept {
+standing stand(const E& e, const dial_policy& policy, bool leased, std::int64_t now_ns, bool held = false,
+               std::int64_t put_off_until = 0) noexcept {
   if (leased || e.status == dl_dialing)
     return {entry_state::dialing};
   if (e.answered)
@@ -78,13 +84,16 @@ standing stand(const E& e, const dial_policy& policy, bool leased, std::int64_t 
     return {entry_state::reserved};
   if (e.numbers_mask == 0)
     return {entry_state::no_numbers};
+  if (held)
+    return {entry_state::held};
   for (std::uint8_t i = 0; i < numbers_per_entry; ++i) {
     if ((e.numbers_mask >> i & 1u) == 0 || e.trycnt[i] >= policy.max_retry_cnt[i])
       continue;
-    if (e.last_hangup_ns <= 0)
-      return {entry_state::ready, i};
     const auto delay = std::chrono::nanoseconds{policy.retry_delay}.count();
-    const auto until = e.last_hangup_ns > never - delay ? never : e.last_hangup_ns + delay;
+    const auto cool = e.last_hangup_ns <= 0 ? 0 : e.last_hangup_ns > never - delay ? never : e.last_hangup_ns + delay;
+    const auto until = std::max(cool, put_off_until);
+    if (until <= 0)
+      return {entry_state::ready, i};
     return {until > now_ns ? entry_state::cooling : entry_state::ready, i, until};
   }
   return {entry_state::exhausted};
@@ -123,8 +132,12 @@ std::string_view name(entry_state s) noexcept {
     return "exhausted";
   case entry_state::no_numbers:
     return "no numbers";
+  case entry_state::held:
+    return "held";
   case entry_state::absent:
     return "absent";
+  case entry_state::number_in_use:
+    return "number in use";
   }
   return "";
 }
@@ -133,6 +146,7 @@ dial_policy dial_policy::from(const plan& p) noexcept {
   dial_policy d;
   for (std::size_t i = 0; i < numbers_per_entry; ++i)
     d.max_retry_cnt[i] = static_cast<std::uint16_t>(std::clamp<std::int64_t>(p.max_retry_cnt[i], 0, 0xFFFF));
+  d.allow_number_in_use = p.allow_number_in_use;
   d.retry_delay = std::chrono::seconds{std::clamp<std::int64_t>(p.retry_delay, 0, 31'536'000)};
   return d;
 }
@@ -152,6 +166,21 @@ struct dial_list::impl {
   std::vector<std::uint32_t> index; // open addressing; slot + 1, 0: empty
   std::size_t entries{0};
   std::vector<std::optional<view>> views;
+  std::unordered_map<uuid, std::string> held; // why; those of entries that have changed since are left until they are held again
+  std::unordered_map<std::uint32_t, std::int64_t> put_off; // slot → until when
+
+  [[nodiscard]] std::int64_t put_off_until(const slot& s, std::uint32_t i) const {
+    return s.put_off ? put_off.at(i) : 0;
+  }
+  [[nodiscard]] standing stand_of(std::uint32_t i, const view& v) noexcept {
+    const auto& s = at(i);
+    return stand(s, v.policy, s.leased, v.seen_ns, s.held, put_off_until(s, i));
+  }
+  void put_off_no_more(slot& s, std::uint32_t i) noexcept {
+    if (s.put_off)
+      put_off.erase(i);
+    s.put_off = false;
+  }
 
   slot& at(std::uint32_t i) noexcept { return chunks[i >> chunk_bits][i & (chunk_size - 1)]; }
 
@@ -205,7 +234,7 @@ struct dial_list::impl {
 
   void enter(view& v, std::uint32_t i) {
     const auto& s = at(i);
-    const auto now = stand(s, v.policy, s.leased, v.seen_ns);
+    const auto now = stand_of(i, v);
     ++v.counted(now.state);
     if (now.state == entry_state::ready) {
       v.ready.push_back({ready_key(s), i, s.version});
@@ -216,8 +245,7 @@ struct dial_list::impl {
     }
   }
   void leave(view& v, std::uint32_t i) noexcept {
-    const auto& s = at(i);
-    --v.counted(stand(s, v.policy, s.leased, v.seen_ns).state);
+    --v.counted(stand_of(i, v).state);
   }
   [[nodiscard]] bool is_stale(const item& one) noexcept {
     const auto& s = at(one.slot);
@@ -239,7 +267,7 @@ struct dial_list::impl {
       const auto& s = at(i);
       if (!s.used)
         continue;
-      const auto now = stand(s, v.policy, s.leased, v.seen_ns);
+      const auto now = stand_of(i, v);
       ++v.counted(now.state);
       if (now.state == entry_state::ready)
         v.ready.push_back({ready_key(s), i, s.version});
@@ -324,6 +352,7 @@ bool dial_list::add(const dial_entry& e) {
   s.set(e);
   ++s.version;
   s.leased = false;
+  s.put_off = false;
   s.used = true;
   l.index[place] = i + 1;
   ++l.entries;
@@ -337,7 +366,10 @@ bool dial_list::update(const dial_entry& e) {
   std::uint32_t i = 0;
   if (!impl_->look_up(e.id, &i))
     return false;
-  impl_->change(i, [&](slot& s) { s.set(e); });
+  impl_->change(i, [&](slot& s) {
+    s.set(e);
+    impl_->put_off_no_more(s, i); // its number may be another one
+  });
   return true;
 }
 
@@ -351,6 +383,7 @@ bool dial_list::remove(const uuid& id) {
     if (v)
       l.leave(*v, i);
   l.erase_index(l.place(id));
+  l.put_off_no_more(*s, i);
   s->used = false;
   s->leased = false;
   ++s->version;
@@ -416,9 +449,12 @@ std::size_t dial_list::lease(view_id view, time_point now, std::size_t n, std::v
     if (l.is_stale(top))
       continue;
     const auto& s = l.at(top.slot);
-    const auto stands = stand(s, v->policy, false, v->seen_ns);
+    const auto stands = stand(s, v->policy, false, v->seen_ns, s.held);
     out.push_back({s.id, stands.number, s.trycnt[stands.number]});
-    l.change(top.slot, [](slot& one) { one.leased = true; });
+    l.change(top.slot, [&](slot& one) {
+      one.leased = true;
+      l.put_off_no_more(one, top.slot);
+    });
     ++leased;
   }
   return leased;
@@ -442,6 +478,19 @@ bool dial_list::give_back(const uuid& id) {
   return true;
 }
 
+bool dial_list::put_off(const uuid& id, time_point until) {
+  std::uint32_t i = 0;
+  const auto* s = impl_->look_up(id, &i);
+  if (!s || !s->leased)
+    return false;
+  impl_->change(i, [&](slot& one) {
+    one.leased = false;
+    one.put_off = true;
+    impl_->put_off[i] = to_ns(until);
+  });
+  return true;
+}
+
 bool dial_list::ended(const dial_entry& after) {
   std::uint32_t i = 0;
   if (!impl_->look_up(after.id, &i))
@@ -451,6 +500,23 @@ bool dial_list::ended(const dial_entry& after) {
     s.leased = false;
   });
   return true;
+}
+
+bool dial_list::hold(const uuid& id, std::string why) {
+  std::uint32_t i = 0;
+  if (!impl_->look_up(id, &i))
+    return false;
+  impl_->change(i, [](slot& s) { s.held = true; });
+  impl_->held.insert_or_assign(id, std::move(why));
+  return true;
+}
+
+void dial_list::release_held() {
+  for (const auto& [id, why] : std::exchange(impl_->held, {})) {
+    std::uint32_t i = 0;
+    if (const auto* s = impl_->look_up(id, &i); s && s->held)
+      impl_->change(i, [](slot& one) { one.held = false; });
+  }
 }
 
 std::optional<time_point> dial_list::next_eligible_time(view_id view, time_point now) {
@@ -475,11 +541,15 @@ list_counts dial_list::counts(view_id view, time_point now) {
   impl_->advance(*v, now);
   c.ready = v->counted(entry_state::ready);
   c.cooling = v->counted(entry_state::cooling);
+  for (const auto& [i, until] : impl_->put_off)
+    if (until > v->seen_ns && impl_->stand_of(i, *v).state == entry_state::cooling)
+      ++c.put_off;
   c.dialing = v->counted(entry_state::dialing);
   c.reserved = v->counted(entry_state::reserved);
   c.answered = v->counted(entry_state::answered);
   c.exhausted = v->counted(entry_state::exhausted);
   c.no_numbers = v->counted(entry_state::no_numbers);
+  c.held = v->counted(entry_state::held);
   return c;
 }
 
@@ -500,10 +570,20 @@ entry_explanation dial_list::explain(const dial_entry& e, const dial_policy& pol
 
 entry_explanation dial_list::explain(view_id view, const uuid& id, time_point now) const {
   auto* v = impl_->find_view(view);
+  return v ? explain(id, v->policy, now) : entry_explanation{};
+}
+
+entry_explanation dial_list::explain(const uuid& id, const dial_policy& policy, time_point now) const {
   const auto* s = impl_->look_up(id);
-  if (!v || !s)
+  if (!s)
     return {};
-  return explain(s->get(), v->policy, s->leased, now);
+  auto x = explain(s->get(), policy, s->leased, now);
+  if (s->held && (x.state == entry_state::ready || x.state == entry_state::cooling || x.state == entry_state::exhausted)) {
+    x = {};
+    x.state = entry_state::held;
+    x.why = impl_->held.at(id);
+  }
+  return x;
 }
 
 std::size_t dial_list::memory() const noexcept {
@@ -511,7 +591,7 @@ std::size_t dial_list::memory() const noexcept {
   auto bytes = sizeof(impl) + l.chunks.size() * chunk_size * sizeof(slot) +
                l.chunks.capacity() * sizeof(l.chunks[0]) +
                (l.index.capacity() + l.free_slots.capacity()) * sizeof(std::uint32_t) +
-               l.views.capacity() * sizeof(l.views[0]);
+               l.views.capacity() * sizeof(l.views[0]) + l.put_off.size() * 4 * sizeof(std::int64_t);
   for (const auto& v : l.views)
     if (v)
       bytes += (v->ready.capacity() + v->cooling.capacity()) * sizeof(item);

@@ -11,6 +11,8 @@
 ///   (status 1, or leased). A leased entry is not handed out again, to no view, until it is ended or given
 ///   back.
 /// - `retry_delay` counts from the last hangup.
+/// - An entry whose call could not be written for Asterisk is *held* until it changes or `release_held`: its tries are
+///   untouched, the others go on. That is known in memory alone; after a restart it is found out again.
 ///
 /// How: two binary heaps a view, of 16 bytes an item. An item names its entry's version; any change of an
 /// entry raises the version, so that old items become stale and are dropped when they come up or when they
@@ -22,6 +24,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +34,7 @@ namespace ringmaster::core {
 struct dial_policy {
   std::array<std::uint16_t, numbers_per_entry> max_retry_cnt{5, 5, 5, 5, 5, 5, 5, 5};
   std::chrono::seconds retry_delay{60};
+  bool allow_number_in_use{false}; ///< an entry is dialed although another call to its telephone is up
   bool operator==(const dial_policy&) const = default;
   [[nodiscard]] static dial_policy from(const plan& p) noexcept;
 };
@@ -47,13 +51,15 @@ struct leased_entry {
 /// Why an entry is, or is not, dialed.
 enum class entry_state : std::uint8_t {
   ready,
-  cooling,   ///< until last hangup + retry_delay
+  cooling,   ///< until last hangup + retry_delay, or while it is put off
   dialing,   ///< leased, or its status says so
   reserved,  ///< status 2
   answered,  ///< done
   exhausted, ///< every number has had its tries
   no_numbers,
+  held, ///< its call could not be written for Asterisk
   absent, ///< not in this list
+  number_in_use, ///< another call to its telephone is up: said where calls are known; a list has it as cooling
 };
 [[nodiscard]] std::string_view name(entry_state s) noexcept;
 
@@ -63,12 +69,15 @@ struct entry_explanation {
   std::optional<std::uint8_t> number; ///< the one whose turn it is, from 0
   std::uint16_t tries{0};             ///< of that number
   std::uint16_t most{0};              ///< tries that the policy gives that number
+  std::string why{};                  ///< of a held one: what is wrong with it
+  std::optional<uuid> other_call{};   ///< the dialing that has its telephone
 };
 
 /// Entries by state, as a view sees them.
 struct list_counts {
   std::size_t total{0}, ready{0}, cooling{0}, dialing{0}, reserved{0}, answered{0}, exhausted{0},
-      no_numbers{0};
+      no_numbers{0}, held{0};
+  std::size_t put_off{0}; ///< of those that cool down, because their telephone is in use by another call
   /// Nothing is left to dial and nothing is in flight. Reserved entries are not waited for.
   [[nodiscard]] bool list_done() const noexcept { return ready == 0 && cooling == 0 && dialing == 0; }
   bool operator==(const list_counts&) const = default;
@@ -106,13 +115,22 @@ public:
   bool lease_one(const uuid& id);
   /// The entry was not dialed after all. False when it is not leased.
   bool give_back(const uuid& id);
+  /// The same, and it is not leased again before `until`, or before it has changed.
+  bool put_off(const uuid& id, time_point until);
   /// The entry's dialing ended with this new state; its lease ends. False when there is no such entry.
   bool ended(const dial_entry& after);
+
+  /// The entry's call cannot be written, because of `why`: it is not dialed until it changes. False when there is none.
+  bool hold(const uuid& id, std::string why);
+  /// Calls are written another way now: whoever is held may be dialed again. O(held entries).
+  void release_held();
 
   /// `now` when something is ready, the end of the first cooling otherwise; nothing when only changes help.
   [[nodiscard]] std::optional<time_point> next_eligible_time(view_id view, time_point now);
   [[nodiscard]] list_counts counts(view_id view, time_point now);
   [[nodiscard]] entry_explanation explain(view_id view, const uuid& id, time_point now) const;
+  /// By a policy that need not be any view's.
+  [[nodiscard]] entry_explanation explain(const uuid& id, const dial_policy& policy, time_point now) const;
   /// The same without a list, for an entry read from elsewhere.
   [[nodiscard]] static entry_explanation explain(const dial_entry& e, const dial_policy& policy, bool leased,
                                                  time_point now);

@@ -71,7 +71,7 @@ result<std::string> originate_action(const dialing& d, const originate_options& 
   to.context = d.dial_context;
   to.exten = d.dial_exten;
   to.priority = d.dial_priority;
-  const std::array<std::optional<error>, 12> checks{
+  const std::array<std::optional<error>, 13> checks{
       check("dial_timeout", d.dial_timeout, dial_timeout_rule),
       check("type", d.dial_type, one_of_0_1),
       check("caller_id", options.caller_id, caller_id_rule),
@@ -83,6 +83,7 @@ result<std::string> originate_action(const dialing& d, const originate_options& 
       check("context", to.context, dialplan_name_rule),
       check("exten", to.exten, dialplan_name_rule),
       check("priority", to.priority, dialplan_name_rule),
+      check("dialplan_context", options.dialplan_context, dialplan_name_rule),
       validate(to),
   };
   for (const auto& wrong : checks)
@@ -94,7 +95,7 @@ result<std::string> originate_action(const dialing& d, const originate_options& 
   const auto id = to_string(d.id);
   ami::action a{"Originate"};
   a.action_id(id);
-  a.header("Channel", *channel);
+  a.header("Channel", technology == "Local" && options.local_no_optimize ? *channel + "/n" : *channel);
   a.header("ChannelId", id);
   if (technology == "Local") {
     if (d.other_channel_id.is_nil())
@@ -103,7 +104,12 @@ result<std::string> originate_action(const dialing& d, const originate_options& 
   }
   a.header("Async", "true");
   a.header("Timeout", static_cast<long long>(d.dial_timeout));
-  if (d.dial_type == 1) {
+  const bool by_dialplan = d.dial_type == 1 && given(options.dialplan_context);
+  if (by_dialplan) {
+    a.header("Context", *options.dialplan_context);
+    a.header("Exten", "s");
+    a.header("Priority", "1");
+  } else if (d.dial_type == 1) {
     a.header("Application", *to.application);
     if (given(to.data))
       a.header("Data", *to.data);
@@ -122,7 +128,45 @@ result<std::string> originate_action(const dialing& d, const originate_options& 
     a.header("Account", options.account);
   for (const auto& [name, value] : d.dial_variables.entries)
     a.variable(name, value);
+  if (by_dialplan) {
+    a.variable("RINGMASTER_APPLICATION", *to.application);
+    a.variable("RINGMASTER_DATA", given(to.data) ? std::string_view{*to.data} : std::string_view{});
+  }
   return std::move(a).bytes();
+}
+
+std::optional<error> cannot_be_written(const plan& how, const destination& to, const variables& vars) {
+  dialing sample;
+  sample.id.bytes.fill(0xFF); // any but nil
+  sample.other_channel_id = sample.id;
+  sample.dial_addr = std::string(64, '0'); // the longest
+  sample.dial_type = to.type;
+  sample.dial_application = to.application;
+  sample.dial_data = to.data;
+  sample.dial_context = to.context;
+  sample.dial_exten = to.exten;
+  sample.dial_priority = to.priority;
+  sample.dial_timeout = how.dial_timeout;
+  sample.dial_variables = vars;
+  originate_options options;
+  options.technology = how.tech_name;
+  options.trunk = how.trunk_name;
+  options.caller_id = how.caller_id;
+  options.early_media = how.early_media;
+  options.codecs = how.codecs;
+  const auto bytes = originate_action(sample, options);
+  if (bytes)
+    return std::nullopt;
+  auto why = bytes.error();
+  if (vars.find(why.field) || why.code == errc::too_large)
+    why = {errc::illegal_state,
+           why.code == errc::too_large
+               ? fmt::format("the {} variables of campaign, plan, destination and dlma together are more than the {} that "
+                             "Asterisk reads",
+                             vars.entries.size(), ami::most_originate_variables)
+               : fmt::format("the variable {} is longer than Asterisk reads", why.field),
+           "variables"};
+  return why;
 }
 
 } // namespace ringmaster::core

@@ -152,9 +152,10 @@ void pacing::advance(const uuid& id, step what, phase to, time_point now) {
     settle(call, waited && since - call.answered > options_.grace, now);
   } else if (what == step::abandoned) {
     settle(call, true, now);
-  } else if (what == step::ended && call.at == phase::waiting) {
-    // Who answers while he is being given up is hung up on by us.
-    settle(call, call.given_up || now - call.answered >= options_.grace, now);
+  } else if (what == step::unseen) {
+    settle(call, false, now);
+  } else if (what == step::ended && call.at == phase::waiting) { // not `lost`: he may have met one
+    settle(call, true, now);
   }
   auto& of = pools_[call.pool];
   count(of, call.at, -1);
@@ -193,8 +194,14 @@ void pacing::abandoned(const uuid& call, time_point now) {
   // It may stay up for a while (a queue's timeout goes on in the dialplan), but it needs no agent any more.
   advance(call, step::abandoned, phase::with_agent, now);
 }
+void pacing::unseen(const uuid& call, time_point now) {
+  advance(call, step::unseen, phase::with_agent, now);
+}
 void pacing::ended(const uuid& call, time_point now) {
   advance(call, step::ended, phase::over, now);
+}
+void pacing::lost(const uuid& call, time_point now) {
+  advance(call, step::lost, phase::over, now);
 }
 
 std::optional<std::size_t> pacing::age_step(const call_record& call, time_point now) noexcept {
@@ -204,6 +211,9 @@ std::optional<std::size_t> pacing::age_step(const call_record& call, time_point 
   return std::min(static_cast<std::size_t>(age), call_age_steps - 1);
 }
 
+std::int64_t pacing::calls_on_turn(std::int64_t, time_point) {
+  return 0;
+}
 std::vector<uuid> pacing::calls_to_give_up(time_point) {
   return {};
 }
@@ -260,12 +270,19 @@ void pacing::count(agent_pool& of, agent_state s, std::int64_t by) noexcept {
     }
 }
 
+void pacing::count_doubt(agent_pool& of, const agent_status* agent, double by) noexcept {
+  if (agent && agent->state == agent_state::free && agent->answers < 1)
+    of.doubt = std::max(0.0, of.doubt + by * (1 - static_cast<double>(agent->answers)));
+}
+
 void pacing::change(const agent_status* before, const agent_status* after, time_point now, pool_index pool) {
   const auto was = before ? before->state : agent_state::logged_out;
   const auto is = after ? after->state : agent_state::logged_out;
   auto& of = pool_at(pool);
   count(of, was, -1);
   count(of, is, 1);
+  count_doubt(of, before, -1);
+  count_doubt(of, after, 1);
   if (is == agent_state::talking && before) {
     if (of.handed_ahead.empty())
       of.taken.push_back({now, after->since, false});
@@ -280,6 +297,7 @@ void pacing::forget_agents() noexcept {
   agents_ = {};
   for (auto& p : pools_) {
     p.agents = {};
+    p.doubt = 0;
     p.handed_ahead.clear();
     p.taken.clear();
   }
@@ -346,7 +364,11 @@ void pacing::agents(const availability& counts, time_point now) {
 }
 
 void pacing::queue(const queue_load& load, time_point, pool_index pool) {
-  auto& of = pool_at(pool).agents;
+  auto& told = pool_at(pool);
+  if (load.others_handed < told.others_handed) // of another queue
+    told.others_handed = load.others_handed;
+  told.load = load;
+  auto& of = told.agents;
   of.waiting = std::max<std::int64_t>(0, load.waiting);
   of.others_calls = std::max<std::int64_t>(0, load.others_calls);
   agents_.waiting = agents_.others_calls = 0;
@@ -356,11 +378,15 @@ void pacing::queue(const queue_load& load, time_point, pool_index pool) {
   }
 }
 
-void pacing::others_by_age(const calls_by_age& calls, time_point, pool_index pool) {
+void pacing::others_by_age(const calls_weighed_by_age& calls, time_point, pool_index pool) {
   auto& of = pool_at(pool);
+  if (of.others_known && of.others == calls)
+    return;
   of.others = calls;
   of.others_known = true;
+  others_changed(pool);
 }
+void pacing::others_changed(pool_index) {}
 
 void pacing::agent_moved(const agent_status*, const agent_status*, time_point, pool_index) {}
 void pacing::agents_counted(time_point) {}
@@ -389,17 +415,23 @@ void pacing::advance_time(time_point now) {
     for (auto& t : of.taken)
       if (!t.by_others && now - t.heard > agent_lag) {
         t.by_others = true;
-        agent_taken_by_others(now, i);
+        if (of.others_handed + 0.5 <= of.load.others_handed) // of another campaign, whose calls are told by age
+          of.others_handed += 1;
+        else
+          agent_taken_by_others(now, i);
       }
+    // Of calls that nothing waits for to be explained by, few have an agent who is told of later.
+    if (of.taken.empty())
+      of.others_handed = std::max(of.others_handed, of.load.others_handed - 3);
   }
 }
 
 std::int64_t pacing::servers(const agent_pool& p) noexcept {
-  const auto ahead = static_cast<std::int64_t>(p.handed_ahead.size());
+  const auto ahead = static_cast<std::int64_t>(p.handed_ahead.size()) + p.load.others_ahead;
   const auto rung = std::max<std::int64_t>(0, p.agents.ringing - ahead);
   const auto free =
-      std::max<std::int64_t>(0, p.agents.available - std::max<std::int64_t>(0, ahead - p.agents.ringing));
-  return free + std::min(rung, p.calls.waiting);
+      std::max<std::int64_t>(0, p.agents.available - std::lround(p.doubt) - std::max<std::int64_t>(0, ahead - p.agents.ringing));
+  return free + std::min(rung, p.calls.waiting + p.load.others_answered);
 }
 std::int64_t pacing::servers() const noexcept {
   std::int64_t sum = 0;
@@ -408,8 +440,13 @@ std::int64_t pacing::servers() const noexcept {
   return sum;
 }
 
+double pacing::offered_in_vain(const agent_pool& p, double present) noexcept {
+  constexpr double noise = 1e-6; // what sums leave over
+  return p.doubt > noise ? p.doubt / (p.doubt + std::max(1.0, present)) : 0;
+}
+
 std::int64_t pacing::others_waiting(const agent_pool& p) noexcept {
-  return std::max<std::int64_t>(0, p.agents.waiting - p.calls.waiting);
+  return std::max<std::int64_t>(0, p.agents.waiting - p.calls.waiting - p.load.others_answered);
 }
 std::int64_t pacing::others_waiting() const noexcept {
   std::int64_t sum = 0;
@@ -419,18 +456,16 @@ std::int64_t pacing::others_waiting() const noexcept {
 }
 
 void pacing::spread(std::int64_t more) noexcept {
-  if (more > 0 && agents_.working() == 0)
-    for (auto& p : pools_)
-      p.can_take += more;
-  else
-    for (; more > 0; --more) {
-      agent_pool* best = nullptr;
-      for (auto& p : pools_) // a/b > c/d without dividing
-        if (p.agents.working() > 0 &&
-            (!best || p.can_take * best->agents.working() > best->can_take * p.agents.working()))
-          best = &p;
-      ++best->can_take;
-    }
+  for (; more > 0; --more) {
+    agent_pool* best = nullptr;
+    for (auto& p : pools_) // a/b > c/d without dividing
+      if (p.agents.working() > 0 &&
+          (!best || p.can_take * best->agents.working() > best->can_take * p.agents.working()))
+        best = &p;
+    if (!best)
+      return;
+    ++best->can_take;
+  }
 }
 
 std::vector<std::int64_t> pacing::by_pool() const {
@@ -469,14 +504,10 @@ pacing_view pacing::view(time_point now) const {
   v.method = method();
   v.agents = agents_;
   v.calls = counts_;
-  for (const auto& p : pools_)
-    v.pools.push_back({p.calls, {}});
   calls_by_age ages{};
   for (const auto& [id, call] : calls_)
-    if (const auto age = age_step(call, now)) {
+    if (const auto age = age_step(call, now))
       ++ages[*age];
-      ++v.pools[call.pool].in_flight_by_age[*age];
-    }
   for (std::size_t i = 0; i + 1 < ages.size(); i += 2)
     v.in_flight_by_age.push_back(ages[i] + ages[i + 1]);
   while (!v.in_flight_by_age.empty() && v.in_flight_by_age.back() == 0)
@@ -486,6 +517,10 @@ pacing_view pacing::view(time_point now) const {
   v.abandons = abandons_;
   v.given_up = given_up_;
   return v;
+}
+
+std::int64_t pacing::for_others(const agent_pool& p, std::int64_t calls) noexcept {
+  return p.load.most ? std::min(calls, *p.load.most) : calls;
 }
 
 std::int64_t pacing::within_bounds(std::int64_t calls) const noexcept {
@@ -514,14 +549,14 @@ std::int64_t available_pacing::calls_to_begin(time_point now) {
     return fill_unlimited().calls;
   std::int64_t too_many = 0;
   const auto sum = over_pools([&](const agent_pool& p, pool_index) {
-    const auto left = servers(p) - p.calls.outstanding() - p.agents.others_calls;
+    const auto left = for_others(p, servers(p) - p.calls.outstanding() - p.agents.others_calls);
     too_many += std::max<std::int64_t>(0, -left);
     return left;
   });
   if (options_.service_level < 0)
     return within_bounds(sum + options_.service_level);
-  // Calls for which no agent is free count as of the service level.
-  const auto more = std::max<std::int64_t>(0, options_.service_level - too_many);
+  // Calls for which no agent is free count as of the service level, which adds to agents and not to nothing.
+  const auto more = agents_.working() > 0 ? std::max<std::int64_t>(0, options_.service_level - too_many) : 0;
   spread(more);
   return within_bounds(sum + more);
 }
@@ -550,7 +585,7 @@ std::int64_t progressive_pacing::calls_to_begin(time_point now) {
   if (agents_.unlimited)
     return fill_unlimited().calls;
   return within_bounds(over_pools([](const agent_pool& p, pool_index) {
-    return servers(p) - p.calls.outstanding() - p.agents.others_calls - others_waiting(p);
+    return for_others(p, servers(p) - p.calls.outstanding() - p.agents.others_calls - others_waiting(p));
   }));
 }
 

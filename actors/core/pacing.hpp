@@ -89,13 +89,19 @@ struct agent_status {
   agent_state state{agent_state::free};
   time_point since;               ///< when the state began; may be before it was heard of
   std::optional<time_point> ends; ///< of a wrap-up whose length is known
+  float answers{1};               ///< probability that he picks up within the grace
   bool operator==(const agent_status&) const = default;
 };
 
 /// What else uses the agents of the queue.
 struct queue_load {
-  std::int64_t waiting{0};      ///< callers in the queue, ours and others'
-  std::int64_t others_calls{0}; ///< outstanding calls of other campaigns to the same queue
+  std::int64_t waiting{0};         ///< callers in the queue, ours and others'
+  std::int64_t others_calls{0};    ///< outstanding calls of other campaigns to the same agents
+  std::int64_t others_answered{0}; ///< of those, answered ones
+  /// Other campaigns' calls that have met an agent of whom the queue has not told yet.
+  std::int64_t others_ahead{0};
+  double others_handed{0};           ///< other campaigns' calls that have ever met one of these agents; it only grows
+  std::optional<std::int64_t> most{}; ///< calls to begin for free agents, lest other queues' callers find none; nothing: any
 };
 
 // --- calls ----------------------------------------------------------------------------------------------
@@ -118,11 +124,12 @@ struct call_counts {
   bool operator==(const call_counts&) const = default;
 };
 
-/// Calls not answered yet by their age in steps of `call_age_step`, the last one older ones too: how one
-/// campaign tells another on the same queue what it has under way.
+/// Calls not answered yet by their age in steps of `call_age_step`, the last one older ones too.
 inline constexpr duration call_age_step = std::chrono::milliseconds{250};
 inline constexpr std::size_t call_age_steps = 128;
 using calls_by_age = std::array<std::int32_t, call_age_steps>;
+/// The same, each by how likely it is, compared with a call of ours, to be answered and to take an agent whom we reach.
+using calls_weighed_by_age = std::array<float, call_age_steps>;
 
 // --- settings -------------------------------------------------------------------------------------------
 
@@ -146,6 +153,8 @@ struct pacing_options {
   double max_calls_per_agent{0}; ///< outstanding calls per logged-in agent at most; 0: no such bound. The
                                  ///< ratio of the method `ratio`, per free agent, there 1 when it is 0
   std::int64_t max_calls{0};     ///< outstanding calls at most; 0: no such bound
+  /// Agents who do not answer are paused after a few calls: one more may be tried. Else they go on being offered callers.
+  bool absent_are_paused{true};
 };
 
 /// No call is given up by `calls_to_give_up` that has rung for less, whatever the options say.
@@ -227,12 +236,6 @@ struct pacing_view {
     std::int64_t given_up{0}; ///< by that decision
   };
   std::vector<past> last_decisions; ///< that changed something, newest first, at most 16
-  /// What another campaign on the same agents wants to know.
-  struct pool_calls {
-    call_counts calls;
-    calls_by_age in_flight_by_age{}; ///< not answered ones
-  };
-  std::vector<pool_calls> pools;
 };
 
 /// How far a queue's news of an agent may be behind the news of the call that reached it, or ahead of it.
@@ -252,6 +255,9 @@ public:
   [[nodiscard]] virtual std::string_view method() const noexcept = 0;
   /// The number alone: what a decision costs on the hot path.
   [[nodiscard]] virtual std::int64_t calls_to_begin(time_point now) = 0;
+  /// Another campaign would begin so many calls for the same agents, and it is our turn: how many of them we begin, having
+  /// found none ourselves. A method that begins calls for free agents alone begins none that it has not found.
+  [[nodiscard]] virtual std::int64_t calls_on_turn(std::int64_t granted, time_point now);
   /// The number, and why.
   [[nodiscard]] virtual pacing_decision decide(time_point now) = 0;
   /// Calls to hang up now, of each pool those that have rung longest first: if they were answered, it is too likely that
@@ -262,6 +268,8 @@ public:
   /// The same calls, and why.
   [[nodiscard]] virtual given_up_calls give_up(time_point now);
   [[nodiscard]] virtual pacing_view view(time_point now) const;
+  /// What it has learned of how likely a usual call is to be answered; 0: nothing yet.
+  [[nodiscard]] virtual double learned_answer_rate() const noexcept { return 0; }
 
   // A call's life.
   void begun(const uuid& call, const call_features& features, time_point now, pool_index pool = 0);
@@ -274,8 +282,13 @@ public:
   /// Within the grace, or it counts as abandoned all the same.
   void handed_to_agent(const uuid& call, time_point now);
   void abandoned(const uuid& call, time_point now);
-  /// However it ended.
+  /// An agent has taken it while nobody could hear of it: a live answer, and none that anybody may call abandoned.
+  void unseen(const uuid& call, time_point now);
+  /// It ended, and however that was: whoever was answered and has met no agent is abandoned, be it that the queue turned
+  /// him away, that a dialplan or we hung up, or that he did so himself.
   void ended(const uuid& call, time_point now);
+  /// It is over, and nobody heard how: a live answer whose fate is not known counts neither way.
+  void lost(const uuid& call, time_point now);
 
   // Agents.
   /// One agent's state; the same state again with another `since` is a new one of the same kind.
@@ -288,7 +301,7 @@ public:
   void queue(const queue_load& load, time_point now, pool_index pool = 0);
   /// Of `queue_load::others_calls`, those not answered yet, by age; without it they are taken as spread
   /// evenly.
-  void others_by_age(const calls_by_age& calls, time_point now, pool_index pool = 0);
+  void others_by_age(const calls_weighed_by_age& calls, time_point now, pool_index pool = 0);
 
   void set_options(const pacing_options& options);
   /// What the budget was at `now`, everything that this method has reported by then included.
@@ -308,7 +321,7 @@ public:
   [[nodiscard]] const availability& agents() const noexcept { return agents_; }
   [[nodiscard]] const abandon_ledger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] const pacing_options& options() const noexcept { return options_; }
-  /// Live answers whose fate is known, and those of them that no agent took within the grace, since the
+  /// Live answers whose fate is known, and those of them that met no agent within the grace, since the
   /// method began. They only grow: a durable ledger adds what they grew by since it last looked.
   [[nodiscard]] std::int64_t answers() const noexcept { return answers_; }
   [[nodiscard]] std::int64_t abandons() const noexcept { return abandons_; }
@@ -333,7 +346,7 @@ protected:
     std::uint32_t list{0}, attempt{0}, number{0}; ///< the method's own
   };
   /// Why a call went where it did.
-  enum class step : std::uint8_t { begun, ringing, answered, machine, handed, abandoned, ended };
+  enum class step : std::uint8_t { begun, ringing, answered, machine, handed, abandoned, unseen, ended, lost };
   /// An agent who began to talk, of whose caller nothing is known yet.
   struct unexplained_talk {
     time_point heard, since;
@@ -347,8 +360,11 @@ protected:
     availability agents;
     call_counts calls;
     std::int64_t can_take{0}; ///< calls, as the last decision found
-    calls_by_age others{};
+    queue_load load; ///< what `queue` told last
+    double doubt{0};  ///< of those available, how many will not pick up, expected
+    calls_weighed_by_age others{};
     bool others_known{false};
+    double others_handed{0}; ///< of `load.others_handed`, those that explained an agent's talk
     // A call says that it reached an agent, and the queue that an agent talks; whichever comes first waits here
     // for the other.
     std::deque<time_point> handed_ahead;
@@ -364,8 +380,10 @@ protected:
   virtual void agent_moved(const agent_status* before, const agent_status* after, time_point now, pool_index pool);
   /// Counts came instead of agents one by one.
   virtual void agents_counted(time_point now);
-  /// An agent took a caller that is not ours; heard of `agent_lag` late.
+  /// An agent took a caller of no campaign; heard of `agent_lag` late.
   virtual void agent_taken_by_others(time_point now, pool_index pool);
+  /// `others_by_age` told something new.
+  virtual void others_changed(pool_index pool);
   virtual void options_changed();
   /// There are so many now.
   virtual void pools_added(std::size_t count);
@@ -380,11 +398,14 @@ protected:
   /// To be called at the start of a decision.
   void advance_time(time_point now);
   [[nodiscard]] const std::vector<agent_pool>& pools() const noexcept { return pools_; }
-  /// Agents who can serve our outstanding calls: available, or rung for one of our callers; less those that
-  /// calls of ours have reached of which the queue has not told yet.
+  /// Agents who can serve outstanding calls, ours and other campaigns': available, or rung for one of the callers; less
+  /// those that calls have reached of which the queue has not told yet.
   [[nodiscard]] static std::int64_t servers(const agent_pool& p) noexcept;
   [[nodiscard]] std::int64_t servers() const noexcept;
-  /// Callers in the queue that are not ours.
+  /// The probability that a caller is offered to somebody who does not pick up, where `present` others could take him:
+  /// Asterisk chooses without knowing.
+  [[nodiscard]] static double offered_in_vain(const agent_pool& p, double present) noexcept;
+  /// Callers in the queue that are of no campaign.
   [[nodiscard]] static std::int64_t others_waiting(const agent_pool& p) noexcept;
   [[nodiscard]] std::int64_t others_waiting() const noexcept;
   /// Asks how many calls each pool can take, none where that is below nothing, and keeps it; the sum.
@@ -397,6 +418,8 @@ protected:
   }
   /// Lets pools take so many more, each time the one that has most left for each agent who works there.
   void spread(std::int64_t more) noexcept;
+  /// At most as many as `queue_load::most` allows.
+  [[nodiscard]] static std::int64_t for_others(const agent_pool& p, std::int64_t calls) noexcept;
   /// Within `max_calls` and `max_calls_per_agent`.
   [[nodiscard]] std::int64_t within_bounds(std::int64_t calls) const noexcept;
   [[nodiscard]] bool agents_known_one_by_one() const noexcept { return one_by_one_; }
@@ -418,6 +441,7 @@ private:
   [[nodiscard]] static std::optional<std::size_t> age_step(const call_record& call, time_point now) noexcept;
   void count(agent_pool& of, phase p, std::int64_t by) noexcept;
   void count(agent_pool& of, agent_state s, std::int64_t by) noexcept;
+  void count_doubt(agent_pool& of, const agent_status* agent, double by) noexcept;
   void advance(const uuid& call, step what, phase to, time_point now);
   void settle(call_record& call, bool abandoned, time_point now);
   void change(const agent_status* before, const agent_status* after, time_point now, pool_index pool);

@@ -33,6 +33,7 @@ pacing_options pacing_options_of(const plan& p) noexcept {
   o.max_calls_per_agent = p.max_calls_per_agent.value_or(0);
   o.max_calls = p.max_calls.value_or(0);
   o.give_up_ringing = p.give_up_ringing;
+  o.absent_are_paused = p.agent_no_answer_limit.has_value();
   return o;
 }
 

@@ -24,14 +24,14 @@ struct addressed_event {
 
 /// Nothing when the message does not concern the life of a call. Answers ("Response: …") are taken for
 /// answers to an Originate. A message about the second half of a Local channel is addressed by that half's
-/// own unique id, and so finds no call.
+/// own unique id; of those its Newchannel and its Hangup alone say something of the call.
 [[nodiscard]] std::optional<addressed_event> to_call_event(const ami::message& m);
 
 [[nodiscard]] member_update to_member_update(const ami::member_snapshot& m) noexcept;
 
-/// Tells `q` what a message with its name says. False when it says nothing to a queue. QueueStatusComplete
-/// has no queue: call `resync_end` on each. `date_ahead`: how far dates are ahead of moments now, since the server tells
-/// the last call as a date.
+/// Tells `q` what a message with its name says, or the Hangup of a channel that it knows. False when it says nothing to a
+/// queue. QueueStatusComplete has no queue: call `resync_end` on each. `date_ahead`: how far dates are ahead of moments now,
+/// since the server tells the last call as a date.
 bool apply(queue_state& q, const ami::message& m, time_point now, duration date_ahead = {});
 
 } // namespace ringmaster::core

@@ -3,6 +3,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -65,4 +66,41 @@ def begin_campaign(api, number_of_campaigns=1, plan=None, destination=None):
     return made
 
 
-__all__ = ["Daemon", "SimulatedPbx", "QUICK", "say", "cpu_seconds", "own_memory", "folder", "cores", "pin", "begin_campaign"]
+QUICK_CALLS = {  # calls that are short, so that those in flight bound nothing
+    "customers": {"outcomes": {"answer": 0, "machine": 0, "busy": 1.0, "no_answer": 0, "congestion": 0, "invalid": 0},
+                  "ring": {"constant": 1}, "first_digit_rules": False},
+}
+
+
+def begin_all(where, number_of_campaigns, entries, program=None):
+    """Has a daemon (of `program`, where it is another build's) begin `entries` calls of each campaign over the simulated
+    PBX. When each was begun, sorted, and the CPU seconds that the daemon took."""
+    pbx = SimulatedPbx(where, population=QUICK_CALLS, time_scale=200).start()
+    host, port = pbx.address.split(":")
+    config = {"pbxs": [{"name": "pbx", "address": host, "port": int(port), "username": pbx.USER, "password": pbx.SECRET,
+                        "originate_rate": 1_000_000, "max_channels": 1_000_000}]}
+    daemon = Daemon(where, config=config, program=program).start()
+    try:
+        campaigns = begin_campaign(daemon.api, number_of_campaigns, plan={"max_retry_cnt_1": 1, "dial_timeout": 30_000})
+        for i, (_, dlma) in enumerate(campaigns):
+            rows = "number_1\r\n" + "".join(f"{49_300_000_000 + i * 1_000_000 + n}\r\n" for n in range(entries))
+            reply = daemon.api.call("POST", f"/ob/dls/import?dlma_uuid={dlma}", rows.encode(), kind="text/csv").result
+            if reply["imported"] != entries:
+                raise RuntimeError(f"imported {reply}")
+        before = cpu_seconds(daemon.process.pid)
+        for campaign, _ in campaigns:
+            daemon.api.status(campaign, 1)
+        deadline = time.monotonic() + 120
+        while len(times := [r["wall"] for r in pbx.originates()]) < number_of_campaigns * entries:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{len(times)} of {number_of_campaigns * entries} calls after two minutes")
+            time.sleep(1)
+        cpu = cpu_seconds(daemon.process.pid) - before
+    finally:
+        daemon.kill()
+        pbx.kill()
+    return sorted(times), cpu
+
+
+__all__ = ["Daemon", "SimulatedPbx", "QUICK", "say", "cpu_seconds", "own_memory", "folder", "cores", "pin", "begin_campaign",
+           "begin_all"]

@@ -39,6 +39,9 @@ constexpr std::string_view usage = R"(pacing-sim --scenario NAME|FILE --method N
   --daily-limit X       no day over it, e.g. 0.036; default 1, which is none
   --ratio X             calls per free agent, of the method ratio; default 1.5. Of VICIdial's methods, the highest
                         dial level; default 3
+  --campaigns K         that share the agents; default the scenario's. --own-queues: each with a queue of its own
+  --one-budget          of abandoned calls, for all campaigns together
+  --no-answer-limit N   unanswered calls in a row after which an agent is paused; 0: never; default the scenario's
   --keep-ringing        predictive gives up no ringing call
   --day H               hours of a working day; default the scenario's, mostly 8
   --threads N           runs at a time; default 1
@@ -96,8 +99,8 @@ request parse(int argc, char** argv) {
         fmt::print("{}\n", n);
       std::exit(0);
     }
-    if (name == "--keep-ringing") {
-      given.emplace("keep-ringing", "");
+    if (name == "--keep-ringing" || name == "--own-queues" || name == "--one-budget") {
+      given.emplace(name.substr(2), "");
       continue;
     }
     if (name.substr(0, 2) != "--" || i + 1 >= argc)
@@ -123,6 +126,11 @@ request parse(int argc, char** argv) {
   r.what.agents = static_cast<int>(take_number("agents", r.what.agents, 1, 100'000));
   r.what.answer_rate = take_number("answer-rate", r.what.answer_rate, 0, 1);
   r.what.hours = take_number("hours", r.what.hours, 0.01, 100'000);
+  r.what.campaigns = static_cast<int>(take_number("campaigns", r.what.campaigns, 1, 100));
+  r.what.own_queues = take("own-queues").has_value() || r.what.own_queues;
+  r.what.one_budget = take("one-budget").has_value() || r.what.one_budget;
+  r.what.no_answer_limit = static_cast<int>(take_number("no-answer-limit", r.what.no_answer_limit, 0, 1000));
+  r.options.absent_are_paused = r.what.no_answer_limit > 0;
   r.seeds = static_cast<std::size_t>(take_number("seeds", 10, 1, 10'000));
   r.threads = static_cast<std::size_t>(take_number("threads", 1, 1, 64));
   auto& o = r.options;
@@ -191,6 +199,8 @@ constexpr std::pair<std::string_view, double outcome::*> figures[] = {
     {"given_up", &outcome::given_up},
     {"most_in_flight", &outcome::largest_in_flight},
     {"inbound_wait_mean", &outcome::inbound_wait_mean},
+    {"worst_campaign", &outcome::worst_campaign},
+    {"least_share", &outcome::least_share},
 };
 
 void write_minutes(const request& r) {
@@ -240,8 +250,11 @@ int run(const request& r) {
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     for (std::size_t i = next++; i < r.seeds; i = next++) {
-      const auto method = make_method(r);
-      runs[i] = core::simulation::simulate(r.what, *method, i + 1);
+      std::vector<std::unique_ptr<core::pacing>> methods;
+      std::vector<core::pacing*> all;
+      for (int c = 0; c < r.what.campaigns; ++c)
+        all.push_back(methods.emplace_back(make_method(r)).get());
+      runs[i] = core::simulation::simulate(r.what, all, i + 1);
     }
   };
   {
@@ -261,6 +274,10 @@ int run(const request& r) {
              "{:.4f}, worst window {:.4f})\n",
              mean.dials_per_live_answer, mean.given_up / mean.answers, mean.days_over_limit, mean.worst_day, mean.worst_hour,
              mean.worst_window);
+  if (r.what.campaigns > 1)
+    fmt::print("  campaigns             {}: largest abandoned share of one {:.4f}, fewest calls of one {:.3f} of an equal share\n",
+               r.what.campaigns, mean.worst_campaign, mean.least_share);
+  fmt::print("  seeds                 1 to {}\n", r.seeds);
   if (r.what.inbound_per_hour > 0)
     fmt::print("  inbound callers wait  mean {:.2f} s\n", mean.inbound_wait_mean);
   if (!r.minutes.empty())

@@ -11,58 +11,70 @@ namespace {
 
 using handler = void (*)(session&, const action&);
 
-constexpr std::pair<std::string_view, handler> handlers[] = {
-    {"Login", login},
-    {"Challenge", challenge},
-    {"Logoff", logoff},
-    {"Ping", ping},
-    {"Events", events},
-    {"Filter", filter},
-    {"CoreSettings", core_settings},
-    {"CoreStatus", core_status},
-    {"Command", command},
-    {"ModuleCheck", module_check},
-    {"ListCommands", list_commands},
-    {"PJSIPShowEndpoints", show_endpoints},
-    {"ModuleLoad", module_load},
-    {"UpdateConfig", update_config},
-    {"Agents", agents},
-    {"AgentLogoff", agent_logoff},
-    {"DeviceStateList", device_state_list},
-    {"PJSIPShowEndpoint", show_endpoint},
-    {"PJSIPShowAors", show_aors},
-    {"PJSIPShowAuths", show_auths},
-    {"PJSIPShowContacts", show_contacts},
-    {"PJSIPShowRegistrationsOutbound", show_registrations},
-    {"PJSIPRegister", register_account},
-    {"PJSIPUnregister", unregister_account},
-    {"PJSIPQualify", qualify},
-    {"IAXpeers", iax_peers},
-    {"IAXpeerlist", iax_peer_list},
-    {"IAXregistry", iax_registry},
-    {"UserEvent", user_event},
-    {"SimulatorFault", simulator_fault},
-    {"SimulatorRestart", simulator_restart},
-    {"Originate", originate},
-    {"Hangup", hang_up},
-    {"Redirect", redirect},
-    {"Park", park},
-    {"ParkedCalls", parked_calls},
-    {"Parkinglots", parking_lots},
-    {"CoreShowChannels", core_show_channels},
-    {"Status", status},
-    {"Getvar", get_variable},
-    {"Setvar", set_variable},
-    {"Bridge", bridge},
-    {"AGI", agi},
-    {"QueueStatus", queue_status},
-    {"QueueSummary", queue_summary},
-    {"QueueAdd", queue_add},
-    {"QueueRemove", queue_remove},
-    {"QueuePause", queue_pause},
-    {"QueuePenalty", queue_penalty},
-    {"QueueMemberRingInUse", queue_ring_in_use},
-    {"QueueReset", queue_reset},
+struct known_action {
+  std::string_view name;
+  handler function;
+  std::string_view classes; ///< of which the user's `write` must have one; empty: for everybody
+};
+
+constexpr known_action handlers[] = {
+    {"Login", login, ""},
+    {"Challenge", challenge, ""},
+    {"Logoff", logoff, ""},
+    {"Ping", ping, ""},
+    {"Events", events, ""},
+    {"Filter", filter, "system"},
+    {"CoreSettings", core_settings, "system,reporting"},
+    {"CoreStatus", core_status, "system,reporting"},
+    {"Command", command, "command"},
+    {"ModuleCheck", module_check, "system"},
+    {"ListCommands", list_commands, ""},
+    {"PJSIPShowEndpoints", show_endpoints, "system"},
+    {"ModuleLoad", module_load, "system"},
+    {"UpdateConfig", update_config, "config"},
+    {"Agents", agents, "agent"},
+    {"AgentLogoff", agent_logoff, "agent"},
+    {"DeviceStateList", device_state_list, "call,reporting"},
+    {"PJSIPShowEndpoint", show_endpoint, "system"},
+    {"PJSIPShowAors", show_aors, "system"},
+    {"PJSIPShowAuths", show_auths, "system"},
+    {"PJSIPShowContacts", show_contacts, "system"},
+    {"PJSIPShowRegistrationsOutbound", show_registrations, "system,reporting"},
+    {"PJSIPRegister", register_account, "system,reporting"},
+    {"PJSIPUnregister", unregister_account, "system,reporting"},
+    {"PJSIPQualify", qualify, "system,reporting"},
+    {"IAXpeers", iax_peers, "system,reporting"},
+    {"IAXpeerlist", iax_peer_list, "system,reporting"},
+    {"IAXregistry", iax_registry, "system,reporting"},
+    {"UserEvent", user_event, "user"},
+    {"Reload", reload, "system,config"},
+    {"SimulatorAgent", simulator_agent, ""},
+    {"SimulatorFault", simulator_fault, ""},
+    {"SimulatorTrunk", simulator_trunk, ""},
+    {"SimulatorStop", simulator_stop, ""},
+    {"SimulatorRestart", simulator_restart, ""},
+    {"Originate", originate, "originate"},
+    {"Hangup", hang_up, "system,call"},
+    {"Redirect", redirect, "call"},
+    {"BlindTransfer", blind_transfer, "call"},
+    {"Atxfer", attended_transfer, "call"},
+    {"Park", park, "call"},
+    {"ParkedCalls", parked_calls, "call"},
+    {"Parkinglots", parking_lots, "call"},
+    {"CoreShowChannels", core_show_channels, "system,reporting"},
+    {"Status", status, "system,call,reporting"},
+    {"Getvar", get_variable, "call,reporting"},
+    {"Setvar", set_variable, "call"},
+    {"Bridge", bridge, "call"},
+    {"AGI", agi, "agi"},
+    {"QueueStatus", queue_status, ""},
+    {"QueueSummary", queue_summary, ""},
+    {"QueueAdd", queue_add, "agent"},
+    {"QueueRemove", queue_remove, "agent"},
+    {"QueuePause", queue_pause, "agent"},
+    {"QueuePenalty", queue_penalty, "agent"},
+    {"QueueMemberRingInUse", queue_ring_in_use, "agent"},
+    {"QueueReset", queue_reset, ""},
 };
 
 void unknown(session& s, const action& a, std::string_view name) {
@@ -138,8 +150,11 @@ void end_list(session& s, const action& a, std::string_view event, std::size_t i
 
 void list_commands(session& s, const action& a) {
   answer list{a, "Success"};
-  for (const auto& [name, function] : handlers)
-    list.text(name, "Known to the simulated PBX.  (Priv: <none>)");
+  // Those alone that the user may.
+  for (const known_action& known : handlers)
+    if (s.may(known.classes))
+      list.text(known.name, fmt::format("Known to the simulated PBX.  (Priv: {})",
+                                        known.classes.empty() ? "<none>" : fmt::format("{},all", known.classes)));
   list.to(s);
 }
 
@@ -147,12 +162,15 @@ void handle_action(session& from, const action& a) {
   const std::string_view name = a.get("Action");
   if (name.empty())
     return fail(from, a, "Missing action in request");
+  if (from.host().life().state.stopping && !name.starts_with("Simulator"))
+    return fail(from, a, "Asterisk is shutting down"); // whatever it is: Ping, Login and Hangup, too
   if (!from.authenticated() && !same_name(name, "Login") && !same_name(name, "Challenge") &&
       !same_name(name, "Logoff"))
     return fail(from, a, "Permission denied");
-  for (const auto& [known, function] : handlers)
-    if (same_name(known, name))
-      return function(from, a);
+  for (const known_action& known : handlers)
+    if (same_name(known.name, name))
+      return from.may(known.classes) || !from.authenticated() ? known.function(from, a)
+                                                              : fail(from, a, "Permission denied");
   unknown(from, a, name);
 }
 

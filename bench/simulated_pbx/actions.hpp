@@ -65,11 +65,17 @@ void module_load(session& s, const action& a);
 void update_config(session& s, const action& a);
 void user_event(session& s, const action& a);
 void simulator_fault(session& s, const action& a);
+void reload(session& s, const action& a);
+void simulator_agent(session& s, const action& a);
+void simulator_trunk(session& s, const action& a);
+void simulator_stop(session& s, const action& a);
 void simulator_restart(session& s, const action& a);
 
 void originate(session& s, const action& a);
 void hang_up(session& s, const action& a);
 void redirect(session& s, const action& a);
+void blind_transfer(session& s, const action& a);
+void attended_transfer(session& s, const action& a);
 void park(session& s, const action& a);
 void parked_calls(session& s, const action& a);
 void parking_lots(session& s, const action& a);

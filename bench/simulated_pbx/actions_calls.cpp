@@ -1,9 +1,9 @@
 // Actions about calls and channels.
 #include "bench/simulated_pbx/actions.hpp"
 
-#include <fmt/format.h>
+#include "bench/simulated_pbx/expression.hpp"
 
-#include <regex.h>
+#include <fmt/format.h>
 
 #include <charconv>
 
@@ -59,31 +59,9 @@ void hang_up_one(pbx& life, const channel& c, int cause) {
     life.queues.hang_up_agent(c.attempt);
 }
 
-/// A POSIX expression, which is what Asterisk takes here.
-class pattern_of_names {
-public:
-  explicit pattern_of_names(const std::string& text)
-      : valid_{regcomp(&compiled_, text.c_str(), REG_EXTENDED | REG_NOSUB) == 0} {}
-  ~pattern_of_names() {
-    if (valid_)
-      regfree(&compiled_);
-  }
-  pattern_of_names(const pattern_of_names&) = delete;
-  pattern_of_names& operator=(const pattern_of_names&) = delete;
-
-  [[nodiscard]] bool valid() const noexcept { return valid_; }
-  [[nodiscard]] bool matches(const std::string& name) const {
-    return regexec(&compiled_, name.c_str(), 0, nullptr, 0) == 0;
-  }
-
-private:
-  regex_t compiled_{};
-  bool valid_;
-};
-
 void hang_up_matching(session& s, const action& a, std::string_view pattern, int cause) {
   pbx& life = s.host().life();
-  const pattern_of_names wanted{std::string{pattern}};
+  const expression wanted{std::string{pattern}};
   if (!wanted.valid())
     return fail(s, a, "Regex compile failed");
   begin_list(s, a, "Channels hung up will follow");
@@ -148,8 +126,8 @@ void originate(session& s, const action& a) {
   r.timeout = sim_time{*limit * 1000};
   read_caller_id(a.get("CallerID"), r);
   read_variables(a, r);
-  if (s.host().faults().strike(fault::kind::refuse_originate))
-    return fail(s, a, "Originate failed");
+  if (const auto f = s.host().faults().strike(fault::kind::refuse_originate))
+    return fail(s, a, f->words.empty() ? "Originate failed" : f->words);
   if (r.async)
     succeed(s, a, "Originate successfully queued");
   else
@@ -190,6 +168,42 @@ void redirect(session& s, const action& a) {
   life.calls.redirect(*owner, a.get("Context"), a.get("Exten"), static_cast<int>(*priority));
 }
 
+/// Both transfers: the channel must be an agent's who talks, or (blind) the one whom he talks with.
+static void transfer(session& s, const action& a, bool attended) {
+  const std::string_view name = a.get("Channel");
+  const std::string_view extension = a.get("Exten");
+  if (name.empty())
+    return fail(s, a, "No channel specified");
+  if (extension.empty())
+    return fail(s, a, "No extension specified");
+  pbx& life = s.host().life();
+  const channel* by = life.state.channels.find(name);
+  if (by == nullptr)
+    return fail(s, a, "Channel specified does not exist");
+  const std::string context{a.get("Context").empty() ? std::string_view{by->context} : a.get("Context")};
+  call* const served = life.queues.caller_of(by->attempt);
+  if (attended) {
+    // It types digits and says that it has, whoever that is; with nobody to hear them nothing follows.
+    succeed(s, a, "Atxfer successfully queued");
+    if (served != nullptr && served->partner == nullptr && life.queues.agent_of(*served) == by)
+      life.calls.attended_transfer(*served, context, extension);
+    return;
+  }
+  call* const c = served != nullptr ? served : life.calls.find(by->call);
+  if (c == nullptr || life.queues.agent_of(*c) == nullptr || (by != c->one && by != life.queues.agent_of(*c)))
+    return fail(s, a, "Transfer invalid");
+  succeed(s, a, "Transfer succeeded");
+  life.calls.blind_transfer(*c, *by, context, extension);
+}
+
+void blind_transfer(session& s, const action& a) {
+  transfer(s, a, false);
+}
+
+void attended_transfer(session& s, const action& a) {
+  transfer(s, a, true);
+}
+
 void park(session& s, const action& a) {
   const std::string_view name = a.get("Channel");
   if (name.empty())
@@ -208,7 +222,7 @@ void park(session& s, const action& a) {
   if (life.parking.find(a.get("Parkinglot")) == nullptr)
     return fail(s, a, "Could not find requested parking lot.");
   succeed(s, a, "Park successful");
-  life.calls.leave_application(*owner);
+  life.calls.leave_application(*owner, parting::parked);
   life.parking.park(*owner, a.get("Parkinglot"), timeout);
 }
 

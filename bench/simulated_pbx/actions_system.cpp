@@ -32,14 +32,27 @@ std::optional<T> number_in(std::string_view text) {
   return code == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
 }
 
-/// `on`, `off`, or classes between commas.
-std::uint16_t mask_of(std::string_view text) {
-  if (is_true(text) || same_name(text, "all"))
-    return every_class;
-  std::uint16_t mask = 0;
-  for (const std::string& name : split_arguments(text))
-    mask = static_cast<std::uint16_t>(mask | (name == "all" ? every_class : class_bit(name)));
-  return mask;
+/// The one of the command line, who may all, or one of the population's.
+std::optional<ami_user> user_named(session_host& host, std::string_view name) {
+  if (same_name(name, host.user()))
+    return ami_user{host.user(), host.secret(), "all", "all", {}};
+  for (const ami_user& user : host.life().state.people.users)
+    if (same_name(user.name, name))
+      return user;
+  return std::nullopt;
+}
+
+/// What is read again; nothing but a Reload event tells of it, and of `queue reload` not even that.
+bool read_again(session& s, std::string_view module, bool told) {
+  pbx& life = s.host().life();
+  const bool all = module.empty();
+  bool read = true;
+  for (const std::string_view each : {"app_queue.so", "res_parking.so"})
+    if (all || same_name(module, each))
+      read = life.config.reload(each, life.queues, life.parking) && read;
+  if (told)
+    s.host().events().begin("Reload", event_class::system).text("Module", all ? "All" : module).number("Status", 0);
+  return read;
 }
 
 } // namespace
@@ -47,31 +60,32 @@ std::uint16_t mask_of(std::string_view text) {
 void login(session& s, const action& a) {
   session_host& host = s.host();
   const bool by_digest = same_name(a.get("AuthType"), "MD5");
+  const std::optional<ami_user> user = user_named(host, a.get("Username"));
   const bool right =
-      same_name(a.get("Username"), host.user()) &&
-      (by_digest ? !s.challenge().empty() && a.get("Key") == md5_hex(s.challenge() + host.secret())
-                 : a.get("Secret") == host.secret());
+      user && (by_digest ? !s.challenge().empty() && a.get("Key") == md5_hex(s.challenge() + user->secret)
+                                    : a.get("Secret") == user->secret);
   if (!right || host.faults().strike(fault::kind::refuse_login)) {
     fail(s, a, "Authentication failed");
     s.close_after_output();
     return;
   }
   if (const auto mask = a.get("Events"); !mask.empty())
-    s.set_mask(mask_of(mask));
+    s.set_mask(classes_in(mask));
+  host.journal_login(user->name, a.get("Events"));
   succeed(s, a, "Authentication accepted");
   // To this client alone, and whatever its mask: it has just arrived.
   const std::int64_t uptime = whole_seconds(host.life().state.clock.now());
   s.send(fmt::format("Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: {0}\r\nLastReload: {0}\r\n"
                      "Status: Fully Booted\r\n\r\n",
                      uptime));
-  s.set_authenticated();
+  s.set_authenticated(*user);
   host.events()
       .begin("SuccessfulAuth", event_class::security)
       .text("EventTV", event_time())
       .text("Severity", "Informational")
       .text("Service", "AMI")
       .text("EventVersion", "1")
-      .text("AccountID", host.user())
+      .text("AccountID", user->name)
       .text("SessionID", fmt::format("0x{:x}", s.id()))
       .text("LocalAddress", s.local_address())
       .text("RemoteAddress", s.remote_address())
@@ -101,7 +115,7 @@ void ping(session& s, const action& a) {
 }
 
 void events(session& s, const action& a) {
-  const std::uint16_t mask = mask_of(a.get("EventMask"));
+  const std::uint16_t mask = classes_in(a.get("EventMask"));
   s.set_mask(mask);
   answer{a, "Success"}.text("Events", mask == 0 ? "Off" : "On").to(s);
 }
@@ -167,7 +181,7 @@ void core_status(session& s, const action& a) {
 
 void command(session& s, const action& a) {
   const std::string_view line = a.get("Command");
-  const pbx& life = s.host().life();
+  pbx& life = s.host().life();
   const auto output = [&](const std::vector<std::string>& lines) {
     answer out{a, "Success"};
     out.text("Message", "Command output follows");
@@ -190,6 +204,29 @@ void command(session& s, const action& a) {
     return output(life.things.module_table({}));
   if (constexpr std::string_view like = "module show like "; line.starts_with(like))
     return output(life.things.module_table(line.substr(like.size())));
+  if (line == "core stop gracefully" || line == "core restart gracefully") {
+    output({});
+    const bool again = line.starts_with("core restart");
+    return s.host().stop_gently(false, again, again ? std::optional{std::chrono::milliseconds{1000}} : std::nullopt);
+  }
+  if (line == "core reload" || line == "module reload") {
+    output({});
+    (void)read_again(s, {}, true);
+    return;
+  }
+  if (constexpr std::string_view one = "module reload "; line.starts_with(one)) {
+    const std::string_view module = line.substr(one.size());
+    output({life.things.find_module(module) == nullptr ? fmt::format("No such module '{}'", module)
+                                                       : fmt::format("Module '{}' reloaded successfully.", module)});
+    if (life.things.find_module(module) != nullptr)
+      (void)read_again(s, module, true);
+    return;
+  }
+  if (line == "queue reload all" || line == "queue reload members" || line.starts_with("queue reload ")) {
+    output({});
+    (void)read_again(s, "app_queue.so", false);
+    return;
+  }
   const auto second = line.find(' ');
   const auto third = second == std::string_view::npos ? second : line.find(' ', second + 1);
   answer{a, "Error"}
@@ -239,8 +276,72 @@ void simulator_fault(session& s, const action& a) {
   f.count = count;
   f.delay = seconds_of(delay.value_or(0) / 1e3);
   f.after_bytes = bytes.value_or(0);
+  f.words = a.get("Words");
   succeed(s, a, "Fault ordered"); // first: the answer itself is no event, but `cut` counts every byte
   s.host().faults().add(f);
+}
+
+void reload(session& s, const action& a) {
+  const std::string_view module = a.get("Module");
+  if (!module.empty() && s.host().life().things.find_module(module) == nullptr)
+    return fail(s, a, "No such module");
+  succeed(s, a, "Module Reloaded"); // whatever the file says, with queues.conf at least
+  (void)read_again(s, module, true);
+}
+
+void simulator_agent(session& s, const action& a) {
+  const auto how = pick_up_named(a.get("Does"));
+  if (!how)
+    return fail(s, a, "Does must be usual, absent or rejects");
+  std::optional<distribution> ring;
+  if (const std::string_view given = a.get("Ring"); !given.empty()) {
+    const auto seconds = number_in<double>(given);
+    if (!seconds || *seconds < 0)
+      return fail(s, a, "Ring must be seconds");
+    ring = distribution{distribution::shape::constant, *seconds, 0};
+  }
+  if (!s.host().life().queues.set_habit(a.get("Interface"), *how, ring))
+    return fail(s, a, "No queue has that Interface");
+  succeed(s, a, "Agent changed");
+}
+
+void simulator_trunk(session& s, const action& a) {
+  trunk_condition how;
+  const auto kind = trunk_condition_named(a.get("Is"));
+  const auto share = number_in<double>(a.get("Share"));
+  const auto cause = number_in<int>(a.get("Cause"));
+  if (a.get("Trunk").empty())
+    return fail(s, a, "Trunk is missing");
+  if (!kind)
+    return fail(s, a, "Is must be up, refuses, missing or silent");
+  if (!a.get("Share").empty() && (!share || *share < 0 || *share > 1))
+    return fail(s, a, "Share must be from 0 to 1");
+  if (!a.get("Cause").empty() && (!cause || *cause < 0 || *cause > 127))
+    return fail(s, a, "Cause must be from 0 to 127");
+  how.what = *kind;
+  how.share = share.value_or(1);
+  how.cause = cause.value_or(34);
+  s.host().life().state.trunks[std::string{a.get("Trunk")}] = how;
+  succeed(s, a, "Trunk changed");
+}
+
+void simulator_stop(session& s, const action& a) {
+  const std::string_view how = a.get("Mode");
+  std::optional<std::chrono::milliseconds> down;
+  if (const std::string_view given = a.get("Down"); !given.empty()) {
+    const auto ms = number_in<std::int64_t>(given);
+    if (!ms || *ms < 0 || *ms > 3'600'000)
+      return fail(s, a, "Down must be milliseconds, an hour at most");
+    down = std::chrono::milliseconds{*ms};
+  }
+  if (how == "abort") {
+    s.host().go_on();
+    return succeed(s, a, "Going on");
+  }
+  if (how != "gracefully" && how != "hangup")
+    return fail(s, a, "Mode must be gracefully, hangup or abort");
+  succeed(s, a, "Stopping");
+  s.host().stop_gently(how == "hangup", down.has_value(), down);
 }
 
 void simulator_restart(session& s, const action& a) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace ringmaster::sim {
 
@@ -24,6 +25,9 @@ std::optional<double> number_in(const std::string* text) {
     return std::nullopt;
   return value;
 }
+
+// What a call takes that nobody at the other end of a trunk says anything to.
+constexpr sim_time silence_limit{32'000'000};
 
 /// How a refusal looks: in DialEnd, in Hangup, in PJSIP's response code, in OriginateResponse of a Local
 /// channel, in the customer's dialplan and in the call record.
@@ -45,6 +49,37 @@ refusal refusal_of(outcome o) {
     break;
   }
   return {"NOANSWER", "Hangup", "NO ANSWER", 1, 404, 0};
+}
+
+/// What Asterisk makes of a cause that a trunk gave, in DialEnd.
+std::string_view dial_status_of(int cause) {
+  return cause == 17                  ? "BUSY"
+         : cause == 34                ? "CONGESTION"
+         : cause == 3 || cause == 20 ? "CHANUNAVAIL"
+                                      : "NOANSWER";
+}
+
+int sip_of(int cause) {
+  switch (cause) {
+  case 3:
+    return 404;
+  case 34:
+    return 503;
+  case 38:
+    return 500;
+  case 41:
+    return 409;
+  case 42:
+    return 600;
+  default:
+    return 480;
+  }
+}
+
+refusal refusal_of(const call& c) {
+  if (!c.trunk)
+    return refusal_of(c.who.what);
+  return {dial_status_of(c.trunk->cause), "Hangup", "FAILED", c.trunk->cause, sip_of(c.trunk->cause), 0};
 }
 
 } // namespace
@@ -91,13 +126,47 @@ void call_system::after(sim_time delay, const call& c, void (call_system::*what)
 }
 
 void call_system::log(std::string_view event, const call& c, std::string_view detail) {
-  if (core_.log.is_open())
+  if (core_.log.is_open() && !c.request.of_the_house)
     core_.log.write(event, core_.clock.now(),
                     {{"action_id", c.request.action_id},
                      {"channel_id", c.request.id},
                      {"channel", c.one != nullptr ? c.one->name : c.request.channel},
                      {"number", c.target.number},
                      {"detail", detail}});
+}
+
+void call_system::dial_trunk(call& c) {
+  channel& two = *c.two;
+  const std::string dialed = c.target.number + "@" + c.way->trunk;
+  core_.new_exten(two, "Dial",
+                  "PJSIP/" + dialed + (c.way->timeout_s > 0 ? "," + std::to_string(std::llround(c.way->timeout_s)) : ""));
+  c.three = &core_.channels.add(core_.new_channel_name("PJSIP", c.way->trunk), core_.new_unique_id());
+  channel& three = *c.three;
+  three.linked_id = c.one->linked_id;
+  three.context = "from-carrier";
+  three.call = c.id;
+  core_.new_channel(three);
+  core_.new_exten(three, "AppDial", "(Outgoing Line)");
+  core_.caller_id(three, c.target.number, {});
+  core_.dial_begin(&two, three, dialed);
+  core_.connected_line(three, c.request.caller_number, c.request.caller_name);
+}
+
+void call_system::drop_trunk(call& c, int cause, std::string_view dial_status) {
+  if (c.three == nullptr)
+    return;
+  channel& three = *c.three;
+  if (!dial_status.empty())
+    core_.dial_end(c.two, three, dial_status);
+  if (!c.trunk_bridge.empty()) {
+    core_.bridge_event("BridgeLeave", c.trunk_bridge, 1, &three);
+    core_.bridge_event("BridgeLeave", c.trunk_bridge, 0, c.two);
+    core_.bridge_event("BridgeDestroy", c.trunk_bridge, 0, nullptr);
+    c.trunk_bridge.clear();
+  }
+  core_.hangup(three, cause);
+  c.three = nullptr;
+  core_.device(trunk_device(c), "NOT_INUSE");
 }
 
 bool call_system::is_customer_context(std::string_view context) const {
@@ -154,7 +223,7 @@ void call_system::respond(const call& c, bool success, int reason) {
 
 void call_system::originate(originate_request request) {
   dial_target target = parse_dial_string(request.channel);
-  if (core_.log.is_open())
+  if (core_.log.is_open() && !request.of_the_house)
     core_.log.write("originate", core_.clock.now(),
                     {{"action_id", request.action_id},
                      {"channel_id", request.id},
@@ -170,7 +239,9 @@ void call_system::originate(originate_request request) {
   const bool full = core_.people.max_calls != 0 && calls_.size() >= core_.people.max_calls;
   const bool taken = (!request.id.empty() && core_.channels.collides(request.id)) ||
                      (!request.other_id.empty() && core_.channels.collides(request.other_id));
-  if (!known || full || taken || target.number.empty()) {
+  const auto trunk = local ? std::nullopt : condition_of(target.resource);
+  const bool missing = trunk && trunk->what == trunk_condition::kind::missing;
+  if (!known || full || taken || missing || target.number.empty()) {
     if (local && taken) // its pair of channels was made, and thrown away
       (void)core_.new_channel_name("Local", target.resource);
     if (core_.log.is_open())
@@ -178,10 +249,11 @@ void call_system::originate(originate_request request) {
                       {{"action_id", request.action_id},
                        {"channel_id", request.id},
                        {"number", target.number},
-                       {"detail", !known  ? "technology"
-                                  : full  ? "limit"
-                                  : taken ? "id is live"
-                                          : "number"}});
+                       {"detail", !known    ? "technology"
+                                  : full    ? "limit"
+                                  : taken   ? "id is live"
+                                  : missing ? "trunk"
+                                            : "number"}});
     return respond_failure(request, 0);
   }
 
@@ -190,12 +262,39 @@ void call_system::originate(originate_request request) {
   c.id = ++last_id_;
   c.request = std::move(request);
   c.target = std::move(target);
+  c.trunk = trunk;
   calls_.emplace(c.id, std::move(fresh));
   dial(c);
 }
 
+std::optional<trunk_condition> call_system::condition_of(std::string_view trunk) {
+  const auto it = core_.trunks.find(trunk);
+  if (it == core_.trunks.end() || it->second.what == trunk_condition::kind::up)
+    return std::nullopt;
+  random_source random{derive_seed(core_.seed, trunk, ++trunk_dice_)};
+  return random.unit() < it->second.share ? std::optional{it->second} : std::nullopt;
+}
+
 void call_system::dial(call& c) {
-  c.who = core_.people.customers.draw(core_.seed, c.target.number, core_.called[c.target.number]++);
+  const auto& routes = core_.people.routes;
+  if (c.target.technology == "Local")
+    if (const auto way =
+            std::find_if(routes.begin(), routes.end(), [&](const route& r) { return r.context == c.target.context; });
+        way != routes.end()) {
+      c.way = &*way;
+      c.trunk = condition_of(way->trunk);
+    }
+  if (!c.trunk) {
+    c.who = core_.people.customers.draw(core_.seed, c.target.number, core_.called[c.target.number]++);
+  } else { // nobody hears of it
+    log("refused", c, "trunk");
+    c.who.rings = false;
+    c.who.what = c.trunk->what == trunk_condition::kind::silent ? outcome::no_answer : outcome::congestion;
+    if (c.trunk->what == trunk_condition::kind::silent)
+      c.trunk->cause = 18;
+    else if (c.trunk->what == trunk_condition::kind::missing)
+      c.trunk->cause = 20;
+  }
   if (c.request.id.empty())
     c.request.id = core_.new_unique_id();
   if (c.target.technology == "Local")
@@ -246,7 +345,7 @@ void call_system::dial_local(call& c) {
   }
 
   const std::string& context = c.target.context;
-  const bool customers = is_customer_context(context);
+  const bool customers = c.way != nullptr || is_customer_context(context);
   const bool other = context == "agents" || context == "queue" || context == "hold" || context == "amd";
   if (!(customers && c.target.number.size() >= core_.people.customers.min_digits) && !other)
     return no_such_extension(c);
@@ -258,10 +357,12 @@ void call_system::dial_local(call& c) {
   }
 
   core_.local_bridge(*c.one, *c.two, true);
-  const bool unknown_number = c.who.what == outcome::invalid;
+  const bool unknown_number = c.who.what == outcome::invalid && c.way == nullptr;
   if (!unknown_number)
     core_.dial_begin(nullptr, *c.one, c.target.resource);
   core_.call_id_change(*c.two);
+  if (c.way != nullptr && !(c.trunk && c.trunk->what == trunk_condition::kind::missing))
+    dial_trunk(c);
   begin_ringing(c);
 }
 
@@ -290,7 +391,14 @@ void call_system::begin_ringing(call& c) {
     return after(refusal_delay, c, &call_system::refuse, true);
   if (c.who.rings) {
     c.ringing = true;
-    if (c.two != nullptr) {
+    if (c.three != nullptr) {
+      core_.new_state(*c.three, channel_state::ringing);
+      core_.device(trunk_device(c), "RINGING");
+      core_.new_state(*c.one, channel_state::ringing);
+      core_.device(local_device(c), "INUSE");
+      core_.dial_state(c.two, *c.three);
+      core_.dial_state(nullptr, *c.one);
+    } else if (c.two != nullptr) {
       core_.new_exten(*c.two, "Ringing", {});
       core_.new_state(*c.one, channel_state::ringing);
       core_.dial_state(nullptr, *c.one);
@@ -303,10 +411,16 @@ void call_system::begin_ringing(call& c) {
       core_.dial_state(nullptr, *c.one);
     }
   }
-  if (c.who.what == outcome::no_answer)
-    after(longest_ringing, c, &call_system::refuse, true);
-  else
+  const sim_time patience_of_dial =
+      c.way != nullptr && c.way->timeout_s > 0 ? seconds_of(c.way->timeout_s)
+      : c.trunk                                ? silence_limit
+                                               : longest_ringing;
+  if (c.who.what == outcome::no_answer || c.who.ring >= patience_of_dial) {
+    c.who.what = outcome::no_answer;
+    after(patience_of_dial, c, &call_system::refuse, true);
+  } else {
     after(c.who.ring, c, &call_system::answer, true);
+  }
 }
 
 void call_system::refuse(call& c) {
@@ -317,21 +431,27 @@ void call_system::refuse(call& c) {
 }
 
 void call_system::refuse_local(call& c) {
-  refusal r = refusal_of(c.who.what);
+  refusal r = refusal_of(c);
   channel& one = *c.one;
   channel& two = *c.two;
-  if (c.who.what == outcome::invalid || c.who.what == outcome::no_answer) {
-    if (c.who.what == outcome::no_answer) {
-      r.cause = 19;
+  if (c.who.what == outcome::invalid || c.who.what == outcome::no_answer || c.way != nullptr) {
+    if (c.who.what == outcome::no_answer && !c.trunk) {
+      r.cause = c.way != nullptr ? 16 : 19; // a dialplan that gives up says nothing of why
       ++two.priority;
     }
-    core_.new_exten(two, r.application, std::to_string(r.cause));
+    if (c.way != nullptr) {
+      drop_trunk(c, c.who.what == outcome::no_answer && !c.trunk ? 0 : r.cause, r.dial_status);
+      core_.new_exten(two, "Hangup", {});
+      r.local_reason = 0;
+    } else {
+      core_.new_exten(two, r.application, std::to_string(r.cause));
+    }
     core_.soft_hangup_request(two);
     core_.hangup_request(one, r.cause);
     core_.cdr(two, r.disposition);
     core_.hangup(two, r.cause);
     c.two = nullptr;
-    if (c.who.what == outcome::invalid)
+    if (c.who.what == outcome::invalid && c.way == nullptr)
       core_.dial_begin(nullptr, one, c.target.resource);
     core_.dial_end(nullptr, one, r.dial_status);
     core_.cdr(one, r.disposition);
@@ -360,8 +480,8 @@ void call_system::refuse_local(call& c) {
 }
 
 void call_system::refuse_direct(call& c) {
-  refusal r = refusal_of(c.who.what);
-  if (c.who.what == outcome::no_answer) {
+  refusal r = refusal_of(c);
+  if (c.who.what == outcome::no_answer && !c.trunk) {
     r.cause = 19;
     r.sip = 480;
   }
@@ -401,6 +521,7 @@ void call_system::ring_timeout(call& c) {
     core_.device(direct_device(c), "NOT_INUSE");
     return forget(c);
   }
+  drop_trunk(c, 0, "NOANSWER");
   core_.hangup_request(*c.two, 19);
   core_.soft_hangup_request(*c.two);
   core_.cdr(one, "NO ANSWER");
@@ -424,6 +545,7 @@ void call_system::cancel(call& c, int cause) {
     core_.device(direct_device(c), "NOT_INUSE");
     return forget(c);
   }
+  drop_trunk(c, 0, "CANCEL");
   core_.cdr(*c.two, "FAILED");
   core_.hangup_request(*c.two, cause);
   core_.soft_hangup_request(*c.two);
@@ -445,7 +567,21 @@ void call_system::answer(call& c) {
   // Asterisk's threads race here; the seed decides who wins.
   random_source random{derive_seed(core_.seed, c.one->unique_id, c.id)};
   const bool late = random.unit() < core_.people.response_after_application;
-  if (c.two != nullptr) {
+  if (c.three != nullptr) {
+    core_.new_state(*c.three, channel_state::up);
+    core_.dial_end(c.two, *c.three, "ANSWER");
+    core_.new_state(*c.one, channel_state::up);
+    core_.dial_end(nullptr, *c.one, "ANSWER");
+    core_.new_state(*c.two, channel_state::up);
+    c.trunk_bridge = core_.new_uuid();
+    core_.bridge_event("BridgeCreate", c.trunk_bridge, 0, nullptr);
+    core_.bridge_event("BridgeEnter", c.trunk_bridge, 1, c.three);
+    c.three->bridge = c.two->bridge = c.trunk_bridge;
+    core_.device(trunk_device(c), "INUSE");
+    core_.device(local_device(c), "INUSE");
+    core_.device(local_device(c), "INUSE");
+    core_.bridge_event("BridgeEnter", c.trunk_bridge, 2, c.two);
+  } else if (c.two != nullptr) {
     if (c.who.rings)
       ++c.two->priority;
     core_.new_exten(*c.two, "Answer", {});

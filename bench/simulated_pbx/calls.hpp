@@ -18,6 +18,7 @@
 namespace ringmaster::sim {
 
 class queue_system;
+enum class parting : std::uint8_t;
 class parking_lot;
 class parking_system;
 class equipment;
@@ -28,6 +29,7 @@ struct originate_request {
   std::string action_id;
   std::uint64_t session{0}; ///< who waits for the answer of a synchronous one
   bool async{true};
+  bool of_the_house{false}; ///< somebody at the PBX makes it, and no client; the journal leaves it out
   std::string channel; ///< as given, e.g. Local/1000001@customers
   std::string id;      ///< ChannelId; empty: the PBX's own
   std::string other_id;
@@ -67,10 +69,18 @@ struct call {
   dial_target target;
   customer who;
   phase where{phase::dialing};
+  std::optional<trunk_condition> trunk; ///< what is wrong with it, for this call
   bool ringing{false};
   bool in_dialplan{false}; ///< runs a context, not a single application
   channel* one{nullptr};   ///< the side that runs the application
   channel* two{nullptr};   ///< of Local: the customer's side
+  const route* way{nullptr};  ///< of Local into a context that dials a trunk
+  channel* three{nullptr};    ///< the trunk's channel behind `two`; after an optimisation it is `one`
+  std::string trunk_bridge;   ///< that `two` and `three` are in
+  bool swapped{false};        ///< the Local channel has been optimised away
+  channel* partner{nullptr};  ///< whom an agent handed the call over to, a Local channel …
+  channel* partner_two{nullptr};
+  std::uint64_t with{0};      ///< the call that this one talks with since it was taken back from its parking space
   std::uint32_t step{0}; ///< changes with each application, so that timers of former ones know they are late
   queue_place place;
   int parking_space{0};
@@ -85,6 +95,7 @@ enum class ending : std::uint8_t {
   customer,    ///< the customer hangs up
   application, ///< nothing more to run
   request,     ///< an action hangs it up
+  server,      ///< the whole PBX stops
 };
 
 class call_system {
@@ -96,6 +107,14 @@ public:
   std::function<void(std::uint64_t, const std::string&, bool)> answer_synchronous;
 
   void originate(originate_request request);
+  /// An agent and the customer have met: a Local channel between them may give way now.
+  void talks_with_agent(call& c);
+  /// Action BlindTransfer by one who is in a bridge with `c`: the agent, or the other one.
+  void blind_transfer(call& c, const channel& by, std::string_view context, std::string_view extension);
+  /// Action Atxfer by the agent: asks the extension, and hands `c` over a moment later.
+  void attended_transfer(call& c, std::string_view context, std::string_view extension);
+  /// The agent parks `c`, and somebody else takes it back.
+  void park_and_take_back(call& c, sim_time after);
   [[nodiscard]] call* find(std::uint64_t id);
   [[nodiscard]] std::size_t live() const noexcept { return calls_.size(); }
   [[nodiscard]] std::uint64_t processed() const noexcept { return last_id_; }
@@ -104,14 +123,16 @@ public:
   void hang_up(call& c, const channel& which, int cause);
   /// Action Redirect of the side that runs the application. False when the call is not up.
   bool redirect(call& c, std::string_view context, std::string_view extension, int priority);
+  /// Ends all that is up or on the way, because the PBX stops.
+  void hang_up_all();
   /// The application is done with the call; the PBX hangs up.
   void application_done(call& c, int cause) { end(c, ending::application, cause); }
-  /// A parked call's time is over.
   /// One AGI command for a call that waits for them; events tell of the result.
   void run_agi(call& c, std::string_view command, std::string_view command_id);
+  /// A parked call's time is over.
   void return_from_parking(call& c, std::string_view context, std::string_view extension);
   /// Takes the call out of its queue or parking space without ending it.
-  void leave_application(call& c);
+  void leave_application(call& c, parting how);
 
 private:
   void dial(call& c);
@@ -122,6 +143,14 @@ private:
   void refuse(call& c);
   void refuse_local(call& c);
   void refuse_direct(call& c);
+  [[nodiscard]] std::optional<trunk_condition> condition_of(std::string_view trunk);
+  void dial_trunk(call& c);
+  void drop_trunk(call& c, int cause, std::string_view dial_status);
+  void optimise(call& c);
+  void hand_over(call& c, const std::string& bridge);
+  void leave_partner(call& c);
+  void talk_with(call& c, call& parked);
+  void take_back(call& c, std::string_view space);
   void no_such_extension(call& c);
   void answer(call& c);
   void ring_timeout(call& c);
@@ -143,8 +172,9 @@ private:
   [[nodiscard]] bool is_customer_context(std::string_view context) const;
   [[nodiscard]] std::string local_device(const call& c) const { return "Local/" + c.target.resource; }
   [[nodiscard]] std::string direct_device(const call& c) const {
-    return c.target.technology + "/" + c.target.resource;
+    return c.swapped ? trunk_device(c) : c.target.technology + "/" + c.target.resource;
   }
+  [[nodiscard]] std::string trunk_device(const call& c) const { return "PJSIP/" + c.way->trunk; }
   void log(std::string_view event, const call& c, std::string_view detail = {});
 
   core& core_;
@@ -152,6 +182,8 @@ private:
   parking_system& parking_;
   equipment& equipment_;
   std::uint64_t last_id_{0};
+  std::uint64_t optimisations_{0};
+  std::uint64_t trunk_dice_{0};
   std::unordered_map<std::uint64_t, std::unique_ptr<call>> calls_;
 };
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace ringmaster::sim {
@@ -18,6 +19,8 @@ constexpr sim_time detection_time{1'500'000};
 constexpr sim_time playback_time{5'000'000};
 // Nothing ends within the turn that answered it: a dialplan step takes a moment.
 constexpr sim_time a_moment{1'000};
+// From Queue()'s refusal to the end of the call.
+constexpr sim_time turned_away{50'000};
 
 double seconds_in(std::string_view text, double otherwise) {
   double value = otherwise;
@@ -32,7 +35,7 @@ void call_system::run(call& c) {
     run_application(c, c.request.application, c.request.data);
   else
     run_context(c, c.request.context, c.request.extension, c.request.priority);
-  if (c.two != nullptr) {
+  if (c.two != nullptr && c.three == nullptr) {
     ++c.two->priority;
     if (c.who.what == outcome::machine)
       core_.new_exten(*c.two, "Playback", "vm-intro&beep,noanswer");
@@ -119,6 +122,10 @@ void call_system::run_context(call& c, std::string_view context, std::string_vie
     return run_detection(c, extension);
   }
   sim_time length = a_moment;
+  if (context == "parkedcalls") {
+    core_.new_exten(one, "ParkedCall", fmt::format("default,{}", extension));
+    return take_back(c, extension);
+  }
   if (context == "async-agi") {
     step_to("Answer", {});
     constexpr std::string_view arguments = "agi:async,first argument,second argument";
@@ -170,8 +177,12 @@ void call_system::run_queue(call& c, std::string_view data) {
   }
   if (const double seconds = seconds_in(rest.substr(0, rest.find(',')), 0); seconds > 0)
     timeout = seconds_of(seconds);
-  if (!queues_.join(c, name, timeout)) {
-    core_.clock.after(a_moment, [this, id = c.id, step = c.step] {
+  if (const auto refused = queues_.join(c, name, timeout)) {
+    log("turned_away", c,
+        *refused == refusal_to_join::full    ? "full"
+        : *refused == refusal_to_join::empty ? "empty"
+                                             : "unknown");
+    core_.clock.after(turned_away, [this, id = c.id, step = c.step] {
       if (call* alive = find(id); alive != nullptr && alive->step == step)
         end(*alive, ending::application, 0);
     });
@@ -214,49 +225,56 @@ void call_system::run_detection(call& c, std::string_view queue_name) {
   });
 }
 
-void call_system::leave_application(call& c) {
+void call_system::leave_application(call& c, parting how) {
   ++c.step;
   if (c.place.in != nullptr)
-    queues_.leave(c);
+    queues_.leave(c, how);
   if (c.parked_in != nullptr)
     c.parked_in->leave(c);
   if (c.in_agi)
     leave_agi(c, "HANGUP");
   if (!c.agent.empty())
     equipment_.agent_leaves(c);
+  if (c.partner != nullptr || c.with != 0)
+    leave_partner(c);
 }
 
 void call_system::end(call& c, ending how, int cause) {
   ++c.step;
   channel& one = *c.one;
   channel* const two = c.two;
-  const bool bridged = c.place.connected || c.parking_space != 0; // a parked call is in a bridge, too
+  const std::string device = direct_device(c);
+  const bool bridged = !one.bridge.empty(); // with an agent, or in its parking space
   log("hangup", c,
       how == ending::customer      ? "customer"
       : how == ending::application ? "application"
+      : how == ending::server      ? "server"
                                    : "request");
   switch (how) {
   case ending::customer:
     if (two != nullptr) {
       ++two->priority;
-      core_.new_exten(*two, "Hangup", {});
+      if (c.three != nullptr)
+        drop_trunk(c, 16, {});
+      else
+        core_.new_exten(*two, "Hangup", {});
       core_.soft_hangup_request(*two);
       core_.hangup_request(one, 16);
       core_.cdr(*two, "ANSWERED");
-      leave_application(c);
+      leave_application(c, parting::caller);
       core_.hangup(*two, 16);
       core_.cdr(one, "ANSWERED");
       core_.hangup(one, 16);
     } else {
       core_.rtp_statistics(one);
       core_.hangup_request(one, std::nullopt);
-      leave_application(c);
+      leave_application(c, parting::caller);
       core_.cdr(one, "ANSWERED");
       core_.hangup(one, bridged ? 16 : 0);
     }
     break;
   case ending::application:
-    leave_application(c);
+    leave_application(c, parting::agent);
     if (two != nullptr) {
       if (c.in_dialplan && cause == 16)
         core_.soft_hangup_request(one);
@@ -264,6 +282,7 @@ void call_system::end(call& c, ending how, int cause) {
       core_.cdr(one, "ANSWERED");
       core_.hangup(one, cause);
       core_.soft_hangup_request(*two);
+      drop_trunk(c, cause, {});
       core_.cdr(*two, "ANSWERED");
       core_.hangup(*two, cause);
     } else {
@@ -273,15 +292,17 @@ void call_system::end(call& c, ending how, int cause) {
     }
     break;
   case ending::request:
+  case ending::server:
     core_.soft_hangup_request(one);
     if (two != nullptr)
       core_.hangup_request(*two, cause);
     else
       core_.rtp_statistics(one);
-    leave_application(c);
+    leave_application(c, how == ending::server ? parting::caller : parting::action);
     if (two != nullptr) {
       core_.hangup(one, cause);
       core_.soft_hangup_request(*two);
+      drop_trunk(c, cause, {});
       core_.cdr(*two, "ANSWERED");
       core_.hangup(*two, cause);
     } else {
@@ -294,7 +315,7 @@ void call_system::end(call& c, ending how, int cause) {
     core_.device(local_device(c), "NOT_INUSE");
     core_.device(local_device(c), "NOT_INUSE");
   } else {
-    core_.device(direct_device(c), "NOT_INUSE");
+    core_.device(device, "NOT_INUSE");
   }
   forget(c);
 }
@@ -302,13 +323,29 @@ void call_system::end(call& c, ending how, int cause) {
 void call_system::hang_up(call& c, const channel& which, int cause) {
   if (c.where == call::phase::dialing)
     return cancel(c, cause);
-  end(c, &which == c.two ? ending::customer : ending::request, cause);
+  end(c, &which == c.two || &which == c.three ? ending::customer : ending::request, cause);
+}
+
+void call_system::hang_up_all() {
+  std::vector<std::uint64_t> ids;
+  for (const auto& [id, each] : calls_)
+    ids.push_back(id);
+  std::sort(ids.begin(), ids.end());
+  for (const std::uint64_t id : ids)
+    if (call* alive = find(id))
+      alive->where == call::phase::dialing ? cancel(*alive, 0) : end(*alive, ending::server, 16);
 }
 
 bool call_system::redirect(call& c, std::string_view context, std::string_view extension, int priority) {
   if (c.where == call::phase::dialing)
     return false;
-  leave_application(c);
+  log("redirect", c, context);
+  // Who talks in a bridge and has no dialplan to go back to is hung up on: only his application held him up.
+  if ((c.place.connected || c.partner != nullptr) && !c.in_dialplan && !c.swapped) {
+    end(c, ending::request, 16);
+    return true;
+  }
+  leave_application(c, c.in_dialplan ? parting::action : parting::moved);
   run_context(c, context, extension, priority);
   return true;
 }

@@ -24,6 +24,8 @@ std::string_view cause_text(int cause) noexcept {
   switch (cause) {
   case 1:
     return "Unallocated (unassigned) number";
+  case 3:
+    return "No route to destination";
   case 16:
     return "Normal Clearing";
   case 17:
@@ -34,6 +36,8 @@ std::string_view cause_text(int cause) noexcept {
     return "User alerting, no answer";
   case 21:
     return "Call Rejected";
+  case 20:
+    return "Subscriber absent";
   case 26:
     return "Answered elsewhere";
   case 27:
@@ -42,6 +46,10 @@ std::string_view cause_text(int cause) noexcept {
     return "Circuit/channel congestion";
   case 38:
     return "Network out of order";
+  case 41:
+    return "Temporary failure";
+  case 42:
+    return "Switching equipment congestion";
   case 127:
     return "Interworking, unspecified";
   default:

@@ -16,9 +16,17 @@ bool read_number(std::string_view text, std::uint32_t& into) {
   return failed == std::errc{} && end == text.data() + text.size();
 }
 
-/// One of UpdateConfig's changes.
+std::string words_of(const emptiness& e) {
+  std::string words = "loose";
+  for (const auto& [is, word] : {std::pair{e.paused, "paused"}, {e.in_use, "inuse"}, {e.ringing, "ringing"}, {e.resting, "wrapup"}})
+    if (is)
+      words.append(",").append(word);
+  return words;
+}
+
+/// One of UpdateConfig's changes. `match`: of several lines of one name, the one with this value.
 std::optional<std::string> change(config_file& file, std::string_view what, std::string_view section,
-                                  std::string_view variable, std::string_view value) {
+                                  std::string_view variable, std::string_view value, std::string_view match) {
   if (section.empty())
     return "Category not specified";
   config_section* const at = file.find(section);
@@ -49,7 +57,9 @@ std::optional<std::string> change(config_file& file, std::string_view what, std:
     return std::nullopt;
   }
   if (same_name(what, "Delete"))
-    return std::erase_if(at->lines, [&](const auto& line) { return same_name(line.first, variable); }) == 0
+    return std::erase_if(at->lines, [&](const auto& line) {
+             return same_name(line.first, variable) && (match.empty() || same_name(line.second, match));
+           }) == 0
                ? std::optional<std::string>{"Delete did not complete successfully"}
                : std::nullopt;
   return "Unknown action command";
@@ -95,7 +105,13 @@ configuration::configuration(const queue_system& queues, const parking_system& l
     s.lines = {{"strategy", q->how.strategy},
                {"servicelevel", std::to_string(q->how.service_level_s)},
                {"timeout", fmt::format("{:g}", q->how.ring_timeout_s)},
-               {"retry", fmt::format("{:g}", q->how.retry_s)}};
+               {"retry", fmt::format("{:g}", q->how.retry_s)},
+               {"maxlen", std::to_string(q->how.most_callers)},
+               {"autopause", q->how.autopause}};
+    if (const emptiness& e = q->how.join_empty; e.applies)
+      s.lines.emplace_back("joinempty", words_of(e));
+    if (const emptiness& e = q->how.leave_when_empty; e.applies)
+      s.lines.emplace_back("leavewhenempty", words_of(e));
     for (const auto& m : q->members)
       s.lines.emplace_back("member", fmt::format("{},{},{}", m->phone->interface, m->penalty, m->name));
   }
@@ -120,7 +136,7 @@ std::optional<std::string> configuration::update(const action& a) {
     const auto of = [&](std::string_view name) { return a.get(fmt::format("{}-{:06}", name, i)); };
     if (of("Action").empty())
       break;
-    if (auto wrong = change(changed, of("Action"), of("Cat"), of("Var"), of("Value")))
+    if (auto wrong = change(changed, of("Action"), of("Cat"), of("Var"), of("Value"), of("Match")))
       return wrong;
   }
   *at = std::move(changed);

@@ -166,6 +166,27 @@ void core::local_bridge(const channel& one, const channel& two, bool optimize) {
       .text("LocalOptimization", optimize ? "Yes" : "No");
 }
 
+void core::bridge_headers(header_writer& to, std::string_view bridge, int members, std::string_view prefix) {
+  const auto name = [&](std::string_view rest) { return std::string{prefix} + "Bridge" + std::string{rest}; };
+  to.text(name("Uniqueid"), bridge)
+      .text(name("Type"), "basic")
+      .text(name("Technology"), "simple_bridge")
+      .text(name("Creator"), "<unknown>")
+      .text(name("Name"), "<unknown>")
+      .number(name("NumChannels"), members)
+      .text(name("VideoSourceMode"), "none");
+}
+
+void core::bridge_event(std::string_view event, std::string_view bridge, int members, const channel* c,
+                        std::string_view swapped) {
+  auto e = out.begin(event, event_class::call);
+  bridge_headers(e, bridge, members);
+  if (c != nullptr)
+    e.channel(*c);
+  if (!swapped.empty())
+    e.text("SwapUniqueid", swapped);
+}
+
 void core::rtp_statistics(channel& c) {
   static constexpr std::pair<std::string_view, std::string_view> zeros[] = {
       {"RTPAUDIOQOS",

@@ -28,7 +28,7 @@ public:
   /// `epoch` is the wall clock (seconds) at which simulated time is zero.
   core(const population& p, std::uint64_t run_seed, emitter& e, journal& j, call_counts& counts,
        std::int64_t start)
-      : people{p}, seed{run_seed}, out{e}, log{j}, called{counts}, epoch{start} {}
+      : people{p}, seed{run_seed}, out{e}, log{j}, called{counts}, epoch{start}, trunks{p.trunk_conditions} {}
 
   const population& people;
   std::uint64_t seed;
@@ -37,6 +37,8 @@ public:
   call_counts& called;
   std::int64_t epoch;
   double time_scale{1}; ///< simulated seconds in a real one
+  bool stopping{false}; ///< no action is taken any more, and no call begun
+  std::map<std::string, trunk_condition, std::less<>> trunks; ///< those that are not just up
   event_clock clock;
   channel_table channels;
   std::map<std::string, std::string, std::less<>>
@@ -77,6 +79,12 @@ public:
   void dial_state(const channel* caller, const channel& dest);
   void dial_end(const channel* caller, const channel& dest, std::string_view status);
   void local_bridge(const channel& one, const channel& two, bool optimize);
+  /// BridgeCreate, BridgeEnter, BridgeLeave or BridgeDestroy of a bridge of two. `members`: how many are in it then;
+  /// `swapped`: the unique id of the channel whose place `c` takes.
+  void bridge_event(std::string_view event, std::string_view bridge, int members, const channel* c,
+                    std::string_view swapped = {});
+  /// The block of headers that describes a bridge of two, each name with `prefix` before `Bridge`.
+  static void bridge_headers(header_writer& to, std::string_view bridge, int members, std::string_view prefix = {});
   /// The five statistics that PJSIP leaves on a channel at its end.
   void rtp_statistics(channel& c);
 

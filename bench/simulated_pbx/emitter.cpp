@@ -1,5 +1,7 @@
 #include "bench/simulated_pbx/emitter.hpp"
 
+#include "bench/simulated_pbx/action.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -40,6 +42,15 @@ std::uint16_t class_bit(std::string_view name) noexcept {
     if (text == name)
       return static_cast<std::uint16_t>(value);
   return 0;
+}
+
+std::uint16_t classes_in(std::string_view text) {
+  if (is_true(text))
+    return every_class;
+  std::uint16_t mask = 0;
+  for (const std::string& name : split_arguments(text))
+    mask = static_cast<std::uint16_t>(mask | (name == "all" ? every_class : class_bit(name)));
+  return mask;
 }
 
 header_writer& header_writer::text(std::string_view name, std::string_view value) {

@@ -27,6 +27,9 @@ inline constexpr std::uint16_t every_class = 0x1ff;
 /// The bit of a class's name; 0 for a name that is none.
 [[nodiscard]] std::uint16_t class_bit(std::string_view name) noexcept;
 
+/// The bits of classes between commas; `all`, `on`, `yes` and the like: every one.
+[[nodiscard]] std::uint16_t classes_in(std::string_view text);
+
 /// Somebody who is told of events. `deliver` must not call the emitter.
 class subscriber {
 public:

@@ -31,8 +31,12 @@ std::string parking_lot::device_of(int number) const {
 }
 
 void parking_lot::describe(header_writer& to, const call& c, sim_time timeout, sim_time left) const {
-  to.channel(*c.one, "Parkee")
-      .text("ParkerDialString", parker_of(*c.one))
+  to.channel(*c.one, "Parkee");
+  describe_space(to, c, timeout, left);
+}
+
+void parking_lot::describe_space(header_writer& to, const call& c, sim_time timeout, sim_time left) const {
+  to.text("ParkerDialString", parker_of(*c.one))
       .text("Parkinglot", how_.name)
       .number("ParkingSpace", c.parking_space)
       .number("ParkingTimeout", whole_seconds(left))
@@ -72,16 +76,30 @@ bool parking_lot::park(call& c, std::optional<sim_time> wanted) {
 }
 
 void parking_lot::leave(call& c) {
+  leave(c, nullptr);
+}
+
+void parking_lot::give(call& c, const channel& retriever) {
+  leave(c, &retriever);
+}
+
+void parking_lot::leave(call& c, const channel* retriever) {
   const auto it = spaces_.find(c.parking_space);
   if (it == spaces_.end())
     return;
-  const sim_time left = it->second.timeout - (core_.clock.now() - c.parked_at);
-  {
+  const sim_time left = std::max(it->second.timeout - (core_.clock.now() - c.parked_at), sim_time{0});
+  const sim_time stay = it->second.timeout;
+  if (retriever == nullptr) {
     auto e = core_.out.begin("ParkedCallGiveUp", event_class::call);
-    describe(e, c, it->second.timeout, std::max(left, sim_time{0}));
+    describe(e, c, stay, left);
   }
   core_.out.begin("MusicOnHoldStop", event_class::call).channel(*c.one);
   core_.device(device_of(c.parking_space), "NOT_INUSE");
+  if (retriever != nullptr) {
+    auto e = core_.out.begin("UnParkedCall", event_class::call);
+    e.channel(*c.one, "Parkee").channel(*retriever, "Retriever");
+    describe_space(e, c, stay, left);
+  }
   {
     auto e = core_.out.begin("BridgeLeave", event_class::call);
     bridge_headers(e, spaces_.size() - 1);

@@ -32,6 +32,8 @@ public:
   bool park(call& c, std::optional<sim_time> timeout);
   /// The call goes: it hung up, or was redirected.
   void leave(call& c);
+  /// The call goes to whom took it back.
+  void give(call& c, const channel& retriever);
 
   /// One ParkedCall for each parked call, appended to `out`.
   std::size_t list(std::string& out, std::string_view action_id) const;
@@ -41,7 +43,9 @@ private:
     std::uint64_t call;
     sim_time timeout;
   };
+  void leave(call& c, const channel* retriever);
   void expire(int number, std::uint64_t id);
+  void describe_space(header_writer& to, const call& c, sim_time timeout, sim_time left) const;
   void describe(header_writer& to, const call& c, sim_time timeout, sim_time left) const;
   void bridge_headers(header_writer& to, std::size_t channels) const;
   [[nodiscard]] std::string device_of(int number) const;

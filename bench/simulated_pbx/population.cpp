@@ -44,6 +44,55 @@ std::string_view name_of(outcome o) noexcept {
   return "?";
 }
 
+std::optional<pick_up> pick_up_named(std::string_view name) noexcept {
+  if (name == "usual")
+    return pick_up::usual;
+  if (name == "absent")
+    return pick_up::absent;
+  if (name == "rejects")
+    return pick_up::rejects;
+  return std::nullopt;
+}
+
+std::optional<trunk_condition::kind> trunk_condition_named(std::string_view name) noexcept {
+  using enum trunk_condition::kind;
+  for (const auto& [text, kind] : {std::pair<std::string_view, trunk_condition::kind>{"up", up},
+                                   {"refuses", refuses},
+                                   {"missing", missing},
+                                   {"silent", silent}})
+    if (text == name)
+      return kind;
+  return std::nullopt;
+}
+
+std::optional<emptiness> read_emptiness(std::string_view text, bool joining) {
+  emptiness e;
+  const auto any_of = [&](std::string_view word, std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    const bool yes = word == "yes" || word == "true", no = word == "no" || word == "false";
+    if ((yes && joining) || (no && !joining)) {
+      e = {};
+      continue;
+    }
+    e.applies = true;
+    if (yes || no || any_of(word, {"strict", "paused"}))
+      e.paused = true;
+    else if (word == "inuse")
+      e.in_use = true;
+    else if (word == "ringing")
+      e.ringing = true;
+    else if (word == "wrapup")
+      e.resting = true;
+    else if (!any_of(word, {"loose", "penalty", "invalid", "unavailable", "unknown"}))
+      return std::nullopt;
+  }
+  return e;
+}
+
 std::optional<fault::kind> fault_kind(std::string_view name) noexcept {
   using enum fault::kind;
   static constexpr std::pair<std::string_view, fault::kind> names[] = {{"drop", drop},

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +67,39 @@ struct customer_population {
   [[nodiscard]] customer draw(std::uint64_t seed, std::string_view number, std::uint64_t attempt) const;
 };
 
+/// What an agent does when his telephone rings.
+enum class pick_up : std::uint8_t {
+  usual,   ///< as the queue's agents do
+  absent,  ///< lets it ring
+  rejects, ///< refuses at once, as "do not disturb" does
+};
+[[nodiscard]] std::optional<pick_up> pick_up_named(std::string_view name) noexcept;
+
+/// When a queue counts as empty: no members, or none but those who are passed over for one of these reasons.
+struct emptiness {
+  bool applies{false}; ///< false: never
+  bool paused{false}, in_use{false}, ringing{false}, resting{false};
+};
+/// `yes`, `no`, `strict`, `loose`, or reasons between commas, as `joinempty` (or, not `joining`, `leavewhenempty`) takes
+/// them. Telephones here are never unreachable, and no caller asks for a penalty: those reasons change nothing.
+[[nodiscard]] std::optional<emptiness> read_emptiness(std::string_view text, bool joining);
+
+/// Agents `first` to `last` of a queue, by their numbers.
+struct agent_habit {
+  std::uint32_t first{1}, last{1};
+  pick_up how{pick_up::usual};
+  std::optional<distribution> ring; ///< picks up after this long, whatever the others do
+};
+
+/// Agents who pass their callers on.
+struct agent_transfers {
+  double share{0}; ///< of talks
+  distribution after{distribution::shape::constant, 2, 0};
+  std::vector<std::string> kinds{"attended"}; ///< of `blind`, `attended`, `park`, each as likely
+  std::string context{"agents"}, extension{"agent-99"};
+  double taken_back_s{3}; ///< a parked one, by somebody else after this long
+};
+
 struct queue_population {
   std::string name;
   std::string strategy{
@@ -84,6 +118,12 @@ struct queue_population {
   double ring_timeout_s{15};   ///< how long a member is rung
   double retry_s{1};           ///< before the next try after a ring without an answer
   std::int64_t service_level_s{20};
+  std::uint32_t most_callers{0};      ///< `maxlen`: who comes when so many wait is turned away; 0: any number
+  emptiness join_empty;               ///< `joinempty`: when nobody is let in
+  emptiness leave_when_empty;         ///< `leavewhenempty`: when those who wait are sent away
+  std::string autopause{"no"};        ///< yes, all, no: who lets it ring is paused, in this queue or in all of his
+  agent_transfers transfers;
+  std::vector<agent_habit> habits;    ///< of agents who are not like the others
 };
 
 /// A parking lot: spaces FIRST@CONTEXT to LAST@CONTEXT.
@@ -103,7 +143,7 @@ struct fault {
     duplicate,        ///< send an event twice
     lose,             ///< do not send an event
     reorder,          ///< send an event after the one that follows it
-    refuse_originate, ///< answer Originate with an error
+    refuse_originate, ///< answer Originate with an error, `words`
     refuse_login,     ///< answer Login with an error
     garbage,          ///< send bytes that are no message
     cut,              ///< close the connection once `after_bytes` more bytes have been sent
@@ -113,8 +153,39 @@ struct fault {
   std::optional<std::uint64_t> count; ///< how many times at most; none: for ever
   sim_time delay{0};
   std::uint64_t after_bytes{0};
+  std::string words; ///< empty: the usual ones
 };
 [[nodiscard]] std::optional<fault::kind> fault_kind(std::string_view name) noexcept;
+
+/// A context of Local/NUMBER@CONTEXT that dials a trunk, as the outbound routes of PBX front ends do.
+struct route {
+  std::string context;
+  std::string trunk{"carrier"};
+  double timeout_s{0};   ///< of its Dial; 0: none
+  bool optimise{true};   ///< the Local channel gives way once customer and agent talk
+  double after_s{0.05};  ///< so long after they have met
+};
+
+/// How a trunk is.
+struct trunk_condition {
+  enum class kind : std::uint8_t {
+    up,
+    refuses, ///< says no, at once
+    missing, ///< is not configured, or has nobody registered: there is not even a channel
+    silent,  ///< nobody is behind it: no answer to the call, and an end when the telephone system has waited long enough
+  };
+  kind what{kind::up};
+  double share{1}; ///< of its calls; the others go through
+  int cause{34};   ///< of `refuses`
+};
+[[nodiscard]] std::optional<trunk_condition::kind> trunk_condition_named(std::string_view name) noexcept;
+
+/// Who may log in, and what for: a section of manager.conf.
+struct ami_user {
+  std::string name, secret;
+  std::string read{"all"}, write{"all"}; ///< classes between commas
+  std::vector<std::string> filters;      ///< `eventfilter`: expressions over an event's text; `!` before: not those
+};
 
 struct population {
   customer_population customers;
@@ -129,6 +200,9 @@ struct population {
   std::vector<std::string> pool_agents{"1001", "1002"}; ///< of the agent pool, by their ids
   std::vector<std::string> accounts{"desk-01"};         ///< PJSIP phones that register, with a secret
   std::vector<std::string> trunks{"carrier"};           ///< PJSIP endpoints that are just there
+  std::vector<route> routes;
+  std::map<std::string, trunk_condition, std::less<>> trunk_conditions; ///< at the start
+  std::vector<ami_user> users;                          ///< beside the one of the command line, who may all
   std::vector<fault> faults;
 
   /// What there is without a file: queue `sales_1` of ten agents, `sales_2` of ten phones, `empty`.

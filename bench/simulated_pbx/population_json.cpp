@@ -82,6 +82,16 @@ public:
         into = s;
     };
   }
+  handler empty_rule(emptiness& into, bool joining) {
+    return [this, &into, joining](const dom::element& v, const std::string& path) {
+      std::string words;
+      text(words)(v, path);
+      if (const auto rule = read_emptiness(words, joining))
+        into = *rule;
+      else
+        fail(path, "must be yes, no, strict, loose, or reasons between commas");
+    };
+  }
   handler truth(bool& into) {
     return [this, &into](const dom::element& v, const std::string& path) {
       if (v.get(into) != simdjson::SUCCESS)
@@ -199,6 +209,81 @@ void read_customers(reader& r, const dom::element& v, const std::string& path, c
              }}});
 }
 
+void read_habit(reader& r, const dom::element& v, const std::string& path, agent_habit& into) {
+  r.object(v, path,
+           {{"first", r.count(into.first, 1'000'000)},
+            {"last", r.count(into.last, 1'000'000)},
+            {"ring", r.spread(into.ring)},
+            {"does", [&](const dom::element& e, const std::string& p) {
+               std::string name;
+               r.text(name)(e, p);
+               if (const auto how = pick_up_named(name))
+                 into.how = *how;
+               else
+                 r.fail(p, "must be usual, absent or rejects");
+             }}});
+  if (into.last < into.first)
+    r.fail(path + ".last", "must not be below first");
+}
+
+void read_route(reader& r, const dom::element& v, const std::string& path, route& into) {
+  r.object(v, path,
+           {{"context", r.text(into.context)},
+            {"trunk", r.text(into.trunk)},
+            {"timeout", r.number(into.timeout_s, 0, 3600)},
+            {"optimise", r.truth(into.optimise)},
+            {"after", r.number(into.after_s, 0, 3600)}});
+  if (into.context.empty())
+    r.fail(path + ".context", "is missing");
+}
+
+void read_condition(reader& r, const dom::element& v, const std::string& path, population& into) {
+  std::string name;
+  trunk_condition how;
+  std::uint32_t cause = 34;
+  r.object(v, path,
+           {{"name", r.text(name)},
+            {"share", r.number(how.share, 0, 1)},
+            {"cause", r.count(cause, 127)},
+            {"is", [&](const dom::element& e, const std::string& p) {
+               std::string kind;
+               r.text(kind)(e, p);
+               if (const auto known = trunk_condition_named(kind))
+                 how.what = *known;
+               else
+                 r.fail(p, "must be up, refuses, missing or silent");
+             }}});
+  if (name.empty())
+    r.fail(path + ".name", "is missing");
+  how.cause = static_cast<int>(cause);
+  into.trunk_conditions[name] = how;
+}
+
+void read_transfers(reader& r, const dom::element& v, const std::string& path, agent_transfers& into) {
+  r.object(v, path,
+           {{"share", r.number(into.share, 0, 1)},
+            {"after", r.spread(into.after)},
+            {"kinds", r.texts(into.kinds)},
+            {"context", r.text(into.context)},
+            {"extension", r.text(into.extension)},
+            {"taken_back", r.number(into.taken_back_s, 0, 3600)}});
+  if (into.kinds.empty() || std::any_of(into.kinds.begin(), into.kinds.end(), [](const std::string& kind) {
+        return kind != "blind" && kind != "attended" && kind != "park";
+      }))
+    r.fail(path + ".kinds", "must be some of blind, attended, park");
+}
+
+void read_user(reader& r, const dom::element& v, const std::string& path, ami_user& into) {
+  r.object(v, path,
+           {{"name", r.text(into.name)},
+            {"secret", r.text(into.secret)},
+            {"read", r.text(into.read)},
+            {"write", r.text(into.write)},
+            {"filters", r.texts(into.filters)}});
+  if (into.name.empty())
+    r.fail(path + ".name", "is missing");
+}
+
 void read_queue(reader& r, const dom::element& v, const std::string& path, queue_population& into) {
   r.object(v, path,
            {{"name", r.text(into.name)},
@@ -216,7 +301,21 @@ void read_queue(reader& r, const dom::element& v, const std::string& path, queue
             {"no_answer", r.number(into.no_answer, 0, 1)},
             {"ring_timeout", r.number(into.ring_timeout_s, 0, 3600)},
             {"retry", r.number(into.retry_s, 0, 3600)},
-            {"service_level", r.count(into.service_level_s, 86'400)}});
+            {"service_level", r.count(into.service_level_s, 86'400)},
+            {"maxlen", r.count(into.most_callers, 1'000'000)},
+            {"joinempty", r.empty_rule(into.join_empty, true)},
+            {"leavewhenempty", r.empty_rule(into.leave_when_empty, false)},
+            {"autopause", r.text(into.autopause)},
+            {"transfers",
+             [&](const dom::element& v2, const std::string& at) { read_transfers(r, v2, at, into.transfers); }},
+            {"habits", [&](const dom::element& v2, const std::string& at) {
+               into.habits.clear();
+               r.array(v2, at, [&](const dom::element& item, const std::string& where) {
+                 read_habit(r, item, where, into.habits.emplace_back());
+               });
+             }}});
+  if (into.autopause != "yes" && into.autopause != "no" && into.autopause != "all")
+    r.fail(path + ".autopause", "must be yes, no or all");
   static constexpr std::string_view strategies[] = {"rrmemory", "roundrobin", "leastrecent", "fewestcalls",
                                                     "random",   "linear",     "ringall"};
   if (std::find(std::begin(strategies), std::end(strategies), into.strategy) == std::end(strategies))
@@ -257,7 +356,8 @@ void read_fault(reader& r, const dom::element& v, const std::string& path, fault
             {"count", [&](const dom::element& e,
                           const std::string& p) { r.count(into.count.emplace(), 1'000'000'000)(e, p); }},
             {"delay_ms", r.number(delay_ms, 0, 3'600'000)},
-            {"after_bytes", r.count(into.after_bytes, 1'000'000'000)}});
+            {"after_bytes", r.count(into.after_bytes, 1'000'000'000)},
+            {"words", r.text(into.words)}});
   into.delay = seconds_of(delay_ms / 1e3);
 }
 
@@ -301,6 +401,24 @@ result<population> population::parse(std::string_view json) {
             {"agents", r.texts(p.pool_agents)},
             {"accounts", r.texts(p.accounts)},
             {"trunks", r.texts(p.trunks)},
+            {"routes",
+             [&](const dom::element& v, const std::string& at) {
+               r.array(v, at, [&](const dom::element& item, const std::string& where) {
+                 read_route(r, item, where, p.routes.emplace_back());
+               });
+             }},
+            {"trunk_conditions",
+             [&](const dom::element& v, const std::string& at) {
+               r.array(v, at, [&](const dom::element& item, const std::string& where) {
+                 read_condition(r, item, where, p);
+               });
+             }},
+            {"users",
+             [&](const dom::element& v, const std::string& at) {
+               r.array(v, at, [&](const dom::element& item, const std::string& where) {
+                 read_user(r, item, where, p.users.emplace_back());
+               });
+             }},
             {"faults", [&](const dom::element& v, const std::string& at) {
                r.array(v, at, [&](const dom::element& item, const std::string& where) {
                  read_fault(r, item, where, p.faults.emplace_back());

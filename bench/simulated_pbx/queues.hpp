@@ -26,6 +26,8 @@ struct phone {
   enum class device : std::uint8_t { free = 1, in_use = 2, ringing = 6 } state{device::free};
   sim_time rests_until{0}; ///< wrap-up work
   std::uint64_t calls{0};  ///< rung so often; chooses what the agent does in the next one
+  pick_up habit{pick_up::usual};
+  std::optional<distribution> ring; ///< picks up after this long; nothing: as the queue's agents do
   std::vector<queue*> queues;
 
   [[nodiscard]] std::string device_name() const { return technology + "/" + resource; }
@@ -47,13 +49,29 @@ struct member {
   sim_time last_rung{-1};
 };
 
+/// How a call comes to be out of its queue.
+enum class parting : std::uint8_t {
+  caller,   ///< he hangs up
+  agent,    ///< the agent ends the talk
+  transfer, ///< the agent passes him on
+  handed,   ///< the same after he has talked with the one who takes him: the caller stays in his bridge
+  action,   ///< AMI's Hangup or Redirect: of a talk that ends so no AgentComplete tells
+  parked,   ///< by the agent or an action; nor of one that ends so
+  moved,    ///< AMI's Redirect of a waiting caller who has no dialplan to come back to: no event tells of it at all
+  timeout,  ///< the queue's own time is over
+  empty,    ///< `leavewhenempty`
+};
+
+/// Why a queue lets nobody in.
+enum class refusal_to_join : std::uint8_t { unknown, full, empty };
+
 class queue {
 public:
   queue_population how; ///< its name, strategy and its agents' habits
   std::vector<std::shared_ptr<member>> members;
   std::vector<std::uint64_t> waiting; ///< calls, first come first
   std::size_t next_member{0};         ///< where the round robin goes on
-  std::int64_t most{0}, weight{0}; ///< shown, and without effect here
+  std::int64_t weight{0}; ///< shown, and without effect here
   std::int64_t hold_time{0}, talk_time{0}, completed{0}, abandoned{0}, completed_in_level{0};
 
   [[nodiscard]] member* find(std::string_view interface) const;
@@ -68,12 +86,21 @@ public:
   explicit queue_system(core& c);
   void serve(call_system& calls) noexcept { calls_ = &calls; }
 
-  /// False when there is no such queue.
-  bool join(call& c, std::string_view name, std::optional<sim_time> timeout);
-  /// The caller goes: it abandons, or ends its talk with an agent.
-  void leave(call& c);
+  /// Nothing when the caller is in; else Queue() is over at once, and no event but QUEUESTATUS tells of it.
+  std::optional<refusal_to_join> join(call& c, std::string_view name, std::optional<sim_time> timeout);
+  /// The caller goes: it abandons, or its talk with an agent ends.
+  void leave(call& c, parting how);
   /// Action Hangup on an agent's channel.
   void hang_up_agent(std::uint64_t attempt);
+  /// The caller's Local channel gave way to the trunk's: Asterisk says that his talk is complete, and it goes on.
+  void caller_was_swapped(call& c);
+  /// The agent who talks with `c` leaves it in its bridge, with whom he has asked to take it.
+  void hand_over(call& c);
+  /// The agent's channel of a talk; null: `c` talks with none.
+  [[nodiscard]] channel* agent_of(const call& c) const;
+  [[nodiscard]] call* caller_of(std::uint64_t id) const;
+  /// What the agent behind an interface does from now on; false: nobody has it.
+  bool set_habit(std::string_view interface, pick_up how, std::optional<distribution> ring);
 
   // Actions. What they answer is an error's text, or nothing.
   std::optional<std::string> add(std::string_view name, std::string_view interface,
@@ -110,6 +137,7 @@ private:
     sim_time pause_delay{0};
     std::string bridge;
     bool connected{false};
+    bool told{false}; ///< AgentComplete has been sent
   };
 
   [[nodiscard]] queue* find(std::string_view name) const;
@@ -122,18 +150,22 @@ private:
   void ring(queue& q, call& c, const std::shared_ptr<member>& m);
   void answered(std::uint64_t id);
   void no_answer(std::uint64_t id);
+  void rejected(std::uint64_t id);
+  void not_taken(attempt& a, std::string_view status, int cause);
   void give_up(attempt& a, std::string_view status, int cause);
-  void talked(std::uint64_t id);
-  void complete(attempt& a, call& c, std::string_view reason);
+  void talked(std::uint64_t id, parting how);
+  void complete(attempt& a, call& c, parting how);
+  void pass_on(std::uint64_t id, const std::string& kind);
   void release(attempt& a, int cause);
   void rest_by_pause(queue& q, const std::string& interface, sim_time rest);
-  void timed_out(call& c);
+  void leaves_by_itself(call& c, parting how);
+  void look_whether_empty(call& c);
+  [[nodiscard]] bool counts_as_empty(const queue& q, emptiness rule) const;
   void take_out(queue& q, call& c);
-  void abandon(queue& q, call& c, bool timed_out);
+  void abandon(queue& q, call& c, parting how);
   void set_device(phone& p, phone::device state);
   void wake(const phone& p);
   void queue_variables(const queue& q, channel& c);
-  void bridge_event(std::string_view event, const attempt& a, int channels, const channel* c);
   void member_event(std::string_view event, const queue& q, const member& m);
   void agent_event(std::string_view event, const attempt& a, const call& c, std::string_view first,
                    std::int64_t first_value, std::string_view second, std::int64_t second_value,

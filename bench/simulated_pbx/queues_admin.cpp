@@ -48,7 +48,20 @@ queue_system::queue_system(core& c) : core_{c} {
       m->login = c.epoch;
       attach(q, m);
     }
+    for (const agent_habit& h : p.habits)
+      for (std::uint32_t n = h.first; n <= h.last; ++n)
+        (void)set_habit(numbered(p.interface, n), h.how, h.ring);
   }
+}
+
+/// Nobody who would not be passed over.
+bool queue_system::counts_as_empty(const queue& q, emptiness rule) const {
+  return rule.applies && std::none_of(q.members.begin(), q.members.end(), [&](const auto& m) {
+           const phone& p = *m->phone;
+           return !(rule.paused && m->paused) && !(rule.in_use && p.state == phone::device::in_use) &&
+                  !(rule.ringing && p.state == phone::device::ringing) &&
+                  !(rule.resting && p.rests_until > core_.clock.now());
+         });
 }
 
 queue* queue_system::find(std::string_view name) const {
@@ -178,19 +191,6 @@ void queue_system::queue_variables(const queue& q, channel& c) {
   core_.var_set(c, "QUEUESRVLEVELPERF", fmt::format("{:.1f}", q.service_level()));
 }
 
-void queue_system::bridge_event(std::string_view event, const attempt& a, int channels, const channel* c) {
-  auto e = core_.out.begin(event, event_class::call);
-  e.text("BridgeUniqueid", a.bridge)
-      .text("BridgeType", "basic")
-      .text("BridgeTechnology", "simple_bridge")
-      .text("BridgeCreator", "<unknown>")
-      .text("BridgeName", "<unknown>")
-      .number("BridgeNumChannels", channels)
-      .text("BridgeVideoSourceMode", "none");
-  if (c != nullptr)
-    e.channel(*c);
-}
-
 void queue_system::agent_event(std::string_view event, const attempt& a, const call& c,
                                std::string_view first, std::int64_t first_value, std::string_view second,
                                std::int64_t second_value, std::string_view reason) {
@@ -287,7 +287,10 @@ void queue_system::configure(const std::vector<const config_section*>& wanted) {
     q->how.service_level_s = number(s->get("servicelevel", "0"));
     q->how.ring_timeout_s = static_cast<double>(number(s->get("timeout", "15")));
     q->how.retry_s = static_cast<double>(number(s->get("retry", "5")));
-    q->most = number(s->get("maxlen", "0"));
+    q->how.most_callers = static_cast<std::uint32_t>(number(s->get("maxlen", "0")));
+    q->how.join_empty = read_emptiness(s->get("joinempty", "yes"), true).value_or(emptiness{});
+    q->how.leave_when_empty = read_emptiness(s->get("leavewhenempty", "no"), false).value_or(emptiness{});
+    q->how.autopause = s->get("autopause", "no");
     q->weight = number(s->get("weight", "0"));
     configure_members(*q, *s);
   }
@@ -309,6 +312,9 @@ void queue_system::configure_members(queue& q, const config_section& s) {
       m->login = core_.wall_seconds();
       attach(q, m);
       wake(*m->phone);
+    } else if (!m->dynamic) {
+      m->login = core_.wall_seconds();
+      m->paused_reason.clear();
     }
     m->name = parts.size() > 2 && !parts[2].empty() ? parts[2] : interface;
     m->penalty = 0;
@@ -402,7 +408,7 @@ std::size_t queue_system::status(std::string& out, std::string_view name, std::s
     header_writer to = core_.out.answer(out);
     to.text("Event", "QueueParams")
         .text("Queue", q->how.name)
-        .number("Max", q->most)
+        .number("Max", q->how.most_callers)
         .text("Strategy", q->how.strategy)
         .number("Calls", static_cast<std::int64_t>(q->waiting.size()))
         .number("Holdtime", q->hold_time)
@@ -441,7 +447,7 @@ std::size_t queue_system::status(std::string& out, std::string_view name, std::s
           .text("CallerIDName", shown(one.caller_name))
           .text("ConnectedLineNum", shown(one.connected_number))
           .text("ConnectedLineName", shown(one.connected_name))
-          .number("Wait", whole_seconds(core_.clock.now() - c->place.joined))
+          .number("Wait", core_.real_seconds(std::chrono::duration<double>(core_.clock.now() - c->place.joined).count()))
           .number("Priority", 0);
       close(to);
     }
@@ -467,7 +473,7 @@ std::size_t queue_system::summary(std::string& out, std::string_view name, std::
         .number("Callers", static_cast<std::int64_t>(q->waiting.size()))
         .number("HoldTime", q->hold_time)
         .number("TalkTime", q->talk_time)
-        .number("LongestHoldTime", whole_seconds(longest));
+        .number("LongestHoldTime", core_.real_seconds(std::chrono::duration<double>(longest).count()));
     if (!action_id.empty())
       to.text("ActionID", action_id);
     out += "\r\n";

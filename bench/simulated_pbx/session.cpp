@@ -89,10 +89,27 @@ void session::unblock() {
   });
 }
 
-void session::set_authenticated() {
+void session::set_authenticated(const ami_user& as) {
   authenticated_ = true;
+  readable_ = classes_in(as.read);
+  writable_ = split_arguments(as.write);
+  for (const std::string& filter : as.filters)
+    if (filter.starts_with('!'))
+      never_.push_back(std::make_unique<expression>(filter.substr(1)));
+    else
+      only_.push_back(std::make_unique<expression>(filter));
   login_timer_.cancel();
   host_.events().refresh();
+}
+
+bool session::may(std::string_view classes) const {
+  const auto has = [&](std::string_view name) {
+    return std::find(writable_.begin(), writable_.end(), name) != writable_.end();
+  };
+  if (classes.empty() || has("all"))
+    return true;
+  const auto wanted = split_arguments(classes);
+  return std::any_of(wanted.begin(), wanted.end(), has);
 }
 
 void session::set_mask(std::uint16_t mask) {
@@ -109,6 +126,13 @@ void session::deliver(std::string_view event, std::string_view text) {
     return;
   if (!wanted_.empty() && std::find(wanted_.begin(), wanted_.end(), event) == wanted_.end())
     return;
+  if (!never_.empty() || !only_.empty()) {
+    const std::string whole{text};
+    const auto fits = [&](const auto& filter) { return filter->matches(whole); };
+    if (std::any_of(never_.begin(), never_.end(), fits) ||
+        (!only_.empty() && std::none_of(only_.begin(), only_.end(), fits)))
+      return;
+  }
   fault_plan& faults = host_.faults();
   if (faults.empty() && held_.empty())
     return send(text);

@@ -3,6 +3,7 @@
 
 #include "bench/simulated_pbx/action.hpp"
 #include "bench/simulated_pbx/emitter.hpp"
+#include "bench/simulated_pbx/expression.hpp"
 #include "bench/simulated_pbx/faults.hpp"
 #include "bench/simulated_pbx/pbx.hpp"
 
@@ -37,9 +38,15 @@ public:
   virtual void has_output(session& s) = 0;
   virtual void closed(session& s) = 0;
   virtual void count_originate() = 0;
+  virtual void journal_login(std::string_view user, std::string_view events) = 0;
   virtual void count_sent(std::size_t bytes) = 0;
   /// Restarts the PBX after this turn; connects are refused for `down`.
   virtual void restart(std::chrono::milliseconds down) = 0;
+  /// From now on every action is refused. When the last call is over (`hang_up`: now), the clients are told and let go, and
+  /// connects are refused for `down`; without it, for good.
+  virtual void stop_gently(bool hang_up, bool restarts, std::optional<std::chrono::milliseconds> down) = 0;
+  /// Asterisk's `core abort shutdown`.
+  virtual void go_on() = 0;
 };
 
 class session final : public subscriber, public std::enable_shared_from_this<session> {
@@ -59,7 +66,7 @@ public:
 
   // subscriber
   [[nodiscard]] std::uint16_t mask() const noexcept override {
-    return authenticated_ ? mask_ : std::uint16_t{0};
+    return authenticated_ ? static_cast<std::uint16_t>(mask_ & readable_) : std::uint16_t{0};
   }
   void deliver(std::string_view event, std::string_view text) override;
 
@@ -69,7 +76,9 @@ public:
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
   [[nodiscard]] session_host& host() noexcept { return host_; }
   [[nodiscard]] bool authenticated() const noexcept { return authenticated_; }
-  void set_authenticated();
+  void set_authenticated(const ami_user& as);
+  /// Whether the user's `write` has one of these classes; empty: what everybody may.
+  [[nodiscard]] bool may(std::string_view classes) const;
   void set_mask(std::uint16_t mask);
   [[nodiscard]] const std::string& challenge() const noexcept { return challenge_; }
   void set_challenge(std::string c) { challenge_ = std::move(c); }
@@ -101,7 +110,10 @@ private:
   bool blocked_{false};
   bool authenticated_{false};
   std::uint16_t mask_{every_class};
+  std::uint16_t readable_{0};
+  std::vector<std::string> writable_;
   std::vector<std::string> unwanted_, wanted_;
+  std::vector<std::unique_ptr<expression>> never_, only_; ///< the user's filters
   std::string challenge_;
   std::string held_; ///< an event that the fault `reorder` holds back
   std::optional<std::uint64_t> cut_after_;

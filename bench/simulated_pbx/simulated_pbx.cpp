@@ -24,6 +24,8 @@ namespace {
 
 // Shorter waits are not worth a turn of their own: what is due within it goes out together.
 constexpr std::chrono::microseconds least_wait{500};
+// From the last call's end to the last word.
+constexpr sim_time last_breath{1'000'000};
 
 } // namespace
 
@@ -94,6 +96,19 @@ public:
   void begin_turn() override { life_->state.clock.advance(simulated_now()); }
 
   void end_turn() override {
+    if (stop_ && !stop_->saying && life_->calls.live() == 0) {
+      stop_->saying = true;
+      life_->state.clock.after(last_breath, [this] {
+        if (!stop_)
+          return;
+        emitter_.begin("Shutdown", event_class::system)
+            .text("Shutdown", "Cleanly")
+            .text("Restart", stop_->restarts ? "True" : "False");
+        stays_down_ = !stop_->down;
+        restart_after_turn_ = stop_->down.value_or(std::chrono::milliseconds{0});
+        stop_.reset();
+      });
+    }
     if (restart_after_turn_)
       return die();
     // First the log, then the clients: whatever they were told is on file.
@@ -115,8 +130,23 @@ public:
     asio::post(io_, [this, id = s.id()] { sessions_.erase(id); });
   }
   void count_originate() override { originates_.fetch_add(1, std::memory_order_relaxed); }
+  void journal_login(std::string_view user, std::string_view events) override {
+    journal_.write("login", life_->state.clock.now(), {{"user", user}, {"events", events}});
+  }
   void count_sent(std::size_t bytes) override { sent_.fetch_add(bytes, std::memory_order_relaxed); }
   void restart(std::chrono::milliseconds down) override { restart_after_turn_ = down; }
+
+  void stop_gently(bool hang_up, bool restarts, std::optional<std::chrono::milliseconds> down) override {
+    life_->state.stopping = true;
+    stop_ = stop_order{restarts, down, false};
+    journal_.write("stop", life_->state.clock.now(), {{"detail", hang_up ? "hangup" : "gracefully"}});
+    if (hang_up)
+      life_->calls.hang_up_all();
+  }
+  void go_on() override {
+    life_->state.stopping = false;
+    stop_.reset();
+  }
 
 private:
   boost::system::error_code listen() {
@@ -185,6 +215,8 @@ private:
     with_output_.clear();
     be_born();
     live_.store(0, std::memory_order_relaxed);
+    if (std::exchange(stays_down_, false))
+      return;
     down_timer_.expires_after(down);
     down_timer_.async_wait([this](const boost::system::error_code& e) {
       if (!e)
@@ -253,6 +285,13 @@ private:
   std::vector<std::shared_ptr<session>> with_output_;
   std::uint64_t last_session_{0};
   std::optional<std::chrono::milliseconds> restart_after_turn_;
+  struct stop_order {
+    bool restarts;
+    std::optional<std::chrono::milliseconds> down;
+    bool saying; ///< the last call is over
+  };
+  std::optional<stop_order> stop_;
+  bool stays_down_{false};
   std::atomic<std::uint64_t> originates_{0}, events_{0}, sent_{0}, live_{0};
 };
 

@@ -212,6 +212,8 @@ result<void> validate(const settings& s) {
   } catch (const std::exception&) {
     return invalid_field("timezone", "timezone: \"" + s.timezone + "\" is not known");
   }
+  if (s.database_map_limit != 0 && s.database_map_limit < s.database_map_size)
+    return invalid_field("database.map_limit", "database.map_limit must be 0, or database.map_size at least");
   if (s.result_filename.empty())
     return invalid_field("general.result_filename", "general.result_filename must name a file");
   for (const auto& p : s.pbxs)

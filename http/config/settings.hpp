@@ -64,6 +64,7 @@ struct settings {
   auth::password_cost passwords{};
   std::string admin_password;     ///< from RINGMASTER_ADMIN_PASSWORD alone; empty: a random one is made
   std::uint64_t database_map_size{std::uint64_t{64} << 30}; ///< bytes of address space
+  std::uint64_t database_map_limit{0};                       ///< bytes that it grows to; 0: `database_map_size`
 
   [[nodiscard]] http::server_options server_options() const;
 };

@@ -21,7 +21,7 @@ void database_tokens::put(const auth::token_record& token, done then) {
   engine_.transact<void>(
       [kept = storage::token{token.digest, token.user, token.issued, token.expires}](
           storage::write_txn& in, changes&) { return storage::put_token(in, kept); },
-      std::move(then));
+      std::move(then), storage::room::reserve); // who wants to make room has to sign in
 }
 
 void database_tokens::erase(const auth::token_digest& digest, done then) {
@@ -31,7 +31,7 @@ void database_tokens::erase(const auth::token_digest& digest, done then) {
           return removed.error();
         return {};
       },
-      std::move(then));
+      std::move(then), storage::room::reserve);
 }
 
 result<std::vector<auth::token_record>> database_tokens::load() {

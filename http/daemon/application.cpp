@@ -149,6 +149,7 @@ result<std::unique_ptr<application>> application::start(const config::settings& 
   storage::environment_options where;
   where.data_dir = s.data_dir;
   where.map_size = s.database_map_size;
+  where.map_limit = s.database_map_limit;
   auto env = storage::environment::open(where);
   if (!env)
     return env.error();
@@ -198,7 +199,8 @@ void application::housekeeping() {
       [](const result<std::size_t>& done) {
         if (!done)
           spdlog::warn("event=token_sweep_failed reason=\"{}\"", done.error().message);
-      });
+      },
+      storage::room::reserve);
 }
 
 } // namespace ringmaster::daemon

@@ -1,5 +1,6 @@
 #include "http/daemon/status.hpp"
 
+#include "actors/live_json.hpp"
 #include "protocol/json.hpp"
 
 #include <algorithm>
@@ -9,12 +10,40 @@ namespace ringmaster::daemon {
 
 namespace {
 
+void append(json_writer& w, const core::missing_right& lacks) {
+  const auto& about = core::info(lacks.right);
+  w.begin_object();
+  w.member("right", about.name);
+  w.member("class", about.needs);
+  w.member("costs", about.costs);
+  w.member("seen", std::string_view{lacks.seen});
+  w.member("mend", lacks.mend());
+  w.end_object();
+}
+
+void append_writing(json_writer& w, const live_writing& to, bool of_the_database) {
+  w.begin_object();
+  w.member("writable", to.works);
+  if (!to.works) {
+    w.member("reason", std::string_view{to.trouble});
+    w.member("since", format_timestamp(to.since));
+    if (of_the_database)
+      w.member("waiting_ends", static_cast<std::int64_t>(to.waiting));
+  }
+  w.end_object();
+}
+
 http::response health(engine& about) {
   http::response r;
   std::string out;
   json_writer w{out};
+  const auto database = about.live().database.get(), results = about.live().result_file.get();
   w.begin_object();
-  w.member("status", "ok");
+  w.member("status", database->works && results->works ? "ok" : "degraded");
+  w.key("database");
+  append_writing(w, *database, true);
+  w.key("result_file");
+  append_writing(w, *results, false);
   w.key("pbxs");
   w.begin_list();
   for (const auto& configured : about.options().pbxs) {
@@ -22,6 +51,21 @@ http::response health(engine& about) {
     w.begin_object();
     w.member("name", configured.name);
     w.member("connected", live && live->connected);
+    w.key("trouble");
+    live && !live->connected ? w.string(live->trouble) : w.null();
+    w.key("since");
+    live && !live->connected && live->trouble_since ? w.string(format_timestamp(*live->trouble_since)) : w.null();
+    w.key("missing_rights");
+    w.begin_list();
+    if (live && live->connected)
+      for (const auto& lacks : *live->missing_rights)
+        append(w, lacks);
+    w.end_list();
+    w.key("rests");
+    w.begin_list();
+    for (const auto& one : about.resting(configured.name))
+      append_resting(w, one);
+    w.end_list();
     w.end_object();
   }
   w.end_list();
@@ -42,7 +86,9 @@ void add_pbx_metrics(metrics::registry& to, engine& from, const std::string& nam
       {"ringmaster_pbx_channels", "Calls of ours on the server.",
        [](const live_pbx& p) { return static_cast<double>(p.channels); }},
       {"ringmaster_pbx_queued_originates", "Originates that wait for the server's rate.",
-       [](const live_pbx& p) { return static_cast<double>(p.queued); }}};
+       [](const live_pbx& p) { return static_cast<double>(p.queued); }},
+      {"ringmaster_pbx_missing_rights", "Rights that the AMI user lacks, as far as is known; see /health.",
+       [](const live_pbx& p) { return static_cast<double>(p.missing_rights ? p.missing_rights->size() : 0); }}};
   for (const auto& v : values)
     to.add_callback(
         v.name, v.help, false,
@@ -64,8 +110,8 @@ void add_engine_metrics(metrics::registry& to, engine& from) {
   count("ringmaster_ami_bytes_total", "Bytes read from Asterisk.", total.ami_bytes);
   count("ringmaster_calls_begun_total", "Calls begun.", total.calls_begun);
   count("ringmaster_calls_answered_total", "Calls that the customer answered.", total.calls_answered);
-  count("ringmaster_calls_connected_total", "Calls that an agent took.", total.calls_connected);
-  count("ringmaster_calls_abandoned_total", "Answered calls that ended before an agent took them.", total.calls_abandoned);
+  count("ringmaster_calls_connected_total", "Answered calls that met an agent within the grace.", total.calls_connected);
+  count("ringmaster_calls_abandoned_total", "Answered calls that met no agent within the grace, however they left.", total.calls_abandoned);
   count("ringmaster_calls_ended_total", "Calls that ended.", total.calls_ended);
   count("ringmaster_originate_failures_total", "Originates that Asterisk refused.", total.originate_failures);
   count("ringmaster_commits_total", "Commits of the database.", total.commits);
@@ -82,10 +128,24 @@ void add_engine_metrics(metrics::registry& to, engine& from) {
         [&from] { return static_cast<double>(from.live().dial_lists.load(std::memory_order_relaxed)); });
   gauge("ringmaster_database_used_bytes", "Bytes of the database in use.",
         [&from] { return static_cast<double>(from.database().space().used); });
-  gauge("ringmaster_database_limit_bytes", "Most that the database can hold.",
+  gauge("ringmaster_database_limit_bytes", "Most that the database may hold.",
         [&from] { return static_cast<double>(from.database().space().limit); });
+  gauge("ringmaster_database_writable", "1 when calls can be begun: the database takes what is written.",
+        [&from] { return from.live().database.get()->works ? 1.0 : 0.0; });
+  gauge("ringmaster_database_waiting_ends", "What became of calls and could not be written to the database yet.",
+        [&from] { return static_cast<double>(from.live().database.get()->waiting); });
+  gauge("ringmaster_result_file_writable", "1 when the result file takes lines; they are kept meanwhile.",
+        [&from] { return from.live().result_file.get()->works ? 1.0 : 0.0; });
   for (const auto& p : from.options().pbxs)
     add_pbx_metrics(to, from, p.name);
+  to.add_list("ringmaster_breaker_open",
+              "1 for each server, trunk and campaign that gets no calls but single ones, since it fails by itself.", [&from] {
+                std::vector<metrics::registry::labelled> open;
+                for (const auto& p : from.options().pbxs)
+                  for (auto& one : from.resting(p.name))
+                    open.push_back({{{"pbx", one.server}, {"what", std::string{core::name(one.what)}}, {"name", one.name}}, 1});
+                return open;
+              });
 }
 
 void add_server_metrics(metrics::registry& to, const http::server& from) {

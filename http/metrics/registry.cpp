@@ -24,7 +24,8 @@ std::string escape(std::string_view text, bool quotes) {
   return out;
 }
 
-std::string render_labels(labels l) {
+template <class Labels>
+std::string render_labels(const Labels& l) {
   std::string out;
   for (const auto& [name, value] : l)
     fmt::format_to(std::back_inserter(out), "{}{}=\"{}\"", out.empty() ? "" : ",", name, escape(value, true));
@@ -63,7 +64,7 @@ registry::series& registry::find(std::string_view name, std::string_view help, k
   for (auto& s : at->members)
     if (s.labels == text)
       return s;
-  return at->members.emplace_back(series{std::move(text), nullptr, nullptr, nullptr, {}});
+  return at->members.emplace_back(series{std::move(text), nullptr, nullptr, nullptr, {}, {}});
 }
 
 counter& registry::add_counter(std::string_view name, std::string_view help, labels l) {
@@ -96,6 +97,11 @@ void registry::add_callback(std::string_view name, std::string_view help, bool i
   find(name, help, is_counter ? kind::counter : kind::gauge, l).read = std::move(read);
 }
 
+void registry::add_list(std::string_view name, std::string_view help, std::function<std::vector<labelled>()> read) {
+  const std::lock_guard lock{guard_};
+  find(name, help, kind::gauge, {}).read_all = std::move(read);
+}
+
 std::string registry::render() const {
   const std::lock_guard lock{guard_};
   std::string out;
@@ -103,7 +109,10 @@ std::string registry::render() const {
     const auto type = f.type == kind::counter ? "counter" : f.type == kind::gauge ? "gauge" : "histogram";
     fmt::format_to(std::back_inserter(out), "# HELP {} {}\n# TYPE {} {}\n", f.name, escape(f.help, false), f.name, type);
     for (const auto& s : f.members) {
-      if (s.read)
+      if (s.read_all)
+        for (const auto& one : s.read_all())
+          line(out, f.name, "", render_labels(one.labels), number(one.value));
+      else if (s.read)
         line(out, f.name, "", s.labels, number(s.read()));
       else if (s.as_counter)
         line(out, f.name, "", s.labels, std::to_string(s.as_counter->value()));

@@ -62,6 +62,14 @@ public:
   void add_callback(std::string_view name, std::string_view help, bool is_counter, std::function<double()> read,
                     labels l = {});
 
+  struct labelled {
+    std::vector<std::pair<std::string, std::string>> labels;
+    double value;
+  };
+  /// A gauge whose series come and go: those that `read`, on any thread, finds when the page is rendered. Their labels may
+  /// hold anything.
+  void add_list(std::string_view name, std::string_view help, std::function<std::vector<labelled>()> read);
+
   /// The page, content type "text/plain; version=0.0.4".
   [[nodiscard]] std::string render() const;
 
@@ -73,6 +81,7 @@ private:
     gauge* as_gauge{};
     histogram* as_histogram{};
     std::function<double()> read;
+    std::function<std::vector<labelled>()> read_all;
   };
   struct family {
     std::string name;

@@ -1,11 +1,13 @@
 #include "http/outbound/campaign_rules.hpp"
 
 #include "actors/core/campaign_state.hpp"
+#include "actors/core/originate.hpp"
 #include "actors/core/schedule.hpp"
 #include "storage/dialing.hpp"
 #include "storage/outbound.hpp"
 
 #include <optional>
+#include <type_traits>
 
 namespace ringmaster::outbound {
 
@@ -59,7 +61,53 @@ bool runs(campaign_status s) noexcept {
   return false;
 }
 
+template <class T>
+result<T> still_writable(const storage::txn& in, T after, maybe_uuid campaign::*refers) {
+  const auto all = storage::referring_campaigns(in, after.id);
+  if (!all)
+    return all.error();
+  for (const auto& c : *all) {
+    if (c.*refers != after.id)
+      continue;
+    auto how = referred<plan>(in, c.plan);
+    auto list = referred<dlma>(in, c.dlma);
+    auto dest = referred<destination>(in, c.dest);
+    if (!how)
+      return how.error();
+    if (!list)
+      return list.error();
+    if (!dest)
+      return dest.error();
+    if constexpr (std::is_same_v<T, plan>)
+      *how = after;
+    else if constexpr (std::is_same_v<T, dlma>)
+      *list = after;
+    else
+      *dest = after;
+    if (!*how || !*list || !*dest)
+      continue; // it says so itself
+    if (auto wrong = core::early_media_for_agents(**how, **dest)) {
+      wrong->message = "the campaign " + to_string(c.id) + " uses this: " + wrong->message;
+      return *wrong;
+    }
+    if (!runs(static_cast<campaign_status>(c.status)))
+      continue;
+    if (const auto wrong = core::cannot_be_written(**how, **dest,
+                                                   merge_variables({&c.vars, &(*how)->vars, &(*dest)->vars, &(*list)->vars})))
+      return error{errc::illegal_state,
+                   "no call of the running campaign " + to_string(c.id) + " could be written for Asterisk: " + wrong->message,
+                   wrong->field};
+  }
+  return after;
+}
+
 } // namespace
+
+result<plan> settle_plan(const storage::txn& in, plan after) { return still_writable(in, std::move(after), &campaign::plan); }
+result<destination> settle_destination(const storage::txn& in, destination after) {
+  return still_writable(in, std::move(after), &campaign::dest);
+}
+result<dlma> settle_dlma(const storage::txn& in, dlma after) { return still_writable(in, std::move(after), &campaign::dlma); }
 
 result<campaign> settle_campaign(const storage::txn& in, const campaign& before, campaign after) {
   // Also while it is off: nobody should find out about a wrong one by turning it on.
@@ -85,7 +133,19 @@ result<campaign> settle_campaign(const storage::txn& in, const campaign& before,
       becomes = campaign_status::started;
   }
   after.status = static_cast<std::int64_t>(becomes);
-  const bool needs_changed = after.plan != before.plan || after.dlma != before.dlma || after.dest != before.dest;
+  const bool needs_changed = after.plan != before.plan || after.dlma != before.dlma || after.dest != before.dest ||
+                             after.vars != before.vars;
+  if (needs_changed) {
+    const auto how = referred<plan>(in, after.plan);
+    if (!how)
+      return how.error();
+    const auto dest = referred<destination>(in, after.dest);
+    if (!dest)
+      return dest.error();
+    if (*how && *dest)
+      if (auto wrong = core::early_media_for_agents(**how, **dest))
+        return *wrong;
+  }
   if (runs(becomes) && (!runs(was) || needs_changed))
     if (const auto ready = can_run(in, after); !ready)
       return ready.error();

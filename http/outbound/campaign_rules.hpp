@@ -17,4 +17,10 @@ namespace ringmaster::outbound {
 /// - A campaign that runs, or is to run, needs a usable plan, dlma and destination.
 [[nodiscard]] result<campaign> settle_campaign(const storage::txn& in, const campaign& before, campaign after);
 
+/// A changed plan, destination or dlma: refused when a campaign would hand early media to agents, or when the calls of a running campaign that uses it could not be written for
+/// Asterisk any more.
+[[nodiscard]] result<plan> settle_plan(const storage::txn& in, plan after);
+[[nodiscard]] result<destination> settle_destination(const storage::txn& in, destination after);
+[[nodiscard]] result<dlma> settle_dlma(const storage::txn& in, dlma after);
+
 } // namespace ringmaster::outbound

@@ -1,5 +1,6 @@
 #include "http/outbound/insight.hpp"
 
+#include "actors/agent_room.hpp"
 #include "actors/core/explain.hpp"
 #include "actors/live_json.hpp"
 #include "http/outbound/resource.hpp"
@@ -173,11 +174,16 @@ http::response history(const context& c, const uuid& id) {
 }
 
 /// Who of the campaign's queue does what, on every server that is connected.
-void append_agents(json_writer& w, const live_state& live, const std::string& queue, const clock& time) {
+void append_agents(json_writer& w, engine& from, const std::string& queue) {
+  const auto& live = from.live();
+  const auto& time = *from.options().time;
+  const auto& servers = from.options().pbxs;
   struct shown {
     const core::agent_status* does;
     const core::agent_identity* who;
+    std::int64_t unanswered;
   };
+  std::vector<core::agent_ledger::members_pointer> kept;
   const auto queues = live.queues.all(); // keeps what `all` points into
   std::vector<shown> all;
   for (const auto& one : queues) {
@@ -187,15 +193,24 @@ void append_agents(json_writer& w, const live_state& live, const std::string& qu
     std::unordered_map<core::agent_key, const core::agent_identity*> by_key;
     for (const auto& who : *one->who)
       by_key.emplace(who.agent, &who);
-    for (const auto& agent : *one->members)
-      if (const auto who = by_key.find(agent.agent); who != by_key.end())
-        all.push_back({&agent, who->second});
+    // As all queues of the server tell.
+    const auto index = static_cast<std::size_t>(
+        std::find_if(servers.begin(), servers.end(), [&](const pbx_options& p) { return p.name == one->pbx; }) - servers.begin());
+    from.agents().with([&](core::agent_ledger& ledger) {
+      auto members = ledger.members(ledger.queue(index, queue), time.now());
+      if (!members)
+        members = one->members;
+      for (const auto& agent : *members)
+        if (const auto who = by_key.find(agent.agent); who != by_key.end())
+          all.push_back({&agent, who->second, ledger.unanswered(agent.agent)});
+      kept.push_back(std::move(members));
+    });
   }
   std::sort(all.begin(), all.end(), [](const shown& a, const shown& b) {
     return std::tie(a.who->name, a.who->interface, a.who->server) < std::tie(b.who->name, b.who->interface, b.who->server);
   });
   w.begin_list();
-  for (const auto& [does, who] : all) {
+  for (const auto& [does, who, unanswered] : all) {
     w.begin_object();
     w.member("name", who->name);
     w.member("interface", who->interface);
@@ -206,6 +221,8 @@ void append_agents(json_writer& w, const live_state& live, const std::string& qu
     does->ends ? w.string(format_timestamp(time.date_of(*does->ends))) : w.null();
     w.key("reason");
     who->paused_reason.empty() ? w.null() : w.string(who->paused_reason);
+    w.member("unanswered", unanswered);
+    w.member("does_not_answer", core::seems_absent(*does, unanswered));
     w.end_object();
   }
   w.end_list();
@@ -220,7 +237,7 @@ http::response show_agents(const context& c, const uuid& id) {
     live && !live->queue.empty() ? w.string(live->queue) : w.null();
     w.key("list");
     if (live && !live->queue.empty()) {
-      append_agents(w, c.engine->live(), live->queue, *c.engine->options().time);
+      append_agents(w, *c.engine, live->queue);
     } else {
       w.begin_list();
       w.end_list();

@@ -2,13 +2,14 @@
 
 #include "storage/outbound.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <vector>
 
 namespace ringmaster::outbound {
 
 namespace {
-constexpr std::size_t entries_a_piece = 1'000; // some 5 ms of the writer
+constexpr std::size_t most_a_piece = 1'000; // some 5 ms of the writer
 }
 
 struct purger::state : std::enable_shared_from_this<state> {
@@ -19,18 +20,27 @@ struct purger::state : std::enable_shared_from_this<state> {
       return working.store(false);
     const auto list = lists.back();
     c.engine->transact<storage::purged>(
-        [list](storage::write_txn& in, changes&) { return storage::purge_entries(in, list, entries_a_piece); },
+        [list, count = entries_a_piece](storage::write_txn& in, changes&) { return storage::purge_entries(in, list, count); },
         [self = shared_from_this(), lists = std::move(lists)](const result<storage::purged>& done) mutable {
-          if (!done)
+          if (!done) {
+            // The reserve of a full database is small, and used again from one commit to the next.
+            if (done.error().code == errc::storage_full && self->entries_a_piece > 1) {
+              self->entries_a_piece = std::max<std::size_t>(1, self->entries_a_piece / 4);
+              return self->go_on(std::move(lists));
+            }
             return self->working.store(false); // the next poke tries again
+          }
+          self->entries_a_piece = std::clamp(2 * self->entries_a_piece, std::size_t{1}, most_a_piece);
           if (done->done)
             lists.pop_back();
           self->go_on(std::move(lists));
-        });
+        },
+        storage::room::reserve);
   }
 
   const context c;
   std::atomic<bool> working{false};
+  std::size_t entries_a_piece{most_a_piece}; ///< of the one that is working
 };
 
 purger::purger(const context& c) : state_{std::make_shared<state>(c)} {}

@@ -47,6 +47,15 @@ void append_page(std::string& out, const storage::page<T>& page, AppendItem&& ap
   out.push_back('}');
 }
 
+/// A resource says with `stops(body)` which changes have to be possible in a full database as well.
+template <class R>
+[[nodiscard]] storage::room room_for(simdjson::dom::element body) {
+  if constexpr (requires { R::stops(body); })
+    return R::stops(body) ? storage::room::reserve : storage::room::ordinary;
+  else
+    return storage::room::ordinary;
+}
+
 template <class R>
 struct resource_handlers {
   using object = typename R::object;
@@ -109,7 +118,7 @@ struct resource_handlers {
           return R::update(
               in, what, id, [&](const object& before) { return merge_json(before, body->root, R::table); }, now);
         },
-        [c, reply](const result<object>& done) { reply(shown(c, done)); });
+        [c, reply](const result<object>& done) { reply(shown(c, done)); }, room_for<R>((*body)->root));
   }
 
   static void remove(const context& c, const uuid& id, const http::request& req, const http::responder& reply) {
@@ -123,7 +132,7 @@ struct resource_handlers {
         [id, options = remove_options{*force, *delete_dls}, now = c.now()](storage::write_txn& in, changes& what) {
           return R::remove(in, what, id, options, now);
         },
-        [c, reply](const result<object>& done) { reply(shown(c, done)); });
+        [c, reply](const result<object>& done) { reply(shown(c, done)); }, storage::room::reserve);
   }
 
   [[nodiscard]] static result<void> add_to(http::router& r, const context& c) {

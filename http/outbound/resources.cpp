@@ -25,6 +25,25 @@ result<T> told(result<storage::removed<T>> gone, changes& what) {
   return std::move(gone->object);
 }
 
+/// A change of what campaigns may be running with. The edit of storage must not look at other records, so everything is
+/// settled before it.
+template <class T>
+result<T> update_settled(storage::write_txn& in, changes& what, const uuid& id, const storage::edit<T>& change,
+                         result<T> (*settle)(const storage::txn&, T), time_point now) {
+  const auto before = storage::get<T>(in, id);
+  if (!before)
+    return before;
+  auto after = change(*before);
+  if (!after)
+    return after;
+  after->id = id;
+  const auto settled = settle(in, std::move(*after));
+  if (!settled)
+    return settled;
+  const auto as_settled = [&](const T&) -> result<T> { return *settled; };
+  return noted(storage::update(in, id, storage::edit<T>{as_settled}, now), what.resources);
+}
+
 } // namespace
 
 // --- plan ---------------------------------------------------------------------------------------------------
@@ -34,7 +53,7 @@ result<plan> plan_resource::create(storage::write_txn& in, changes& what, plan f
 }
 result<plan> plan_resource::update(storage::write_txn& in, changes& what, const uuid& id,
                                    const storage::edit<plan>& change, time_point now) {
-  return noted(storage::update(in, id, change, now), what.resources);
+  return update_settled(in, what, id, change, settle_plan, now);
 }
 result<plan> plan_resource::remove(storage::write_txn& in, changes& what, const uuid& id, const remove_options& how,
                                    time_point now) {
@@ -56,7 +75,7 @@ result<destination> destination_resource::create(storage::write_txn& in, changes
 }
 result<destination> destination_resource::update(storage::write_txn& in, changes& what, const uuid& id,
                                                  const storage::edit<destination>& change, time_point now) {
-  return noted(storage::update(in, id, change, now), what.resources);
+  return update_settled(in, what, id, change, settle_destination, now);
 }
 result<destination> destination_resource::remove(storage::write_txn& in, changes& what, const uuid& id,
                                                  const remove_options& how, time_point now) {
@@ -77,7 +96,7 @@ result<dlma> dlma_resource::create(storage::write_txn& in, changes& what, dlma f
 }
 result<dlma> dlma_resource::update(storage::write_txn& in, changes& what, const uuid& id,
                                    const storage::edit<dlma>& change, time_point now) {
-  return noted(storage::update(in, id, change, now), what.resources);
+  return update_settled(in, what, id, change, settle_dlma, now);
 }
 result<dlma> dlma_resource::remove(storage::write_txn& in, changes& what, const uuid& id, const remove_options& how,
                                    time_point now) {
@@ -180,6 +199,14 @@ void campaign_resource::append_item(std::string& out, const campaign& item, cons
   if (req.query_value("detail") == "1")
     return append_json(out, item, table);
   out.append("{\"uuid\":\"").append(to_string(item.id)).append("\"}");
+}
+
+bool campaign_resource::stops(simdjson::dom::element body) {
+  simdjson::dom::object members;
+  if (body.get(members) != simdjson::SUCCESS || members.size() != 1)
+    return false;
+  std::int64_t status = 0;
+  return members["status"].get(status) == simdjson::SUCCESS && status != static_cast<std::int64_t>(campaign_status::started);
 }
 
 } // namespace ringmaster::outbound

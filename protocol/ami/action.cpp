@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -10,6 +11,7 @@ namespace ringmaster::ami {
 namespace {
 
 constexpr std::string_view breakers{"\r\n\0", 3};
+constexpr std::string_view escaped_ones{"\\\",()[]"};
 
 bool is_variable_character(char c) noexcept {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == ' ' ||
@@ -81,11 +83,17 @@ result<std::string> action::bytes() && {
   return std::move(text_);
 }
 
+std::size_t variable_line_size(std::string_view name, std::string_view value) noexcept {
+  const auto escapes = std::count_if(value.begin(), value.end(),
+                                     [](char c) { return escaped_ones.find(c) != std::string_view::npos; });
+  return std::string_view{"Variable: =\r\n"}.size() + name.size() + value.size() + static_cast<std::size_t>(escapes);
+}
+
 std::string escape_argument(std::string_view value) {
   std::string escaped;
   escaped.reserve(value.size() + 8);
   for (const char c : value) {
-    if (std::string_view{"\\\",()[]"}.find(c) != std::string_view::npos)
+    if (escaped_ones.find(c) != std::string_view::npos)
       escaped += '\\';
     escaped += c;
   }

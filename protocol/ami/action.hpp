@@ -13,6 +13,11 @@ namespace ringmaster::ami {
 /// Longest line with its CRLF, and most headers (the `Action` line too), that Asterisk reads.
 inline constexpr std::size_t max_action_line = 1024;
 inline constexpr std::size_t max_action_headers = 128;
+/// Variables that an Originate of ours has room for beside its other headers, of which there are 14 at most.
+inline constexpr std::size_t most_originate_variables = max_action_headers - 14;
+
+/// The length of the line that `action::variable` would write, with its CRLF.
+[[nodiscard]] std::size_t variable_line_size(std::string_view name, std::string_view value) noexcept;
 
 /// Builds one action: `action{"Originate"}.action_id(id).header("Channel", channel).bytes()`.
 ///

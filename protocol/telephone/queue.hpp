@@ -52,6 +52,7 @@ struct queue_member {
   std::string pbx;
   std::string global_id; // "pbx1:" and the id
   maybe_time tm_state;
+  std::int64_t login_time{0}; // not shown: when it changes, the queue was reloaded
 };
 
 inline constexpr auto queue_member_fields = field_table{

@@ -1,6 +1,7 @@
 // A channel among actors that are run by their senders, so that each step is over when it has been sent.
 #include "actors/channel.hpp"
 
+#include "protocol/ami/parser.hpp"
 #include "protocol/error.hpp"
 
 #include <caf/actor_system.hpp>
@@ -103,6 +104,29 @@ TEST_F(channel_test, of_a_server_that_is_gone_says_so_to_who_wants_it_hung_up) {
                    said.push_back(done ? errc::internal : done.error().code);
                  }});
   EXPECT_EQ(said, std::vector{errc::pbx_unavailable});
+}
+
+TEST_F(channel_test, that_the_server_refuses_tells_its_circuit_breaker) {
+  auto& breakers = shared_.breakers.try_emplace("pbx-1", "pbx-1").first->second;
+  const auto now = shared_.time->now();
+  dialing record;
+  record.id = id_;
+  record.pbx = "pbx-1";
+  record.dial_timeout = 30'000;
+  record.uuid_camp = random_uuid();
+  const auto ticket = breakers.begin("PJSIP/carrier", record.uuid_camp, {random_uuid(), 0}, now);
+  ASSERT_TRUE(ticket);
+  const auto one = channel::begin(system_, record, campaign_, false, shared_, *ticket);
+  EXPECT_TRUE(breakers.resting(now).empty());
+  const auto block = ami::parse("Response: Error\r\nActionID: " + to_string(id_) + "\r\nMessage: Permission denied\r\n\r\n");
+  caf::anon_send(one, message_batch{block, {0}});
+  const auto rests = breakers.resting(now);
+  ASSERT_EQ(rests.size(), 1u);
+  EXPECT_EQ(rests[0].what, core::resting_thing::server);
+  EXPECT_EQ(rests[0].words, "Permission denied");
+  EXPECT_EQ(breakers.may_begin("PJSIP/carrier", record.uuid_camp, now), core::permit::none);
+  EXPECT_EQ(breakers.may_begin("PJSIP/other", random_uuid(), now), core::permit::none) << "it is about the server";
+  EXPECT_EQ(shared_.live.total.originate_failures, 1u);
 }
 
 } // namespace

@@ -17,8 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr time_point start{std::chrono::hours{500'000}};
-
 class dial_list_actor_test : public testing::Test {
 protected:
   void SetUp() override {
@@ -31,7 +29,7 @@ protected:
   }
   void TearDown() override {
     caf::anon_send_exit(list_, caf::exit_reason::user_shutdown);
-    system_.await_all_actors_done();
+    self_->wait_for(list_);
     std::filesystem::remove_all(folder_);
   }
 
@@ -66,6 +64,7 @@ protected:
     return got;
   }
 
+  static constexpr time_point start{std::chrono::hours{500'000}};
   std::filesystem::path folder_;
   std::optional<storage::environment> env_;
   manual_clock time_{start};

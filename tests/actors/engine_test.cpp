@@ -242,7 +242,7 @@ TEST_F(engine_test, a_list_is_dialed_to_its_end_each_number_once_and_each_result
 }
 
 TEST_F(engine_test, a_wall_clock_that_is_set_changes_nothing_but_dates) {
-  stepped_clock time;
+  static stepped_clock time; // the engine asks it until it has ended
   start_pbx(20, quick_people);
   start_engine([&](engine_options& o) { o.time = &time; });
   const auto id = start_campaign(3000, queue(), 1, [](plan& p) { p.pacing_method = "progressive"; });

@@ -103,8 +103,9 @@ class Outcomes(RealCase):
 
 
 class Control(RealCase):
-    def ringing(self, server, count, plan=None):
-        campaign = self.make_campaign(server.api, [f"30000{i:02d}" for i in range(count)], plan={"dial_timeout": 60000, **(plan or {})})
+    def ringing(self, server, count, plan=None, first=0):
+        """Numbers of its own: one telephone rings once."""
+        campaign = self.make_campaign(server.api, [f"30000{i:02d}" for i in range(first, first + count)], plan={"dial_timeout": 60000, **(plan or {})})
         server.api.status(campaign, 1)
         eventually(lambda: server.api.stats(campaign)["ringing"] == count, what=f"{count} ringing")
         return campaign
@@ -132,7 +133,7 @@ class Control(RealCase):
     def test_30_hangs_up_everything_of_the_campaign_and_nothing_else(self):
         asterisk = self.asterisk()
         server = self.daemon(asterisk)
-        first, second = self.ringing(server, 5), self.ringing(server, 3, self.local())
+        first, second = self.ringing(server, 5), self.ringing(server, 3, self.local(), first=50)
         server.api.status(first, 30)
         self.until_status(server.api, first, 0)
         self.assertEqual(server.api.stats(second)["in_flight"], 3)

@@ -20,6 +20,11 @@ class Result(unittest.TextTestResult):
         super().addFailure(test, err)
         self.stream.writeln(self.failures[-1][1])
 
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err:
+            self.stream.writeln((self.failures or self.errors)[-1][1])
+
 
 def main():
     names = [a for a in sys.argv[1:] if not a.startswith("-")]

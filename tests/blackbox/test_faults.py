@@ -115,7 +115,7 @@ class Faults(Case):
         self.assertEqual({l["res_dial"] for l in lines if l not in refused}, {4})
 
     def test_a_refused_login_is_tried_again(self):
-        sim = self.pbx(population={"faults": [{"kind": "refuse-login", "count": 2}]})
+        sim = self.pbx(population={"faults": [{"kind": "refuse-login", "count": 1}]})
         server = self.daemon(sim)
         campaign = self.make_campaign(server.api, ["7000001"])
         server.api.status(campaign, 1)

@@ -188,6 +188,60 @@ struct plain_list {
   }
 };
 
+TEST(dial_list, an_entry_that_is_put_off_blocks_nobody_and_comes_back) {
+  dial_list l;
+  l.add(entry(1));
+  l.add(entry(2));
+  const auto v = l.add_view({}, start), other = l.add_view({}, start);
+  EXPECT_FALSE(l.put_off(numbered(1), start + 5s)) << "it is not leased";
+  ASSERT_EQ(lease(l, v, start, 1), std::vector{numbered(1)});
+  EXPECT_TRUE(l.put_off(numbered(1), start + 5s));
+  EXPECT_EQ(lease(l, v, start + 1s, 10), std::vector{numbered(2)});
+  EXPECT_TRUE(lease(l, other, start + 1s, 10).empty()) << "for every view";
+  const auto counts = l.counts(v, start + 1s);
+  EXPECT_EQ(counts, (list_counts{.total = 2, .cooling = 1, .dialing = 1, .put_off = 1}));
+  EXPECT_FALSE(counts.list_done());
+  EXPECT_EQ(l.next_eligible_time(v, start + 1s), start + 5s);
+  EXPECT_EQ(l.counts(v, start + 5s), (list_counts{.total = 2, .ready = 1, .dialing = 1}));
+  EXPECT_EQ(l.next_eligible_time(v, start + 5s), start + 5s);
+  ASSERT_EQ(lease(l, v, start + 5s, 10), std::vector{numbered(1)});
+  EXPECT_TRUE(l.give_back(numbered(1)));
+  EXPECT_EQ(lease(l, v, start + 5s, 10), std::vector{numbered(1)}) << "that went with the lease";
+}
+
+TEST(dial_list, an_entry_that_is_put_off_cools_down_as_well) {
+  dial_list l;
+  auto tried = entry(1);
+  tried.trycnt[0] = 1;
+  tried.last_hangup_ns = ns(start);
+  l.add(tried);
+  dial_policy patient, hasty;
+  patient.retry_delay = 60s;
+  hasty.retry_delay = 1s;
+  const auto slow = l.add_view(patient, start), quick = l.add_view(hasty, start);
+  ASSERT_EQ(lease(l, quick, start + 1s, 1).size(), 1u);
+  ASSERT_TRUE(l.put_off(numbered(1), start + 10s));
+  EXPECT_EQ(l.next_eligible_time(quick, start + 2s), start + 10s);
+  EXPECT_EQ(l.next_eligible_time(slow, start + 2s), start + 60s) << "what is later counts";
+  l.set_policy(quick, patient, start + 2s);
+  EXPECT_EQ(l.next_eligible_time(quick, start + 2s), start + 60s);
+}
+
+TEST(dial_list, an_entry_that_has_changed_is_put_off_no_more) {
+  dial_list l;
+  l.add(entry(1));
+  const auto v = l.add_view({}, start);
+  lease(l, v, start, 1);
+  l.put_off(numbered(1), start + 1h);
+  EXPECT_TRUE(l.update(entry(1))); // its number may be another one
+  EXPECT_EQ(lease(l, v, start, 1).size(), 1u);
+  l.put_off(numbered(1), start + 1h);
+  EXPECT_TRUE(l.remove(numbered(1)));
+  EXPECT_TRUE(l.add(entry(2))) << "in its place";
+  EXPECT_EQ(l.counts(v, start).put_off, 0u);
+  EXPECT_EQ(lease(l, v, start, 1), std::vector{numbered(2)});
+}
+
 TEST(dial_list, does_at_random_what_a_plain_list_does) {
   const auto seed = std::random_device{}();
   std::cout << "seed " << seed << '\n';
@@ -235,7 +289,10 @@ TEST(dial_list, does_at_random_what_a_plain_list_does) {
       break;
     case 4: {
       const auto leased = known != plain.entries.end() && known->second.second;
-      ASSERT_EQ(l.give_back(numbered(n)), leased);
+      if (random() % 4 == 0) // to be put off no longer than now is to be given back
+        ASSERT_EQ(l.put_off(numbered(n), now), leased);
+      else
+        ASSERT_EQ(l.give_back(numbered(n)), leased);
       if (leased)
         known->second.second = false;
       break;
@@ -289,7 +346,9 @@ TEST(dial_list, does_at_random_what_a_plain_list_does) {
         case entry_state::no_numbers:
           ++expected.no_numbers;
           break;
+        case entry_state::held:
         case entry_state::absent:
+        case entry_state::number_in_use:
           FAIL();
         }
       }
@@ -342,6 +401,50 @@ TEST(dial_entry, is_made_of_an_entry) {
   EXPECT_EQ(e.status, 2);
   EXPECT_EQ(e.created_ns, ns(start));
   EXPECT_EQ(e.last_hangup_ns, 0);
+}
+
+TEST(dial_list, holds_an_entry_whose_call_cannot_be_written_until_it_changes) {
+  dial_list l;
+  dial_entry a, b;
+  a.id = numbered(1);
+  b.id = numbered(2);
+  a.numbers_mask = b.numbers_mask = 1;
+  l.add(a);
+  l.add(b);
+  const auto v = l.add_view({}, start);
+  std::vector<leased_entry> got;
+  ASSERT_EQ(l.lease(v, start, 1, got), 1u);
+  const auto first = got[0].id;
+  l.ended(*l.find(first));
+  ASSERT_TRUE(l.hold(first, "too long"));
+  EXPECT_EQ(l.counts(v, start).held, 1u);
+  EXPECT_EQ(l.counts(v, start).ready, 1u);
+  EXPECT_EQ(l.explain(v, first, start).state, entry_state::held);
+  EXPECT_EQ(l.explain(first, {}, start).why, "too long");
+  got.clear();
+  EXPECT_EQ(l.lease(v, start, 5, got), 1u) << "the others go on";
+  EXPECT_NE(got[0].id, first);
+  l.remove(got[0].id);
+  EXPECT_TRUE(l.counts(v, start).list_done()) << "nobody waits for it";
+
+  ASSERT_TRUE(l.update(*l.find(first))); // it was changed
+  EXPECT_EQ(l.counts(v, start).ready, 1u);
+  ASSERT_TRUE(l.hold(first, "still"));
+  l.release_held(); // its campaign was changed
+  got.clear();
+  EXPECT_EQ(l.lease(v, start, 5, got), 1u);
+  EXPECT_FALSE(l.hold(numbered(9), "nobody"));
+}
+
+TEST(dial_entry, leaves_out_numbers_that_do_not_exist) {
+  dl d;
+  d.id = numbered(1);
+  d.number[0] = "1";
+  d.number[1] = "2";
+  d.numbers_unknown = 1;
+  EXPECT_EQ(dial_entry::from(d).numbers_mask, 0b10);
+  d.numbers_unknown = 3;
+  EXPECT_EQ(dial_list::explain(dial_entry::from(d), {}, false, start).state, entry_state::no_numbers);
 }
 
 } // namespace

@@ -48,6 +48,32 @@ TEST(explain, says_dialing_when_nothing_holds_it_back) {
   EXPECT_EQ(codes(healthy()), code_list{"dialing"});
 }
 
+TEST(explain, says_that_nothing_can_be_written) {
+  const auto full = [](campaign_snapshot& s) { s.database_trouble = "the disk is full"; };
+  EXPECT_EQ(codes_when(full), code_list{"database_unwritable"});
+  auto s = healthy();
+  full(s);
+  EXPECT_NE(explain_campaign(s, now).front().text.find("the disk is full"), std::string::npos);
+  // An entry that waits for its turn waits for that, and the end of one that is being dialed cannot be written.
+  for (const auto state : {entry_state::ready, entry_state::dialing}) {
+    const auto all = explain_entry({state, {}, 0, 0, 5, {}}, false, &s, now);
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](const reason& r) { return r.code == "database_unwritable"; }))
+        << name(state);
+  }
+}
+
+TEST(explain, says_that_a_telephone_is_in_use) {
+  EXPECT_EQ(codes_when([](auto& s) { s.list = list_counts{.total = 2, .cooling = 2, .put_off = 2}; }), code_list{"number_in_use"});
+  EXPECT_EQ(codes_when([](auto& s) { s.list = list_counts{.total = 2, .cooling = 2, .put_off = 1}; }), code_list{"cooling_down"});
+  uuid other;
+  other.bytes[0] = 7;
+  const auto s = healthy();
+  const auto all = explain_entry({entry_state::number_in_use, {}, 1, 2, 5, {}, other}, false, &s, now);
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all.front().code, "number_in_use");
+  EXPECT_EQ(all.front().texts, (std::vector<std::pair<std::string_view, std::string>>{{"dialing", to_string(other)}}));
+}
+
 TEST(explain, says_which_bound_of_the_plan_is_reached) {
   const auto held = [](campaign_snapshot& s) {
     s.pacing = pacing_decision{0, "enough", {}};
@@ -159,6 +185,46 @@ TEST(explain, names_the_servers_that_have_the_queue_when_they_are_gone) {
   EXPECT_NE(explain_campaign(s, now).front().text.find("with the queue"), std::string::npos);
 }
 
+TEST(explain, tells_why_a_server_is_not_connected_in_its_words_and_nothing_of_agents_whom_nobody_can_see) {
+  auto s = healthy();
+  s.agents = {};
+  s.pacing->calls = 0;
+  s.queue_known = false;
+  s.pbx_usable = 0;
+  s.pbx_lost = {{"pbx1", "login refused: Asterisk says 'Authentication failed'", now - 90s}};
+  const auto all = explain_campaign(s, now);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].code, "pbx_not_connected");
+  EXPECT_NE(all[0].text.find("pbx1 (for 90 s: login refused: Asterisk says 'Authentication failed')"), std::string::npos) << all[0].text;
+  EXPECT_EQ(all[0].texts.back().second, s.pbx_lost[0].trouble);
+}
+
+TEST(explain, names_a_lost_server_only_where_its_agents_are_missed) {
+  auto s = healthy();
+  s.pbx_configured = 2;
+  s.pbx_lost = {{"pbx2", "no connection: Connection refused", {}}};
+  EXPECT_EQ(codes(s), code_list{"dialing"});
+  s.agents = {};
+  s.pacing->calls = 0;
+  EXPECT_EQ(codes(s), (code_list{"no_agent", "pbx_not_connected"}));
+}
+
+TEST(explain, names_the_right_that_is_missing_and_how_to_give_it) {
+  auto s = healthy();
+  s.pbx_usable = 0;
+  s.agents = {};
+  s.pbx_hindered = {{"pbx1", {ami_right::hear_agents, "manager show connected tells it"}}};
+  const auto all = explain_campaign(s, now);
+  ASSERT_EQ(all.size(), 1U) << "of a server that is connected, and of agents of whom nothing is heard";
+  EXPECT_EQ(all[0].code, "events_not_heard");
+  EXPECT_NE(all[0].text.find("class agent"), std::string::npos) << all[0].text;
+  s.pbx_hindered[0].lacks = {ami_right::hang_up, "ListCommands names no Hangup"};
+  EXPECT_EQ(codes(s), code_list{"action_not_permitted"});
+  s.pbx_configured = 2;
+  s.pbx_lost = {{"pbx2", "no connection: Connection refused", {}}};
+  EXPECT_EQ(codes(s), (code_list{"pbx_not_connected", "action_not_permitted"}));
+}
+
 TEST(explain, puts_the_most_fundamental_reason_first) {
   auto s = healthy();
   s.status = campaign_status::paused;
@@ -207,6 +273,56 @@ TEST(explain, is_written_as_json) {
   EXPECT_EQ(std::string_view{doc.at(1)["until"]}, format_timestamp(now + 40s));
   EXPECT_EQ(std::int64_t{doc.at(1)["fields"]["cooling"]}, 2);
   EXPECT_EQ(std::string_view{doc.at(0)["fields"]["queue"]}, "sal\"es");
+}
+
+TEST(explain, says_which_server_or_trunk_rests_and_in_whose_words) {
+  const auto resting_of = [](resting_thing what, const char* server, const char* name, const char* words) {
+    return resting{what, server, name, words, now - 5s, now + 8s};
+  };
+  auto s = healthy();
+  s.pbx_free_channels = 0; // of no matter then
+  s.rests = {resting_of(resting_thing::server, "pbx-1", "pbx-1", "Asterisk is shutting down")};
+  auto said = explain_campaign(s, now);
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0].code, "server_refuses");
+  EXPECT_EQ(said[0].text, "The Asterisk server pbx-1 refuses calls: Asterisk is shutting down. A single call is tried in 8 s.");
+  EXPECT_EQ(said[0].until, now + 8s);
+
+  s.rests = {resting_of(resting_thing::trunk, "pbx-1", "PJSIP/carrier", "12 calls in a row failed")};
+  said = explain_campaign(s, now);
+  EXPECT_EQ(said[0].code, "trunk_rests");
+  EXPECT_NE(said[0].text.find("The trunk PJSIP/carrier of the Asterisk server pbx-1 rests: 12 calls in a row failed."),
+            std::string::npos);
+  EXPECT_EQ(said[0].texts.back(), (std::pair<std::string_view, std::string>{"trunk", "PJSIP/carrier"}));
+
+  s.rests = {resting_of(resting_thing::campaign, "pbx-1", "a uuid", "Extension does not exist.")};
+  said = explain_campaign(s, now);
+  EXPECT_EQ(said[0].code, "server_refuses");
+  EXPECT_NE(said[0].text.find("refuses this campaign's calls: Extension does not exist. A single"), std::string::npos);
+
+  s.pbx_configured = s.pbx_usable = 2; // the other one is full
+  EXPECT_EQ(codes(s), (code_list{"server_refuses", "no_free_channel"}));
+}
+
+TEST(explain, says_that_no_call_can_be_written) {
+  EXPECT_EQ(codes_when([](auto& s) { s.not_writable = error{errc::illegal_state, "the variable A is too long", "variables"}; }),
+            code_list{"call_cannot_be_written"});
+  entry_explanation e;
+  e.state = entry_state::held;
+  e.why = "number: it has its own way out";
+  const auto s = healthy();
+  const auto said = explain_entry(e, false, &s, now);
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0].code, "call_cannot_be_written");
+  EXPECT_NE(said[0].text.find(e.why), std::string::npos);
+}
+
+TEST(explain, names_a_trunk_as_its_calls_do) {
+  plan p;
+  EXPECT_EQ(trunk_of(p), "SIP");
+  p.tech_name = "pjsip";
+  p.trunk_name = "carrier";
+  EXPECT_EQ(trunk_of(p), "PJSIP/carrier");
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "actors/core/originate.hpp"
 
+#include "protocol/ami/action.hpp"
+
 #include <gtest/gtest.h>
 
 namespace ringmaster::core {
@@ -33,6 +35,33 @@ std::string field_at_fault(const dialing& d, const originate_options& o) {
 
 bool has_line(const std::string& all, std::string_view line) {
   return all.find("\r\n" + std::string{line} + "\r\n") != std::string::npos;
+}
+
+TEST(originate, of_a_local_channel_that_is_never_left_out) {
+  const auto d = to_queue();
+  EXPECT_TRUE(has_line(bytes(d, {.technology = "Local", .trunk = "out", .local_no_optimize = true}), "Channel: Local/300@out/n"));
+  EXPECT_TRUE(has_line(bytes(d, {.technology = "local", .trunk = "out"}), "Channel: Local/300@out"));
+  EXPECT_TRUE(has_line(bytes(d, {.technology = "PJSIP", .trunk = "out", .local_no_optimize = true}), "Channel: PJSIP/300@out"));
+}
+
+TEST(originate, to_an_application_by_a_dialplan_that_a_transferred_call_can_go_back_to) {
+  auto d = to_queue();
+  d.dial_data = "sales_1,nc";
+  const auto a = bytes(d, {.technology = "PJSIP", .dialplan_context = "ringmaster"});
+  EXPECT_TRUE(has_line(a, "Context: ringmaster"));
+  EXPECT_TRUE(has_line(a, "Exten: s"));
+  EXPECT_TRUE(has_line(a, "Priority: 1"));
+  EXPECT_EQ(a.find("\r\nApplication: "), std::string::npos);
+  EXPECT_NE(a.find("RINGMASTER_APPLICATION"), std::string::npos);
+  EXPECT_NE(a.find("Queue"), std::string::npos);
+  EXPECT_NE(a.find("RINGMASTER_DATA"), std::string::npos);
+  EXPECT_EQ(field_at_fault(d, {.technology = "PJSIP", .dialplan_context = "a\r\nb"}), "dialplan_context");
+  auto to_extension = d;
+  to_extension.dial_type = 0;
+  to_extension.dial_context = "queue";
+  to_extension.dial_exten = "sales_1";
+  EXPECT_TRUE(has_line(bytes(to_extension, {.technology = "PJSIP", .dialplan_context = "ringmaster"}), "Context: queue"))
+      << "it has a dialplan of its own";
 }
 
 TEST(originate, to_an_application) {
@@ -112,6 +141,39 @@ TEST(originate, resolves_technologies_in_any_case) {
   EXPECT_EQ(resolve_technology("sip", nullptr), "SIP");
   EXPECT_EQ(resolve_technology("local", &aliases), "Local");
   EXPECT_EQ(resolve_technology("Skinny", &aliases), "Skinny");
+}
+
+TEST(originate, that_no_call_of_a_campaign_can_be_is_known_beforehand) {
+  plan how;
+  how.tech_name = "Local";
+  how.trunk_name = "from-internal";
+  destination to;
+  to.type = 0;
+  to.context = "agents";
+  to.exten = "1000";
+  variables vars;
+  vars.set("A", std::string(1011 - 1, 'x'));
+  EXPECT_EQ(cannot_be_written(how, to, vars), std::nullopt);
+  vars.set("A", std::string(1011, 'x'));
+  ASSERT_TRUE(cannot_be_written(how, to, vars));
+  EXPECT_EQ(cannot_be_written(how, to, vars)->field, "variables");
+  EXPECT_NE(cannot_be_written(how, to, vars)->message.find("variable A"), std::string::npos);
+  vars.set("A", std::string(506, ',')); // two bytes each
+  EXPECT_TRUE(cannot_be_written(how, to, vars));
+  variables many;
+  how.caller_id = "100";
+  how.early_media = "false";
+  how.codecs = "ulaw";
+  for (std::size_t i = 0; i < ami::most_originate_variables; ++i)
+    many.set("v" + std::to_string(i), "x");
+  EXPECT_EQ(cannot_be_written(how, to, many), std::nullopt) << "an Originate has no more other headers than that leaves room for";
+  many.set("one", "too many");
+  many.set("two", "too many");
+  ASSERT_TRUE(cannot_be_written(how, to, many));
+  EXPECT_EQ(cannot_be_written(how, to, many)->field, "variables");
+  how.caller_id = std::string(200, '1');
+  ASSERT_TRUE(cannot_be_written(how, to, {}));
+  EXPECT_EQ(cannot_be_written(how, to, {})->field, "caller_id");
 }
 
 } // namespace

@@ -9,6 +9,8 @@
 namespace ringmaster::core {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr time_point now{std::chrono::hours{500'000}};
 
 uuid numbered(std::uint8_t n) {
@@ -223,6 +225,25 @@ TEST(pacing, an_agent_whom_a_call_has_reached_is_not_free_before_the_queue_says_
   EXPECT_EQ(p.calls_to_begin(now + 2 * agent_lag), 1);
 }
 
+TEST(pacing, what_nobody_saw_of_a_live_answer_is_never_called_abandoned) {
+  using namespace std::chrono_literals;
+  available_pacing p{{}};
+  p.agents(agents(1), now);
+  for (std::uint8_t n = 1; n <= 3; ++n)
+    p.begun(numbered(n), now);
+  p.answered(numbered(1), now);
+  p.unseen(numbered(1), now + 60s); // longer than any grace
+  EXPECT_EQ(p.answers(), 1);
+  p.ended(numbered(1), now + 90s);
+  p.unseen(numbered(2), now + 60s); // its answer was not heard either
+  EXPECT_EQ(p.answers(), 2);
+  p.answered(numbered(3), now);
+  p.abandoned(numbered(3), now + 2s);
+  p.unseen(numbered(3), now + 60s);
+  EXPECT_EQ(p.answers(), 3);
+  EXPECT_EQ(p.abandons(), 1) << "that one was known";
+}
+
 TEST(pacing, late_news_of_an_agent_reached_in_time_is_no_abandoned_call) {
   using namespace std::chrono_literals;
   progressive_pacing p{{}};
@@ -261,12 +282,27 @@ TEST(pacing, a_live_answer_that_waited_longer_than_the_grace_is_abandoned_whoeve
   p.answered(numbered(6), now);
   p.ended(numbered(6), now + 2s);
   EXPECT_EQ(p.answers(), 5);
-  EXPECT_EQ(p.abandons(), 3);
-  EXPECT_EQ(p.ledger(), (abandon_ledger{5, 3, 5, 3}));
+  EXPECT_EQ(p.abandons(), 4) << "who left within the grace has met no agent either";
+  EXPECT_EQ(p.ledger(), (abandon_ledger{5, 4, 5, 4}));
   p.ledger({100, 3, 10, 1}, now);
   p.begun(numbered(5), now);
   p.abandoned(numbered(5), now);
   EXPECT_EQ(p.ledger(), (abandon_ledger{101, 4, 11, 2}));
+}
+
+TEST(pacing, a_live_answer_whose_end_nobody_heard_counts_neither_way) {
+  progressive_pacing p{{}};
+  for (std::uint8_t n = 1; n <= 3; ++n)
+    p.begun(numbered(n), now);
+  p.answered(numbered(1), now);
+  p.lost(numbered(1), now + std::chrono::seconds{60});
+  p.answered(numbered(2), now);
+  p.handed_to_agent(numbered(2), now);
+  p.lost(numbered(2), now);
+  p.lost(numbered(3), now);
+  EXPECT_EQ(p.answers(), 1);
+  EXPECT_EQ(p.abandons(), 0);
+  EXPECT_EQ(p.calls(), call_counts{});
 }
 
 TEST(pacing, a_machine_is_no_live_answer_and_needs_no_agent) {
@@ -381,28 +417,65 @@ TEST(available_pacing, gives_its_service_level_to_the_server_with_most_agents_le
   EXPECT_EQ(p.decide(now).calls, 2);
 }
 
-TEST(available_pacing, gives_its_service_level_to_any_server_where_nobody_works) {
-  available_pacing p{{.service_level = 3}};
-  p.agents_are(std::vector{agent(1, agent_state::paused)}, now, 0);
-  p.agents_are({}, now, 1);
-  const auto d = p.decide(now);
-  EXPECT_EQ(d.calls, 3);
-  EXPECT_EQ(d.by_pool, (std::vector<std::int64_t>{3, 3}));
+/// Of every method, with everything that could add a call to none.
+std::vector<std::unique_ptr<pacing>> all_methods() {
+  std::vector<std::unique_ptr<pacing>> all;
+  for (const auto* name : {"available", "progressive", "ratio", "predictive"})
+    all.push_back(std::move(*make_pacing(std::string{name}, {.service_level = 3, .max_calls_per_agent = 3})));
+  return all;
 }
 
-TEST(pacing, tells_other_campaigns_what_is_on_the_way_to_each_server) {
-  progressive_pacing p{{}};
-  p.agents_are(free_agents(1, 3), now, 0);
-  p.agents_are(free_agents(11, 3), now, 1);
-  p.begun(numbered(1), {}, now, 1);
-  p.begun(numbered(2), {}, now, 1);
-  p.answered(numbered(2), now);
-  const auto v = p.view(now);
-  ASSERT_EQ(v.pools.size(), 2u);
-  EXPECT_EQ(v.pools[0].calls, call_counts{});
-  EXPECT_EQ(v.pools[1].calls, (call_counts{.dialing = 1, .waiting = 1}));
-  EXPECT_EQ(v.pools[1].in_flight_by_age[0], 1);
-  EXPECT_EQ(v.calls, v.pools[1].calls);
+TEST(pacing, begins_nothing_where_nobody_could_take_a_call) {
+  for (auto& p : all_methods()) {
+    EXPECT_EQ(p->decide(now).calls, 0) << p->method() << ", a queue that was never known";
+    p->agents_are(std::vector{agent(1, agent_state::paused)}, now, 0);
+    p->agents_are({}, now, 1);
+    const auto d = p->decide(now);
+    EXPECT_EQ(d.calls, 0) << p->method();
+    EXPECT_EQ(d.by_pool, (std::vector<std::int64_t>{0, 0})) << p->method();
+    availability gone;
+    gone.unavailable = 2;
+    gone.paused = 3;
+    p->agents(gone, now);
+    EXPECT_EQ(p->decide(now).calls, 0) << p->method() << ", told as counts";
+  }
+}
+
+TEST(pacing, begins_nothing_on_a_server_whose_agents_have_left) {
+  for (auto& p : all_methods()) {
+    p->agents_are(free_agents(1, 2), now, 0);
+    p->agents_are(free_agents(11, 2), now, 1);
+    p->agents_are({}, now, 1);
+    const auto d = p->decide(now);
+    EXPECT_GE(d.by_pool[0], 2) << p->method();
+    EXPECT_EQ(d.by_pool[1], 0) << p->method();
+  }
+}
+
+TEST(pacing, counts_on_nobody_who_leaves_after_wrap_up) {
+  for (auto& p : all_methods()) {
+    auto wraps = agent(1, agent_state::wrap_up);
+    wraps.ends = now + 1s;
+    p->agents_are(std::vector{wraps}, now);
+    (void)p->calls_to_begin(now);
+    p->agents_are({}, now + 1s);
+    EXPECT_EQ(p->calls_to_begin(now + 1s), 0) << p->method();
+  }
+}
+
+TYPED_TEST(pools_of, what_other_campaigns_have_on_the_way_counts_as_our_own) {
+  // An agent is rung for the caller of another campaign, a second one is free.
+  TypeParam p{pacing_options{}};
+  auto rung = agent(2, agent_state::ringing);
+  p.agents_are(std::vector{agent(1, agent_state::free), rung}, now);
+  p.queue({.waiting = 1, .others_calls = 1, .others_answered = 1}, now);
+  EXPECT_EQ(p.calls_to_begin(now), 1);
+  // The call has met him, and the queue has not told of it.
+  p.agents_are(free_agents(1, 2), now);
+  p.queue({.others_ahead = 1}, now);
+  EXPECT_EQ(p.calls_to_begin(now), 1);
+  p.queue({.most = 0}, now);
+  EXPECT_EQ(p.calls_to_begin(now), 0) << "for the sake of another queue's callers";
 }
 
 TEST(pacing, names_the_option_that_is_out_of_range) {

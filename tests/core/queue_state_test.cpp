@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 namespace ringmaster::core {
 namespace {
@@ -108,6 +109,149 @@ TEST(queue_state, follows_an_agent_through_a_call) {
   u = member("PJSIP/1", 5);
   q.member_changed(u, start + 90s);
   EXPECT_TRUE(q.agents("pbx-1", start + 110s).empty()) << "who is unreachable is logged out";
+}
+
+// Each end that a ringing can have, alone.
+TEST(queue_state, ends_a_ringing_by_whichever_end_comes) {
+  const auto after = [](auto&& end) {
+    queue_state q{"sales"};
+    q.member_added(member("PJSIP/1"), start);
+    q.caller_joined("caller", start);
+    q.agent_called("PJSIP/1", start, "caller", "leg");
+    EXPECT_EQ(q.counts(start + 1s).ringing, 1);
+    end(q);
+    return q.counts(start + 2s).available;
+  };
+  EXPECT_EQ(after([](queue_state& q) { q.caller_abandoned("caller", start + 1s); }), 1);
+  EXPECT_EQ(after([](queue_state& q) { q.channel_ended("caller", start + 1s); }), 1);
+  EXPECT_EQ(after([](queue_state& q) { q.channel_ended("leg", start + 1s); }), 1);
+  EXPECT_EQ(after([](queue_state& q) { q.agent_released("PJSIP/1", start + 1s); }), 1);
+  EXPECT_EQ(after([](queue_state& q) {
+              q.member_changed(member("PJSIP/1", 6), start + 1s);
+              q.member_changed(member("PJSIP/1", 1), start + 1s);
+            }),
+            1);
+  EXPECT_EQ(after([](queue_state& q) { q.caller_abandoned("another", start + 1s); }), 0);
+  EXPECT_EQ(after([](queue_state& q) { q.channel_ended("another", start + 1s); }), 0);
+  EXPECT_EQ(after([](queue_state& q) { q.member_changed(member("PJSIP/1", 1), start + 1s); }), 0)
+      << "the device's state had not told of the ringing yet";
+}
+
+TEST(queue_state, who_leaves_the_queue_may_go_to_the_agent_who_is_rung) {
+  auto q = queue_of_two();
+  q.agent_called("PJSIP/2", start, "caller", "leg");
+  q.caller_left("caller", start + 3s);
+  EXPECT_EQ(q.counts(start + 4s).ringing, 1) << "the connection is told next";
+  EXPECT_EQ(q.next_change(start + 4s), start + 5s);
+  EXPECT_EQ(q.counts(start + 5s).available, 2) << "by a key, or the queue's timeout";
+  q.agent_called("PJSIP/2", start + 10s, "second", "leg-2");
+  q.caller_left("second", start + 12s);
+  q.agent_connected("PJSIP/2", start + 12s, "second", "leg-2");
+  EXPECT_EQ(q.counts(start + 20s).on_call, 1);
+}
+
+TEST(queue_state, whoever_else_is_rung_for_a_caller_is_free_when_one_has_him) {
+  auto q = queue_of_two();
+  q.agent_called("PJSIP/2", start, "caller", "leg-2");
+  q.agent_called("Local/1@agents/n", start, "caller", "leg-1");
+  q.agent_connected("PJSIP/2", start + 2s, "caller", "leg-2");
+  const auto counts = q.counts(start + 2s);
+  EXPECT_EQ(counts.on_call, 1);
+  EXPECT_EQ(counts.available, 1);
+}
+
+TEST(queue_state, ends_a_talk_without_AgentComplete) {
+  const auto after = [](std::string_view interface, auto&& end) {
+    queue_state q{"sales", 5s};
+    q.member_added(member(interface), start);
+    q.agent_called(interface, start, "caller", "leg");
+    q.agent_connected(interface, start + 1s, "caller", "leg");
+    end(q);
+    return q.agents("pbx-1", start + 60s).front();
+  };
+  const auto hung_up = [](const char* channel) { return [=](queue_state& q) { q.channel_ended(channel, start + 60s); }; };
+  for (const auto* channel : {"caller", "leg"}) {
+    const auto agent = after("PJSIP/1", hung_up(channel));
+    EXPECT_EQ(agent.state, agent_state::wrap_up) << channel;
+    EXPECT_EQ(agent.ends, start + 65s) << channel;
+  }
+  EXPECT_EQ(after("Local/1@agents/n", hung_up("leg")).state, agent_state::wrap_up);
+  EXPECT_EQ(after("Local/1@agents", hung_up("leg")).state, agent_state::talking) << "it was optimised away";
+  EXPECT_EQ(after("Local/1@agents", hung_up("caller")).state, agent_state::wrap_up);
+  EXPECT_EQ(after("PJSIP/1", [](queue_state& q) {
+              auto u = member("PJSIP/1");
+              u.calls_taken = 1;
+              q.member_changed(u, start + 60s);
+            }).state,
+            agent_state::free);
+}
+
+TEST(queue_state, a_late_end_of_an_earlier_call_leaves_the_next_one_alone) {
+  auto q = queue_of_two();
+  q.agent_called("PJSIP/2", start, "first", "leg-1");
+  q.agent_connected("PJSIP/2", start + 1s, "first", "leg-1");
+  q.channel_ended("leg-1", start + 9s);
+  q.agent_called("PJSIP/2", start + 10s, "second", "leg-2");
+  q.agent_completed("PJSIP/2", start + 10s, "first");
+  q.channel_ended("first", start + 10s);
+  EXPECT_EQ(q.counts(start + 10s).ringing, 1);
+}
+
+// What the ledger of agents learns from.
+TEST(queue_state, tells_what_came_of_each_ringing) {
+  const auto news_of = [](auto&& end) {
+    queue_state q{"sales"};
+    q.member_added(member("PJSIP/1"), start);
+    q.member_added(member("PJSIP/2"), start);
+    q.agent_called("PJSIP/1", start, "caller", "leg");
+    end(q);
+    auto all = q.take_news(start + 9s);
+    EXPECT_TRUE(q.take_news(start + 9s).empty()) << "each once";
+    return all;
+  };
+  const auto only_news = [&](auto&& end) {
+    const auto all = news_of(end);
+    EXPECT_EQ(all.size(), 1u);
+    return all.empty() ? member_news{} : all.front();
+  };
+  const auto up = only_news([](queue_state& q) { q.agent_connected("PJSIP/1", start + 1s, "caller", "leg"); });
+  EXPECT_EQ(up.interface, "PJSIP/1");
+  EXPECT_EQ(up.rang, ring_end::picked_up);
+  EXPECT_EQ(up.for_how_long, 1s);
+  const auto unanswered = only_news([](queue_state& q) {
+    q.agent_unanswered("PJSIP/1", start + 15s);
+    q.channel_ended("leg", start + 15s);
+  });
+  EXPECT_EQ(unanswered.rang, ring_end::unanswered);
+  EXPECT_EQ(unanswered.for_how_long, 15s);
+  const auto rejected = only_news([](queue_state& q) {
+    q.channel_ended("leg", start + 1s);
+    q.agent_unanswered("PJSIP/1", start + 1s);
+  });
+  EXPECT_EQ(rejected.rang, ring_end::unanswered);
+  const auto gone = only_news([](queue_state& q) {
+    q.channel_ended("leg", start + 2s);
+    q.caller_abandoned("caller", start + 2s);
+    q.channel_ended("caller", start + 2s);
+  });
+  EXPECT_EQ(gone.rang, ring_end::caller_gone);
+  EXPECT_EQ(gone.for_how_long, 2s);
+  EXPECT_EQ(only_news([](queue_state& q) { q.channel_ended("leg", start + 2s); }).rang, ring_end::caller_gone)
+      << "sent elsewhere, of which nothing is told";
+  EXPECT_TRUE(news_of([](queue_state& q) {
+                q.channel_ended("leg", start + 2s);
+                q.agent_connected("PJSIP/2", start + 2s, "caller", "leg-2");
+              }).empty())
+      << "another agent was quicker";
+  const auto back = only_news([](queue_state& q) {
+    auto u = member("PJSIP/2");
+    u.paused = true;
+    q.member_changed(u, start + 1s);
+    u.paused = false;
+    q.member_changed(u, start + 2s);
+  });
+  EXPECT_EQ(back.interface, "PJSIP/2");
+  EXPECT_FALSE(back.rang);
 }
 
 TEST(queue_state, a_list_ends_a_ringing_whose_end_was_lost) {
@@ -369,7 +513,7 @@ TEST(queue_state, doubts_a_caller_who_waits_for_longer_than_a_minute) {
   q.resync_end(start + 61s);
   EXPECT_EQ(q.counts(start + 61s).waiting, 1) << "a had left unheard";
   EXPECT_EQ(q.in_doubt_from(start + 61s), start + 121s);
-  q.caller_left("b");
+  q.caller_left("b", start);
   EXPECT_FALSE(q.in_doubt_from(start + 62s));
 }
 
@@ -386,11 +530,89 @@ TEST(queue_state, events_of_strangers_do_nothing) {
   q.agent_called("nobody", start);
   q.agent_completed("nobody", start);
   q.member_removed("nobody");
-  q.caller_left("nobody");
+  q.caller_left("nobody", start);
   q.resync_member(member("PJSIP/1"));
   q.resync_end(start);
   EXPECT_FALSE(q.known());
   EXPECT_TRUE(q.members().empty());
+}
+
+TEST(queue_state, that_its_listing_does_not_tell_of_has_no_members_and_is_not_known) {
+  queue_state q{"sales"};
+  q.resync_begin("1");
+  q.resync_member(member("PJSIP/1"));
+  q.resync_entry("a");
+  q.listing_over("1", start);
+  EXPECT_TRUE(q.known());
+  EXPECT_EQ(q.counts(start).available, 1);
+  q.listing_over("2", start + 1s);
+  EXPECT_FALSE(q.known());
+  EXPECT_TRUE(q.members().empty());
+  EXPECT_EQ(q.counts(start + 1s).waiting, 0);
+  EXPECT_FALSE(q.in_doubt_from(start + 1s));
+  q.resync_begin("3");
+  q.resync_member(member("PJSIP/2"));
+  q.listing_over("3", start + 2s);
+  EXPECT_TRUE(q.known()) << "it was made again";
+  EXPECT_EQ(q.members().size(), 1U);
+}
+
+TEST(queue_state, a_listing_of_somebody_else_neither_ends_nor_spoils_its_own) {
+  queue_state q{"sales"};
+  q.resync_begin("ours");
+  q.resync_member(member("PJSIP/1"));
+  q.resync_member(member("PJSIP/2"));
+  q.listing_over("ours", start);
+  q.resync_begin("theirs"); // and half of it
+  q.resync_member(member("PJSIP/1"));
+  EXPECT_EQ(q.members().size(), 2U);
+  q.resync_begin("ours too");
+  q.resync_member(member("PJSIP/3"));
+  q.listing_over("ours too", start + 1s);
+  EXPECT_EQ(q.members().size(), 1U);
+}
+
+TEST(queue_state, forgets_after_a_reload_that_a_member_is_rung_while_in_use) {
+  queue_state q{"sales"};
+  auto u = member("PJSIP/1", 2);
+  u.login_time = std::chrono::sys_seconds{1000s};
+  const auto listed = [&](std::chrono::sys_seconds login, std::string_view list) {
+    auto one = u;
+    one.login_time = login;
+    q.resync_begin(list);
+    q.resync_member(one);
+    q.listing_over(list, start);
+  };
+  listed(std::chrono::sys_seconds{1000s}, "1");
+  auto told = u;
+  told.ring_in_use = true;
+  q.member_changed(told, start);
+  EXPECT_EQ(q.counts(start).available, 1);
+  listed(std::chrono::sys_seconds{1000s}, "2");
+  EXPECT_EQ(q.counts(start).available, 1);
+  listed(std::chrono::sys_seconds{1060s}, "3");
+  EXPECT_EQ(q.counts(start).available, 0) << "nobody has said so since the reload";
+  told.login_time = std::chrono::sys_seconds{1060s};
+  q.member_changed(told, start);
+  EXPECT_EQ(q.counts(start).available, 1);
+}
+
+TEST(queue_state, takes_up_penalty_and_wrap_up_time_of_a_later_listing) {
+  queue_state q{"sales"};
+  q.resync_begin("1");
+  q.resync_member(member("PJSIP/1"));
+  q.listing_over("1", start);
+  auto u = member("PJSIP/1");
+  u.penalty = 3;
+  u.wrapup = 15s;
+  q.resync_begin("2");
+  q.resync_member(u);
+  q.listing_over("2", start);
+  EXPECT_EQ(q.members().at("PJSIP/1").penalty, 3);
+  q.agent_connected("PJSIP/1", start);
+  q.agent_completed("PJSIP/1", start + 10s);
+  EXPECT_EQ(q.counts(start + 24s).wrap_up, 1);
+  EXPECT_EQ(q.counts(start + 26s).available, 1);
 }
 
 /// The availability of sales_1 after each message of a recording that concerns it.
@@ -432,6 +654,68 @@ TEST(queue_state, a_server_whose_clock_is_ahead_does_not_keep_its_members_in_wra
   q.member_changed(m, now);
   EXPECT_EQ(q.available_members(now), 0);
   EXPECT_EQ(q.available_members(now + std::chrono::seconds{6}), 1);
+}
+
+TEST(queue_state, an_agent_talks_on_whose_caller_goes_on_over_another_channel) {
+  auto q = queue_of_two();
+  const auto doing = [&](std::string_view interface) { return q.activity(q.members().at(std::string{interface}), start + 1min); };
+  q.agent_connected("PJSIP/2", start, "caller-1", "leg-1");
+  q.channel_replaced("caller-1", "trunk-1");
+  q.agent_completed("PJSIP/2", start + 1s, "caller-1"); // of the Local channel that was left out
+  q.channel_ended("caller-1", start + 1s);
+  EXPECT_EQ(doing("PJSIP/2"), member_activity::on_call);
+  q.channel_ended("trunk-1", start + 30s);
+  EXPECT_EQ(doing("PJSIP/2"), member_activity::available);
+}
+
+TEST(queue_state, an_agents_own_local_channel_may_be_left_out) {
+  queue_state q{"sales"};
+  q.resync_begin();
+  q.resync_member(member("Local/1@agents"));
+  q.resync_end(start);
+  const auto doing = [&] { return q.activity(q.members().at("Local/1@agents"), start + 1min); };
+  q.agent_connected("Local/1@agents", start, "caller-1", "half-1");
+  q.channel_replaced("half-1", "phone-1");
+  q.channel_ended("half-1", start + 1s);
+  EXPECT_EQ(doing(), member_activity::on_call);
+  q.channel_ended("phone-1", start + 30s);
+  EXPECT_EQ(doing(), member_activity::available);
+}
+
+TEST(queue_state, knows_since_when_those_talk_whose_calls_were_connected_before_it_listened) {
+  queue_state q{"sales"};
+  const auto lists = [&](bool in_call) {
+    q.resync_begin();
+    for (const auto* interface : {"PJSIP/agent-1", "PJSIP/agent-11", "Local/agent-2@agents/n"}) {
+      member_update u;
+      u.interface = interface;
+      u.status = 2;
+      u.in_call = in_call;
+      q.resync_member(u);
+    }
+    q.resync_end(start);
+  };
+  lists(true);
+  const std::vector<agent_leg> legs{{"PJSIP/agent-1-0000001a", start - 40s}, {"Local/agent-2@agents-00000003;1", start - 7s}};
+  q.resync_legs(legs);
+  std::map<std::string, time_point> since;
+  const auto look = [&] {
+    const auto who = q.identities("pbx");
+    for (const auto& a : q.agents("pbx", start + 1s))
+      for (const auto& w : who)
+        if (w.agent == a.agent) {
+          EXPECT_EQ(a.state, agent_state::talking);
+          since[w.interface] = a.since;
+        }
+  };
+  look();
+  EXPECT_EQ(since["PJSIP/agent-1"], start - 40s);
+  EXPECT_EQ(since["Local/agent-2@agents/n"], start - 7s);
+  EXPECT_EQ(since["PJSIP/agent-11"], start + 1s) << "no leg of his is listed";
+  lists(true);
+  q.resync_legs({});
+  look();
+  EXPECT_EQ(since["PJSIP/agent-1"], start - 40s) << "a later list of the queue alone takes nothing back";
 }
 
 } // namespace

@@ -29,7 +29,7 @@ TEST(reconcile, adopts_the_living_and_never_sends_the_rest_again) {
       {numbered(5), {}, dialing_status::none, asked + 1ms},
       {numbered(6), {}, dialing_status::none, asked - 1min},
   };
-  const auto r = reconcile(open, {channel(1, 5), channel(6)}, asked);
+  const auto r = reconcile(open, {{channel(1, 5), channel(6)}}, asked);
   ASSERT_EQ(r.dialings.size(), open.size());
   EXPECT_EQ(r.dialings[0].what, verdict::adopt);
   EXPECT_EQ(r.dialings[0].channel, "PJSIP/a-1");
@@ -46,7 +46,7 @@ TEST(reconcile, adopts_the_living_and_never_sends_the_rest_again) {
 TEST(reconcile, knows_second_halves_and_tells_strays) {
   const std::vector<open_dialing> open{
       {numbered(1), numbered(2), dialing_status::channel_created, asked - 1min}};
-  const auto r = reconcile(open, {channel(1), channel(2), channel(3), {"1795293001.0", "Local/x", 6}}, asked);
+  const auto r = reconcile(open, {{channel(1), channel(2), channel(3), {"1795293001.0", "Local/x", 6}}}, asked);
   ASSERT_EQ(r.strays.size(), 1u);
   EXPECT_EQ(r.strays[0].unique_id, to_string(numbered(3)));
 }
@@ -55,8 +55,90 @@ TEST(reconcile, reads_unique_ids_in_either_case) {
   auto upper = channel(1);
   for (auto& c : upper.unique_id)
     c = static_cast<char>(c >= 'a' && c <= 'f' ? c - 'a' + 'A' : c);
-  const auto r = reconcile({{numbered(1), {}, dialing_status::none, asked - 1s}}, {upper}, asked);
+  const auto r = reconcile({{numbered(1), {}, dialing_status::none, asked - 1s}}, {{upper}}, asked);
   EXPECT_EQ(r.dialings[0].what, verdict::adopt);
+}
+
+// Lists as a real server gives them: the agent's leg runs AppQueue, all of a call have the customer's id as linked id.
+
+live_channel in_queue(std::uint8_t n, std::string bridge = {}, std::chrono::seconds lasted = 20s) {
+  auto c = channel(n);
+  c.linked_id = c.unique_id;
+  c.application = "Queue";
+  c.bridge = std::move(bridge);
+  c.lasted = lasted;
+  return c;
+}
+
+live_channel leg_of(std::uint8_t n, std::string id, std::string application, std::string bridge, std::chrono::seconds lasted = 5s) {
+  return {id, "PJSIP/leg-" + id, 6, to_string(numbered(n)), std::move(application), std::move(bridge), lasted};
+}
+
+reconciled one(const server_lists& lists, dialing_status status = dialing_status::originate_responded, uuid other = {}) {
+  return reconcile({{numbered(1), other, status, asked - 1min}}, lists, asked).dialings.front();
+}
+
+TEST(reconcile, tells_who_rings_waits_and_talks) {
+  const std::vector<waiting_caller> nobody;
+  auto ringing = channel(1, 5);
+  EXPECT_EQ(one({{ringing}, nobody}).stands, standing::not_up);
+
+  const auto waits = one({{in_queue(1)}, std::vector<waiting_caller>{{to_string(numbered(1)), "sales", 7s}}});
+  EXPECT_EQ(waits.stands, standing::waits);
+  EXPECT_EQ(waits.since, asked - 7s);
+  EXPECT_EQ(waits.queue, "sales");
+  EXPECT_FALSE(waits.ask_again);
+
+  const auto talks = one({{in_queue(1, "b"), leg_of(1, "9.1", "AppQueue", "b", 6s)}, nobody});
+  EXPECT_EQ(talks.stands, standing::with_agent);
+  EXPECT_EQ(talks.since, asked - 6s) << "since the agent's leg was made, at the latest";
+}
+
+TEST(reconcile, an_agents_leg_that_was_optimised_away_is_still_an_agents) {
+  EXPECT_EQ(one({{in_queue(1, "b"), leg_of(1, "9.1", "AppDial", "b")}, std::vector<waiting_caller>{}}).stands, standing::with_agent);
+}
+
+TEST(reconcile, whom_somebody_else_talks_to_is_known_to_talk) {
+  auto transferred = in_queue(1, "b");
+  transferred.application = "Dial";
+  EXPECT_EQ(one({{transferred, leg_of(1, "9.1", "AppDial", "b")}, std::vector<waiting_caller>{}}).stands, standing::talks);
+}
+
+TEST(reconcile, those_who_are_parked_together_talk_to_nobody) {
+  auto parked = in_queue(2, "lot");
+  parked.application = "Park";
+  EXPECT_EQ(one({{in_queue(1, "lot"), in_queue(3, "lot"), parked}, std::vector<waiting_caller>{}}).stands, standing::unknown);
+}
+
+TEST(reconcile, asks_again_who_is_between_the_queue_and_the_agent_and_gives_nobody_up_meanwhile) {
+  const auto between = one({{in_queue(1)}, std::vector<waiting_caller>{}});
+  EXPECT_EQ(between.what, verdict::adopt);
+  EXPECT_EQ(between.stands, standing::unknown);
+  EXPECT_TRUE(between.ask_again);
+  EXPECT_FALSE(one({{in_queue(1)}}).ask_again) << "the queues were not asked";
+  auto announced_to = in_queue(1);
+  announced_to.application = "Playback";
+  const auto elsewhere = one({{announced_to}, std::vector<waiting_caller>{}});
+  EXPECT_EQ(elsewhere.stands, standing::unknown);
+  EXPECT_FALSE(elsewhere.ask_again) << "events will tell";
+}
+
+TEST(reconcile, follows_the_channel_that_took_the_place_of_a_local_one) {
+  // Both halves of the Local channel are gone, the trunk's channel is in the bridge with the agent's leg.
+  const auto moved = one({{leg_of(1, "9.1", "AppQueue", "b", 5s), leg_of(1, "8.1", "AppDial", "b", 9s)}, std::vector<waiting_caller>{}},
+                         dialing_status::originate_responded, numbered(2));
+  EXPECT_EQ(moved.what, verdict::adopt);
+  EXPECT_EQ(moved.moved_to, "8.1");
+  EXPECT_EQ(moved.channel, "PJSIP/leg-8.1");
+  EXPECT_EQ(moved.stands, standing::with_agent);
+  EXPECT_EQ(one({{leg_of(1, "9.1", "AppQueue", {})}}).what, verdict::unknown) << "the agent's own leg is not the customer's";
+}
+
+TEST(reconcile, reads_how_long_a_channel_has_lasted) {
+  EXPECT_EQ(channel_duration("00:00:07"), 7s);
+  EXPECT_EQ(channel_duration("26:01:05"), 26h + 1min + 5s);
+  for (const auto* wrong : {"", "7", "00:07", "a:b:c", "00:00:07:", "-1:00:00", "00:00:", "99999999999999999999:00:00"})
+    EXPECT_EQ(channel_duration(wrong), 0s) << wrong;
 }
 
 TEST(listing_schedule, lists_nothing_while_nobody_asks) {

@@ -13,7 +13,7 @@
 namespace ringmaster::core {
 
 struct recorded_call {
-  std::string recording, action_id, channel_id;
+  std::string recording, action_id, channel_id, other_channel_id;
   std::vector<call_event> events; ///< views into `received`
 };
 
@@ -29,11 +29,14 @@ inline recorded read_calls(const std::string& name) {
   r.sent = ami::parse(std::string_view{recordings::bytes(name + ".sent.ami")});
   for (const auto m : *r.sent)
     if (m.what() == "Originate" && m.has("ChannelId") && m.get("Async") == "true")
-      r.calls.push_back({name, std::string{m.action_id()}, std::string{m.get("ChannelId")}, {}});
+      r.calls.push_back({name, std::string{m.action_id()}, std::string{m.get("ChannelId")},
+                         std::string{m.get("OtherChannelId")}, {}});
   std::multimap<std::string, std::size_t, std::less<>> by_id;
   for (std::size_t i = 0; i < r.calls.size(); ++i) {
     by_id.emplace(r.calls[i].action_id, i);
     by_id.emplace(r.calls[i].channel_id, i);
+    if (!r.calls[i].other_channel_id.empty())
+      by_id.emplace(r.calls[i].other_channel_id, i);
   }
   for (const auto m : *r.received)
     if (const auto e = to_call_event(m)) {

@@ -152,7 +152,7 @@ TEST_F(daemon_access, metrics_are_prometheus_text) {
 }
 
 TEST_F(daemon_access, health_tells_the_servers_and_no_secret) {
-  EXPECT_EQ(get("/health").text, R"({"status":"ok","pbxs":[]})");
+  EXPECT_EQ(get("/health").text, R"({"status":"ok","database":{"writable":true},"result_file":{"writable":true},"pbxs":[]})");
 }
 
 } // namespace

@@ -67,6 +67,27 @@ TEST_F(outbound_campaigns, do_not_start_without_what_they_need) {
   EXPECT_EQ(post("/ob/campaigns", body(R"(,"status":1)")).at("/result/status"), "1");
 }
 
+TEST_F(outbound_campaigns, hand_no_early_media_to_agents) {
+  const auto early = make("/ob/plans", R"({"dial_mode":1,"tech_name":"pjsip","early_media":"True"})");
+  const auto queue = make("/ob/destinations", R"({"type":1,"application":"Queue","data":"sales,t"})");
+  const auto with = [&](const std::string& plan, const std::string& dest) {
+    return R"({"plan":")" + plan + R"(","dest":")" + dest + R"(","dlma":")" + list_ + "\"}";
+  };
+  const auto refused = [](const reply& answer) {
+    EXPECT_EQ(answer.status(), 400u) << answer.text;
+    EXPECT_EQ(answer.at("/error/field"), "early_media") << answer.text;
+  };
+  refused(post("/ob/campaigns", with(early, queue)));
+  (void)make("/ob/campaigns", with(early, dest_)); // a destination without agents takes what comes
+  const auto id = make("/ob/campaigns", with(plan_, queue));
+  refused(put("/ob/campaigns/" + id, R"({"plan":")" + early + "\"}"));
+  refused(put("/ob/plans/" + plan_, R"({"early_media":"true"})"));
+  EXPECT_EQ(put("/ob/plans/" + plan_, R"({"early_media":"false"})").status(), 200u);
+  refused(put("/ob/destinations/" + dest_, R"({"application":"queue","data":"sales"})"));
+  refused(put("/ob/destinations/" + dest_, R"({"type":0,"application":null,"data":null,"context":"in","exten":"1","priority":"1","queues":"sales"})"));
+  EXPECT_EQ(put("/ob/destinations/" + dest_, R"({"data":"x"})").status(), 200u);
+}
+
 TEST_F(outbound_campaigns, keep_what_they_need_while_they_run) {
   const auto id = make("/ob/campaigns", body(R"(,"status":1)"));
   EXPECT_EQ(put("/ob/campaigns/" + id, R"({"plan":null})").status(), 400u);

@@ -26,7 +26,8 @@ TEST(fields, a_new_plan_has_the_defaults_of_the_reference) {
             R"("uuid":"00000000-0000-0000-0000-000000000000","variables":null,"pacing_method":null,)"
             R"("abandon_limit":null,"abandon_window_days":null,"abandon_grace_ms":null,"jurisdiction":null,)"
             R"("min_ring_seconds":null,"max_calls_per_agent":null,"max_calls":null,"abandon_context":null,)"
-            R"("abandon_exten":null,"abandon_priority":null,"abandon_group":null,"give_up_ringing":true})");
+            R"("abandon_exten":null,"abandon_priority":null,"abandon_group":null,"give_up_ringing":true,)"
+            R"("local_no_optimize":false,"dialplan_context":null,"allow_number_in_use":false,"agent_no_answer_limit":2})");
 }
 
 TEST(fields, a_body_changes_only_what_it_names) {
@@ -179,6 +180,17 @@ TEST(fields, control_characters_do_not_reach_asterisk) {
   EXPECT_FALSE(is_printable("\xC2\x80"));
   EXPECT_TRUE(is_printable("\xC2\xA0"));
   EXPECT_TRUE(is_printable("\xC3\x80")); // a continuation byte of another letter
+}
+
+TEST(one_line, is_what_another_program_said_without_what_could_harm_a_log) {
+  EXPECT_EQ(one_line("Authentication failed"), "Authentication failed");
+  EXPECT_EQ(one_line("a\nb\x1b[31m\"c\"\t"), "a?b?[31m'c'?");
+  EXPECT_EQ(one_line("Zürich – 東京 😀"), "Zürich – 東京 😀");
+  EXPECT_EQ(one_line("\xFFx\xC3"), "?x?");
+  EXPECT_EQ(one_line(""), "");
+  EXPECT_EQ(one_line("abcdef", 3), "abc…");
+  EXPECT_EQ(one_line("abé", 3), "ab…") << "no half characters";
+  EXPECT_TRUE(is_printable(one_line(std::string(300, '\0'))));
 }
 
 TEST(fields, names_that_people_read_may_have_letters_of_any_language) {

@@ -148,6 +148,124 @@ TEST(queue, survives_the_removal_of_a_member_who_talks) {
   EXPECT_EQ(world.pbx.state.channels.size(), 0U);
 }
 
+TEST(queue, turns_away_whom_it_has_no_room_for_and_says_so_on_the_channel_alone) {
+  population p = one_queue(1);
+  p.queues[0].most_callers = 1;
+  pbx_world world{p};
+  for (const char* id : {"a", "b", "c"})
+    world.originate("Local/8000001@customers", id); // three answer at once
+  world.run_for(0.01);
+  EXPECT_EQ(world.all("QueueCallerJoin").size(), 1U);
+  EXPECT_EQ(world.all("VarSet", "Value", "FULL").size(), 2U);
+  EXPECT_TRUE(world.all("Hangup", "Uniqueid", "b").empty());
+  world.run_for(0.1);
+  EXPECT_EQ(world.all("Hangup", "Uniqueid", "b").size(), 1U);
+  EXPECT_EQ(world.all("Hangup", "Uniqueid", "c").size(), 1U);
+  EXPECT_TRUE(world.all("QueueCallerAbandon").empty());
+}
+
+TEST(queue, lets_nobody_in_when_it_counts_as_empty) {
+  struct each {
+    const char* rule;
+    std::uint32_t agents;
+    bool paused, joins;
+  };
+  for (const each& e : {each{"yes", 0, false, true}, each{"no", 0, false, false}, each{"strict", 0, false, false},
+                        each{"loose", 0, false, false}, each{"no", 1, true, false}, each{"strict", 1, true, false},
+                        each{"paused", 1, true, false}, each{"loose", 1, true, true}, each{"penalty", 1, true, true},
+                        each{"unavailable", 1, true, true}, each{"no", 1, false, true}}) {
+    SCOPED_TRACE(std::string{e.rule} + (e.paused ? ", paused" : ""));
+    population p = one_queue(e.agents);
+    p.queues[0].join_empty = read_emptiness(e.rule, true).value();
+    pbx_world world{p};
+    if (e.paused)
+      (void)world.pbx.queues.pause({}, "Local/agent-01@agents/n", true, "lunch");
+    world.originate("Local/8000001@customers", "call");
+    world.run_for(0.2);
+    EXPECT_EQ(world.all("QueueCallerJoin").size(), e.joins ? 1U : 0U);
+    EXPECT_EQ(world.all("VarSet", "Value", "JOINEMPTY").size(), e.joins ? 0U : 1U);
+    EXPECT_EQ(world.all("Hangup", "Uniqueid", "call").size(), e.joins ? 0U : 1U);
+  }
+}
+
+TEST(queue, sends_those_who_wait_away_when_the_last_member_is_gone) {
+  population p = one_queue(1);
+  p.queues[0].talk = {distribution::shape::constant, 100, 0};
+  p.queues[0].leave_when_empty = read_emptiness("yes", false).value();
+  pbx_world world{p};
+  world.originate("Local/8000001@customers", "talks");
+  world.originate("Local/8000002@customers", "waits");
+  world.run_for(5);
+  EXPECT_TRUE(world.all("QueueCallerAbandon").empty());
+  ASSERT_EQ(world.pbx.queues.remove("sales_1", "Local/agent-01@agents/n"), std::nullopt);
+  world.run_for(2);
+  ASSERT_EQ(world.all("QueueCallerAbandon").size(), 1U);
+  EXPECT_EQ(world.all("QueueCallerAbandon")[0]->what.get("Uniqueid"), "waits");
+  EXPECT_EQ(world.all("VarSet", "Value", "LEAVEEMPTY").size(), 1U);
+}
+
+TEST(queue, says_that_a_name_is_unknown) {
+  pbx_world world;
+  world.originate("Local/8000001@customers", "call", "nobodys,nc");
+  world.run_for(0.2);
+  EXPECT_EQ(world.all("VarSet", "Value", "UNKNOWN").size(), 1U);
+  EXPECT_EQ(world.all("Hangup", "Uniqueid", "call").size(), 1U);
+  EXPECT_TRUE(world.all("QueueCallerJoin").empty());
+}
+
+TEST(queue, has_agents_who_are_away_or_take_their_time_or_refuse) {
+  population p = one_queue(3);
+  p.queues[0].ring_timeout_s = 5;
+  p.queues[0].habits = {{1, 1, pick_up::absent, {}},
+                        {2, 2, pick_up::rejects, {}},
+                        {3, 3, pick_up::usual, distribution{distribution::shape::constant, 4, 0}}};
+  pbx_world world{p};
+  world.originate("Local/1000001@customers", "call");
+  world.run_for(20);
+  const auto let_ring = world.all("AgentRingNoAnswer");
+  ASSERT_EQ(let_ring.size(), 2U);
+  EXPECT_EQ(let_ring[0]->what.get("MemberName"), "Agent 01");
+  EXPECT_EQ(let_ring[0]->what.get("RingTime"), "5000");
+  EXPECT_EQ(let_ring[1]->what.get("MemberName"), "Agent 02");
+  EXPECT_EQ(world.all("DialEnd", "DialStatus", "BUSY").size(), 1U);
+  EXPECT_LT(let_ring[1]->at - world.all("AgentCalled").at(1)->at, seconds_of(0.1));
+  EXPECT_EQ(world.all("AgentConnect").at(0)->what.get("RingTime"), "4");
+  EXPECT_EQ(world.all("AgentConnect").at(0)->what.get("MemberName"), "Agent 03");
+}
+
+TEST(queue, pauses_by_itself_who_lets_it_ring) {
+  for (const char* how : {"no", "yes", "all"}) {
+    population p = one_queue(1);
+    p.queues[0].autopause = how;
+    p.queues[0].ring_timeout_s = 3;
+    p.queues[0].habits = {{1, 1, pick_up::absent, {}}};
+    p.queues.push_back(p.queues[0]);
+    p.queues[1].name = "other";
+    pbx_world world{p};
+    world.originate("Local/1000001@customers", "call");
+    world.run_for(8);
+    const std::size_t paused = how == std::string{"no"} ? 0 : how == std::string{"yes"} ? 1 : 2;
+    EXPECT_EQ(world.all("QueueMemberPause", "PausedReason", "Auto-Pause").size(), paused) << how;
+  }
+}
+
+TEST(queue, tells_of_a_caller_who_gives_up_while_a_telephone_rings_and_of_nothing_else) {
+  population p = one_queue(1);
+  p.queues[0].habits = {{1, 1, pick_up::absent, {}}};
+  pbx_world world{p};
+  world.originate("Local/7000001@customers", "call"); // hangs up 2 s after his answer
+  world.run_for(5);
+  EXPECT_EQ(world.all("AgentCalled").size(), 1U);
+  EXPECT_EQ(world.all("QueueCallerAbandon").size(), 1U);
+  EXPECT_EQ(world.all("QueueCallerLeave").size(), 1U);
+  EXPECT_EQ(world.all("QueueMemberStatus").back()->what.get("Status"), "1");
+  EXPECT_TRUE(world.all("AgentRingNoAnswer").empty());
+  EXPECT_TRUE(world.all("AgentConnect").empty());
+  const auto leg = world.all("AgentCalled")[0]->what.get("DestUniqueid");
+  EXPECT_TRUE(world.all("DialEnd", "DestUniqueid", leg).empty());
+  EXPECT_EQ(world.all("Hangup", "Uniqueid", leg).size(), 1U);
+}
+
 /// What must hold of any history, however many calls there were.
 void check_history(const pbx_world& world, std::size_t calls) {
   std::map<std::string, int> born, died;
@@ -169,6 +287,9 @@ void check_history(const pbx_world& world, std::size_t calls) {
       EXPECT_TRUE(talking[m.get("Interface")]);
       talking[m.get("Interface")] = false;
     }
+    // A talk that an action ended has no AgentComplete: the member's state tells of its end.
+    if (m.is("QueueMemberStatus") && m.get("Status") == "1")
+      talking[m.get("Interface")] = false;
     if (m.is("Newstate")) {
       EXPECT_EQ(died[m.get("Uniqueid")], 0) << "nothing is told of a dead channel";
     }
@@ -288,6 +409,44 @@ TEST(originate, is_refused_for_what_asterisk_does_not_know) {
   pbx_world with_sip{p};
   with_sip.originate("SIP/1000001@trunk", "sip");
   EXPECT_EQ(with_sip.all("Newchannel").at(0)->what.get("Channel"), "SIP/trunk-00000000");
+}
+
+TEST(a_trunk, refuses_all_of_its_calls_or_a_share_with_a_cause) {
+  for (const auto& [cause, status] :
+       {std::pair{34, "CONGESTION"}, {38, "NOANSWER"}, {41, "NOANSWER"}, {42, "NOANSWER"}, {3, "CHANUNAVAIL"}, {20, "CHANUNAVAIL"}}) {
+    pbx_world world;
+    world.pbx.state.trunks["carrier"] = {trunk_condition::kind::refuses, 1, cause};
+    world.originate("PJSIP/1000001@carrier", "call");
+    world.run_for(0.05);
+    EXPECT_EQ(world.all("DialEnd", "DialStatus", status).size(), 1U) << cause;
+    EXPECT_EQ(world.all("Hangup").at(0)->what.get("Cause"), std::to_string(cause));
+    EXPECT_EQ(world.all("OriginateResponse", "Response", "Failure").size(), 1U);
+    world.pbx.state.trunks["carrier"].what = trunk_condition::kind::up;
+    world.originate("PJSIP/1000001@carrier", "again");
+    world.run_for(3);
+    EXPECT_EQ(world.all("OriginateResponse", "Response", "Success").size(), 1U);
+  }
+  pbx_world world;
+  world.pbx.state.trunks["carrier"] = {trunk_condition::kind::refuses, 0.5, 34};
+  for (int i = 100; i < 300; ++i)
+    world.originate("PJSIP/1000" + std::to_string(i) + "@carrier", std::to_string(i));
+  world.run_for(0.05);
+  EXPECT_NEAR(static_cast<double>(world.all("Hangup").size()), 100, 30);
+}
+
+TEST(a_trunk, may_be_missing_or_silent) {
+  pbx_world world;
+  world.pbx.state.trunks["gone"] = {trunk_condition::kind::missing, 1, 0};
+  world.pbx.state.trunks["dead"] = {trunk_condition::kind::silent, 1, 0};
+  world.originate("PJSIP/1000001@gone", "a");
+  EXPECT_EQ(world.all("OriginateResponse", "Reason", "0").size(), 1U);
+  EXPECT_TRUE(world.all("Newchannel").empty());
+  world.originate("PJSIP/1000001@dead", "b");
+  world.run_for(29);
+  EXPECT_TRUE(world.all("Hangup").empty());
+  world.run_for(5);
+  EXPECT_EQ(world.all("Newstate").size(), 0U);
+  EXPECT_EQ(world.pbx.state.channels.size(), 0U);
 }
 
 TEST(originate, refuses_an_id_that_is_live_or_begins_one) {

@@ -406,6 +406,154 @@ TEST(log, that_cannot_be_opened_is_an_error) {
   EXPECT_FALSE(simulated_pbx::open(options));
 }
 
+simulated_pbx_options with_user(ami_user user) {
+  simulated_pbx_options o = fast();
+  o.people.users.push_back(std::move(user));
+  return o;
+}
+
+void login_as(ami_peer& peer, const std::string& name) {
+  peer.action("Action: Login\r\nActionID: login\r\nUsername: " + name + "\r\nSecret: word");
+  EXPECT_EQ(peer.response("login").get("Response"), "Success");
+}
+
+TEST(user, hears_of_the_classes_that_it_may_read_and_of_no_others) {
+  running_pbx pbx{with_user({"deaf", "word", "system,call,user", "all", {}})};
+  ami_peer peer{pbx.port()};
+  login_as(peer, "deaf");
+  peer.action(originate("call", "Local/8000001@customers", "Application: Queue\r\nData: sales_1\r\nAsync: true"));
+  (void)peer.event("Hangup", "Uniqueid", "call");
+  EXPECT_EQ(peer.count("QueueCallerJoin") + peer.count("AgentConnect") + peer.count("QueueMemberStatus"), 0U);
+  EXPECT_GT(peer.count("BridgeEnter"), 0U);
+  // What needs no right is answered all the same.
+  peer.action("Action: QueueStatus\r\nActionID: q");
+  EXPECT_EQ(peer.response("q").get("Response"), "Success");
+  (void)peer.event("QueueStatusComplete");
+  // An event of the class user comes back to who sent it.
+  peer.action("Action: UserEvent\r\nActionID: u\r\nUserEvent: Proof\r\nMark: 7");
+  EXPECT_EQ(peer.event("UserEvent", "UserEvent", "Proof").get("Mark"), "7");
+}
+
+TEST(user, may_do_what_its_classes_allow_and_is_told_what_that_is) {
+  running_pbx pbx{with_user({"idle", "word", "all", "call,agent", {}})};
+  ami_peer peer{pbx.port()};
+  login_as(peer, "idle");
+  for (const char* action : {"Originate", "CoreShowChannels", "UserEvent", "Command"}) {
+    peer.action(std::string{"Action: "} + action + "\r\nActionID: " + action);
+    EXPECT_EQ(peer.response(action).get("Message"), "Permission denied") << action;
+  }
+  peer.action("Action: Hangup\r\nActionID: h\r\nChannel: nobodys");
+  EXPECT_EQ(peer.response("h").get("Message"), "No such channel");
+  peer.action("Action: ListCommands\r\nActionID: l");
+  const message list = peer.response("l");
+  EXPECT_EQ(list.get("Hangup"), "Known to the simulated PBX.  (Priv: system,call,all)");
+  EXPECT_EQ(list.get("Ping"), "Known to the simulated PBX.  (Priv: <none>)");
+  EXPECT_EQ(list.get("Originate"), "");
+  EXPECT_EQ((*pbx).counters().originates, 0U);
+}
+
+TEST(user, has_filters_over_events) {
+  running_pbx pbx{with_user({"choosy", "word", "all", "all", {"!Event: (Agent|Queue)"}})};
+  ami_peer peer{pbx.port()};
+  login_as(peer, "choosy");
+  peer.action(originate("call", "Local/8000001@customers", "Application: Queue\r\nData: sales_1\r\nAsync: true"));
+  (void)peer.event("Hangup", "Uniqueid", "call");
+  EXPECT_EQ(peer.count("QueueCallerJoin") + peer.count("AgentConnect"), 0U);
+  EXPECT_GT(peer.count("DeviceStateChange"), 0U);
+
+  running_pbx narrow{with_user({"narrow", "word", "all", "all", {"Event: Hangup"}})};
+  ami_peer other{narrow.port()};
+  login_as(other, "narrow");
+  other.action(originate("call"));
+  (void)other.event("Hangup");
+  EXPECT_EQ(other.count("Newchannel"), 0U);
+}
+
+TEST(server, that_stops_gracefully_refuses_everything_until_the_last_call_is_over) {
+  running_pbx pbx{fast(5)};
+  ami_peer peer{pbx.port()};
+  peer.login();
+  peer.action(originate("call", "Local/8000001@customers", "Application: Queue\r\nData: sales_1\r\nAsync: true"));
+  (void)peer.event("AgentConnect");
+  peer.action("Action: SimulatorStop\r\nActionID: stop\r\nMode: gracefully\r\nDown: 300");
+  EXPECT_EQ(peer.response("stop").get("Response"), "Success");
+  for (const char* action : {"Ping", "Originate", "Hangup", "QueueStatus", "CoreShowChannels"}) {
+    peer.action(std::string{"Action: "} + action + "\r\nActionID: " + action);
+    EXPECT_EQ(peer.response(action).get("Message"), "Asterisk is shutting down") << action;
+  }
+  ami_peer late{pbx.port()};
+  late.action("Action: Login\r\nActionID: l\r\nUsername: dialer\r\nSecret: secret");
+  EXPECT_EQ(late.response("l").get("Message"), "Asterisk is shutting down");
+  EXPECT_EQ(peer.event("AgentComplete").get("Reason"), "agent") << "what is up goes on";
+  EXPECT_EQ(peer.event("Shutdown").get("Restart"), "True");
+  EXPECT_TRUE(peer.read_to_end());
+  std::unique_ptr<ami_peer> again;
+  const auto until = std::chrono::steady_clock::now() + ami_peer::patience;
+  while (!again && std::chrono::steady_clock::now() < until)
+    try {
+      again = std::make_unique<ami_peer>(pbx.port());
+    } catch (const std::runtime_error&) {
+      std::this_thread::yield(); // its port is closed for a moment
+    }
+  ASSERT_TRUE(again);
+  again->login();
+}
+
+TEST(server, that_is_told_to_stop_at_once_hangs_everybody_up_first) {
+  running_pbx pbx{fast(5)};
+  ami_peer peer{pbx.port()};
+  peer.login();
+  peer.action(originate("call", "Local/8000001@customers", "Application: Queue\r\nData: sales_1\r\nAsync: true"));
+  (void)peer.event("AgentConnect");
+  peer.action("Action: SimulatorStop\r\nActionID: stop\r\nMode: hangup");
+  EXPECT_EQ(peer.event("Hangup", "Uniqueid", "call").get("Cause"), "16");
+  EXPECT_EQ(peer.event("Shutdown").get("Shutdown"), "Cleanly");
+  EXPECT_TRUE(peer.read_to_end());
+}
+
+TEST(a_reload, tells_of_itself_and_of_no_member) {
+  running_pbx pbx{fast()};
+  ami_peer peer{pbx.port()};
+  peer.login();
+  const auto members = [&](const std::string& id) {
+    peer.action("Action: QueueStatus\r\nQueue: sales_1\r\nActionID: " + id);
+    (void)peer.event("QueueStatusComplete", "ActionID", id);
+    std::size_t n = 0;
+    for (const message& m : peer.seen())
+      n += m.is("QueueMember") && m.get("ActionID") == id ? 1 : 0;
+    return n;
+  };
+  const auto update = [&](const std::string& id, const std::string& what) {
+    peer.action("Action: UpdateConfig\r\nActionID: " + id + "\r\nSrcFilename: queues.conf\r\nDstFilename: queues.conf\r\n" + what);
+    EXPECT_EQ(peer.response(id).get("Response"), "Success");
+  };
+  EXPECT_EQ(members("before"), 10U);
+  update("add", "Action-000000: Append\r\nCat-000000: sales_1\r\nVar-000000: member\r\nValue-000000: > Local/agent-77@agents/n");
+  EXPECT_EQ(members("unread"), 10U);
+  peer.action("Action: Command\r\nActionID: queue\r\nCommand: queue reload all");
+  (void)peer.response("queue");
+  EXPECT_EQ(members("more"), 11U);
+  EXPECT_EQ(peer.count("Reload"), 0U);
+  update("remove", "Action-000000: Delete\r\nCat-000000: sales_1\r\nVar-000000: member\r\nMatch-000000: Local/agent-77@agents/n");
+  peer.action("Action: Reload\r\nActionID: module\r\nModule: app_queue.so");
+  EXPECT_EQ(peer.response("module").get("Message"), "Module Reloaded");
+  EXPECT_EQ(peer.event("Reload").get("Module"), "app_queue.so");
+  EXPECT_EQ(members("fewer"), 10U);
+  peer.action("Action: Command\r\nActionID: core\r\nCommand: core reload");
+  EXPECT_EQ(peer.event("Reload", "Module", "All").get("Status"), "0");
+  EXPECT_EQ(peer.count("QueueMemberAdded") + peer.count("QueueMemberRemoved"), 0U);
+}
+
+TEST(server, refuses_calls_in_the_words_that_it_was_told) {
+  running_pbx pbx{fast()};
+  ami_peer peer{pbx.port()};
+  peer.login();
+  peer.action("Action: SimulatorFault\r\nActionID: f\r\nKind: refuse-originate\r\nWords: Permission denied");
+  (void)peer.response("f");
+  peer.action(originate("call"));
+  EXPECT_EQ(peer.response("call").get("Message"), "Permission denied");
+}
+
 TEST(server, says_when_its_port_is_taken) {
   running_pbx pbx{fast()};
   simulated_pbx_options options;

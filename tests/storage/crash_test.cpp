@@ -45,7 +45,7 @@ uuid id_of(std::uint64_t n, std::uint8_t kind) {
       dl fresh;
       fresh.id = id_of(n, 1);
       fresh.dlma_uuid = *c.dlma;
-      fresh.number[0] = "300";
+      fresh.number[0] = std::to_string(n);
       const auto entry = must(create(in, fresh, now)).entry;
       const auto setup = make_call_setup(c, must(get<plan>(in, *c.plan)), must(get<destination>(in, *c.dest)),
                                          must(get<dlma>(in, *c.dlma)));

@@ -116,6 +116,110 @@ TEST_F(dialings, a_call_that_never_left_gives_its_try_back) {
   }
 }
 
+// --- one telephone rings once
+
+/// Entries of one campaign, and of another one with a list of its own.
+class one_telephone : public database_test {
+protected:
+  scene ours = make_scene(2), theirs = make_scene(1);
+
+  void set_number(const uuid& entry, const std::string& number) {
+    write([&](write_txn& in) {
+      must(update(in, entry, edit<dl>{[&](const dl& before) -> result<dl> {
+                    auto e = before;
+                    e.number[0] = number;
+                    return e;
+                  }}, at_second(0)));
+    });
+  }
+  result<begun> begin(const begin_request& request) {
+    auto in = must(db.write());
+    auto done = begin_dialing(in, request, at_second(1));
+    must(in.commit());
+    return done;
+  }
+  void end(const uuid& call) {
+    write([&](write_txn& in) { must(end_dialing(in, call, answered(), at_second(2))); });
+  }
+};
+
+TEST_F(one_telephone, rings_once_whatever_list_and_campaign_its_entries_are_of) {
+  set_number(ours.entries[0].id, "+49-30-1234");
+  set_number(ours.entries[1].id, "0049301234");
+  set_number(theirs.entries[0].id, "00493012.34");
+  const auto first = call_to(ours, ours.entries[0].id);
+  must(begin(first));
+  for (const auto& [s, entry] : {std::pair{&ours, ours.entries[1].id}, {&theirs, theirs.entries[0].id}}) {
+    EXPECT_EQ(code_of(begin(call_to(*s, entry))), errc::number_in_use);
+    const auto e = must(read<dl>(entry));
+    EXPECT_EQ(e.status, dl_idle);
+    EXPECT_EQ(e.trycnt[0], 0) << "no try is lost";
+    EXPECT_EQ(e.tm_last_dial, std::nullopt);
+  }
+  EXPECT_EQ(db.call_to("+49301234"), first.id);
+  must(begin(call_to(theirs, theirs.entries[0].id, 2))); // its other number is another telephone
+  end(first.id);
+  EXPECT_EQ(db.call_to("+49301234"), std::nullopt);
+  must(begin(call_to(ours, ours.entries[1].id)));
+  expect_consistent();
+}
+
+TEST_F(one_telephone, rings_once_also_within_one_transaction) {
+  set_number(ours.entries[1].id, "300");
+  set_number(theirs.entries[0].id, "300");
+  const auto first = call_to(ours, ours.entries[0].id), later = call_to(theirs, theirs.entries[0].id);
+  auto in = must(db.write());
+  must(begin_dialing(in, first, at_second(1)));
+  EXPECT_EQ(code_of(begin_dialing(in, call_to(ours, ours.entries[1].id), at_second(1))), errc::number_in_use);
+  must(end_dialing(in, first.id, answered(), at_second(2)));
+  must(begin_dialing(in, later, at_second(2)));
+  EXPECT_EQ(db.call_to("300"), std::nullopt) << "before the commit";
+  must(in.commit());
+  EXPECT_EQ(db.call_to("300"), later.id);
+  end(later.id);
+  EXPECT_EQ(db.call_to("300"), std::nullopt);
+}
+
+TEST_F(one_telephone, is_free_when_a_transaction_was_not_kept) {
+  set_number(theirs.entries[0].id, "300");
+  {
+    auto in = must(db.write());
+    must(begin_dialing(in, call_to(ours, ours.entries[0].id), at_second(1)));
+  }
+  const auto call = call_to(theirs, theirs.entries[0].id);
+  must(begin(call));
+  {
+    auto in = must(db.write());
+    must(end_dialing(in, call.id, answered(), at_second(2)));
+  }
+  EXPECT_EQ(code_of(begin(call_to(ours, ours.entries[0].id))), errc::number_in_use);
+}
+
+TEST_F(one_telephone, is_known_again_after_a_restart) {
+  set_number(theirs.entries[0].id, "300");
+  const auto call = call_to(ours, ours.entries[0].id);
+  must(begin(call));
+  { const environment closed = std::move(db); }
+  db = open_in(folder.path() / "data");
+  EXPECT_EQ(db.call_to("300"), call.id);
+  EXPECT_EQ(code_of(begin(call_to(theirs, theirs.entries[0].id))), errc::number_in_use);
+  end(call.id);
+  must(begin(call_to(theirs, theirs.entries[0].id)));
+}
+
+TEST_F(one_telephone, rings_twice_where_the_plan_allows_it) {
+  set_number(ours.entries[1].id, "300");
+  set_number(theirs.entries[0].id, "300");
+  theirs.how.allow_number_in_use = true;
+  const auto first = call_to(ours, ours.entries[0].id), second = call_to(theirs, theirs.entries[0].id);
+  must(begin(first));
+  must(begin(second));
+  end(first.id);
+  EXPECT_EQ(code_of(begin(call_to(ours, ours.entries[1].id))), errc::number_in_use) << "the other call is up, and ours allows none";
+  end(second.id);
+  must(begin(call_to(ours, ours.entries[1].id)));
+}
+
 TEST_F(dialings, begin_refuses_a_deleted_campaign) {
   const auto s = make_scene(1);
   auto in = must(db.write());
@@ -257,11 +361,11 @@ TEST_F(dialings, capsules_are_shared_and_collected) {
 }
 
 TEST_F(dialings, are_listed_and_counted) {
-  const auto s = make_scene(5), other = make_scene(2);
+  const auto s = make_scene(5), other = make_scene(7);
   write([&](write_txn& in) {
     for (const auto& entry : s.entries)
       must(begin_dialing(in, call_to(s, entry.id), at_second(1)));
-    must(begin_dialing(in, call_to(other, other.entries[0].id), at_second(1)));
+    must(begin_dialing(in, call_to(other, other.entries[6].id), at_second(1)));
   });
   const auto view = must(db.read());
   const auto counts = must(count_dialings(view));
@@ -277,6 +381,73 @@ TEST_F(dialings, are_listed_and_counted) {
     which.after = some.next;
   }
   EXPECT_EQ(seen, 6u);
+}
+
+TEST_F(dialings, a_number_that_does_not_exist_is_left_alone_until_it_changes) {
+  const auto s = make_scene();
+  const auto id = s.entries[0].id;
+  const auto call = call_to(s, id);
+  auto gone = answered();
+  gone.res_dial = 8;
+  gone.number_unknown = true;
+  const auto end = write([&](write_txn& in) {
+    must(begin_dialing(in, call, at_second(1)));
+    return must(end_dialing(in, call.id, gone, at_second(2)));
+  });
+  EXPECT_EQ(end.state->numbers_mask & 1, 0);
+  EXPECT_EQ(must(read<dl>(id)).numbers_unknown, 1);
+  EXPECT_EQ(must(read<dl>(id)).trycnt[0], 1) << "the try was made";
+  expect_consistent();
+  {
+    auto in = must(db.write());
+    EXPECT_EQ(code_of(begin_dialing(in, call_to(s, id), at_second(200))), errc::illegal_state);
+  }
+  const auto change = [&](auto&& set) {
+    write([&](write_txn& in) {
+      must(update(in, id, edit<dl>{[&](const dl& before) -> result<dl> {
+                    auto e = before;
+                    e.numbers_unknown = 1;
+                    set(e);
+                    return e;
+                  }}, at_second(300)));
+    });
+    return must(read<dl>(id)).numbers_unknown;
+  };
+  EXPECT_EQ(change([](dl& e) { e.name = "somebody"; }), 1);
+  EXPECT_EQ(change([](dl& e) { e.trycnt[0] = 0; }), 0) << "it is to be tried from the beginning";
+  EXPECT_EQ(change([](dl& e) { e.number[0] = "301"; }), 0) << "another number";
+  expect_consistent();
+}
+
+TEST_F(dialings, tries_are_given_back_also_while_the_entry_is_dialed_anew) {
+  const auto s = make_scene(3);
+  const auto idle = s.entries[0].id, busy = s.entries[1].id, fresh = s.entries[2].id;
+  auto unknown = answered();
+  unknown.res_dial = 8;
+  unknown.number_unknown = true;
+  auto congested = unknown;
+  congested.number_unknown = false;
+  const auto again = call_to(s, busy);
+  write([&](write_txn& in) {
+    for (const auto& [entry, outcome] : {std::pair{idle, unknown}, {busy, congested}}) {
+      const auto call = call_to(s, entry);
+      must(begin_dialing(in, call, at_second(1)));
+      must(end_dialing(in, call.id, outcome, at_second(2)));
+    }
+    EXPECT_EQ(must(begin_dialing(in, again, at_second(100))).call.dial_trycnt, 2);
+  });
+  const auto restored = write([&](write_txn& in) {
+    return must(give_tries_back(in, {{idle, 0}, {busy, 0}, {fresh, 0}, {random_uuid(), 0}}));
+  });
+  EXPECT_EQ(restored.size(), 2u) << "who has used none gets none, who is gone is gone";
+  EXPECT_EQ(must(read<dl>(idle)).trycnt[0], 0);
+  EXPECT_EQ(must(read<dl>(idle)).numbers_unknown, 0) << "what was learned by that try is not known";
+  EXPECT_EQ(must(read<dl>(busy)).trycnt[0], 1);
+  EXPECT_EQ(must(get_dialing(must(db.read()), again.id)).dial_trycnt, 1);
+  expect_consistent();
+  write([&](write_txn& in) { must(end_dialing(in, again.id, answered(), at_second(120))); });
+  EXPECT_EQ(must(read<dl>(busy)).trycnt[0], 1);
+  expect_consistent();
 }
 
 } // namespace

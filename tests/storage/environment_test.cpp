@@ -196,10 +196,10 @@ TEST(environment, a_full_map_fails_one_transaction_and_leaves_the_rest) {
     for (int i = 0; done && i < 100; ++i)
       done = put_snapshot(in, "big " + std::to_string(i), std::string(100'000, 'x'));
     ASSERT_FALSE(done);
-    EXPECT_EQ(done.error().code, errc::storage_failed);
+    EXPECT_EQ(done.error().code, errc::storage_full);
     EXPECT_NE(done.error().message.find("size limit"), std::string::npos) << done.error().message;
     EXPECT_TRUE(in.broken());
-    EXPECT_EQ(code_of(in.commit()), errc::storage_failed);
+    EXPECT_EQ(code_of(in.commit()), errc::storage_full);
   }
   auto in = must(env.write());
   must(put_snapshot(in, "after", "kept too"));

@@ -1,7 +1,7 @@
 // The page's own modules, without a browser: what they make of what the daemon says.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endOf, queuesOf } from "../../http/www/page/cards.js";
+import { endOf, queuesOf, restsOf } from "../../http/www/page/cards.js";
 import { History } from "../../http/www/page/charts.js";
 import { clockOf, limit, percent, spoken } from "../../http/www/page/format.js";
 import { Marks } from "../../http/www/page/marks.js";
@@ -25,6 +25,16 @@ test("a list that is not in memory is not taken for an empty one", () => {
   assert.equal(left(0, 0), "no entries");
   assert.equal(left(5, 0), "done");
   assert.equal(left(5, 2), "not running");
+});
+
+test("which server or trunk rests is said with its words", () => {
+  assert.equal(restsOf(undefined), "");
+  assert.equal(restsOf({ rests: [] }), "");
+  assert.equal(restsOf({ rests: [{ what: "server", pbx: "pbx-1", name: "pbx-1", reason: "Asterisk is shutting down" },
+    { what: "trunk", pbx: "pbx-2", name: "PJSIP/carrier", reason: "12 calls in a row failed in the network" },
+    { what: "campaign", pbx: "pbx-2", name: "a uuid", reason: "Extension does not exist." }] }),
+  "pbx-1 refuses calls: Asterisk is shutting down; Trunk PJSIP/carrier of pbx-2 rests: 12 calls in a row failed in the network; "
+    + "pbx-2 refuses this campaign's calls: Extension does not exist.");
 });
 
 test("the store", async (t) => {

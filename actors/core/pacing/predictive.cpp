@@ -11,6 +11,7 @@ using namespace predictive_parts;
 
 namespace {
 
+constexpr double share_memory = 20; ///< answers
 constexpr double fresh_memory = 50;  ///< calls that tell what the next ones are like
 constexpr double set_up_memory = 200, longest_set_up = 20; ///< calls, s
 constexpr double memory_calls = 20'000, memory_talks = 5'000;
@@ -89,7 +90,7 @@ void predictive_pacing::call_moved(call_record& call, step what, phase to, time_
   if (call.at <= phase::ringing && to >= phase::waiting) {
     if (!call.given_up)
       add_call(expected_[call.pool], call.probability, bin, -1);
-    const bool live = what != step::machine && what != step::ended;
+    const bool live = what != step::machine && what != step::ended && what != step::lost;
     const bool given_up = call.given_up && what == step::ended;
     const auto p = of_class(rate_.mean(), call.probability);
     const auto answered_by = given_up ? answered_after_.cdf(age) : 1.0;
@@ -125,7 +126,10 @@ void predictive_pacing::call_moved(call_record& call, step what, phase to, time_
 }
 
 void predictive_pacing::live_answer(bool, time_point) {
-  budget_.team(agents_.members() - agents_.unavailable);
+  // Who has a part of the calls loses callers in smaller bursts.
+  const auto own = static_cast<double>(counts_.outstanding() + 1);
+  share_ += (own / (own + static_cast<double>(agents_.others_calls)) - share_) / share_memory;
+  budget_.team(std::max<std::int64_t>(1, std::lround(share_ * static_cast<double>(agents_.members() - agents_.unavailable))));
   budget_.answer(ledger_);
 }
 

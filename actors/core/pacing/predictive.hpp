@@ -58,10 +58,12 @@ public:
 
   [[nodiscard]] std::string_view method() const noexcept override { return "predictive"; }
   [[nodiscard]] std::int64_t calls_to_begin(time_point now) override;
+  [[nodiscard]] std::int64_t calls_on_turn(std::int64_t granted, time_point now) override;
   [[nodiscard]] pacing_decision decide(time_point now) override;
   [[nodiscard]] std::vector<uuid> calls_to_give_up(time_point now) override;
   [[nodiscard]] given_up_calls give_up(time_point now) override;
   [[nodiscard]] pacing_view view(time_point now) const override;
+  [[nodiscard]] double learned_answer_rate() const noexcept override { return experienced() ? rate_.mean() : 0; }
   [[nodiscard]] std::string save(time_point now) const override;
   [[nodiscard]] std::optional<error> restore(std::string_view bytes, time_point now) override;
 
@@ -80,6 +82,7 @@ private:
   void agent_moved(const agent_status* before, const agent_status* after, time_point now, pool_index pool) override;
   void agents_counted(time_point now) override;
   void agent_taken_by_others(time_point now, pool_index pool) override;
+  void others_changed(pool_index pool) override;
   void options_changed() override;
   void pools_added(std::size_t count) override;
 
@@ -95,7 +98,7 @@ private:
     std::int64_t unaged{0}; ///< busy agents told as counts
     double foreign_rate{0}; ///< callers of others that take an agent, per second
     sums answers_in, freed_in;
-    std::array<double, moments> others_told{}; ///< answers to be expected of other campaigns' calls of known age
+    sums others_told; ///< answers to be expected of other campaigns' calls of known age
   };
 
   [[nodiscard]] static answer_traits traits_of(const call_record& call) noexcept;
@@ -110,6 +113,7 @@ private:
   void relearn();
   void refresh_rate();
   void rebuild_calls();
+  void expect_others(pool_index pool);
   void tabulate(std::size_t cls);
   void rebuild_agents();
   void add_call(expectation& of, std::size_t cls, std::size_t bin, int by) noexcept;
@@ -162,6 +166,7 @@ private:
   std::array<bool, classes> tabulated_{};
   double set_up_{1.5}; ///< s from the beginning of a call to its ringing, the mean of late
   double learned_talks_{0};
+  double share_{1}; ///< of the calls on the way to its agents, that are its own
   double matured_{0}; ///< calls that the answer rate was learned from
 
   std::array<double, moments> horizon_{};

@@ -16,13 +16,16 @@ namespace {
 // Until so many calls have been answered, and so many begun so long ago that all who will answer have, calls
 // are begun for free agents only: a thousand agents would otherwise be given thousands of calls by a guess.
 constexpr double least_answers = 30, least_matured = 60;
+/// Campaigns that share agents differ in θ by chance; one whose turn it is may go beyond its own by this.
+constexpr double on_turn = 3;
 /// Where no abandoned call is allowed for now, a ringing one is still worth keeping at less risk than that.
 constexpr double least_theta_to_give_up = 0.002;
 
 } // namespace
 
 double predictive_pacing::free_now(const agent_pool& p) noexcept {
-  return static_cast<double>(servers(p) - p.calls.waiting - others_waiting(p));
+  const auto rounded = static_cast<double>(std::lround(p.doubt)) - p.doubt;
+  return rounded + static_cast<double>(servers(p) - p.calls.waiting - p.load.others_answered - others_waiting(p));
 }
 double predictive_pacing::free_now() const noexcept {
   double sum = 0;
@@ -34,16 +37,21 @@ double predictive_pacing::free_now() const noexcept {
 double predictive_pacing::late_at(pool_index pool, std::size_t k, double extra) const noexcept {
   const auto& from = pools()[pool];
   const auto& of = expected_[pool];
-  const auto foreign =
-      of.foreign_rate * horizon_[k] +
-      (from.others_known ? of.others_told[k] : static_cast<double>(from.agents.others_calls) * other_answers_[k]);
   const auto fresh = fresh_[k];
-  const auto slope = of.answers_in.slope[k] + extra * fresh / rate_.mean();
+  auto foreign = of.foreign_rate * horizon_[k], squares = of.answers_in.squares[k] + extra * fresh * fresh;
+  auto slope = of.answers_in.slope[k] + extra * fresh / rate_.mean();
+  if (from.others_known) {
+    foreign += of.others_told.mean[k];
+    squares += of.others_told.squares[k];
+    slope += of.others_told.slope[k];
+  } else {
+    foreign += static_cast<double>(from.agents.others_calls) * other_answers_[k];
+  }
   count_moments answers{of.answers_in.mean[k] + extra * fresh + foreign, 0};
-  answers.variance =
-      answers.mean - of.answers_in.squares[k] - extra * fresh * fresh + slope * slope * rate_.variance();
-  return late_probability(free_now(from), answers,
-                          {of.freed_in.mean[k], std::max(0.0, of.freed_in.mean[k] - of.freed_in.squares[k])});
+  answers.variance = answers.mean - squares + slope * slope * rate_.variance();
+  const auto free = free_now(from), freed = of.freed_in.mean[k];
+  const auto nobody = late_probability(free, answers, {freed, std::max(0.0, freed - of.freed_in.squares[k])});
+  return nobody + (1 - nobody) * offered_in_vain(from, free + freed - answers.mean);
 }
 
 /// Of one more call, beside `extra` that are begun now.
@@ -123,7 +131,15 @@ std::int64_t predictive_pacing::allowed_without_abandons(pool_index pool) const 
   std::int64_t soon = 0;
   for (std::int64_t s = 0; s <= sure && s < static_cast<std::int64_t>(agent_bins); ++s)
     soon += expected_[pool].wrap_ending[static_cast<std::size_t>(s)];
-  return servers(p) + soon - p.calls.outstanding() - p.agents.others_calls - others_waiting(p);
+  const auto calls = for_others(p, servers(p) + soon - p.calls.outstanding() - p.agents.others_calls - others_waiting(p));
+  const auto risk = offered_in_vain(p, static_cast<double>(p.agents.available) - p.doubt);
+  if (risk <= options_.abandon_limit || risk <= 0)
+    return calls;
+  // Each of these calls would bring the share up. One at a time finds out who is there: while the budget lasts, or where
+  // whoever does not answer is paused for it.
+  if (!options_.absent_are_paused && budget_.theta(ledger_) <= 0)
+    return 0;
+  return std::min<std::int64_t>(calls, 1 - p.calls.outstanding() - p.agents.others_calls);
 }
 
 bool predictive_pacing::experienced() const noexcept {
@@ -141,8 +157,25 @@ std::int64_t predictive_pacing::calls_to_begin(time_point now) {
   }));
 }
 
+std::int64_t predictive_pacing::calls_on_turn(std::int64_t granted, time_point now) {
+  step_to(now);
+  advance_time(now);
+  const auto theta = budget_.theta(ledger_); // also before there is experience: the other has it
+  if (agents_.unlimited || theta <= 0 || agents_.working() == 0)
+    return 0;
+  (void)over_pools([](const agent_pool&, pool_index) { return 0; });
+  spread(within_bounds(granted));
+  return over_pools([&](const agent_pool& p, pool_index i) {
+    auto calls = p.can_take;
+    if (experienced())
+      while (calls > 0 && late(i, static_cast<double>(calls - 1)) > on_turn * theta)
+        --calls;
+    return calls;
+  });
+}
+
 std::int64_t predictive_pacing::allowed_at(double theta, pool_index pool) const {
-  if (theta <= 0 || late(pool, 0) > theta)
+  if (theta <= 0 || pools()[pool].agents.working() == 0 || late(pool, 0) > theta)
     return 0;
   // The smallest number at which one more would be too late. Where it is large, it is near what would make
   // answers and agents even at the middle horizon, and need not be exact.

@@ -336,17 +336,32 @@ void predictive_pacing::rebuild_calls() {
   for (std::size_t k = 0; k < moments; ++k)
     fresh_[k] = std::min(1.0, tabulated_rate_ * fresh_odds_) * answered_between_[k][0];
 
-  for (pool_index p = 0; p < pools().size(); ++p) {
-    const auto& from = pools()[p];
-    if (!from.others_known)
+  for (pool_index p = 0; p < pools().size(); ++p)
+    if (pools()[p].others_known)
+      expect_others(p);
+}
+
+void predictive_pacing::expect_others(pool_index p) {
+  auto& told = expected_[p].others_told;
+  told = {};
+  if (!tabulated_[usual_class])
+    tabulate(usual_class);
+  for (std::size_t i = 0; i < call_age_steps; ++i) {
+    const auto weight = static_cast<double>(pools()[p].others[i]);
+    if (weight <= 0)
       continue;
+    const auto bin = bin_at(i);
     for (std::size_t k = 0; k < moments; ++k) {
-      auto& told = expected_[p].others_told[k];
-      told = 0;
-      for (std::size_t i = 0; i < from.others.size(); ++i)
-        told += static_cast<double>(answer_[usual_class][bin_at(i)][k]) * std::max(0, from.others[i]);
+      const auto q = static_cast<double>(answer_[usual_class][bin][k]);
+      told.mean[k] += weight * q;
+      told.squares[k] += weight * q * q;
+      told.slope[k] += weight * static_cast<double>(answer_slope_[usual_class][bin][k]);
     }
   }
+}
+
+void predictive_pacing::others_changed(pool_index pool) {
+  expect_others(pool);
 }
 
 void predictive_pacing::rebuild_agents() {

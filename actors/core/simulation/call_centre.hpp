@@ -29,6 +29,8 @@ struct outcome {
   double answers{0}, abandons{0}, dials{0};
   double given_up{0}; ///< ringing calls hung up, of `dials`
   double largest_in_flight{0};
+  double worst_campaign{0}; ///< largest abandoned share of a campaign
+  double least_share{1};    ///< of the calls begun, that of the campaign with fewest, times the number of campaigns
   double inbound_wait_mean{0};
 };
 
@@ -44,6 +46,8 @@ class call_centre {
 public:
   /// `method` is driven and must outlive this.
   call_centre(const scenario& what, pacing& method, std::uint64_t seed);
+  /// As many methods as the scenario has campaigns; they share the agents by an `agent_ledger`, as in the daemon.
+  call_centre(const scenario& what, const std::vector<pacing*>& methods, std::uint64_t seed);
   ~call_centre();
   call_centre(const call_centre&) = delete;
   call_centre& operator=(const call_centre&) = delete;
@@ -63,6 +67,7 @@ private:
 
 /// One run to its end.
 [[nodiscard]] outcome simulate(const scenario& what, pacing& method, std::uint64_t seed);
+[[nodiscard]] outcome simulate(const scenario& what, const std::vector<pacing*>& methods, std::uint64_t seed);
 
 /// The means over runs; the worst day and hour are the worst of all.
 [[nodiscard]] outcome mean_of(const std::vector<outcome>& runs);

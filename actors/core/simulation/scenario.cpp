@@ -37,7 +37,7 @@ scenario changed(F&& f) {
 }
 
 using maker = scenario (*)();
-constexpr std::array<std::pair<std::string_view, maker>, 24> scenarios{{
+constexpr std::array<std::pair<std::string_view, maker>, 30> scenarios{{
     {"realistic", &realistic},
     {"memoryless", &memoryless},
     {"steps",
@@ -108,6 +108,17 @@ constexpr std::array<std::pair<std::string_view, maker>, 24> scenarios{{
     {"entry-beta", [] { return changed([](scenario& s) { s.entry_sd = 0.15; }); }},
     {"entry-beta-known",
      [] { return changed([](scenario& s) { s.entry_sd = 0.15, s.entry_known = true; }); }},
+    {"absent", [] { return changed([](scenario& s) { s.absent = 1, s.absent_from = 3 * 3600; }); }},
+    {"absent-rejects",
+     [] {
+       return changed([](scenario& s) { s.absent = 1, s.absent_from = 3 * 3600, s.away = scenario::absence::rejects; });
+     }},
+    {"absent-slow",
+     [] { return changed([](scenario& s) { s.absent = 1, s.absent_from = 3 * 3600, s.away = scenario::absence::slow; }); }},
+    {"absent-gone",
+     [] { return changed([](scenario& s) { s.absent = 1, s.absent_from = 3 * 3600, s.away = scenario::absence::gone; }); }},
+    {"two-campaigns", [] { return changed([](scenario& s) { s.campaigns = 2; }); }},
+    {"five-campaigns", [] { return changed([](scenario& s) { s.campaigns = 5, s.own_queues = true; }); }},
 }};
 
 } // namespace
@@ -157,6 +168,12 @@ std::optional<error> scenario::validate() const {
       bad("detection", detection, 0, 60),
       bad("grace", grace, 0, 60),
       bad("speed_cv", speed_cv, 0, 3),
+      bad("absent", absent, 0, agents),
+      bad("absent_from", absent_from, 0, 1e9),
+      bad("absent_for", absent_for, 1, 1e9),
+      bad("slow_pick_up", slow_pick_up, 0, 120),
+      bad("no_answer_limit", no_answer_limit, 0, 1000),
+      bad("campaigns", campaigns, 1, 100),
       bad("break_share", break_share, 0, 0.9),
       bad("break_length", break_length, 1, 1e6),
       bad("inbound_per_hour", inbound_per_hour, 0, 1e6),

@@ -5,6 +5,7 @@
 #include "actors/core/simulation/random.hpp"
 #include "protocol/error.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,6 +65,20 @@ struct scenario {
   double staff_period{0};               ///< begins anew after, when above 0
   double login_every{0}, login_stay{0}; ///< Poisson logins on top, one in this many s, staying (exponential)
   double break_share{0}, break_length{300}; ///< of agents on a break at a time
+  int absent{0};              ///< agents who are away for a while without having paused …
+  double absent_from{3600}, absent_for{3600}; ///< … as they would be found then
+  enum class absence : std::uint8_t {
+    rings,   ///< the telephone rings, and nobody comes
+    rejects, ///< it turns calls away at once: the caller goes to the next agent
+    slow,    ///< it is picked up after `slow_pick_up`
+    gone,    ///< they have logged out: what the others can be compared with
+  };
+  absence away{absence::rings};
+  double slow_pick_up{5};
+  int no_answer_limit{2}; ///< unanswered calls in a row after which an agent is paused, until he is back; 0: never
+  int campaigns{1};       ///< that share the agents, each with a method and calls of its own …
+  bool own_queues{false}; ///< … and with a queue of its own, of which all agents are members
+  bool one_budget{false}; ///< … or all with one budget of abandoned calls
   double inbound_per_hour{0}; ///< callers from outside in the same queue; they wait as long as it takes
 
   // --- faults

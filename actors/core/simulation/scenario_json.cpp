@@ -132,6 +132,9 @@ constexpr named_number numbers[] = {
     {"login_stay", &scenario::login_stay},
     {"break_share", &scenario::break_share},
     {"break_length", &scenario::break_length},
+    {"absent_from", &scenario::absent_from},
+    {"absent_for", &scenario::absent_for},
+    {"slow_pick_up", &scenario::slow_pick_up},
     {"inbound_per_hour", &scenario::inbound_per_hour},
     {"news_delay", &scenario::news_delay},
     {"news_loss", &scenario::news_loss},
@@ -152,20 +155,43 @@ std::optional<error> read_member(scenario& s, std::string_view key, const elemen
     s.name = text;
     return std::nullopt;
   }
-  if (key == "agents" || key == "trunks") {
-    if (auto wrong = read_number(key, value, v))
-      return wrong;
-    if (v < 0 || v > 1e7 || v != std::floor(v))
-      return invalid_field(key, std::string{key} + " must be a whole number");
-    (key == "agents" ? s.agents : s.trunks) = static_cast<int>(v);
-    return std::nullopt;
-  }
-  if (key == "entry_known" || key == "wrap_up_known") {
-    bool flag = false;
-    if (value.get(flag))
-      return invalid_field(key, std::string{key} + " must be true or false");
-    (key == "entry_known" ? s.entry_known : s.wrap_up_known) = flag;
-    return std::nullopt;
+  constexpr std::pair<std::string_view, int scenario::*> whole[] = {{"agents", &scenario::agents},
+                                                                    {"trunks", &scenario::trunks},
+                                                                    {"absent", &scenario::absent},
+                                                                    {"no_answer_limit", &scenario::no_answer_limit},
+                                                                    {"campaigns", &scenario::campaigns}};
+  for (const auto& [name, member] : whole)
+    if (key == name) {
+      if (auto wrong = read_number(key, value, v))
+        return wrong;
+      if (v < 0 || v > 1e7 || v != std::floor(v))
+        return invalid_field(key, std::string{key} + " must be a whole number");
+      s.*member = static_cast<int>(v);
+      return std::nullopt;
+    }
+  constexpr std::pair<std::string_view, bool scenario::*> flags[] = {{"entry_known", &scenario::entry_known},
+                                                                     {"wrap_up_known", &scenario::wrap_up_known},
+                                                                     {"own_queues", &scenario::own_queues},
+                                                                     {"one_budget", &scenario::one_budget}};
+  for (const auto& [name, member] : flags)
+    if (key == name) {
+      if (value.get(s.*member))
+        return invalid_field(key, std::string{key} + " must be true or false");
+      return std::nullopt;
+    }
+  if (key == "away") {
+    std::string_view text;
+    constexpr std::pair<std::string_view, scenario::absence> kinds[] = {{"rings", scenario::absence::rings},
+                                                                        {"rejects", scenario::absence::rejects},
+                                                                        {"slow", scenario::absence::slow},
+                                                                        {"gone", scenario::absence::gone}};
+    if (!value.get(text))
+      for (const auto& [name, kind] : kinds)
+        if (text == name) {
+          s.away = kind;
+          return std::nullopt;
+        }
+    return invalid_field(key, "away must be rings, rejects, slow or gone");
   }
   if (key == "live")
     return read_distribution(key, value, s.live);

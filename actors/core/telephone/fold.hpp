@@ -70,6 +70,10 @@ public:
   /// The response to a question of its own; a list's items come as events.
   virtual void on_response(std::string_view /*action*/, const ami::message&, time_point) {}
 
+  /// The pbx actor asks for a list that this fold may read as well: `list` is its ActionID, and `of` what it is of
+  /// (empty: of all).
+  virtual void on_pbx_list(std::string_view /*action*/, std::string_view /*list*/, std::string_view /*of*/) {}
+
   /// Logged in anew, or events were missed: everything is in doubt until it is listed.
   virtual void on_doubt(time_point now) = 0;
   /// Now and then, a few times a second.

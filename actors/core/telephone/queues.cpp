@@ -13,7 +13,6 @@ namespace {
 using ami::event_kind;
 using telephone::queue;
 using telephone::queue_entry;
-using telephone::queue_member;
 
 template <class Rep, class Period>
 std::int64_t seconds_of(const std::optional<std::chrono::duration<Rep, Period>>& d) {
@@ -46,7 +45,7 @@ void over_queue(queue& known, const queue& item, editor& e) {
   known.completed_in_level = item.completed_in_level;
 }
 
-void over_member(queue_member& known, const queue_member& item, editor& e) {
+void over_member(telephone::queue_member& known, const telephone::queue_member& item, editor& e) {
   if (known.status != item.status || known.paused != item.paused || known.in_call != item.in_call)
     known.tm_state = item.tm_state;
   e.set(known.calls_taken, item.calls_taken);
@@ -58,8 +57,11 @@ void over_member(queue_member& known, const queue_member& item, editor& e) {
   e.set(known.paused, item.paused);
   e.set(known.paused_reason, item.paused_reason);
   e.set(known.penalty, item.penalty);
-  if (item.ring_inuse) // lists do not tell it
+  const bool reloaded = known.login_time != 0 && item.login_time != 0 && known.login_time != item.login_time;
+  if (item.ring_inuse || reloaded) // lists do not tell it, and a reload may have changed it
     e.set(known.ring_inuse, item.ring_inuse);
+  if (item.login_time != 0)
+    known.login_time = item.login_time;
   e.set(known.state_interface, item.state_interface);
   e.set(known.status, item.status);
 }
@@ -74,8 +76,8 @@ void over_entry(queue_entry& known, const queue_entry& item, editor& e) {
   e.set(known.queue_name, item.queue_name);
 }
 
-void apply(queue_member& m, const ami::member_snapshot& s, time_point now, editor& e) {
-  queue_member said = m;
+void apply(telephone::queue_member& m, const ami::member_snapshot& s, time_point now, editor& e) {
+  telephone::queue_member said = m;
   if (s.calls_taken)
     said.calls_taken = *s.calls_taken;
   if (s.in_call)
@@ -96,6 +98,8 @@ void apply(queue_member& m, const ami::member_snapshot& s, time_point now, edito
   said.state_interface = s.state_interface.empty() ? s.interface : s.state_interface;
   if (s.status)
     said.status = static_cast<std::int64_t>(*s.status);
+  if (s.login_time)
+    said.login_time = s.login_time->time_since_epoch().count();
   said.tm_state = now;
   over_member(m, said, e);
 }
@@ -104,8 +108,8 @@ std::string member_id(const ami::member_snapshot& s) {
   return std::string{s.interface}.append("@").append(s.queue);
 }
 
-queue_member fresh_member(const ami::member_snapshot& s, time_point now) {
-  queue_member m;
+telephone::queue_member fresh_member(const ami::member_snapshot& s, time_point now) {
+  telephone::queue_member m;
   m.id = member_id(s);
   m.location = s.interface;
   m.queue_name = s.queue;
@@ -115,9 +119,9 @@ queue_member fresh_member(const ami::member_snapshot& s, time_point now) {
 
 } // namespace
 
-queue_fold::queue_fold(telephone_writer& to, telephone_questions& questions)
-    : to_{to}, questions_{questions}, queues_{to, roster<queue>::ids::used_again, over_queue},
-      members_{to, roster<queue_member>::ids::used_again, over_member},
+queue_fold::queue_fold(telephone_writer& to)
+    : to_{to}, queues_{to, roster<queue>::ids::used_again, over_queue},
+      members_{to, roster<telephone::queue_member>::ids::used_again, over_member},
       entries_{to, roster<queue_entry>::ids::used_again, over_entry} {}
 
 std::span<const event_kind> queue_fold::kinds() const noexcept {
@@ -127,7 +131,7 @@ std::span<const event_kind> queue_fold::kinds() const noexcept {
       event_kind::queue_caller_abandon, event_kind::queue_member_status, event_kind::queue_member_added,
       event_kind::queue_member_removed, event_kind::queue_member_pause,  event_kind::queue_member_penalty,
       event_kind::queue_member_ringinuse, event_kind::agent_connect,     event_kind::agent_complete,
-      event_kind::hangup,              event_kind::reload,
+      event_kind::hangup,
   };
   return wanted;
 }
@@ -143,18 +147,20 @@ void queue_fold::on_doubt(time_point) {
   entries_.doubt_all();
   order_.clear();
   list_.clear();
-  own_list_.clear();
-  list_at_.reset();
+  pbx_list_.clear();
+}
+
+void queue_fold::on_pbx_list(std::string_view action, std::string_view list, std::string_view of) {
+  if (action != "QueueStatus")
+    return;
+  pbx_list_ = list;
+  pbx_list_of_ = of;
 }
 
 void queue_fold::on_time(time_point now) {
   queues_.on_time(now);
   members_.on_time(now);
   entries_.on_time(now);
-  if (list_at_ && now >= *list_at_) {
-    list_at_.reset();
-    own_list_ = questions_.ask(*this, {"QueueStatus"});
-  }
 }
 
 template <class Edit>
@@ -175,11 +181,15 @@ void queue_fold::list_complete(const ami::message& m, time_point now) {
   list_began(end.action_id);
   // The three kinds come in one list: each is whole if all of it is.
   const auto said = !end.list_items || *end.list_items == items_ ? std::nullopt : std::optional<std::int64_t>{-1};
-  // After a login the list is of every queue; later ones may be of a single one.
-  const bool all = !queues_.listed() || (!own_list_.empty() && own_list_ == end.action_id);
-  const auto within = [&](std::string_view name) { return all || in_list_.contains(name); };
+  // After a login the list is of every queue, or of what the pbx actor has asked for; of another one it is known only
+  // what it has told of.
+  const bool of_pbx = !pbx_list_.empty() && pbx_list_ == end.action_id;
+  const bool all = of_pbx ? pbx_list_of_.empty() : !queues_.listed();
+  const auto within = [&](std::string_view name) {
+    return all || (of_pbx ? name == pbx_list_of_ : in_list_.contains(name));
+  };
   queues_.list_complete(end.action_id, said, now, [&](const queue& q) { return within(q.name); });
-  members_.list_complete(end.action_id, said, now, [&](const queue_member& one) { return within(one.queue_name); });
+  members_.list_complete(end.action_id, said, now, [&](const telephone::queue_member& one) { return within(one.queue_name); });
   entries_.list_complete(end.action_id, said, now, [&](const queue_entry& one) { return within(one.queue_name); });
   list_.clear();
   order_.clear();
@@ -276,7 +286,7 @@ void queue_fold::on_member(const ami::member_snapshot& s, time_point now) {
     return;
   members_.hear(
       member_id(s), now, [&] { return std::optional{fresh_member(s, now)}; },
-      [&](queue_member& one, editor& e) { apply(one, s, now, e); });
+      [&](telephone::queue_member& one, editor& e) { apply(one, s, now, e); });
 }
 
 void queue_fold::on_event(const ami::message& m, time_point now) {
@@ -296,7 +306,7 @@ void queue_fold::on_event(const ami::message& m, time_point now) {
     on_member(ami::queue_member_added::from(m).member, now);
   } else if (kind == event_kind::queue_member_removed) {
     const auto e = ami::queue_member_removed::from(m);
-    members_.gone(member_id(e.member), now, [&](queue_member& one, editor& change) { apply(one, e.member, now, change); });
+    members_.gone(member_id(e.member), now, [&](telephone::queue_member& one, editor& change) { apply(one, e.member, now, change); });
   } else if (kind == event_kind::queue_caller_join) {
     joined(m, now);
   } else if (kind == event_kind::queue_caller_leave) {
@@ -362,9 +372,6 @@ void queue_fold::on_event(const ami::message& m, time_point now) {
     entries_.list_item(e.action_id, std::move(one));
   } else if (kind == event_kind::queue_status_complete) {
     list_complete(m, now);
-  } else if (kind == event_kind::reload) {
-    // Queues may have come and gone; all of what was reloaded at once is one question.
-    list_at_ = now + std::chrono::seconds{1};
   }
 }
 

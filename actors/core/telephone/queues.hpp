@@ -1,4 +1,6 @@
-/// Queues, members and waiting callers: QueueStatus and the events of app_queue.
+/// Queues, members and waiting callers: QueueStatus and the events of app_queue. When the server is asked for its queues,
+/// and for which, the pbx actor decides (core/queue_listings.hpp): what readers see and what campaigns dial for comes from
+/// the same listings.
 ///
 /// Between listings the figures of a queue go on as app_queue itself computes them: `calls` as join and leave say,
 /// `abandoned` with QueueCallerAbandon, `completed` with AgentComplete, `hold_time` and `talk_time` as its running averages
@@ -20,13 +22,14 @@ namespace ringmaster::core {
 
 class queue_fold final : public telephone_fold {
 public:
-  explicit queue_fold(telephone_writer& to, telephone_questions& questions);
+  explicit queue_fold(telephone_writer& to);
 
   [[nodiscard]] std::span<const ami::event_kind> kinds() const noexcept override;
   void on_event(const ami::message& m, time_point now) override;
   [[nodiscard]] std::span<const telephone_question> listings() const noexcept override;
   void on_doubt(time_point) override;
   void on_time(time_point now) override;
+  void on_pbx_list(std::string_view action, std::string_view list, std::string_view of) override;
 
 private:
   void list_began(std::string_view list);
@@ -41,7 +44,6 @@ private:
   void on_queue(std::string_view queue, time_point now, Edit&& edit);
 
   telephone_writer& to_;
-  telephone_questions& questions_;
   roster<telephone::queue> queues_;
   roster<telephone::queue_member> members_;
   roster<telephone::queue_entry> entries_;
@@ -50,8 +52,8 @@ private:
   std::string list_;        ///< ActionID of the listing under way
   std::int64_t items_{0};   ///< of it so far
   std::set<std::string, std::less<>> in_list_; ///< queues that it is of
-  std::string own_list_;    ///< ActionID of one that this fold asked for: it is of all queues
-  std::optional<time_point> list_at_;
+  /// ActionID of the listing that the pbx actor asked for last, and the queue that it is of; empty: of all.
+  std::string pbx_list_, pbx_list_of_;
 };
 
 } // namespace ringmaster::core

@@ -41,7 +41,7 @@ telephone_system::telephone_system(telephone_tables& to, telephone_listener& lis
     : writer_{to, listener} {
   folds_.push_back(std::make_unique<channel_fold>(writer_));
   folds_.push_back(std::make_unique<agi_fold>(writer_));
-  folds_.push_back(std::make_unique<queue_fold>(writer_, questions_));
+  folds_.push_back(std::make_unique<queue_fold>(writer_));
   folds_.push_back(std::make_unique<system_fold>(writer_, questions_)); // counts channels: after their fold
   folds_.push_back(std::make_unique<module_fold>(writer_, questions_));
   folds_.push_back(std::make_unique<agent_fold>(writer_));
@@ -71,6 +71,11 @@ void telephone_system::lost(time_point now) {
   questions_.forget_all();
   for (const auto& fold : folds_)
     fold->on_lost(now);
+}
+
+void telephone_system::pbx_lists(std::string_view action, std::string_view list, std::string_view of) {
+  for (const auto& fold : folds_)
+    fold->on_pbx_list(action, list, of);
 }
 
 void telephone_system::on_message(const ami::message& m, time_point now) {

@@ -26,6 +26,8 @@ public:
   /// Logged in and fully booted. `pbx_lists`: the pbx actor asks for channels and queues itself.
   void connected(time_point now, bool pbx_lists = true);
   void lost(time_point now);
+  /// The pbx actor asks with `action` for a list that folds may read: see telephone_fold::on_pbx_list.
+  void pbx_lists(std::string_view action, std::string_view list, std::string_view of);
   void on_message(const ami::message& m, time_point now);
   /// A few times a second.
   void on_time(time_point now);

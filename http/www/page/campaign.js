@@ -102,7 +102,8 @@ export class CampaignPage {
   }
 
   #reasons(reasons) {
-    keyed(this.reasons, reasons, (reason) => reason.code, () => {
+    const keyOf = ({ code, fields }) => [code, fields?.pbx ?? "", fields?.trunk ?? ""].join(" "); // several trunks may rest
+    keyed(this.reasons, reasons, keyOf, () => {
       const words = h("span"), time = h("time");
       const element = h("li", {}, words, time);
       element.parts = { words, time };

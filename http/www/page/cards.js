@@ -16,6 +16,7 @@ class CampaignCard {
     this.used = h("i");
     this.left = h("dd", { class: "figure" });
     this.end = h("dd", { class: "note" });
+    this.rests = h("p", { class: "rests", role: "status" });
     this.element = h("li", { class: "card campaign-card", "data-id": id },
       h("header", {}, h("h3", {}, this.name), this.status),
       h("dl", {},
@@ -24,7 +25,7 @@ class CampaignCard {
         pair("Entries left", this.left),
         h("div", { class: "wide" }, h("dt", {}, "Agents"), this.agents),
         h("div", { class: "wide" }, h("dt", {}, "Expected end"), this.end)),
-      h("div", { class: "limit-bar", "aria-hidden": "true" }, this.used));
+      h("div", { class: "limit-bar", "aria-hidden": "true" }, this.used), this.rests);
   }
 
   show(campaign, stats, open) {
@@ -48,7 +49,16 @@ class CampaignCard {
     attribute(this.abandoned, "data-tone", used > 0 ? tone : null);
     text(this.left, stats ? number(stats.entries_left) : "–");
     text(this.end, endOf(campaign, stats));
+    text(this.rests, restsOf(stats));
   }
+}
+
+/** Which server or trunk gets no calls, and why: names and words of plans and servers, shown as text alone. */
+export function restsOf(stats) {
+  return (stats?.rests ?? []).map((one) => {
+    const what = one.what === "trunk" ? `Trunk ${one.name} of ${one.pbx} rests` : `${one.pbx} refuses ${one.what === "server" ? "calls" : "this campaign's calls"}`;
+    return `${what}: ${one.reason}`;
+  }).join("; ");
 }
 
 export function endOf(campaign, stats) {

@@ -9,12 +9,13 @@ from .rest import Api
 class Daemon:
     PASSWORD = "test password"
 
-    def __init__(self, folder, pbxs=(), config=None, arguments=(), env=None, limits=None, data=None):
+    def __init__(self, folder, pbxs=(), config=None, arguments=(), env=None, limits=None, data=None, program=None):
         """`pbxs`: servers with `address`, `USER` and `SECRET`. One goes on the command line, several, or any
-        beside a `config`, go into a configuration file."""
+        beside a `config`, go into a configuration file. `program`: another one than this build's."""
         self.folder = Path(folder)
         self.data = Path(data) if data else self.folder / "data"
         self.pbxs, self.config, self.arguments, self.env, self.limits = list(pbxs), config, list(arguments), env or {}, limits
+        self.program = program
         self.process = None
         self.api = None
 
@@ -36,7 +37,7 @@ class Daemon:
     def start(self, login=True):
         """Starts it, or starts it again on what it left behind, and waits until it serves."""
         self.data.mkdir(parents=True, exist_ok=True)
-        self.process = Process("ringmaster", self.command_line(), self.folder / "ringmaster.log",
+        self.process = Process(self.program or "ringmaster", self.command_line(), self.folder / "ringmaster.log",
                                {"RINGMASTER_ADMIN_PASSWORD": self.PASSWORD, **self.env}, self.limits)
         url = self.process.ready()
         token = self.api.token if self.api else None
@@ -48,8 +49,8 @@ class Daemon:
     def kill(self):
         self.process.kill()
 
-    def stop(self):
-        status = self.process.terminate()
+    def stop(self, seconds=5):
+        status = self.process.terminate(seconds)
         assert status == 0, f"ringmaster ended with status {status}:\n{self.process.output()[-3000:]}"
 
     def output(self):

@@ -20,7 +20,7 @@ class Process:
     """One run of a program: its output in a file, its "NAME: ready on …" awaited, its end checked."""
 
     def __init__(self, name, arguments, log, env=None, limits=None):
-        self.name = name
+        self.name = Path(name).name
         self.log = Path(log)
         self._skip = self.log.stat().st_size if self.log.exists() else 0
 

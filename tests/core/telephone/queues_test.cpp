@@ -158,19 +158,36 @@ TEST_F(queues, a_listing_of_one_queue_says_nothing_of_the_others) {
 }
 
 TEST_F(queues, that_are_gone_after_a_reload_are_found_out) {
-  (void)t.system.take_questions();
-  t.say("Event: Reload\nModule: app_queue.so\nStatus: 0\n\n");
-  t.pass(2s);
-  const auto asked = ami::parse(t.system.take_questions());
-  std::string id;
-  for (const auto m : *asked)
-    if (m.what() == "QueueStatus")
-      id = m.action_id();
-  ASSERT_FALSE(id.empty());
-  t.say(params(id, "sales_2") + end(id, 1));
+  t.system.pbx_lists("QueueStatus", "7", "");
+  t.say(params("7", "sales_2") + end("7", 1));
   t.pass(5s);
   EXPECT_EQ(t.count<queue>(), 1U);
   EXPECT_EQ(t.count<queue_member>(), 0U);
+}
+
+TEST_F(queues, that_a_listing_of_one_queue_does_not_tell_of_do_not_exist_any_more) {
+  t.system.pbx_lists("QueueStatus", "7", "sales_1");
+  t.say(end("7", 0));
+  t.pass(5s);
+  EXPECT_EQ(t.count<queue>(), 1U) << "sales_2 was not asked for";
+  EXPECT_EQ(t.count<queue_member>(), 0U) << "all were its";
+  EXPECT_EQ(t.count<queue_entry>(), 0U);
+}
+
+TEST_F(queues, do_not_know_whether_a_member_is_rung_in_use_once_they_were_reloaded) {
+  const auto listed = [](const std::string& list, const std::string& login_time) {
+    return params(list, "sales_1") + "Event: QueueMember\n" + member_headers("sales_1", "PJSIP/a", 1, 0, true) +
+           "LoginTime: " + login_time + "\nActionID: " + list + "\n\n" + end(list, 2);
+  };
+  t.system.pbx_lists("QueueStatus", "7", "sales_1");
+  t.say(listed("7", "1000"));
+  t.say("Event: QueueMemberStatus\n" + member_headers("sales_1", "PJSIP/a", 2) + "LoginTime: 1000\n\n");
+  t.system.pbx_lists("QueueStatus", "8", "sales_1");
+  t.say(listed("8", "1000"));
+  EXPECT_EQ(at(t.shown<queue_member>("PJSIP/a@sales_1"), "/ring_inuse"), "1");
+  t.system.pbx_lists("QueueStatus", "9", "sales_1");
+  t.say(listed("9", "1060"));
+  EXPECT_EQ(at(t.shown<queue_member>("PJSIP/a@sales_1"), "/ring_inuse"), "null");
 }
 
 TEST_F(queues, after_a_new_login_are_what_the_list_says) {

@@ -29,6 +29,13 @@ TEST(ami_subjects, are_the_call_that_an_event_tells_of) {
   EXPECT_EQ(about("Response: Error\r\nActionID: " + id + "\r\nMessage: no\r\n\r\n").calls, call_at(0));
 }
 
+TEST(ami_subjects, are_the_call_whose_channel_another_takes_the_place_of) {
+  const std::string id{ours};
+  EXPECT_EQ(about("Event: BridgeEnter\r\nUniqueid: 1700000000.12\r\nLinkedid: " + id + "\r\nSwapUniqueid: " + id + "\r\n\r\n").calls, call_at(0));
+  EXPECT_EQ(about("Event: Rename\r\nUniqueid: " + id + "\r\nNewname: PJSIP/b\r\n\r\n").calls, call_at(0));
+  EXPECT_TRUE(about("Event: BridgeEnter\r\nUniqueid: " + id + "\r\nLinkedid: " + id + "\r\n\r\n").calls.empty()) << "it takes nobody's place";
+}
+
 TEST(ami_subjects, leave_out_what_is_about_no_call_of_ours) {
   EXPECT_TRUE(about("Event: Hangup\r\nUniqueid: 1700000000.12\r\n\r\n").calls.empty());
   EXPECT_TRUE(about("Event: Hangup\r\nLinkedid: " + std::string{ours} + "\r\n\r\n").calls.empty());
@@ -46,6 +53,15 @@ TEST(ami_subjects, are_a_call_and_a_queue_where_a_caller_waits) {
                            "Event: QueueCallerJoin\r\nUniqueid: " + std::string{ours} + "\r\nQueue: sales\r\n\r\n");
   EXPECT_EQ(found.calls, call_at(1));
   EXPECT_EQ(found.queues, (std::vector<about_queue>{{0, "support"}, {1, "sales"}}));
+}
+
+TEST(ami_subjects, are_the_channels_that_end_whosever_they_are) {
+  const auto found = about("Event: Hangup\r\nUniqueid: 1700000000.12\r\n\r\nEvent: Newchannel\r\nUniqueid: 1700000000.13\r\n\r\n"
+                           "Event: Hangup\r\nUniqueid: " + std::string{ours} + "\r\n\r\nEvent: Hangup\r\n\r\n");
+  EXPECT_EQ(found.ends, (std::vector<channel_end>{{0, "1700000000.12"}, {2, ours}}));
+  EXPECT_EQ(about("Event: BridgeEnter\r\nUniqueid: 1700000000.14\r\n\r\nEvent: BridgeEnter\r\nUniqueid: 1700000000.15\r\n"
+                  "SwapUniqueid: 1700000000.13\r\n\r\n").ends,
+            (std::vector<channel_end>{{1, "1700000000.13"}})) << "or that another channel takes the place of";
 }
 
 TEST(ami_subjects, are_looked_for_only_where_they_are_wanted) {
@@ -70,7 +86,8 @@ TEST(ami_subjects, of_a_recorded_load_come_with_the_pools_blocks) {
     const auto what = m.what();
     expected_calls += m.type() == message_type::event && parse_uuid(m.get("Uniqueid")) &&
                       (what == "Newchannel" || what == "Newstate" || what == "Hangup" || what.starts_with("QueueCaller") ||
-                       what == "AgentConnect" || what == "AgentComplete");
+                       what == "AgentConnect" || what == "AgentComplete" || what == "Rename");
+    expected_calls += what == "BridgeEnter" && parse_uuid(m.get("SwapUniqueid"));
     expected_calls += what.starts_with("Dial") && parse_uuid(m.get("DestUniqueid"));
     expected_calls += (what == "OriginateResponse" || m.type() == message_type::response) && parse_uuid(m.action_id());
     expected_queues += m.type() == message_type::event && !m.get("Queue").empty();

@@ -1,0 +1,36 @@
+#include "protocol/telephone_number.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ringmaster {
+namespace {
+
+TEST(telephone_number, is_the_same_however_it_is_written) {
+  for (const auto* written : {"+4930123456", "004930123456", "+49-30-123456", "0049.30.123456", "+49 30 / 12 34 56",
+                              "+49 (0)30 123456", "0049_30_123456", "+49 (0) 30 [123456]"})
+    EXPECT_EQ(same_telephone(written), "+4930123456") << written;
+  for (const auto* written : {"030123456", "030-123456", "(030) 123456", "030/123.456"})
+    EXPECT_EQ(same_telephone(written), "030123456") << written;
+  EXPECT_EQ(same_telephone("300"), "300");
+  EXPECT_EQ(same_telephone("*43#"), "*43#");
+}
+
+TEST(telephone_number, is_another_one) {
+  EXPECT_NE(same_telephone("030123456"), same_telephone("+4930123456")) << "nobody knows which country it is of";
+  EXPECT_NE(same_telephone("(0)30123456"), same_telephone("30123456")) << "no country code comes before it";
+  EXPECT_NE(same_telephone("300"), same_telephone("3000"));
+  EXPECT_NE(same_telephone("0300"), same_telephone("300"));
+  EXPECT_EQ(same_telephone("00"), "+");
+}
+
+TEST(telephone_number, of_a_sip_name_is_that_name_in_lower_case) {
+  EXPECT_EQ(same_telephone("Front-Desk.1"), "front-desk.1");
+  EXPECT_EQ(same_telephone("Front-Desk.1"), same_telephone("front-desk.1"));
+  EXPECT_NE(same_telephone("front-desk.1"), same_telephone("frontdesk1")) << "marks are part of a name";
+  EXPECT_EQ(same_telephone("300@Example"), "300@example");
+  EXPECT_EQ(same_telephone("-"), "-");
+  EXPECT_EQ(same_telephone(""), "");
+}
+
+} // namespace
+} // namespace ringmaster
