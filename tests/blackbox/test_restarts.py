@@ -25,6 +25,7 @@ def population():
              "transfers": {"share": 0.2, "after": {"uniform": [2, 8]}, "kinds": ["attended", "park"], "taken_back": 8}}
     return {"customers": customers, "queues": [{"name": "sales_1", **queue}, {"name": "sales_2", "first_agent": 21, **queue}],
             "routes": [{"context": "from-internal", "optimise": True, "after": 1}]}
+AWAY = 4  # seconds that the daemon, or its line, is away at most
 
 
 class Restarts(Case):
