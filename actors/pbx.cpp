@@ -45,6 +45,7 @@ constexpr std::uint8_t most_asked_again = 5;
 constexpr auto reload_settles = 200ms;
 constexpr auto look_at_rights_every = 500ms;
 constexpr auto prove_rights_every = 10min;
+constexpr auto proof_patience = 2s;
 /// FullyBooted comes at once where it may be heard and the server has booted.
 constexpr auto boot_patience = 5s;
 /// By then something must have been heard of a call that was accepted.
@@ -107,6 +108,10 @@ public:
       } else if (phase_ == phase::booting && now >= next_ping_) {
         ask_whether_booted(now);
       }
+    }
+    if (phase_ == phase::resync && proving_ && now > next_proof_ - prove_rights_every + proof_patience) {
+      proving_ = false; // some answer no such question
+      maybe_ready();
     }
     look_at_rights(now);
     list_what_is_in_doubt(now);
@@ -328,7 +333,8 @@ public:
   }
 
   void maybe_ready() {
-    if (phase_ != phase::resync || !channels_listed_ || !queues_listed_)
+    // Nobody dials before it is known what may be heard.
+    if (phase_ != phase::resync || !channels_listed_ || !queues_listed_ || proving_)
       return;
     phase_ = phase::ready;
     retry_.reset();
@@ -351,9 +357,11 @@ public:
 
   void prove_rights(time_point now) {
     next_proof_ = now + prove_rights_every;
+    proving_ = true;
     ask_message("ListCommands", {}, [this](const ami::message& m) {
+      proving_ = false;
       if (m.get("Response") != "Success" || !m.has("ListCommands"))
-        return;
+        return maybe_ready();
       rights_.allowed_are([&](std::string_view action) { return m.has(action); });
       if (m.has("UserEvent") && rights_.of(core::ami_right::hear_users) == core::proof::open)
         ask("UserEvent", {{"UserEvent", std::string{own_user_event}}, {"Login", std::to_string(epoch_)}},
@@ -361,11 +369,15 @@ public:
               if (said)
                 rights_.sent_our_own(moment());
             });
-      if (m.has("Command"))
-        ask_message("Command", {{"Command", "manager show connected"}}, [this](const ami::message& shown) {
+      if (!m.has("Command"))
+        return maybe_ready();
+      proving_ = true;
+      ask_message("Command", {{"Command", "manager show connected"}}, [this](const ami::message& shown) {
+          proving_ = false;
           const auto lines = shown.all("Output");
           if (const auto bits = core::own_read_permissions(lines, options_.username))
             rights_.may_read(*bits);
+          maybe_ready();
         });
     });
   }
@@ -1183,6 +1195,7 @@ private:
   std::shared_ptr<const std::vector<core::agent_leg>> legs_to_tell_; ///< queues whose listing ended in this block
   std::size_t channel_count_{0}; ///< of the last listing
   bool channels_listed_{false}, queues_listed_{false}; ///< what was asked for last has come
+  bool proving_{false}; ///< what the user may do and hear is being asked for
   bool channels_complete_{false}; ///< the list has as many as it says
   bool callers_in_doubt_{false};  ///< the next listing is to say who waits as well
   bool sip_means_pjsip_{false};
