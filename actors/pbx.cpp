@@ -328,7 +328,7 @@ public:
     tell_telephone(telephone_connected{true}); // before the lists that it is to hear come
     ask("ModuleCheck", {{"Module", "chan_sip.so"}},
         [this](result<std::string> there) { sip_means_pjsip_ = options_.technology_aliases && !there; });
-    prove_rights(moment()); // answered before the lists are, so that nobody dials before
+    prove_rights(moment());
     list_calls(moment());
   }
 
@@ -373,12 +373,12 @@ public:
         return maybe_ready();
       proving_ = true;
       ask_message("Command", {{"Command", "manager show connected"}}, [this](const ami::message& shown) {
-          proving_ = false;
-          const auto lines = shown.all("Output");
-          if (const auto bits = core::own_read_permissions(lines, options_.username))
-            rights_.may_read(*bits);
-          maybe_ready();
-        });
+        proving_ = false;
+        const auto lines = shown.all("Output");
+        if (const auto bits = core::own_read_permissions(lines, options_.username))
+          rights_.may_read(*bits);
+        maybe_ready();
+      });
     });
   }
 
@@ -1022,7 +1022,7 @@ public:
   void unless_it_talks(const std::string& channel, std::function<void()> act, std::function<void(result<std::string>)> done) {
     const auto id = put_action("Status", {{"Channel", channel}}, asked_action{"Status", [](result<std::string>) {}, [this](const ami::message& m) {
                                  if (m.get("Response") == "Error")
-                                   looked_at(m.action_id(), error{errc::pbx_refused, options_.name + " says: " + std::string{m.get("Message")}, {}});
+                                   looked_at(m.action_id(), error{errc::pbx_refused, options_.name + " says: " + one_line(m.get("Message")), {}});
                                }, moment() + action_limit});
     if (id.empty())
       return done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
