@@ -93,7 +93,7 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   if (at == calls_.end())
     return false;
   auto& call = at->second;
-  const bool counted_before = call.counted, was_out_of_sight = call.out_of_sight;
+  const bool was_out_of_sight = call.out_of_sight;
   call.reached.bits = static_cast<std::uint8_t>(call.reached.bits | what.reached.bits);
   if (what.sight != core::call_sight::unchanged)
     call.out_of_sight = what.sight == core::call_sight::lost;
@@ -119,13 +119,13 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   }
   if (waits)
     call.answered = std::min({call.answered, what.since, now});
-  if ((waits || what.reached.has(core::milestone::answered)) && call.may_be_given_up() && !call.sent_away && setup_.treats_abandoned_calls())
+  if ((waits || what.reached.has(core::milestone::answered)) && call.may_be_given_up() && !call.sent_away &&
+      (setup_.treats_abandoned_calls() || must_ask(call)))
     await_grace(now + pacing_->options().grace, what.id, now);
   if (what.reached.has(core::milestone::connected)) {
     call.connected = now;
-    const bool too_late = tell_and_count(what.id, call, [&] { pacing_.handed_to_agent(what.id, call.claim, now); });
-    // Whoever was given up already, or met the agent before that but after the grace, counts as abandoned alone.
-    if (!call.treated && !too_late && !(what.sight == core::call_sight::talks && counted_before))
+    tell_and_count(what.id, call, [&] { pacing_.handed_to_agent(what.id, call.claim, now); });
+    if (setup_.queue.empty())
       count_connected();
   }
   if (what.reached.has(core::milestone::abandoned)) {
@@ -242,19 +242,20 @@ void campaign_calls::tell_pacing(const uuid& id, call_in_flight& call, time_poin
     pacing_.abandoned(id, call.claim, now);
 }
 
-/// Hears from pacing whether `tell` has settled the fate of a live answer, and counts it, once. Whether it was counted
-/// as abandoned now.
+/// Hears from pacing whether `tell` has settled the fate of a live answer, and counts it, once: whoever was given up, or met
+/// an agent after the grace, is abandoned and not connected as well.
 template <class Tell>
-bool campaign_calls::tell_and_count(const uuid& id, call_in_flight& call, Tell&& tell) {
+void campaign_calls::tell_and_count(const uuid& id, call_in_flight& call, Tell&& tell) {
   const auto abandoned = pacing_.settled_by(tell);
   if (!abandoned || setup_.queue.empty() || std::exchange(call.counted, true))
-    return false;
+    return;
   if (*abandoned)
     count_abandoned();
+  else
+    count_connected();
   const auto today = setup_.today(shared_.time->date());
   pacing_.add_answer(today, *abandoned);
   count({id, id_, today, *abandoned});
-  return *abandoned;
 }
 
 void campaign_calls::count(const storage::counted_answer& answer) {
@@ -328,8 +329,8 @@ bool campaign_calls::confirmed(const uuid& id, bool waits, time_point now) {
 
 void campaign_calls::give_up(const uuid& id, call_in_flight& call, time_point now) {
   tell_and_count(id, call, [&] { pacing_.abandoned(id, call.claim, now); });
-  // Who has left the queue is where his dialplan has sent him.
-  if (!call.may_be_given_up())
+  // Who has left the queue is where his dialplan has sent him; and some plans let callers wait.
+  if (!call.may_be_given_up() || !setup_.treats_abandoned_calls())
     return;
   call.treated = true;
   treat(id, call);

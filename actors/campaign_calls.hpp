@@ -119,7 +119,7 @@ private:
   void forget(const uuid& id, bool heard, time_point now);
   void tell_pacing(const uuid& id, call_in_flight& call, time_point now);
   template <class Tell>
-  bool tell_and_count(const uuid& id, call_in_flight& call, Tell&& tell);
+  void tell_and_count(const uuid& id, call_in_flight& call, Tell&& tell);
   void await_grace(time_point until, const uuid& id, time_point now);
   void look_at_graces(time_point now);
   [[nodiscard]] bool must_ask(const call_in_flight& call) const;

@@ -450,6 +450,36 @@ TEST_F(campaign_calls_test, without_a_word_of_agents_nobody_is_given_up_before_t
   }
 }
 
+TEST_F(campaign_calls_test, without_a_word_of_agents_also_who_may_wait_is_no_abandoned_call_before_the_server_says_so) {
+  live_pbx deaf;
+  deaf.name = "pbx1";
+  deaf.connected = true;
+  shared_.live.pbxs.put("pbx1", std::move(deaf));
+  setup_.how->pacing_method = "available"; // callers wait in the queue for as long as they like
+  for (const bool waits : {false, true})
+    with_adopted(answered_before(), [&](one_call& one) {
+      one.seen(call_sight::waits, {}, one.began, one.began, "sales");
+      const auto grace = one.pacing->options().grace;
+      (void)one.calls.pass_graces(one.began + grace);
+      EXPECT_EQ(one.answers(), 0);
+      EXPECT_EQ(one.calls.confirmed(one.id, waits, one.began + grace), waits);
+      one.calls.finished({one.id, static_cast<std::int64_t>(dialing_status::hangup), 4}, one.began + 1min);
+      EXPECT_EQ(one.calls.counters().abandoned, waits ? 1 : 0);
+      EXPECT_EQ(one.calls.counters().fate_unknown, waits ? 0 : 1);
+    });
+  EXPECT_TRUE(hang_ups_.empty());
+}
+
+TEST_F(campaign_calls_test, who_met_an_agent_after_the_grace_in_a_plan_that_lets_callers_wait_has_one_fate_too) {
+  setup_.how->pacing_method = "available";
+  with_adopted(answered_before(), [&](one_call& one) {
+    one.seen(call_sight::waits, {core::milestone::abandoned}, one.began + 10s, one.began, "sales");
+    one.seen(call_sight::unchanged, {core::milestone::connected}, one.began + 20s);
+    EXPECT_EQ(one.calls.counters().abandoned, 1);
+    EXPECT_EQ(one.calls.counters().connected, 0);
+  });
+}
+
 TEST_F(campaign_calls_test, who_was_sent_to_another_queue_is_nobodys_to_give_up) {
   with_adopted(answered_before(), [&](one_call& one) {
     one.seen(call_sight::waits, {core::milestone::queued}, one.began, one.began, "support");

@@ -89,6 +89,20 @@ protected:
         return ***told;
     }
   }
+  /// Four calls are up, the database fills to its last page, and they end.
+  std::vector<outcome> four_ends_without_room() {
+    open_small();
+    const auto s = make_scene(4);
+    const auto calls = begin_calls(s);
+    start();
+    fill(s.list.id);
+    fill_the_reserve();
+    std::vector<outcome> ends;
+    for (const auto& call : calls)
+      ends.push_back(ask_end(call.id));
+    run();
+    return ends;
+  }
   /// The reserve as well, so that nothing at all can be written.
   void fill_the_reserve() {
     for (std::size_t i = 0; i < 10'000; ++i) {
@@ -188,16 +202,7 @@ TEST_F(store_test, a_database_that_may_grow_refuses_nothing) {
 }
 
 TEST_F(store_test, ends_that_cannot_be_written_wait_and_are_written_when_they_can) {
-  open_small();
-  const auto s = make_scene(4);
-  const auto calls = begin_calls(s);
-  start();
-  fill(s.list.id);
-  fill_the_reserve();
-  std::vector<outcome> ends;
-  for (const auto& call : calls)
-    ends.push_back(ask_end(call.id));
-  run();
+  const auto ends = four_ends_without_room();
   for (const auto& end : ends)
     EXPECT_FALSE(end->has_value()) << "neither done nor refused";
   EXPECT_EQ(live_->database.get()->waiting, 4u);
@@ -218,15 +223,7 @@ TEST_F(store_test, ends_that_cannot_be_written_wait_and_are_written_when_they_ca
 }
 
 TEST_F(store_test, the_next_start_writes_what_the_last_process_could_not) {
-  open_small();
-  const auto s = make_scene(4);
-  const auto calls = begin_calls(s);
-  start();
-  fill(s.list.id);
-  fill_the_reserve();
-  for (const auto& call : calls)
-    ask_end(call.id);
-  run();
+  (void)four_ends_without_room();
   stop(); // with four that wait
 
   open_small(); // no room yet

@@ -22,12 +22,7 @@ class Reloads(RealCase):
         (self.pbx.folder / "etc/queues.conf").write_text(f"{head}[{queue}](sales)\n{lines}\n{rest}")
 
     def until(self, count, seconds=10):
-        def agree():
-            seen = self.api.stats(self.campaign)["agents_total"]
-            shown = len(self.api.get("/queue/members?queue_name=sales_1")["list"])
-            assert (seen, shown) == (count, count), f"{seen} agents of the campaign, {shown} members shown"
-            return True
-        eventually(agree, seconds, f"{count} agents, for the campaign and for readers")
+        self.until_agents(self.api, self.campaign, count, seconds)
 
     def ringing(self):
         return len([c for c in self.pbx.channels() if c["Channel"].endswith(";1") and "customers" in c["Channel"]])

@@ -11,36 +11,31 @@ class QueueReload(Case):
         self.campaign = self.make_campaign(self.api, [str(7_000_000 + i) for i in range(40)], {"max_retry_cnt_1": 1}, dest=self.queue())
         self.api.status(self.campaign, 1)
 
-    def until_agents(self, count, seconds=10):
-        def agree():
-            seen = self.api.stats(self.campaign)["agents_total"]
-            shown = len(self.api.get("/queue/members?queue_name=sales_1")["list"])
-            assert (seen, shown) == (count, count), f"{seen} agents of the campaign, {shown} members shown"
-            return True
-        eventually(agree, seconds, f"{count} agents, for the campaign and for readers")
+    def until(self, count, seconds=10):
+        self.until_agents(self.api, self.campaign, count, seconds)
 
     def codes(self):
         return [r["code"] for r in self.api.get(f"/ob/campaigns/{self.campaign}/explain")["reasons"]]
 
     def test_a_reload_that_is_told_is_taken_up_at_once(self):
         self.begin({"sales_1": ["PJSIP/a"], "sales_2": []})
-        self.until_agents(1)
+        self.until(1)
         eventually(lambda: len(self.server.calls) == 1, what="his call")
         self.server.set_members("sales_1", ["PJSIP/a", "PJSIP/b"])
         for one in self.server.queues["sales_1"][:1]:
             one.in_call = 1
         self.server.reloaded()
-        self.until_agents(2)
+        self.until(2)
         eventually(lambda: len(self.server.calls) == 2, what="a call for the new member")
         self.server.set_members("sales_1", [])
         self.server.reloaded("All")
-        self.until_agents(0)
+        self.until(0)
         eventually(lambda: "no_agent" in self.codes(), what="the reason")
         begun = len(self.server.calls)
         del self.server.queues["sales_1"]
         self.server.reloaded()
         eventually(lambda: self.codes()[0] == "queue_unknown", what="a queue that is gone")
-        self.until_agents(0)
+        self.until(0)
         self.assertEqual(len(self.server.calls), begun)
 
     def test_a_queue_that_is_made_is_dialed_for(self):
@@ -49,11 +44,11 @@ class QueueReload(Case):
         self.server.queues["sales_1"] = []
         self.server.set_members("sales_1", ["PJSIP/a"])
         self.server.reloaded()
-        self.until_agents(1)
+        self.until(1)
         eventually(lambda: len(self.server.calls) == 1, what="a call for its member")
 
     def test_a_change_that_nobody_tells_is_seen_within_a_minute(self):
         self.begin({"sales_1": ["PJSIP/a"]})
-        self.until_agents(1)
+        self.until(1)
         self.server.set_members("sales_1", ["PJSIP/a", "PJSIP/b", "PJSIP/c"])
-        self.until_agents(3, seconds=60)
+        self.until(3, seconds=60)

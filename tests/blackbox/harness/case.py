@@ -92,6 +92,15 @@ class Case(unittest.TestCase):
             return results
         return eventually(enough, seconds, f"{count} results")
 
+    def until_agents(self, api, campaign, count, seconds=10):
+        """Its queue sales_1 has so many members, for the campaign and for readers alike."""
+        def agree():
+            seen = api.stats(campaign)["agents_total"]
+            shown = len(api.get("/queue/members?queue_name=sales_1")["list"])
+            assert (seen, shown) == (count, count), f"{seen} agents of the campaign, {shown} members shown"
+            return True
+        eventually(agree, seconds, f"{count} agents, for the campaign and for readers")
+
     def assert_each_try_once(self, *pbxs):
         """The judge: no entry's number was called twice for one try, on any of the servers."""
         seen = {}

@@ -1,7 +1,8 @@
 """An AMI server whose behaviour a test lays down: who may log in, what that user may do and hear, which queues there are.
 For what a healthy Asterisk does not do; the simulated PBX is for the rest."""
-import socket
 import threading
+
+from .listener import Listener, end
 
 ALL = ("system", "call", "agent", "user", "agi", "dialplan", "originate", "reporting", "command", "config")
 BITS = {"system": 1, "call": 2, "command": 16, "agent": 32, "user": 64, "config": 128, "reporting": 512, "dialplan": 2048,
@@ -17,7 +18,7 @@ class Member:
         self.ring_in_use = self.penalty = 0
 
 
-class ScriptedAmi:
+class ScriptedAmi(Listener):
     """`greeting`, `login` (None: accepted, else the words of the refusal), `booted` may be changed while it runs, and so
     may `read`, `write` (classes), `dropped` (beginnings of names of events that a filter drops) and `queues`
     ({name: [interface]}). Whoever is called answers at once and is taken by an agent who is free, if `agents_take`; nobody
@@ -34,25 +35,11 @@ class ScriptedAmi:
         self.login_time = 1_000
         self._lock = threading.RLock()
         self._clients = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def address(self):
-        return f"127.0.0.1:{self.port}"
+        super().__init__()
 
     def kill(self):
-        try:
-            self._listener.shutdown(socket.SHUT_RDWR)  # who waits in accept would keep the port open
-        except OSError:
-            pass
-        self._listener.close()
-        for client in list(self._clients):
-            try:
-                client.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        self.close()
+        end(list(self._clients))
 
     def set_members(self, queue, interfaces):
         """As a reload does: static members begin anew."""
@@ -87,15 +74,7 @@ class ScriptedAmi:
         except OSError:
             pass
 
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client):
+    def taken(self, client):
         with client:
             if self.greeting == "":
                 return  # closed at once

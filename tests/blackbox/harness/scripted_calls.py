@@ -1,11 +1,12 @@
 """An AMI server that answers each Originate as a script says: for what a whole PBX would have to be broken for."""
 import re
-import socket
 import threading
 import time
 
+from .listener import Listener, end
 
-class ScriptedPbx:
+
+class ScriptedPbx(Listener):
     """One queue whose members are always free. `answer` is what becomes of an Originate: a function of the server and
     the action's headers, which sends what it likes; it may be changed at any time. `originates` is what was asked for:
     (seconds since the start, number, ActionID)."""
@@ -15,25 +16,18 @@ class ScriptedPbx:
         self.queue, self.members, self.answer = queue, members, answer or congested()
         self.originates, self.begun = [], time.monotonic()
         self.connections, self.guard = [], threading.Lock()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.address = f"127.0.0.1:{self.port}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__()
 
     def kill(self):
         """No more connections, and those that there are end."""
-        self.listener.close()
+        self.close()
         self.cut()
 
     def cut(self):
         """The connections end; new ones are taken."""
         with self.guard:
             connections, self.connections = self.connections, []
-        for one in connections:
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        end(connections)
 
     def send(self, kind, name, headers):
         lines = [f"{kind}: {name}"] + [f"{key}: {value}" for key, value in headers.items()]
@@ -58,17 +52,9 @@ class ScriptedPbx:
             except OSError:
                 pass
 
-    def _accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            with self.guard:
-                self.connections.append(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection):
+    def taken(self, connection):
+        with self.guard:
+            self.connections.append(connection)
         connection.sendall(b"Asterisk Call Manager/11.0.0\r\n")
         waiting = b""
         while True:
