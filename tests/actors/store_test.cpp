@@ -90,9 +90,9 @@ protected:
     }
   }
   /// Four calls are up, the database fills to its last page, and they end.
-  std::vector<outcome> four_ends_without_room() {
+  std::pair<scene, std::vector<outcome>> four_ends_without_room() {
     open_small();
-    const auto s = make_scene(4);
+    auto s = make_scene(4);
     const auto calls = begin_calls(s);
     start();
     fill(s.list.id);
@@ -101,7 +101,7 @@ protected:
     for (const auto& call : calls)
       ends.push_back(ask_end(call.id));
     run();
-    return ends;
+    return {std::move(s), std::move(ends)};
   }
   /// The reserve as well, so that nothing at all can be written.
   void fill_the_reserve() {
@@ -202,7 +202,7 @@ TEST_F(store_test, a_database_that_may_grow_refuses_nothing) {
 }
 
 TEST_F(store_test, ends_that_cannot_be_written_wait_and_are_written_when_they_can) {
-  const auto ends = four_ends_without_room();
+  const auto ends = four_ends_without_room().second;
   for (const auto& end : ends)
     EXPECT_FALSE(end->has_value()) << "neither done nor refused";
   EXPECT_EQ(live_->database.get()->waiting, 4u);
@@ -223,7 +223,7 @@ TEST_F(store_test, ends_that_cannot_be_written_wait_and_are_written_when_they_ca
 }
 
 TEST_F(store_test, the_next_start_writes_what_the_last_process_could_not) {
-  (void)four_ends_without_room();
+  const auto s = four_ends_without_room().first;
   stop(); // with four that wait
 
   open_small(); // no room yet
