@@ -12,7 +12,7 @@ struct embedded_file {
   std::string_view bytes;
 };
 
-/// Everything in `page/`, and what `vendor/` has for the browser. Any thread.
+/// Everything in `page/`, and what the browser needs of the packages that `packages/` names. Any thread.
 [[nodiscard]] std::span<const embedded_file> embedded_files();
 
 } // namespace ringmaster::www

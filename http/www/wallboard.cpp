@@ -20,6 +20,8 @@ std::string_view type_of(std::string_view name) {
     return "text/css; charset=utf-8";
   if (name.ends_with(".svg"))
     return "image/svg+xml";
+  if (name.ends_with(".txt"))
+    return "text/plain; charset=utf-8";
   return "text/javascript; charset=utf-8";
 }
 

@@ -138,7 +138,7 @@ TEST_F(daemon_access, the_wallboard_is_open_and_strict) {
     EXPECT_EQ(header(unchanged, "ETag"), header(page, "ETag"));
   }
   EXPECT_THAT(get("/wallboard").text, HasSubstr("<title>Ringmaster wallboard</title>"));
-  for (const auto* path : {"/wallboard/README.md", "/wallboard/vendor/uplot.js"})
+  for (const auto* path : {"/wallboard/README.md", "/wallboard/packages/uplot.js"})
     EXPECT_EQ(get(path).status(), 404u) << path;
 }
 

@@ -1,6 +1,5 @@
 // The door: who gets in, what is shown to nobody else, and how one gets out again.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -73,10 +72,17 @@ test("signing in", async (t) => {
   });
 });
 
-test("what is not ours is what its README says", () => {
-  const folder = join(repository, "http/www/vendor");
-  const rows = [...readFileSync(join(folder, "README.md"), "utf8").matchAll(/^\| `(\S+)` \|.*`([0-9a-f]{64})` \|$/gm)];
-  assert.equal(rows.length, 2);
-  for (const [, file, hash] of rows)
-    assert.equal(createHash("sha256").update(readFileSync(join(folder, file))).digest("hex"), hash, file);
+test("what draws the charts is the version that is named, and comes with its licence", async (t) => {
+  const lock = JSON.parse(readFileSync(join(repository, "http/www/packages/package-lock.json"), "utf8"));
+  const daemon = await Daemon.start(t);
+  const served = async (name) => {
+    const reply = await fetch(`${daemon.url}/wallboard/${name}`);
+    return [reply.status, reply.headers.get("content-type"), await reply.text()];
+  };
+  const [, type, script] = await served("uplot.js");
+  assert.equal(type, "text/javascript; charset=utf-8");
+  assert.ok(script.startsWith(`/*! https://github.com/leeoniya/uPlot (v${lock.packages["node_modules/uplot"].version}) */`));
+  const [status, plain, licence] = await served("uplot.license.txt");
+  assert.deepEqual([status, plain], [200, "text/plain; charset=utf-8"]);
+  assert.match(licence, /The MIT License/);
 });
