@@ -1,21 +1,21 @@
 #include "actors/pbx.hpp"
 #include "actors/guard.hpp"
 
+#include "actors/ami_actions.hpp"
 #include "actors/ami_link.hpp"
-#include "actors/channel.hpp"
-#include "actors/core/ami_rights.hpp"
+#include "actors/call_routes.hpp"
 #include "actors/core/backoff.hpp"
 #include "actors/core/queue_listings.hpp"
 #include "actors/core/reconcile.hpp"
 #include "actors/core/token_bucket.hpp"
 #include "actors/core/translate.hpp"
 #include "actors/queue.hpp"
+#include "actors/rights_proof.hpp"
 #include "actors/telephone.hpp"
 #include "protocol/ami/action.hpp"
 #include "protocol/ami/events.hpp"
 #include "protocol/printable.hpp"
 
-#include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
@@ -37,20 +37,13 @@ constexpr auto ping_every = 10s;
 constexpr auto silence_limit = 25s;
 constexpr auto login_limit = 30s;
 constexpr auto boot_limit = 120s;
-constexpr auto action_limit = 10s;
 constexpr auto originate_patience = 10s;
 constexpr auto listing_patience = 30s;
 /// A call that the lists find between two states so often is in none that passes: it is parked, say.
 constexpr std::uint8_t most_asked_again = 5;
 constexpr auto reload_settles = 200ms;
-constexpr auto look_at_rights_every = 500ms;
-constexpr auto prove_rights_every = 10min;
-constexpr auto proof_patience = 2s;
 /// FullyBooted comes at once where it may be heard and the server has booted.
 constexpr auto boot_patience = 5s;
-/// By then something must have been heard of a call that was accepted.
-constexpr auto accepted_patience = 3s;
-constexpr std::string_view own_user_event = "RingmasterProof";
 /// What may wait for the telephone actor: a few seconds of a busy server.
 constexpr std::size_t telephone_backlog_limit = 64 * 1024 * 1024, telephone_backlog_low = 4 * 1024 * 1024;
 
@@ -71,7 +64,9 @@ public:
         retry_{std::hash<std::string>{}(options.name) ^
                static_cast<std::uint64_t>(with.time->now().time_since_epoch().count())},
         bucket_{options.originate_rate, options.originate_burst(), with.time->now()},
-        rights_{options.dialplan_events}, channel_lists_{options.list_channels_every, listing_patience},
+        actions_{options.name, *with.time,
+                 [this](std::string_view action, std::string_view words) { rights_.refused(action, words); }},
+        rights_{options_, *with.time, actions_, [this] { maybe_ready(); }}, channel_lists_{options.list_channels_every, listing_patience},
         queue_lists_{{.doubts = options.list_queues_every, .watched = options.audit_queues_every, .patience = listing_patience}} {}
 
   ~pbx_session() {
@@ -96,7 +91,7 @@ public:
     const auto now = moment();
     if (phase_ == phase::idle && now >= next_connect_)
       connect();
-    expire_actions(now);
+    actions_.expire(now);
     if (phase_ != phase::idle) {
       if (now - last_received_ > silence_limit)
         lost("nothing was heard for 25 s");
@@ -104,15 +99,12 @@ public:
         lost("login took too long");
       else if (phase_ == phase::ready && now >= next_ping_) {
         next_ping_ = now + ping_every;
-        ask("Ping", {}, [](result<std::string>) {});
+        actions_.ask("Ping", {}, [](result<std::string>) {});
       } else if (phase_ == phase::booting && now >= next_ping_) {
         ask_whether_booted(now);
       }
     }
-    if (phase_ == phase::resync && proving_ && now > next_proof_ - prove_rights_every + proof_patience) {
-      proving_ = false; // some answer no such question
-      maybe_ready();
-    }
+    rights_.expire(now);
     look_at_rights(now);
     list_what_is_in_doubt(now);
     send_originates(now);
@@ -134,6 +126,7 @@ public:
             [to, epoch] { caf::anon_send(to, link_opened{epoch}); },
             [to, epoch](ami::block_ptr block) { caf::anon_send(to, link_received{epoch, std::move(block)}); },
             [to, epoch](const error& why) { caf::anon_send(to, link_closed{epoch, why.message}); }});
+    actions_.connected(link_);
     link_->open();
   }
 
@@ -183,7 +176,8 @@ public:
     queue_lists_.lost();
     to_confirm_.clear();
     confirming_.clear();
-    legs_.clear(); // what ends meanwhile is not heard
+    accepted_asked_.reset();
+    routes_.lost();
     opened_ = false;
     const auto wait = pause ? *pause : retry_.next();
     next_connect_ = moment() + wait;
@@ -192,10 +186,7 @@ public:
                    options_.address, options_.port, why, wait.count());
     for (auto& one : std::exchange(waiting_, {}))
       not_sent(one, "the connection to " + options_.name + " was lost before the call could be begun");
-    for (auto& [id, asked] : std::exchange(actions_, {}))
-      asked.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + why, {}});
-    for (auto& [id, one] : std::exchange(looks_, {}))
-      one.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + why, {}});
+    actions_.lost(unavailable());
     for (auto& [id, known] : calls_)
       caf::anon_send(known.call.channel, connection_lost{});
     tell_telephone(telephone_lost{});
@@ -212,7 +203,7 @@ public:
     total.ami_messages.fetch_add(from.block->size(), std::memory_order_relaxed);
     total.ami_bytes.fetch_add(from.block->bytes().size(), std::memory_order_relaxed);
     hand_to_telephone(from.block);
-    batches_.clear();
+    routes_.begin();
     auto about = from.block->subjects().queues.begin();
     const auto last = from.block->subjects().queues.end();
     auto ends = from.block->subjects().ends.begin();
@@ -221,15 +212,12 @@ public:
     for (; heard < from.block->size() && phase_ != phase::idle; ++heard) {
       at_ = heard;
       take((*from.block)[heard]);
-      for (; about != last && about->message == heard; ++about) {
-        auto& queue = queue_named(about->queue);
-        batch(queue, heard);
-        follow_legs(queue, (*from.block)[heard]);
-      }
+      for (; about != last && about->message == heard; ++about)
+        routes_.batch_queue(queue_named(about->queue), (*from.block)[heard], heard);
       for (; ends != last_end && ends->message == heard; ++ends)
-        end_leg(ends->unique_id, (*from.block)[heard], heard);
+        routes_.batch_end(ends->unique_id, (*from.block)[heard], heard);
     }
-    send_routed(from.block, heard);
+    routes_.send(from.block, heard);
     if (const auto legs = std::exchange(legs_to_tell_, nullptr)) // after the listing's own end
       for (const auto& [name, queue] : queues_)
         caf::anon_send(queue.actor, queue_legs{legs});
@@ -275,7 +263,7 @@ public:
     if (phase_ != phase::greeting)
       return;
     phase_ = phase::challenge;
-    ask_message("Challenge", {{"AuthType", "MD5"}}, [this](const ami::message& m) { log_in(m); });
+    actions_.ask_message("Challenge", {{"AuthType", "MD5"}}, [this](const ami::message& m) { log_in(m); });
   }
 
   void log_in(const ami::message& challenge) {
@@ -290,7 +278,7 @@ public:
     }
     headers.emplace_back("Events", options_.dialplan_events ? "system,call,agent,agi,user,dialplan" : "system,call,agent,agi,user");
     phase_ = phase::login;
-    ask_message("Login", std::move(headers), [this](const ami::message& m) {
+    actions_.ask_message("Login", std::move(headers), [this](const ami::message& m) {
       if (m.get("Response") != "Success")
         return refused(m.get("Message"));
       const auto now = moment();
@@ -299,19 +287,14 @@ public:
       phase_until_ = now + boot_limit;
       next_ping_ = now + boot_patience;
       trouble_ = "logged in, but Asterisk has not told yet that it has booted";
-      rights_.logged_in();
-      logged_in_at_ = now;
-      accepted_at_.reset();
-      accepted_asked_.reset();
-      in_call_.clear();
-      publish_rights();
+      rights_.logged_in(epoch_);
     });
   }
 
   /// FullyBooted is told to whoever may read the class system. Who may not would wait for it for ever.
   void ask_whether_booted(time_point now) {
     next_ping_ = now + boot_patience;
-    ask_message("CoreStatus", {}, [this](const ami::message& m) {
+    actions_.ask_message("CoreStatus", {}, [this](const ami::message& m) {
       const auto date = m.get("CoreStartupDate");
       if (phase_ != phase::booting || m.get("Response") != "Success" || date.empty() || date.starts_with("1970"))
         return;
@@ -326,15 +309,15 @@ public:
     phase_ = phase::resync;
     phase_until_ = moment() + login_limit;
     tell_telephone(telephone_connected{true}); // before the lists that it is to hear come
-    ask("ModuleCheck", {{"Module", "chan_sip.so"}},
+    actions_.ask("ModuleCheck", {{"Module", "chan_sip.so"}},
         [this](result<std::string> there) { sip_means_pjsip_ = options_.technology_aliases && !there; });
-    prove_rights(moment());
+    rights_.ask();
     list_calls(moment());
   }
 
   void maybe_ready() {
     // Nobody dials before it is known what may be heard.
-    if (phase_ != phase::resync || !channels_listed_ || !queues_listed_ || proving_)
+    if (phase_ != phase::resync || !channels_listed_ || !queues_listed_ || rights_.asking())
       return;
     phase_ = phase::ready;
     retry_.reset();
@@ -353,112 +336,29 @@ public:
     look_at_rights(ready_since_);
   }
 
-  // --- what the user may do and hear ------------------------------------------------------------------------
-
-  void prove_rights(time_point now) {
-    next_proof_ = now + prove_rights_every;
-    proving_ = true;
-    ask_message("ListCommands", {}, [this](const ami::message& m) {
-      proving_ = false;
-      if (m.get("Response") != "Success" || !m.has("ListCommands"))
-        return maybe_ready();
-      rights_.allowed_are([&](std::string_view action) { return m.has(action); });
-      if (m.has("UserEvent") && rights_.of(core::ami_right::hear_users) == core::proof::open)
-        ask("UserEvent", {{"UserEvent", std::string{own_user_event}}, {"Login", std::to_string(epoch_)}},
-            [this](const result<std::string>& said) {
-              if (said)
-                rights_.sent_our_own(moment());
-            });
-      if (!m.has("Command"))
-        return maybe_ready();
-      proving_ = true;
-      ask_message("Command", {{"Command", "manager show connected"}}, [this](const ami::message& shown) {
-        proving_ = false;
-        const auto lines = shown.all("Output");
-        if (const auto bits = core::own_read_permissions(lines, options_.username))
-          rights_.may_read(*bits);
-        maybe_ready();
-      });
-    });
-  }
-
   void look_at_rights(time_point now) {
-    if (phase_ != phase::ready || (now < next_look_at_rights_ && next_look_at_rights_ - now < look_at_rights_every))
+    if (phase_ != phase::ready)
       return;
-    next_look_at_rights_ = now + look_at_rights_every;
-    if (now >= next_proof_)
-      prove_rights(now);
-    if (accepted_at_ && !accepted_asked_ && now - *accepted_at_ >= accepted_patience &&
-        rights_.of(core::ami_right::hear_calls) != core::proof::given)
+    if (!accepted_asked_ && rights_.calls_in_question(now))
       accepted_asked_ = channel_lists_.want(true);
-    const auto before = rights_.missing();
     if (!rights_.look(now))
       return;
-    for (const auto& one : rights_.missing())
-      if (std::find(before.begin(), before.end(), one) == before.end())
-        spdlog::warn("event=ami_right_missing pbx={} user={} right={} seen=\"{}\" costs=\"{}\" mend=\"{}\"", options_.name,
-                     one_line(options_.username), core::info(one.right).name, one.seen, core::info(one.right).costs, one.mend());
-    publish_rights();
     publish();
     wake_watchers();
   }
 
-  void publish_rights() {
-    missing_ = std::make_shared<const std::vector<core::missing_right>>(rights_.missing());
-  }
-
-  /// Of our own listing: a caller of whom no event has told.
-  void heard_of_caller(const ami::message& m) {
-    callers_told_.emplace(m.get("Uniqueid"));
-    if (listed_.callers)
-      listed_.callers->push_back({std::string{m.get("Uniqueid")}, std::string{m.get("Queue")},
-                                  std::chrono::seconds{number_of(m.get("Wait"))}});
-    // Who came before the login was not told, and who has just come may yet be.
-    const std::chrono::seconds waits{number_of(m.get("Wait"))};
-    if (waits + 2s < moment() - logged_in_at_)
-      rights_.caller_goes_unheard(m.get("Queue"), moment());
-  }
-
-  /// Of our own listing, as long as no AgentConnect was heard: a member who has got a call meanwhile.
-  void heard_of_member(const ami::message& m) {
-    if (rights_.of(core::ami_right::hear_agents) == core::proof::given)
-      return in_call_.clear();
-    const member_calls now{m.get("InCall") == "1", number_of(m.get("CallsTaken"))};
-    const auto [at, first] = in_call_.try_emplace(std::string{m.get("Queue")}.append("\n").append(m.get("Location")), now);
-    if (first)
-      return;
-    const auto before = std::exchange(at->second, now);
-    if ((now.in_call && !before.in_call) || now.taken > before.taken)
-      rights_.agent_goes_unheard(m.get("Queue"), m.get("Location"), moment());
-  }
-
   void answered(const ami::message& m) {
-    const auto id = m.action_id();
-    if (parse_uuid(id)) { // a call's, which has it as a subject of the block
-      if (m.what() == "Error")
-        rights_.refused("Originate", m.get("Message"));
-      else if (!accepted_at_)
-        accepted_at_ = moment();
-      return;
-    }
-    const auto at = actions_.find(std::string{id});
-    if (at == actions_.end())
-      return;
-    const auto asked = std::move(at->second);
-    actions_.erase(at);
-    if (asked.on_message)
-      return asked.on_message(m);
-    const auto said = m.get("Message");
-    if (m.get("Response") == "Error") {
-      rights_.refused(asked.name, said);
-      asked.done(error{errc::pbx_refused, options_.name + " says: " + one_line(said), {}});
-    } else {
-      asked.done(std::string{said});
-    }
+    if (!parse_uuid(m.action_id()))
+      return actions_.answered(m);
+    // A call's, which has it as a subject of the block.
+    if (m.what() == "Error")
+      rights_.refused("Originate", m.get("Message"));
+    else
+      rights_.call_accepted();
   }
 
   void happened(const ami::message& m) {
-    rights_.heard(m.kind());
+    rights_.heard(m);
     switch (m.kind()) {
     case event_kind::fully_booted: return fully_booted();
     case event_kind::shutdown: return lost("Asterisk is shutting down");
@@ -479,28 +379,30 @@ public:
       return;
     case event_kind::queue_member:
       if (m.action_id() == queue_list_id_)
-        heard_of_member(m);
+        rights_.member_listed(m);
       return;
-    case event_kind::status:
-      if (const auto at = looks_.find(std::string{m.action_id()}); at != looks_.end())
-        at->second.talks = at->second.talks || !m.get("BridgeID").empty();
-      return;
-    case event_kind::status_complete: return looked_at(m.action_id(), result<void>{});
+    case event_kind::status: return actions_.status(m);
+    case event_kind::status_complete: return actions_.status_complete(m);
     case event_kind::queue_entry:
       if (m.action_id() == queue_list_id_)
-        heard_of_caller(m);
+        caller_listed(m);
       return;
     case event_kind::queue_status_complete:
       if (m.action_id() == queue_list_id_)
         queues_complete();
       return;
-    case event_kind::user_event:
-      if (m.get("UserEvent") == own_user_event && m.get("Login") == std::to_string(epoch_))
-        rights_.heard_our_own();
-      return;
     case event_kind::reload: return reloaded(m.get("Module"));
     default: return;
     }
+  }
+
+  /// Of our own listing.
+  void caller_listed(const ami::message& m) {
+    const std::chrono::seconds waits{number_of(m.get("Wait"))};
+    callers_told_.emplace(m.get("Uniqueid"));
+    if (listed_.callers)
+      listed_.callers->push_back({std::string{m.get("Uniqueid")}, std::string{m.get("Queue")}, waits});
+    rights_.caller_listed(m.get("Queue"), waits);
   }
 
   void channels_complete(const ami::message& m) {
@@ -512,7 +414,7 @@ public:
     if (!channels_complete_)
       spdlog::warn("event=channel_list_incomplete pbx={} said={} heard={}", options_.name, one_line(items), channel_count_);
     if (accepted_asked_ && channel_lists_.answers(*accepted_asked_))
-      rights_.calls_go_unheard("Asterisk has begun calls for us, and no event has told of any", moment());
+      rights_.calls_go_unheard();
     lists_came();
     maybe_ready();
   }
@@ -545,7 +447,7 @@ public:
           break;
         known.asked = 0;
         if (!one.moved_to.empty())
-          follow(one.id, one.moved_to);
+          routes_.follow(one.id, one.moved_to);
         caf::anon_send(known.call.channel, channel_presence{true, one.channel_state, one.channel, {}, one.stands,
                                                             one.since, one.queue, one.moved_to});
         if (one.ask_again && known.asked_again < most_asked_again) {
@@ -574,103 +476,9 @@ public:
     listed_ = {};
   }
 
-  // --- routing ----------------------------------------------------------------------------------------------
+  // --- queues -----------------------------------------------------------------------------------------------
 
-  struct target {
-    caf::actor actor;
-    std::uint32_t slot{0}; ///< of its batch, if that says so as well
-  };
-  struct batched {
-    const target* to;
-    decltype(message_batch::at) at;
-  };
-  struct known_call {
-    followed_call call;
-    bool sent{false};  ///< its Originate went out (or it was adopted)
-    core::listing_schedule::number asked{0}; ///< its channel asked whether it lives: the first list that answers
-    std::string goes_on_over{}; ///< the unique id of the channel that has taken the place of its own
-    std::uint8_t asked_again{0}; ///< the lists had it between two states, so often
-  };
-
-  void batch(target& to, std::uint32_t index) {
-    if (to.slot >= batches_.size() || batches_[to.slot].to != &to) {
-      to.slot = static_cast<std::uint32_t>(batches_.size());
-      batches_.push_back({&to, {}});
-    }
-    batches_[to.slot].at.push_back(index);
-  }
-
-  /// With many calls up, whatever belongs to one of them is in main memory and not in the cache, and waiting for it
-  /// costs more than all else that an event costs. So the look-ups are made one right after the other, where the
-  /// processor overlaps them, and what a channel is made of is asked for several sends ahead; the send runs it, on this
-  /// very thread. Hints only: nothing depends on their being taken.
-  /// What comes after the first `heard` messages of the block is not for anybody any more.
-  void send_routed(const ami::block_ptr& block, std::uint32_t heard) {
-    found_.clear();
-    for (const auto& [index, call] : block->subjects().calls)
-      if (index < heard)
-        if (const auto at = routes_.find(call); at != routes_.end()) {
-          found_.emplace_back(index, &at->second);
-          if (const auto m = (*block)[index]; m.kind() == event_kind::bridge_enter)
-            follow(call, m.get("Uniqueid"));
-        }
-    if (!successors_.empty())
-      find_successors(*block, heard);
-    for (const auto& [index, to] : found_)
-      batch(*to, index);
-    constexpr std::size_t ahead = 12;
-    for (std::size_t i = 0; i < std::min(ahead, batches_.size()); ++i)
-      prefetch(batches_[i].to->actor);
-    for (std::size_t i = 0; i < batches_.size(); ++i) {
-      if (i + ahead < batches_.size())
-        prefetch(batches_[i + ahead].to->actor);
-      caf::anon_send(batches_[i].to->actor, message_batch{block, std::move(batches_[i].at)});
-    }
-  }
-
-  /// Of the few calls whose customers talk on over another channel than that which was dialed, that one's messages.
-  void find_successors(const ami::block& block, std::uint32_t heard) {
-    const auto before = found_.size();
-    for (std::uint32_t index = 0; index < heard; ++index) {
-      const auto m = block[index];
-      const auto header = m.type() == ami::message_type::event ? ami::call_header(m.kind()) : std::string_view{};
-      if (header.empty())
-        continue;
-      const auto at = successors_.find(m.get(header));
-      if (at == successors_.end())
-        continue;
-      const auto call = at->second;
-      if (const auto to = routes_.find(call); to != routes_.end())
-        found_.emplace_back(index, &to->second);
-      if (m.kind() == event_kind::bridge_enter)
-        follow(call, m.get("Uniqueid"));
-    }
-    if (found_.size() != before)
-      std::stable_sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  }
-
-  /// The call goes on over the channel of that unique id.
-  void follow(const uuid& call, std::string_view unique_id) {
-    const auto at = calls_.find(call);
-    if (at == calls_.end())
-      return; // a Local channel's second half: the customer stays where he is
-    auto& known = at->second;
-    if (known.goes_on_over == unique_id)
-      return;
-    if (!known.goes_on_over.empty())
-      successors_.erase(known.goes_on_over);
-    known.goes_on_over = unique_id;
-    successors_.insert_or_assign(known.goes_on_over, call);
-  }
-
-  static void prefetch(const caf::actor& to) {
-    constexpr std::size_t line = CAF_CACHE_LINE_SIZE;
-    const auto* const actor = reinterpret_cast<const char*>(to.operator->());
-    for (std::size_t at = 0; at < channel::hot_bytes; at += line)
-      __builtin_prefetch(actor + at, 1);
-  }
-
-  target& queue_named(std::string_view name) {
+  call_routes::target& queue_named(std::string_view name) {
     const auto at = queues_.find(std::string{name});
     if (at != queues_.end())
       return at->second;
@@ -683,34 +491,7 @@ public:
       if (queue == name)
         caf::anon_send(actor, watch_queue{queue, campaign});
     queue_lists_.heard_of(name);
-    return queues_.emplace(std::string{name}, target{std::move(actor)}).first->second;
-  }
-
-  /// A Hangup names no queue: whose caller or member it is of is kept from the events that told it.
-  void follow_legs(target& queue, const ami::message& m) {
-    if (m.kind() != event_kind::agent_called && m.kind() != event_kind::agent_connect)
-      return;
-    for (const auto id : {m.get("Uniqueid"), m.get("DestUniqueid")})
-      if (!id.empty()) {
-        auto& queues = legs_[std::string{id}];
-        if (std::find(queues.begin(), queues.end(), &queue) == queues.end())
-          queues.push_back(&queue);
-      }
-  }
-
-  /// By `m`, which is its Hangup or says that another channel goes on in its place.
-  void end_leg(std::string_view unique_id, const ami::message& m, std::uint32_t index) {
-    const auto at = legs_.find(unique_id);
-    if (at == legs_.end())
-      return;
-    for (auto* queue : at->second)
-      batch(*queue, index);
-    if (m.kind() == event_kind::hangup) {
-      legs_.erase(at);
-    } else if (const auto goes_on = m.get("Uniqueid"); !goes_on.empty()) {
-      const auto queues = at->second;
-      legs_.insert_or_assign(std::string{goes_on}, queues);
-    }
+    return queues_.emplace(std::string{name}, call_routes::target{std::move(actor)}).first->second;
   }
 
   /// Among all servers, in the order of the configuration.
@@ -743,7 +524,7 @@ public:
     for (const auto& one : batch.calls) {
       const auto id = one.call.dialing.id;
       calls_.insert_or_assign(id, known_call{one.call});
-      follow(one.call);
+      routes_.follow(one.call);
       waiting_.push_back({id, one.bytes, now});
     }
     send_originates(now);
@@ -754,7 +535,7 @@ public:
     for (const auto& one : batch.calls) {
       auto& known = calls_[one.dialing.id];
       known.call = one;
-      follow(one);
+      routes_.follow(one);
       known.sent = true;
     }
     callers_in_doubt_ = true;
@@ -764,21 +545,11 @@ public:
     publish();
   }
 
-  /// Of a Local channel both halves: the second one knows why the call failed.
-  void follow(const followed_call& call) {
-    routes_.insert_or_assign(call.dialing.id, target{call.channel});
-    if (!call.dialing.other_channel_id.is_nil())
-      routes_.insert_or_assign(call.dialing.other_channel_id, target{call.channel});
-  }
-
   void forget(const uuid& id) {
     const auto at = calls_.find(id);
     if (at == calls_.end())
       return;
-    routes_.erase(id);
-    routes_.erase(at->second.call.dialing.other_channel_id);
-    if (!at->second.goes_on_over.empty())
-      successors_.erase(at->second.goes_on_over);
+    routes_.forget(at->second.call.dialing);
     calls_.erase(at);
     if (!waiting_.empty())
       send_originates(moment());
@@ -815,7 +586,7 @@ public:
     listed_ = {};
     channels_listed_ = false;
     channel_lists_.began(now);
-    channel_list_id_ = ask("CoreShowChannels", {}, [this, list = channel_lists_.current()](result<std::string> began) {
+    channel_list_id_ = actions_.ask("CoreShowChannels", {}, [this, list = channel_lists_.current()](result<std::string> began) {
       if (began || list != channel_lists_.current())
         return;
       channel_lists_.ended(false);
@@ -858,7 +629,7 @@ public:
     if (module == "All" || module.starts_with("app_queue"))
       queue_lists_.want_all(moment() + reload_settles);
     if (module == "All" || module.starts_with("manager"))
-      next_proof_ = moment();
+      rights_.ask_soon();
   }
 
   /// Of one queue; of all if `queue` is empty.
@@ -874,7 +645,7 @@ public:
     if (!queue.empty())
       which.emplace_back("Queue", queue);
     const auto list = ++queue_list_;
-    queue_list_id_ = ask("QueueStatus", which, [this, list](const result<std::string>& began) {
+    queue_list_id_ = actions_.ask("QueueStatus", which, [this, list](const result<std::string>& began) {
       if (began || list != queue_list_)
         return;
       queue_lists_.ended(false);
@@ -902,7 +673,7 @@ public:
     for (auto& [name, queue] : queues_) {
       if (!listed_queue_.empty() && name != listed_queue_)
         continue;
-      batch(queue, at_);
+      routes_.batch(queue, at_);
       if (!queues_told_.contains(name))
         queue_lists_.absent(name);
     }
@@ -916,6 +687,13 @@ public:
     lists_came();
     maybe_ready();
   }
+
+  struct known_call {
+    followed_call call;
+    bool sent{false}; ///< its Originate went out (or it was adopted)
+    core::listing_schedule::number asked{0}; ///< its channel asked whether it lives: the first list that answers
+    std::uint8_t asked_again{0}; ///< the lists had it between two states, so often
+  };
 
   struct waiting_originate {
     uuid id;
@@ -956,48 +734,8 @@ public:
 
   // --- actions ----------------------------------------------------------------------------------------------
 
-  struct asked_action {
-    std::string name;
-    std::function<void(result<std::string>)> done;
-    std::function<void(const ami::message&)> on_message;
-    time_point until;
-  };
-
-  /// A channel that is looked at before something is done to its call.
-  struct look {
-    std::function<void()> act;
-    std::function<void(result<std::string>)> done;
-    time_point until;
-    bool talks{false};
-  };
-
-  /// The ActionID; empty when the action could not be written, which `done` has been told.
-  std::string ask(std::string_view name, const std::vector<std::pair<std::string, std::string>>& headers,
-                  std::function<void(result<std::string>)> done) {
-    return put_action(name, headers, asked_action{std::string{name}, std::move(done), {}, moment() + action_limit});
-  }
-
-  void ask_message(std::string_view name, const std::vector<std::pair<std::string, std::string>>& headers,
-                   std::function<void(const ami::message&)> on_message) {
-    put_action(name, headers,
-               asked_action{std::string{name}, [](result<std::string>) {}, std::move(on_message), moment() + login_limit});
-  }
-
-  std::string put_action(std::string_view name, const std::vector<std::pair<std::string, std::string>>& headers,
-                         asked_action asked) {
-    if (!link_)
-      return asked.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}}), std::string{};
-    auto id = "ringmaster-" + std::to_string(++last_action_);
-    ami::action action{name};
-    action.action_id(id);
-    for (const auto& [key, value] : headers)
-      action.header(key, value);
-    auto bytes = std::move(action).bytes();
-    if (!bytes)
-      return asked.done(bytes.error()), std::string{};
-    actions_.emplace(id, std::move(asked));
-    link_->send(std::move(*bytes));
-    return id;
+  [[nodiscard]] error unavailable() const {
+    return {errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}};
   }
 
   void hang_up(const hang_up_channel& what) {
@@ -1010,46 +748,20 @@ public:
       return what.done(std::string{"the call was not begun"});
     }
     if (phase_ != phase::ready)
-      return what.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
+      return what.done(unavailable());
     const auto channel = what.channel.empty() ? to_string(what.id) : what.channel;
-    const auto hang_up = [this, channel, done = what.done] { ask("Hangup", {{"Channel", channel}, {"Cause", "16"}}, done); };
+    const auto hang_up = [this, channel, done = what.done] { actions_.ask("Hangup", {{"Channel", channel}, {"Cause", "16"}}, done); };
     if (what.only_if == call_is::waiting)
-      return unless_it_talks(channel, hang_up, what.done);
+      return actions_.unless_it_talks(channel, hang_up, what.done);
     hang_up();
-  }
-
-  /// `act` if the server says that the channel is in no bridge.
-  void unless_it_talks(const std::string& channel, std::function<void()> act, std::function<void(result<std::string>)> done) {
-    const auto id = put_action("Status", {{"Channel", channel}}, asked_action{"Status", [](result<std::string>) {}, [this](const ami::message& m) {
-                                 if (m.get("Response") == "Error")
-                                   looked_at(m.action_id(), error{errc::pbx_refused, options_.name + " says: " + one_line(m.get("Message")), {}});
-                               }, moment() + action_limit});
-    if (id.empty())
-      return done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
-    looks_.emplace(id, look{std::move(act), std::move(done), moment() + action_limit});
-  }
-
-  /// What a look at a channel has come to.
-  void looked_at(std::string_view action_id, const result<void>& found) {
-    const auto at = looks_.find(std::string{action_id});
-    if (at == looks_.end())
-      return;
-    const auto one = std::move(at->second);
-    looks_.erase(at);
-    if (!found)
-      one.done(found.error());
-    else if (one.talks)
-      one.done(error{errc::illegal_state, "the caller talks by now", {}});
-    else
-      one.act();
   }
 
   void redirect(const redirect_channel& what) {
     if (phase_ != phase::ready)
-      return what.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
+      return what.done(unavailable());
     const auto channel = what.channel.empty() ? to_string(what.id) : what.channel;
-    unless_it_talks(channel, [this, id = to_string(what.id), channel, to = what.to, done = what.done] {
-      ask("Redirect", {{"Channel", channel}, {"Context", to.context}, {"Exten", to.exten}, {"Priority", to.priority}},
+    actions_.unless_it_talks(channel, [this, id = to_string(what.id), channel, to = what.to, done = what.done] {
+      actions_.ask("Redirect", {{"Channel", channel}, {"Context", to.context}, {"Exten", to.exten}, {"Priority", to.priority}},
           [this, id, done](result<std::string> said) {
             if (said)
               for (const auto& [name, queue] : queues_)
@@ -1061,10 +773,10 @@ public:
 
   void ask_for(const pbx_request& what) {
     if (phase_ != phase::ready)
-      return what.done(error{errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}});
+      return what.done(unavailable());
     if (!may_change_queues(what))
-      return void(ask(what.action, what.headers, what.done));
-    ask(what.action, what.headers, [this, done = what.done](const result<std::string>& said) {
+      return void(actions_.ask(what.action, what.headers, what.done));
+    actions_.ask(what.action, what.headers, [this, done = what.done](const result<std::string>& said) {
       if (said)
         queue_lists_.want_all(moment());
       done(said);
@@ -1086,24 +798,6 @@ public:
       link_->send(std::string{what.bytes});
   }
 
-  void expire_actions(time_point now) {
-    std::erase_if(looks_, [&](const auto& one) {
-      if (now < one.second.until)
-        return false;
-      one.second.done(error{errc::timed_out, options_.name + " did not answer within ten seconds", {}});
-      return true;
-    });
-    for (auto at = actions_.begin(); at != actions_.end();) {
-      if (now < at->second.until) {
-        ++at;
-        continue;
-      }
-      const auto done = std::move(at->second.done);
-      at = actions_.erase(at);
-      done(error{errc::timed_out, options_.name + " did not answer within ten seconds", {}});
-    }
-  }
-
   // --- what readers see -------------------------------------------------------------------------------------
 
   void publish() {
@@ -1114,8 +808,8 @@ public:
     shown.trouble = trouble_;
     if (trouble_since_)
       shown.trouble_since = with_.time->date_of(*trouble_since_);
-    shown.missing_rights = missing_;
-    shown.hears_agents = rights_.of(core::ami_right::hear_agents) == core::proof::given;
+    shown.missing_rights = rights_.missing();
+    shown.hears_agents = rights_.hears(core::ami_right::hear_agents);
     shown.channels = calls_.size();
     shown.max_channels = options_.max_channels;
     shown.rate = options_.originate_rate;
@@ -1145,44 +839,18 @@ private:
   time_point last_received_{}, phase_until_{}, next_connect_{}, next_ping_{}, asked_at_{}, ready_since_{};
 
   boost::unordered_flat_map<uuid, known_call, std::hash<uuid>> calls_;
-  /// Of the same calls all that routing looks at. Flat, so that a look-up waits for memory once or twice and not for
-  /// each node of a chain; small, so that the caches hold much of it.
-  boost::unordered_flat_map<uuid, target, std::hash<uuid>> routes_;
-  struct text_hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view of) const noexcept { return std::hash<std::string_view>{}(of); }
-  };
-  /// Calls by the unique ids of the channels that have taken the place of their own. Empty where no Local channel is optimised
-  /// away, and free then.
-  boost::unordered_flat_map<std::string, uuid, text_hash, std::equal_to<>> successors_;
+  call_routes routes_; ///< to the same calls
   std::deque<waiting_originate> waiting_;
-  std::unordered_map<std::string, target> queues_;
-  /// Unique ids of callers and members who are rung or talk, and the queues to be told when these channels end.
-  boost::unordered_flat_map<std::string, boost::container::small_vector<target*, 1>, text_hash, std::equal_to<>> legs_;
+  std::unordered_map<std::string, call_routes::target> queues_;
   std::vector<std::pair<std::string, caf::actor>> watchers_;
 
   caf::actor telephone_;
   std::shared_ptr<telephone_backlog> backlog_{std::make_shared<telephone_backlog>(0)};
   bool telephone_behind_{false}; ///< blocks are left out until it has caught up
 
-  std::unordered_map<std::string, asked_action> actions_;
-  std::unordered_map<std::string, look> looks_; ///< by ActionID
-  std::uint64_t last_action_{0};
-
-  std::vector<std::pair<std::uint32_t, target*>> found_; ///< calls that messages of a block are about
-  std::vector<batched> batches_;
-  core::ami_rights rights_;
-  std::shared_ptr<const std::vector<core::missing_right>> missing_{nothing_missing};
-  time_point next_proof_{}, next_look_at_rights_{}, logged_in_at_{};
-  std::optional<time_point> accepted_at_; ///< when this login's first Originate was
+  ami_actions actions_;
+  rights_proof rights_;
   std::optional<core::listing_schedule::number> accepted_asked_; ///< the list of channels that says whether it was heard of
-  /// Members as listed last, by queue and interface; only until an AgentConnect has been heard.
-  struct member_calls {
-    bool in_call{false};
-    std::int64_t taken{0};
-  };
-  std::unordered_map<std::string, member_calls> in_call_;
-
   std::uint32_t at_{0}; ///< place of the message that is being taken in its block
   core::listing_schedule channel_lists_;
   core::queue_listings queue_lists_;
@@ -1195,7 +863,6 @@ private:
   std::shared_ptr<const std::vector<core::agent_leg>> legs_to_tell_; ///< queues whose listing ended in this block
   std::size_t channel_count_{0}; ///< of the last listing
   bool channels_listed_{false}, queues_listed_{false}; ///< what was asked for last has come
-  bool proving_{false}; ///< what the user may do and hear is being asked for
   bool channels_complete_{false}; ///< the list has as many as it says
   bool callers_in_doubt_{false};  ///< the next listing is to say who waits as well
   bool sip_means_pjsip_{false};

@@ -73,9 +73,9 @@ std::string append(const std::filesystem::path& file, const std::string& bytes) 
   return trouble;
 }
 
-class writer {
+class results_writer {
 public:
-  writer(caf::stateful_actor<results_state>* self, std::filesystem::path file, engine_shared& shared)
+  results_writer(caf::stateful_actor<results_state>* self, std::filesystem::path file, engine_shared& shared)
       : self_{self}, state_{self->state}, file_{std::move(file)}, shared_{shared} {}
 
   void drain() {
@@ -151,7 +151,7 @@ private:
 
 caf::behavior results_actor(caf::stateful_actor<results_state>* self, const std::filesystem::path& file,
                             engine_shared* shared) {
-  auto work = std::make_shared<writer>(self, file, *shared);
+  auto work = std::make_shared<results_writer>(self, file, *shared);
   log_faults(self, "results");
   self->send(self, drain_outbox{});
   return {[=](const drain_outbox&) { work->ask(); }, [=](const drain_now&) { work->drain(); }};
