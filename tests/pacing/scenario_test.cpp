@@ -35,6 +35,28 @@ TEST(scenario, is_read_from_json_over_a_named_one) {
   EXPECT_EQ(c->live.parts.front().kind, distribution::shape::exponential);
 }
 
+TEST(scenario, has_an_answer_rate_that_changes) {
+  scenario c;
+  c.answer_rate = 0.3;
+  EXPECT_EQ(answer_rate_at(c, 1e6), 0.3);
+  c.rate_steps = {{600, 0.2}, {1200, 0.4}};
+  EXPECT_EQ(answer_rate_at(c, 599), 0.3);
+  EXPECT_EQ(answer_rate_at(c, 600), 0.2);
+  EXPECT_EQ(answer_rate_at(c, 5000), 0.4);
+  c.rate_period = 2000; // and begins anew
+  EXPECT_EQ(answer_rate_at(c, 2599), 0.3);
+  EXPECT_EQ(answer_rate_at(c, 2600), 0.2);
+
+  scenario list;
+  list.answer_rate = 0.5, list.hourly_drop = 0.2;
+  EXPECT_DOUBLE_EQ(answer_rate_at(list, 2 * 3600), 0.5 * 0.8 * 0.8);
+
+  scenario wave;
+  wave.answer_rate = 0.8, wave.wave_amplitude = 0.5, wave.wave_period = 400;
+  EXPECT_EQ(answer_rate_at(wave, 100), 1); // 1.2 is no rate
+  EXPECT_DOUBLE_EQ(answer_rate_at(wave, 300), 0.4);
+}
+
 TEST(scenario, names_the_field_that_is_wrong) {
   EXPECT_EQ(wrong("{"), "malformed");
   EXPECT_EQ(wrong("[]"), "malformed");

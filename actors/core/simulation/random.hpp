@@ -36,6 +36,11 @@ private:
   std::uint64_t state_;
 };
 
+/// What a stream of random numbers is for. Whoever changes one of these changes what each seed leads to.
+namespace purpose {
+inline constexpr std::uint64_t fate = 1, agent = 3, staff = 4, inbound = 5, news = 6, entry = 7, id = 99;
+} // namespace purpose
+
 /// A distribution of times in seconds: a mixture of one or more components.
 struct distribution {
   enum class shape : std::uint8_t { constant, exponential, lognormal, normal, uniform };

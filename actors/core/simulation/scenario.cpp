@@ -1,5 +1,6 @@
 #include "actors/core/simulation/scenario.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -145,6 +146,19 @@ std::vector<std::string_view> scenario_names() {
     names.push_back(known);
   names.push_back("inbound");
   return names;
+}
+
+double answer_rate_at(const scenario& of, double seconds) noexcept {
+  const auto within = of.rate_period > 0 ? std::fmod(seconds, of.rate_period) : seconds;
+  auto p = of.answer_rate;
+  for (const auto& step : of.rate_steps)
+    if (within >= step.at)
+      p = step.rate;
+  if (of.wave_period > 0)
+    p *= 1 + of.wave_amplitude * std::sin(2 * M_PI * seconds / of.wave_period);
+  if (of.hourly_drop > 0)
+    p *= std::pow(1 - of.hourly_drop, std::floor(within / 3600));
+  return std::clamp(p, 0.0, 1.0);
 }
 
 std::optional<error> scenario::validate() const {

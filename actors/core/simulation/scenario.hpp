@@ -93,6 +93,9 @@ struct scenario {
   [[nodiscard]] std::optional<error> validate() const;
 };
 
+/// Live answers per call, of the calls that are begun so many seconds after the beginning.
+[[nodiscard]] double answer_rate_at(const scenario& of, double seconds) noexcept;
+
 /// A named scenario; nothing for a name that is not known.
 [[nodiscard]] std::optional<scenario> named_scenario(std::string_view name);
 [[nodiscard]] std::vector<std::string_view> scenario_names();
