@@ -11,6 +11,7 @@ constexpr std::int64_t up = 6, ringing_state = 5;
 constexpr std::string_view outcome_unknown =
     "The outcome is unknown: the call ended while nobody could hear of it";
 constexpr std::string_view not_placed = "The call could not be placed";
+constexpr std::string_view at_limit = "The dialplan of the call did not begin";
 
 template <class Number, std::size_t n>
 constexpr bool is_among(Number one, const std::array<Number, n>& these) noexcept {
@@ -242,6 +243,7 @@ call_change call::on(const call_event& event, time_point now) {
                    named(e.channel, false);
                  },
                  [&](const second_half_created&) { learn(f_second_half); },
+                 [&](const second_half_called&) { learn(f_second_half_called); },
                  [&](const second_half_hung_up& e) {
                    if (!is(f_second_half_hangup) && !is(f_up))
                      keep_cause(e.cause, e.cause_text);
@@ -449,6 +451,8 @@ call_evidence call::evidence() const noexcept {
   // Whoever hangs up first, or lets the network talk, learns nothing of it; nor is a telephone that is off its matter.
   if (!is(f_failed) || is(f_hang_up_asked) || is(f_no_answer) || is(f_progressed) || cause_ == 19 || why == refusal::not_there)
     return call_evidence::none;
+  if (is(f_second_half_called) && !is(f_dial_begun) && !is(f_dial_ended) && cause_ <= 0)
+    return call_evidence::limit;
   return is(f_channel) || is(f_hangup) || is(f_dial_begun) ? call_evidence::network : call_evidence::no_channel;
 }
 
@@ -474,6 +478,8 @@ std::string call::res_dial_text() const {
     text.append(" (SIP ").append(std::to_string(sip_code_)).append(")");
   if (code == 0 && !failure_text_.empty())
     text = failure_text_;
+  else if (code == 0 && evidence() == call_evidence::limit)
+    text = at_limit;
   else if (code == 0 && is(f_failed))
     text = not_placed;
   if (ending_ == call_ending::unknown) {

@@ -112,6 +112,10 @@ struct channel_renamed {
 };
 /// Newchannel of a Local channel's second half, which runs the dialplan.
 struct second_half_created {};
+/// LocalBridge: there is such an extension, and its dialplan is about to begin. If no DialBegin follows it has not begun, since
+/// Asterisk is at a limit of its own (maxcalls, maxload), or it has hung up at once. Without such an extension there is no
+/// LocalBridge either (seen with 22.10).
+struct second_half_called {};
 /// Its Hangup.
 struct second_half_hung_up {
   std::int64_t cause{0};
@@ -156,8 +160,8 @@ struct deadline_passed {};
 using call_event =
     std::variant<originate_sent, originate_not_sent, originate_accepted, originate_refused, originate_result,
                  channel_created, channel_changed, dial_began, dial_progressed, dial_ended, hung_up,
-                 channel_replaced, channel_renamed, second_half_created, second_half_hung_up, hang_up_asked, queue_joined,
-                 queue_left, queue_abandoned, agent_connected, agent_completed, pbx_lost,
+                 channel_replaced, channel_renamed, second_half_created, second_half_called, second_half_hung_up,
+                 hang_up_asked, queue_joined, queue_left, queue_abandoned, agent_connected, agent_completed, pbx_lost,
                  channel_alive, channel_vanished, deadline_passed>;
 
 // --- what comes of it
@@ -234,6 +238,7 @@ enum class call_evidence : std::uint8_t {
   number,     ///< the network knows no such number
   network,    ///< the network refused the call, or did not respond
   no_channel, ///< Asterisk could not make a channel: the trunk is unknown or not registered, or takes no such number
+  limit,      ///< Asterisk made a Local channel whose dialplan did not begin, or hung up at once without saying why
   refused,    ///< Asterisk refused the Originate
 };
 
@@ -313,6 +318,7 @@ private:
     f_progressed = 1u << 22,         ///< the network has taken the call, perhaps to announce something
     f_out_of_sight = 1u << 23,       ///< taken back when it is seen again
     f_talks = 1u << 24,              ///< or has talked, to somebody who is not known to be an agent
+    f_second_half_called = 1u << 25, ///< LocalBridge
   };
   [[nodiscard]] bool is(fact f) const noexcept { return (facts_ & f) != 0; }
   void learn(fact f) noexcept { facts_ |= f; }

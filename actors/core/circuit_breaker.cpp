@@ -9,7 +9,8 @@ namespace ringmaster::core {
 namespace {
 
 bool is_failure(call_evidence what) noexcept {
-  return what == call_evidence::number || what == call_evidence::network || what == call_evidence::no_channel;
+  return what == call_evidence::number || what == call_evidence::network || what == call_evidence::no_channel ||
+         what == call_evidence::limit;
 }
 
 } // namespace
@@ -84,7 +85,7 @@ trunk_breaker::verdict trunk_breaker::hear(ticket call, call_evidence what, std:
   if (!wall.is_wall() || !breaker_.fail(call, wall.describe(words), now))
     return v;
   v.opened = v.give_back = true;
-  by_numbers_ = wall.no_channel < most_without_channel && wall.network + wall.no_channel < most_refused;
+  by_numbers_ = wall.by_numbers();
   give_back_around(wall, *one, v);
   return v;
 }
@@ -97,16 +98,24 @@ void trunk_breaker::give_back_around(run range, record& one, verdict& v) {
     --range.from;
   while (range.to < calls_.size() && !reached(range.to))
     ++range.to;
+  one.given_back = true;
+  // A limit holds because other calls are up: that they were reached says nothing against it.
+  if (range.limit >= most_without_channel)
+    for (std::size_t i = 0; i < calls_.size(); ++i)
+      if (calls_[i].what == call_evidence::limit && first_ + i >= excused_to_)
+        give_back(calls_[i], v);
   excused_from_ = first_ + range.from;
   excused_to_ = breaker_.opened_at();
-  one.given_back = true;
   for (auto i = range.from; i < range.to; ++i) {
-    auto& other = calls_[i];
-    if (other.given_back || !is_failure(other.what) || (other.what == call_evidence::number && !by_numbers_))
-      continue;
-    other.given_back = true;
-    v.back.push_back(other.whose);
+    const auto& other = calls_[i];
+    if (is_failure(other.what) && (other.what != call_evidence::number || by_numbers_))
+      give_back(calls_[i], v);
   }
+}
+
+void trunk_breaker::give_back(record& one, verdict& v) {
+  if (!std::exchange(one.given_back, true))
+    v.back.push_back(one.whose);
 }
 
 trunk_breaker::record* trunk_breaker::find(ticket call) noexcept {
@@ -127,26 +136,32 @@ trunk_breaker::run trunk_breaker::run_around(std::size_t at) const noexcept {
     r.number += calls_[i].what == call_evidence::number ? 1 : 0;
     r.network += calls_[i].what == call_evidence::network ? 1 : 0;
     r.no_channel += calls_[i].what == call_evidence::no_channel ? 1 : 0;
+    r.limit += calls_[i].what == call_evidence::limit ? 1 : 0;
   }
   return r;
 }
 
 bool trunk_breaker::run::is_wall() const noexcept {
-  const auto refused = network + no_channel;
-  return no_channel >= most_without_channel || refused >= most_refused || number + refused >= most_unreached;
+  return !by_numbers() || number + refused() >= most_unreached;
+}
+
+bool trunk_breaker::run::by_numbers() const noexcept {
+  return limit < most_without_channel && no_channel < most_without_channel && refused() < most_refused;
 }
 
 /// Begun before it opened; and, once it is closed again, not before the run by which it had.
 std::string trunk_breaker::run::describe(std::string_view words) const {
+  if (limit >= most_without_channel)
+    return fmt::format("the dialplan of {} calls in a row did not begin: is Asterisk at a limit of its own (maxcalls, maxload)?",
+                       limit);
   if (no_channel >= most_without_channel)
     return fmt::format("Asterisk could make no channel for {} calls in a row: is there such a trunk, and is it registered?",
                        no_channel);
-  const auto refused = network + no_channel;
-  if (refused >= most_refused)
-    return fmt::format("{} calls in a row failed in the network, the last one with: {}", refused, words);
+  if (refused() >= most_refused)
+    return fmt::format("{} calls in a row failed in the network, the last one with: {}", refused(), words);
   return fmt::format("{} calls in a row reached nobody, {} of them since the network knows no such number: is the prefix "
                      "right?",
-                     refused + number, number);
+                     refused() + number, number);
 }
 
 bool trunk_breaker::excused(ticket call, call_evidence what) const noexcept {

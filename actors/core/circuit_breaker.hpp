@@ -12,7 +12,8 @@
 /// A **trunk** (`trunk_breaker`) opens on a *run*: calls that were begun one right after another, none of which reached
 /// a telephone (rang, was busy, was answered, was declined). Of these
 ///
-/// - 3 for which Asterisk could not even make a channel (an unknown trunk, one that is not registered), or
+/// - 3 for which Asterisk could not even make a channel (an unknown trunk, one that is not registered), or whose dialplan it
+///   did not begin (Local channels, while it is at maxcalls or maxload), or
 /// - 12 that the network refused or did not respond to, or
 /// - 30 of these and of numbers that the network does not know: a wrong prefix, most likely.
 ///
@@ -126,14 +127,18 @@ private:
   };
   struct run {
     std::size_t from, to; ///< places in `calls_`
-    std::size_t number{0}, network{0}, no_channel{0};
+    std::size_t number{0}, network{0}, no_channel{0}, limit{0};
+    [[nodiscard]] std::size_t refused() const noexcept { return network + no_channel + limit; }
     [[nodiscard]] bool is_wall() const noexcept;
+    /// If it is one, it takes the unknown numbers to make it so.
+    [[nodiscard]] bool by_numbers() const noexcept;
     [[nodiscard]] std::string describe(std::string_view words) const;
   };
 
   [[nodiscard]] record* find(ticket call) noexcept;
   [[nodiscard]] run run_around(std::size_t at) const noexcept;
   void give_back_around(run range, record& one, verdict& v);
+  static void give_back(record& one, verdict& v);
   [[nodiscard]] bool excused(ticket call, call_evidence what) const noexcept;
   void forget_old();
 

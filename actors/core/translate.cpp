@@ -70,6 +70,8 @@ std::optional<addressed_event> to_call_event(const ami::message& m) {
     const auto e = ami::bridge_enter::from(m);
     return addressed(e.swap_unique_id, channel_replaced{e.channel.unique_id, e.channel.name});
   }
+  if (m.kind() == event_kind::local_bridge)
+    return addressed(ami::local_bridge::from(m).one.unique_id, second_half_called{});
   if (m.kind() == event_kind::rename) {
     const auto e = ami::rename::from(m);
     return addressed(e.unique_id, channel_renamed{e.new_name});

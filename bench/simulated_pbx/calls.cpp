@@ -241,7 +241,7 @@ void call_system::originate(originate_request request) {
                      (!request.other_id.empty() && core_.channels.collides(request.other_id));
   const auto trunk = local ? std::nullopt : condition_of(target.resource);
   const bool missing = trunk && trunk->what == trunk_condition::kind::missing;
-  if (!known || full || taken || missing || target.number.empty()) {
+  if (!known || taken || missing || target.number.empty()) {
     if (local && taken) // its pair of channels was made, and thrown away
       (void)core_.new_channel_name("Local", target.resource);
     if (core_.log.is_open())
@@ -250,7 +250,6 @@ void call_system::originate(originate_request request) {
                        {"channel_id", request.id},
                        {"number", target.number},
                        {"detail", !known    ? "technology"
-                                  : full    ? "limit"
                                   : taken   ? "id is live"
                                   : missing ? "trunk"
                                             : "number"}});
@@ -263,6 +262,7 @@ void call_system::originate(originate_request request) {
   c.request = std::move(request);
   c.target = std::move(target);
   c.trunk = trunk;
+  c.over_limit = full;
   calls_.emplace(c.id, std::move(fresh));
   dial(c);
 }
@@ -348,7 +348,7 @@ void call_system::dial_local(call& c) {
   const bool customers = c.way != nullptr || is_customer_context(context);
   const bool other = context == "agents" || context == "queue" || context == "hold" || context == "amd";
   if (!(customers && c.target.number.size() >= core_.people.customers.min_digits) && !other)
-    return no_such_extension(c);
+    return not_made(c, "no such extension");
   if (other) { // somebody of the house: rings a second and takes the call
     c.who.what = outcome::answer;
     c.who.ring = seconds_of(1);
@@ -357,6 +357,8 @@ void call_system::dial_local(call& c) {
   }
 
   core_.local_bridge(*c.one, *c.two, true);
+  if (c.over_limit)
+    return not_made(c, "limit");
   const bool unknown_number = c.who.what == outcome::invalid && c.way == nullptr;
   if (!unknown_number)
     core_.dial_begin(nullptr, *c.one, c.target.resource);
@@ -497,8 +499,9 @@ void call_system::refuse_direct(call& c) {
   forget(c);
 }
 
-void call_system::no_such_extension(call& c) {
-  log("hangup", c, "no such extension");
+/// The second half's dialplan does not begin.
+void call_system::not_made(call& c, std::string_view why) {
+  log("hangup", c, why);
   core_.cdr(*c.two, "FAILED");
   core_.hangup(*c.two, 0);
   respond(c, false, 0);
@@ -603,6 +606,8 @@ void call_system::answer(call& c) {
   const std::uint64_t id = c.id;
   if (!late)
     respond(c, true, 4);
+  if (c.over_limit && c.request.application.empty()) // a single application needs no dialplan, and is not counted
+    return end(c, ending::application, 0);
   run(c);
   // An application that ends at once takes the call with it; then there is no late answer to give.
   if (call* alive = find(id); late && alive != nullptr)

@@ -72,6 +72,7 @@ struct call {
   std::optional<trunk_condition> trunk; ///< what is wrong with it, for this call
   bool ringing{false};
   bool in_dialplan{false}; ///< runs a context, not a single application
+  bool over_limit{false};  ///< no dialplan begins for it
   channel* one{nullptr};   ///< the side that runs the application
   channel* two{nullptr};   ///< of Local: the customer's side
   const route* way{nullptr};  ///< of Local into a context that dials a trunk
@@ -151,7 +152,7 @@ private:
   void leave_partner(call& c);
   void talk_with(call& c, call& parked);
   void take_back(call& c, std::string_view space);
-  void no_such_extension(call& c);
+  void not_made(call& c, std::string_view why);
   void answer(call& c);
   void ring_timeout(call& c);
   void cancel(call& c, int cause);

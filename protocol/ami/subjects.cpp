@@ -38,6 +38,7 @@ std::string_view call_header(event_kind kind) noexcept {
   case event_kind::dial_state:
   case event_kind::dial_end: return "DestUniqueid";
   case event_kind::bridge_enter: return "SwapUniqueid";
+  case event_kind::local_bridge: return "LocalOneUniqueid";
   case event_kind::newchannel:
   case event_kind::newstate:
   case event_kind::rename:

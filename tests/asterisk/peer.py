@@ -68,15 +68,17 @@ class Sipp:
 
 class Asterisk:
     """One instance. `members`: of its queues, e.g. {"sales_1": ["Local/agent-01@agents/n"]}. `customer_stays` and
-    `agent_talks`, in seconds, are how long those on SIPp's side hold on before they hang up."""
+    `agent_talks`, in seconds, are how long those on SIPp's side hold on before they hang up. `options`: more lines for
+    [options] of asterisk.conf."""
 
     USER, SECRET = "dialer", "secret"
 
-    def __init__(self, members=None, strategy="rrmemory", customer_stays=4, carrier_stays=30, agent_talks=3):
+    def __init__(self, members=None, strategy="rrmemory", customer_stays=4, carrier_stays=30, agent_talks=3, options=""):
         self.root = tree()
         self.folder = Path(tempfile.mkdtemp(prefix="rm-ast-"))  # short: its control socket's path must fit in 108 bytes
         self.members = {"sales_1": LOCAL_AGENTS, "sales_2": [f"PJSIP/agent-{n:02d}" for n in range(1, 6)], **(members or {})}
         self.strategy = strategy
+        self.options = options
         self.carrier = Sipp(self.folder, "carrier", carrier_stays)
         self.customers = Sipp(self.folder, "customers", customer_stays)
         self.agents = Sipp(self.folder, "agents", agent_talks)
@@ -102,7 +104,7 @@ class Asterisk:
         phone = (HERE / "etc/phone.template").read_text()
         values = {
             "dir": self.folder, "modules": modules, "modules_list": "\n".join(f"load = {n}.so" for n in names if (modules / f"{n}.so").exists()),
-            "ami_port": self.port, "user": self.USER, "secret": self.SECRET, "sip_port": self.sip_port, "strategy": self.strategy,
+            "options": self.options, "ami_port": self.port, "user": self.USER, "secret": self.SECRET, "sip_port": self.sip_port, "strategy": self.strategy,
             "carrier_port": self.carrier.port, "dead_port": free_port(socket.SOCK_DGRAM),
             "iax_port": free_port(socket.SOCK_DGRAM), "rtp_first": 20000, "rtp_last": 29999,
             "phones": "\n".join(phone.replace("<<phone>>", p).replace("<<phones_port>>", str((self.customers if p[0] == "3" else self.agents).port)) for p in PHONES),
@@ -143,6 +145,10 @@ class Asterisk:
 
     def console(self, command):
         return subprocess.run([*self.command(), "-rx", command], capture_output=True, text=True, timeout=30).stdout
+
+    def begin_console(self, command):
+        """The same, without waiting for its end."""
+        return subprocess.Popen([*self.command(), "-rx", command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, preexec_fn=_die_with_parent)
 
     def ami(self, events="off"):
         return Ami(self.port, self.USER, self.SECRET, events)

@@ -634,6 +634,32 @@ TEST(call, without_a_channel_or_refused_is_evidence_against_the_server) {
   EXPECT_EQ(refused.c.failure(), "Permission denied");
 }
 
+TEST(call, whose_dialplan_does_not_begin_is_evidence_of_a_limit) {
+  const auto fails = [](bool called, bool begun, std::int64_t cause) {
+    driver d;
+    d.feed(originate_sent{});
+    d.feed(originate_accepted{});
+    d.feed(channel_created{"Local/1@x-1;1"});
+    d.feed(second_half_created{});
+    if (called)
+      d.feed(second_half_called{});
+    if (begun)
+      d.feed(dial_began{});
+    d.feed(second_half_hung_up{cause, ""});
+    d.feed(hung_up{0, "Unknown", ""});
+    EXPECT_EQ(d.ends, 0) << "OriginateResponse is to come";
+    d.feed(originate_result{false, 0, "Local/1@x"});
+    EXPECT_EQ(d.ends, 1);
+    return d.c;
+  };
+  EXPECT_EQ(fails(true, false, 0).evidence(), call_evidence::limit);
+  EXPECT_EQ(fails(true, false, 0).res_dial_text(), "The dialplan of the call did not begin");
+  EXPECT_EQ(fails(false, false, 0).evidence(), call_evidence::network) << "there is no such extension";
+  EXPECT_EQ(fails(true, true, 0).evidence(), call_evidence::network);
+  EXPECT_EQ(fails(true, false, 16).evidence(), call_evidence::network) << "it began, and hung up at once";
+  EXPECT_EQ(fails(true, false, 1).evidence(), call_evidence::number);
+}
+
 TEST(call, that_rang_behind_a_dialplan_which_gave_up_was_not_answered) {
   const auto rings = [](bool we_hang_up) {
     driver d;

@@ -156,6 +156,20 @@ TEST_F(trunk, without_a_channel_rests_after_three) {
   EXPECT_NE(b.state().words().find("no channel"), std::string::npos);
 }
 
+TEST_F(trunk, whose_dialplan_does_not_begin_rests_after_three) {
+  EXPECT_FALSE(one(limit).opened);
+  EXPECT_FALSE(one(network).opened);
+  EXPECT_FALSE(one(reached).opened) << "it got the place that the first one did not";
+  EXPECT_FALSE(one(limit).opened);
+  EXPECT_FALSE(one(no_channel).opened);
+  EXPECT_FALSE(one(limit).opened);
+  const auto v = one(limit);
+  EXPECT_TRUE(v.opened && v.give_back);
+  EXPECT_EQ(v.back.size(), 4u) << "all but the one that failed for another reason before that";
+  EXPECT_NE(b.state().words().find("maxcalls"), std::string::npos);
+  EXPECT_FALSE(one(limit).give_back) << "a probe's";
+}
+
 TEST_F(trunk, is_not_blamed_for_an_entry_that_no_network_takes) {
   for (int i = 0; i < 100; ++i) {
     const auto v = one(i % 2 == 0 ? no_channel : reached);

@@ -459,15 +459,5 @@ TEST(originate, refuses_an_id_that_is_live_or_begins_one) {
   EXPECT_EQ(world.all("Newchannel").size(), 2U);
 }
 
-TEST(originate, holds_the_limit_of_calls) {
-  population p = population::standard();
-  p.max_calls = 2;
-  pbx_world world{p};
-  for (const char* id : {"a1", "b1", "c1"})
-    world.originate("PJSIP/1000001@carrier", id);
-  EXPECT_EQ(world.all("Newchannel").size(), 2U);
-  EXPECT_EQ(world.all("OriginateResponse", "Response", "Failure").size(), 1U);
-}
-
 } // namespace
 } // namespace ringmaster::sim::testing

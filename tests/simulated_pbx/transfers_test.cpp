@@ -307,5 +307,25 @@ TEST(a_waiting_caller, who_is_redirected_leaves_without_a_word_unless_he_has_a_d
   }
 }
 
+TEST(a_limit_of_calls, begins_no_dialplan_and_lets_an_application_run) {
+  population people = population::standard();
+  people.max_calls = 1;
+  pbx_world world{people};
+  world.originate("PJSIP/1000001@carrier", "first");
+  world.originate("Local/1000002@customers", "local");
+  world.originate("PJSIP/1000003@carrier", "application");
+  ASSERT_EQ(world.all("LocalBridge", "LocalOneUniqueid", "local").size(), 1u);
+  EXPECT_TRUE(world.all("DialBegin", "DestUniqueid", "local").empty());
+  const auto responses = world.all("OriginateResponse", "Uniqueid", "local");
+  ASSERT_EQ(responses.size(), 1u);
+  EXPECT_EQ(responses[0]->what.get("Reason"), "0");
+  for (const char* half : {"local", "local/2"}) {
+    const auto ends = world.all("Hangup", "Uniqueid", half);
+    ASSERT_EQ(ends.size(), 1u);
+    EXPECT_EQ(ends[0]->what.get("Cause"), "0");
+  }
+  EXPECT_EQ(world.all("DialBegin", "DestUniqueid", "application").size(), 1u);
+}
+
 } // namespace
 } // namespace ringmaster::sim::testing

@@ -27,6 +27,7 @@ TEST(ami_subjects, are_the_call_that_an_event_tells_of) {
   EXPECT_EQ(about("Event: DialEnd\r\nUniqueid: " + of_another + "\r\nDestUniqueid: " + id + "\r\n\r\n").calls, call_at(0));
   EXPECT_EQ(about("Event: OriginateResponse\r\nActionID: " + id + "\r\nUniqueid: <null>\r\n\r\n").calls, call_at(0));
   EXPECT_EQ(about("Response: Error\r\nActionID: " + id + "\r\nMessage: no\r\n\r\n").calls, call_at(0));
+  EXPECT_EQ(about("Event: LocalBridge\r\nLocalOneUniqueid: " + id + "\r\nLocalTwoUniqueid: " + of_another + "\r\n\r\n").calls, call_at(0));
 }
 
 TEST(ami_subjects, are_the_call_whose_channel_another_takes_the_place_of) {
@@ -87,6 +88,7 @@ TEST(ami_subjects, of_a_recorded_load_come_with_the_pools_blocks) {
     expected_calls += m.type() == message_type::event && parse_uuid(m.get("Uniqueid")) &&
                       (what == "Newchannel" || what == "Newstate" || what == "Hangup" || what.starts_with("QueueCaller") ||
                        what == "AgentConnect" || what == "AgentComplete" || what == "Rename");
+    expected_calls += what == "LocalBridge" && parse_uuid(m.get("LocalOneUniqueid"));
     expected_calls += what == "BridgeEnter" && parse_uuid(m.get("SwapUniqueid"));
     expected_calls += what.starts_with("Dial") && parse_uuid(m.get("DestUniqueid"));
     expected_calls += (what == "OriginateResponse" || m.type() == message_type::response) && parse_uuid(m.action_id());
