@@ -1,5 +1,5 @@
 # What the findings about Asterisk have in common. A script sources this file, writes $etc/extensions.conf and what else it
-# needs, calls `start_asterisk MODULE...` and then `look`, which runs Python from standard input, with ami.py at hand.
+# needs ($options: lines for [options] of asterisk.conf), calls `start_asterisk MODULE...` and then `look`, which runs Python from standard input, with ami.py at hand.
 #
 # The packages are Debian's, by exact version. They are unpacked into the temp folder and never installed: Asterisk runs by
 # its own loader, with its own C library beside the machine's. Needs amd64, apt and python3; no root.
@@ -34,6 +34,7 @@ start_asterisk() {  # MODULE...
     printf 'ast%sdir => %s\n' etc "$etc" mod "$libraries/asterisk/modules" data "$work/root/usr/share/asterisk" \
         varlib "$work/data" db "$work/data" key "$work/data" cache "$work/data" agi "$work/data" \
         spool "$work/spool" run "$work/run" log "$work/log" >> "$etc/asterisk.conf"
+    printf '[options]\n%s\n' "${options:-}" >> "$etc/asterisk.conf"
     printf '[modules]\nautoload = no\n' > "$etc/modules.conf"
     printf 'load = %s.so\n' res_timing_timerfd bridge_simple bridge_holding pbx_config "$@" >> "$etc/modules.conf"
     printf '[general]\n[logfiles]\nmessages => notice,warning,error\n' > "$etc/logger.conf"
