@@ -108,10 +108,11 @@ class Restarts(Case):
             "abandoned told": abandoned, "abandoned by the journal": losses})
         self.assertEqual([(c.id, c.cut_off, c.answered, c.met) for c in cut], [], "conversations hung up by us")
         self.assertEqual(ledger.twice, [], "originated twice")
-        self.assert_each_try_once(sim)
-        lines = server.results()
+        # A try that was given back, since nobody was called, is another call's later on.
+        called = self.assert_each_try_once(sim)
+        lines = [l for l in server.results() if l["uuid"] in called]
         tries = Counter((l["uuid_dl_list"], l["dial_index"], l["dial_trycnt"]) for l in lines)
-        self.assertEqual([t for t, n in tries.items() if n > 1], [], "one try ended twice")
+        self.assertEqual([l for l in lines if tries[l["uuid_dl_list"], l["dial_index"], l["dial_trycnt"]] > 1], [], "one try ended twice")
         self.assertTrue(answers[0] <= answered <= answers[1], f"{answered} live answers told, {answers} by the journal")
         self.assertTrue(losses[0] <= abandoned <= losses[1], f"{abandoned} abandoned told, {losses} by the journal")
         self.assertEqual(server.api.get("/ob/dialings")["list"], [])
