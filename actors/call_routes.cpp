@@ -63,6 +63,8 @@ void call_routes::batch_queue(target& queue, const ami::message& m, std::uint32_
 }
 
 void call_routes::batch_end(std::string_view unique_id, const ami::message& m, std::uint32_t index) {
+  if (legs_.empty()) // most servers' channels are of no queue's: their names need not be hashed
+    return;
   const auto at = legs_.find(unique_id);
   if (at == legs_.end())
     return;

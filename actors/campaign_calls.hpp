@@ -14,6 +14,7 @@
 #include "actors/messages.hpp"
 #include "actors/shared.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
 
@@ -133,7 +134,7 @@ private:
   campaign_pacing& pacing_;
   const campaign_setup& setup_;
 
-  std::unordered_map<uuid, call_in_flight> calls_;
+  boost::unordered_flat_map<uuid, call_in_flight, std::hash<uuid>> calls_;
   timed_calls deadlines_, graces_;
   time_point grace_look_{time_point::max()}; ///< when `grace_passed` comes next
   time_point next_hang_up_{};

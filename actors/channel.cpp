@@ -142,7 +142,8 @@ void channel::take(const core::call_event& event) {
   const auto& machine = call_.machine();
   if (machine.ended())
     return;
-  const auto change = call_.on(event, *shared_.time);
+  const auto now = shared_.time->now();
+  const auto change = call_.on(event, now, *shared_.time);
   if (change.ask_whether_alive && pbx_)
     caf::anon_send(pbx_, ask_presence{call_.id()});
   if (change.status_changed || !change.reached.empty())
@@ -159,7 +160,7 @@ void channel::take(const core::call_event& event) {
     caf::anon_send(campaign_, call_milestone{call_.id(), change.reached, deadline, change.sight, change.since,
                                              change.sight == core::call_sight::waits ? machine.queue() : std::string{}});
   if (!evidence_told_ || machine.ended())
-    tell_breakers(change.reached.has(core::milestone::channel));
+    tell_breakers(change.reached.has(core::milestone::channel), now);
   if (machine.ended()) {
     log_end();
     write_end();
@@ -167,7 +168,7 @@ void channel::take(const core::call_event& event) {
 }
 
 /// Once: as soon as the call has reached a telephone, or else when it is over.
-void channel::tell_breakers(bool new_channel) {
+void channel::tell_breakers(bool new_channel, time_point now) {
   using enum core::call_evidence;
   const auto& machine = call_.machine();
   const auto what = machine.evidence();
@@ -180,7 +181,6 @@ void channel::tell_breakers(bool new_channel) {
   if (what != reached && !machine.ended())
     return;
   evidence_told_ = true;
-  const auto now = shared_.time->now();
   if (what == refused)
     breakers_->refused(ticket_, call_.campaign(), machine.failure(), now);
   else if (what != none)

@@ -52,7 +52,7 @@ private:
   void tell(const char* event) const;
   void log_end() const;
   void keep_answer();
-  void tell_breakers(bool new_channel);
+  void tell_breakers(bool new_channel, time_point now);
   void give_back(const std::vector<core::used_try>& tries);
   void write_end();
   template <class Message>

@@ -351,7 +351,7 @@ void engine::explain_entry(const uuid& id, std::function<void(result<std::string
                        env = impl_->shared.env, time = impl_->shared.time](core::entry_explanation found) {
     const auto now = time->date();
     if (found.state == core::entry_state::ready && found.number && numbers[*found.number] && !policy.allow_number_in_use)
-      if ((found.other_call = env->call_to(same_telephone(*numbers[*found.number]))))
+      if ((found.other_call = env->call_to(telephone_key_of(*numbers[*found.number]))))
         found.state = core::entry_state::number_in_use;
     std::string json;
     json_writer w{json};

@@ -127,11 +127,13 @@ public:
   }
 
   /// Of the channel actor alone.
-  core::call_change on(const core::call_event& event, const clock& time) {
+  core::call_change on(const core::call_event& event, time_point now, const clock& time) {
     const std::lock_guard lock{guard_};
-    const auto change = machine_.on(event, time.now());
-    if (change.status_changed || !change.reached.empty())
-      changed_ = time.date();
+    const auto change = machine_.on(event, now);
+    if (change.status_changed || !change.reached.empty()) {
+      changed_ = now;
+      time_ = &time;
+    }
     return change;
   }
   /// Of the channel actor alone, which is the only one that changes it and so needs no lock to read it.
@@ -154,17 +156,18 @@ public:
     }
     const std::lock_guard lock{guard_};
     if (changed_)
-      machine_.write_to(seen, *changed_);
+      machine_.write_to(seen, time_->date_of(*changed_)); // which most events need not know
     return seen;
   }
 
 private:
   // What nearly every event looks at comes first: with many calls each line of the cache counts.
   mutable std::mutex guard_;
-  std::optional<time_point> changed_; ///< a date
+  std::optional<time_point> changed_;
   uuid id_;
   core::call machine_;
   uuid campaign_, entry_, dlma_;
+  const clock* time_{nullptr}; ///< what `changed_` is of
   maybe_time recorded_at_;
   std::unique_ptr<const live_dialing> recorded_; ///< null: nothing had happened yet when it was recorded
 };

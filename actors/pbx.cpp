@@ -348,7 +348,7 @@ public:
   }
 
   void answered(const ami::message& m) {
-    if (!parse_uuid(m.action_id()))
+    if (m.action_id().size() != uuid_text_size) // of what is asked for it has fewer characters
       return actions_.answered(m);
     // A call's, which has it as a subject of the block.
     if (m.what() == "Error")

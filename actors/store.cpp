@@ -46,6 +46,7 @@ public:
 
   void take(const store_operation_ptr& operation) {
     gathered_.push_back(operation);
+    gathered_ordinary_ = gathered_ordinary_ || is_ordinary(operation);
     // This message goes behind all that wait already, so that they share the commit.
     if (gathered_.size() == 1)
       self_->send(self_, commit_now{});
@@ -55,6 +56,7 @@ public:
 
   void commit() {
     auto all = std::exchange(gathered_, {});
+    auto ordinary = std::exchange(gathered_ordinary_, false);
     if (all.empty())
       return;
     if (!waiting_.empty()) // what waits comes first: ends of the same calls may be among these
@@ -63,8 +65,9 @@ public:
       const auto later = std::stable_partition(all.begin(), all.end(), [](const auto& one) { return !one->note; });
       std::move(later, all.end(), std::back_inserter(waiting_));
       all.erase(later, all.end());
+      ordinary = std::any_of(all.begin(), all.end(), is_ordinary);
     }
-    write(all);
+    write(all, ordinary);
     note_what_waits();
   }
 
@@ -74,7 +77,7 @@ public:
     if (!live_.writable.load())
       write({std::make_shared<store_operation>(
           store_operation{[](storage::write_txn& txn) { (void)storage::put_snapshot(txn, "store/probe", "x"); },
-                          [](const std::optional<error>&) {}})});
+                          [](const std::optional<error>&) {}})}, true);
     note_what_waits();
     if (!waiting_.empty() || !live_.writable.load())
       look_again();
@@ -115,10 +118,10 @@ private:
     }
   }
 
-  void write(const operations& all) {
+  /// `ordinary`: one of them is.
+  void write(const operations& all, bool ordinary) {
     if (all.empty())
       return;
-    const bool ordinary = std::any_of(all.begin(), all.end(), is_ordinary);
     auto failed = run_with_room(all, ordinary ? storage::room::ordinary : storage::room::reserve);
     if (!failed) {
       for (const auto& one : all)
@@ -304,6 +307,7 @@ private:
   live_state& live_;
   const clock& time_;
   operations gathered_;
+  bool gathered_ordinary_{false}; ///< one of them is
 
   operations waiting_;     ///< what became of calls and could not be written
   std::size_t noted_{0};   ///< so many of them, the first ones, are in the file

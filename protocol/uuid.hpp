@@ -36,6 +36,7 @@ struct uuid {
 [[nodiscard]] uuid ordered_uuid(time_point at);
 
 [[nodiscard]] std::string to_string(const uuid& id);
+inline constexpr std::size_t uuid_text_size = 36;
 /// Writes exactly 36 characters to `out`.
 void write_uuid(const uuid& id, char* out) noexcept;
 

@@ -50,7 +50,7 @@ std::optional<error> forbidden(const write_txn& in, const begin_request& request
   if (*known)
     return refused(fmt::format("there is a dialing {} already", to_string(request.id)));
   if (!setup.how.allow_number_in_use)
-    if (const auto other = in.call_to(same_telephone(*entry.number[i])))
+    if (const auto other = in.call_to(telephone_key_of(*entry.number[i])))
       return error{errc::number_in_use,
                    fmt::format("the dialing {} to the same telephone is up", to_string(*other)), {}};
   return std::nullopt;
@@ -188,7 +188,7 @@ result<begun> begin_dialing(write_txn& in, const begin_request& request, time_po
     return done.error();
   if (auto done = store(in, out.call); !done)
     return done.error();
-  in.call_begins(same_telephone(out.call.dial_addr), request.id);
+  in.call_begins(telephone_key_of(out.call.dial_addr), request.id);
   return out;
 }
 
@@ -258,7 +258,7 @@ result<ended> end_dialing(write_txn& in, const uuid& id, const call_outcome& out
     return done.error();
   if (auto done = in.erase(table::dialing, id.view()); !done)
     return done.error();
-  in.call_ends(same_telephone(out.call.dial_addr), id);
+  in.call_ends(telephone_key_of(out.call.dial_addr), id);
   return out;
 }
 

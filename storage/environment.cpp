@@ -139,7 +139,7 @@ struct txn::shared {
   std::size_t reading{0};     // those that are open
   bool resizing{false};       // new ones wait
   std::size_t ordinary{0}, reserve{0}, limit{0}; // bytes; the map holds the first two, the first grows up to the third
-  std::unordered_multimap<std::string, uuid> calls; // that are up, by telephone; changed by the writer alone
+  live_calls calls;           // changed by the writer alone
 
   shared() = default;
   shared(const shared&) = delete;
@@ -331,8 +331,18 @@ write_txn& write_txn::operator=(write_txn&& other) noexcept {
 write_txn::~write_txn() { abort(); }
 
 void write_txn::abort() noexcept {
-  if (txn_)
-    mdb_txn_abort(std::exchange(txn_, nullptr));
+  if (!txn_)
+    return;
+  take_back_calls();
+  mdb_txn_abort(std::exchange(txn_, nullptr));
+}
+
+void write_txn::take_back_calls() noexcept {
+  if (done_.begun.empty())
+    return;
+  const std::lock_guard hold{env_->guard};
+  for (const auto& one : std::exchange(done_.begun, {}))
+    env_->calls.remove(one);
 }
 
 error write_txn::failed(int code, std::string_view doing) {
@@ -428,42 +438,33 @@ result<void> write_txn::commit() {
       return failed(MDB_MAP_FULL, "commit to the database");
     }
   // mdb_txn_commit frees the handle whatever comes of it.
-  if (const int rc = mdb_txn_commit(std::exchange(txn_, nullptr)))
+  if (const int rc = mdb_txn_commit(std::exchange(txn_, nullptr))) {
+    take_back_calls();
     return failed(rc, "commit to the database");
-  if (done_.begun.empty() && done_.ended.empty())
+  }
+  if (done_.ended.empty())
     return {};
   const std::lock_guard hold{env_->guard};
-  env_->calls.merge(done_.begun);
-  for (const auto& [telephone, call] : done_.ended)
-    for (auto [at, end] = env_->calls.equal_range(telephone); at != end; ++at)
-      if (at->second == call) {
-        env_->calls.erase(at);
-        break;
-      }
+  for (const auto& one : done_.ended)
+    env_->calls.remove(one);
   return {};
 }
 
-std::optional<uuid> write_txn::call_to(const std::string& telephone) const {
-  const auto find_in = [&](const std::unordered_multimap<std::string, uuid>& calls) -> std::optional<uuid> {
-    for (auto [at, end] = calls.equal_range(telephone); at != end; ++at) {
-      const auto [first, last] = done_.ended.equal_range(telephone);
-      if (std::none_of(first, last, [&](const auto& ended) { return ended.second == at->second; }))
-        return at->second;
-    }
-    return std::nullopt;
-  };
-  if (const auto here = find_in(done_.begun))
-    return here;
-  return find_in(env_->calls); // which nobody but the writer changes
+std::optional<uuid> write_txn::call_to(const telephone_key& telephone) const {
+  return env_->calls.find(telephone, done_.ended); // which nobody but the writer changes
 }
 
-void write_txn::call_begins(std::string telephone, const uuid& call) { done_.begun.emplace(std::move(telephone), call); }
-void write_txn::call_ends(const std::string& telephone, const uuid& call) { done_.ended.emplace(telephone, call); }
-
-std::optional<uuid> environment::call_to(const std::string& telephone) const {
+void write_txn::call_begins(const telephone_key& telephone, const uuid& call) {
+  if (done_.begun.empty())
+    done_.begun.reserve(256); // a commit has many
+  done_.begun.emplace_back(telephone, call);
   const std::lock_guard hold{env_->guard};
-  const auto at = env_->calls.find(telephone);
-  return at == env_->calls.end() ? std::nullopt : std::optional{at->second};
+  env_->calls.add(done_.begun.back());
+}
+
+std::optional<uuid> environment::call_to(const telephone_key& telephone) const {
+  const std::lock_guard hold{env_->guard};
+  return env_->calls.find(telephone);
 }
 
 result<write_txn> environment::write(room may_fill) {
@@ -658,7 +659,7 @@ result<void> environment::find_live_calls() {
   if (!calls)
     return calls.error();
   for (const auto& one : *calls)
-    env_->calls.emplace(same_telephone(one.dial_addr), one.id);
+    env_->calls.add({telephone_key_of(one.dial_addr), one.id});
   return {};
 }
 

@@ -29,6 +29,7 @@
 
 #include "protocol/error.hpp"
 #include "storage/keys.hpp"
+#include "storage/live_calls.hpp"
 
 #include <array>
 #include <chrono>
@@ -39,9 +40,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
+#include <vector>
 
 struct MDB_env;
 struct MDB_txn;
@@ -121,17 +121,18 @@ public:
   /// A write was refused: nothing more can be done with the transaction but end it.
   [[nodiscard]] bool broken() const noexcept { return done_.refused.has_value(); }
 
-  // For the sources of this folder. Which call is up to a telephone (`same_telephone`), as of this transaction; others
-  // see what it changes from its commit on.
-  [[nodiscard]] std::optional<uuid> call_to(const std::string& telephone) const;
-  void call_begins(std::string telephone, const uuid& call);
-  void call_ends(const std::string& telephone, const uuid& call);
+  // For the sources of this folder. Which call is up to a telephone (`telephone_key_of`), as of this transaction. Others see a
+  // call from its beginning on, which is taken back if it comes to nothing, and up to the commit of its end.
+  [[nodiscard]] std::optional<uuid> call_to(const telephone_key& telephone) const;
+  void call_begins(const telephone_key& telephone, const uuid& call);
+  void call_ends(const telephone_key& telephone, const uuid& call) { done_.ended.emplace_back(telephone, call); }
 
 private:
   friend class environment;
   write_txn() = default;
   error failed(int code, std::string_view doing);
   void touch(table t, std::size_t bytes);
+  void take_back_calls() noexcept;
   [[nodiscard]] std::size_t pages_needed() const;
 
   /// What has been done so far.
@@ -143,8 +144,7 @@ private:
     };
     std::array<touched, table_count> tables{};
     std::size_t large{0}; ///< pages of values that have pages of their own
-    std::unordered_multimap<std::string, uuid> begun;
-    std::unordered_multimap<std::string, uuid> ended;
+    std::vector<live_calls::call> begun, ended;
   };
   doings done_;
 };
@@ -222,8 +222,8 @@ public:
   /// still there have their way (`overloaded`). `storage_full` when the process may not have as much address space.
   [[nodiscard]] result<bool> grow(std::chrono::milliseconds patience);
 
-  /// The call that is up to a telephone (`same_telephone`), as of the last commit. From any thread.
-  [[nodiscard]] std::optional<uuid> call_to(const std::string& telephone) const;
+  /// The call that is up to a telephone (`telephone_key_of`), or about to be. From any thread.
+  [[nodiscard]] std::optional<uuid> call_to(const telephone_key& telephone) const;
 
   /// As `storage::backup`, from within the process that has the environment open.
   result<std::uint64_t> backup(const std::filesystem::path& to) const;

@@ -71,7 +71,7 @@ TEST(live_call, shows_what_was_recorded_until_something_happens) {
   manual_clock time{start};
   time.pass(1s);
   time.step_date(-1h);
-  call.on(core::hung_up{16, "Normal Clearing", ""}, time);
+  call.on(core::hung_up{16, "Normal Clearing", ""}, time.now(), time);
   const auto now = call.shown();
   EXPECT_EQ(now.status, static_cast<std::int64_t>(dialing_status::hangup));
   EXPECT_EQ(now.res_dial, 4);
@@ -121,9 +121,9 @@ TEST(live_call, is_never_seen_in_the_middle_of_a_change) {
       const std::lock_guard lock{guard};
       current = call;
     }
-    call->on(core::originate_sent{}, time);
-    call->on(core::channel_created{"PJSIP/a-name-that-is-no-short-string"}, time);
-    call->on(core::hung_up{17, "User busy, and a text that is no short string", ""}, time);
+    call->on(core::originate_sent{}, time.now(), time);
+    call->on(core::channel_created{"PJSIP/a-name-that-is-no-short-string"}, time.now(), time);
+    call->on(core::hung_up{17, "User busy, and a text that is no short string", ""}, time.now(), time);
   }
   done = true;
   reader.join();

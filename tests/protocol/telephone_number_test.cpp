@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace ringmaster {
 namespace {
 
@@ -30,6 +33,16 @@ TEST(telephone_number, of_a_sip_name_is_that_name_in_lower_case) {
   EXPECT_EQ(same_telephone("300@Example"), "300@example");
   EXPECT_EQ(same_telephone("-"), "-");
   EXPECT_EQ(same_telephone(""), "");
+}
+
+TEST(telephone_number, has_the_same_key_where_it_is_the_same_telephone_and_another_one_where_it_is_not) {
+  const std::vector<std::string> written{"",      "-",       "0",          "00",         "000",         "1",        "10",
+                                         "+4930", "004930",  "4930",       "04930",      "+49 (0) 30",  "*43#",     "43",
+                                         "Desk",  "desk",    "desk@a",     "desk@b",     std::string(31, '1'),
+                                         std::string(32, '1'), std::string(33, '1'), std::string(31, '1') + "2"};
+  for (const auto& a : written)
+    for (const auto& b : written)
+      EXPECT_EQ(telephone_key_of(a) == telephone_key_of(b), same_telephone(a) == same_telephone(b)) << a << " and " << b;
 }
 
 } // namespace

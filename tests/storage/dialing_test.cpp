@@ -156,10 +156,10 @@ TEST_F(one_telephone, rings_once_whatever_list_and_campaign_its_entries_are_of) 
     EXPECT_EQ(e.trycnt[0], 0) << "no try is lost";
     EXPECT_EQ(e.tm_last_dial, std::nullopt);
   }
-  EXPECT_EQ(db.call_to("+49301234"), first.id);
+  EXPECT_EQ(db.call_to(telephone_key_of("+49301234")), first.id);
   must(begin(call_to(theirs, theirs.entries[0].id, 2))); // its other number is another telephone
   end(first.id);
-  EXPECT_EQ(db.call_to("+49301234"), std::nullopt);
+  EXPECT_EQ(db.call_to(telephone_key_of("+49301234")), std::nullopt);
   must(begin(call_to(ours, ours.entries[1].id)));
   expect_consistent();
 }
@@ -173,11 +173,11 @@ TEST_F(one_telephone, rings_once_also_within_one_transaction) {
   EXPECT_EQ(code_of(begin_dialing(in, call_to(ours, ours.entries[1].id), at_second(1))), errc::number_in_use);
   must(end_dialing(in, first.id, answered(), at_second(2)));
   must(begin_dialing(in, later, at_second(2)));
-  EXPECT_EQ(db.call_to("300"), std::nullopt) << "before the commit";
+  EXPECT_EQ(db.call_to(telephone_key_of("300")), first.id) << "up to the commit of its end";
   must(in.commit());
-  EXPECT_EQ(db.call_to("300"), later.id);
+  EXPECT_EQ(db.call_to(telephone_key_of("300")), later.id);
   end(later.id);
-  EXPECT_EQ(db.call_to("300"), std::nullopt);
+  EXPECT_EQ(db.call_to(telephone_key_of("300")), std::nullopt);
 }
 
 TEST_F(one_telephone, is_free_when_a_transaction_was_not_kept) {
@@ -185,7 +185,9 @@ TEST_F(one_telephone, is_free_when_a_transaction_was_not_kept) {
   {
     auto in = must(db.write());
     must(begin_dialing(in, call_to(ours, ours.entries[0].id), at_second(1)));
+    EXPECT_TRUE(db.call_to(telephone_key_of("300"))) << "it is about to be up";
   }
+  EXPECT_EQ(db.call_to(telephone_key_of("300")), std::nullopt);
   const auto call = call_to(theirs, theirs.entries[0].id);
   must(begin(call));
   {
@@ -201,7 +203,7 @@ TEST_F(one_telephone, is_known_again_after_a_restart) {
   must(begin(call));
   { const environment closed = std::move(db); }
   db = open_in(folder.path() / "data");
-  EXPECT_EQ(db.call_to("300"), call.id);
+  EXPECT_EQ(db.call_to(telephone_key_of("300")), call.id);
   EXPECT_EQ(code_of(begin(call_to(theirs, theirs.entries[0].id))), errc::number_in_use);
   end(call.id);
   must(begin(call_to(theirs, theirs.entries[0].id)));
