@@ -174,7 +174,7 @@ std::int64_t campaign_pacing::left_to_us(time_point now) {
   if (queue_.empty())
     return 0;
   const auto granted = shared_.agents.with([&](core::agent_ledger& ledger) { return ledger.granted(campaign_, now); });
-  return granted > 0 ? method_->calls_on_turn(granted, now) : 0;
+  return granted.calls > 0 ? method_->calls_on_turn(granted, now) : 0;
 }
 
 std::int64_t campaign_pacing::turn(std::int64_t calls, bool able, time_point now) {
@@ -190,10 +190,17 @@ std::int64_t campaign_pacing::turn(std::int64_t calls, bool able, time_point now
       ledger.pass(campaign_, now, next);
       return std::int64_t{0};
     }
-    return ledger.turn(campaign_, calls, now, &next);
+    return turn(ledger, calls, now, next);
   });
   shared_.agents.wake(next);
   return ours;
+}
+
+std::int64_t campaign_pacing::turn(core::agent_ledger& ledger, std::int64_t calls, time_point now,
+                                   std::vector<core::agent_ledger::campaign_index>& next) {
+  if (calls <= 0 || !ledger.has_rivals(campaign_, now)) // whom to leave calls to
+    return calls;
+  return ledger.turn(campaign_, method_->offer(calls, now), now, &next);
 }
 
 // --- a call's life

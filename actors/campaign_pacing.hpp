@@ -56,9 +56,9 @@ public:
       look_at_agents(ledger, now);
       auto calls = method_->calls_to_begin(now);
       if (!queue_.empty()) {
-        if (const auto granted = ledger.granted(campaign_, now); calls == 0 && granted > 0)
+        if (const auto granted = ledger.granted(campaign_, now); calls == 0 && granted.calls > 0)
           calls = method_->calls_on_turn(granted, now);
-        calls = ledger.turn(campaign_, calls, now, &next);
+        calls = turn(ledger, calls, now, next);
       }
       begin(ledger, calls);
     });
@@ -118,6 +118,8 @@ private:
   using members_pointer = std::shared_ptr<const std::vector<core::agent_status>>;
 
   void look_at_agents(core::agent_ledger& ledger, time_point now);
+  [[nodiscard]] std::int64_t turn(core::agent_ledger& ledger, std::int64_t calls, time_point now,
+                                  std::vector<core::agent_ledger::campaign_index>& next);
   void tell_view(std::size_t server, const core::agent_ledger::view& seen, bool heard, time_point now);
   [[nodiscard]] bool hears(std::size_t server) const;
   void read_days();

@@ -360,7 +360,8 @@ agent_ledger::claim agent_ledger::begun(campaign_index campaign, queue_index que
   ++d.dialing;
   auto& by = campaigns_[campaign];
   by.served += by.each();
-  by.granted = std::max<std::int64_t>(0, by.granted - 1);
+  by.granted.calls = std::max<std::int64_t>(0, by.granted.calls - 1);
+  by.granted.safe = std::max<std::int64_t>(0, by.granted.safe - 1);
   ++begun_;
   d.last = std::max(d.last, begun);
   ++version_;
@@ -533,8 +534,9 @@ void agent_ledger::wants(campaign_index campaign, bool calls, time_point now) {
   c.wants_until = now + wants_for;
 }
 
-std::int64_t agent_ledger::turn(campaign_index campaign, std::int64_t calls, time_point now,
+std::int64_t agent_ledger::turn(campaign_index campaign, const granted_calls& could, time_point now,
                                 std::vector<campaign_index>* next) {
+  const auto calls = could.calls;
   if (calls <= 0)
     return 0;
   const auto others = rivals(campaign, now);
@@ -543,24 +545,26 @@ std::int64_t agent_ledger::turn(campaign_index campaign, std::int64_t calls, tim
   struct runner {
     campaign_index who;
     double served, each;
-    std::int64_t got;
+    granted_calls got{};
   };
-  std::vector<runner> all{{campaign, campaigns_[campaign].served, campaigns_[campaign].each(), 0}};
+  std::vector<runner> all{{campaign, campaigns_[campaign].served, campaigns_[campaign].each()}};
   for (const auto other : others)
-    all.push_back({other, campaigns_[other].served, campaigns_[other].each(), 0});
+    all.push_back({other, campaigns_[other].served, campaigns_[other].each()});
   std::int64_t ours = 0;
   for (std::int64_t n = 0; n < calls; ++n) {
     auto& first = *std::min_element(all.begin(), all.end(), [](const runner& a, const runner& b) {
       return a.served + a.each < b.served + b.each; // of those level, the one that asks
     });
     first.served += first.each;
-    ++first.got;
+    ++first.got.calls;
+    first.got.safe += n < could.safe;
+    first.got.safe_risk = could.safe_risk;
     ours += first.who == campaign;
   }
   if (ours < calls) {
     campaigns_[campaign].denied_at = begun_;
     for (const auto& r : all)
-      if (r.got > 0 && r.who != campaign) {
+      if (r.got.calls > 0 && r.who != campaign) {
         campaigns_[r.who].granted = r.got;
         campaigns_[r.who].granted_until = now + granted_for;
         if (next)

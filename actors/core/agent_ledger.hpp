@@ -126,16 +126,18 @@ public:
   // --- turns
   /// Whether it would begin calls if there were agents for them; to be said again at least once a second.
   void wants(campaign_index campaign, bool calls, time_point now);
-  /// Of `calls` that it could begin now, those that are its turn. The others are for `next`, who are to be told; null: do
+  /// Of the calls that it could begin now, those that are its turn. The others are for `next`, who are to be told; null: do
   /// not ask who.
-  [[nodiscard]] std::int64_t turn(campaign_index campaign, std::int64_t calls, time_point now,
+  [[nodiscard]] std::int64_t turn(campaign_index campaign, const granted_calls& could, time_point now,
                                   std::vector<campaign_index>* next = nullptr);
   /// Calls that others could begin and have left to this campaign in the last moments, because it is its turn: there is room
   /// for them by what those others know of the agents.
-  [[nodiscard]] std::int64_t granted(campaign_index campaign, time_point now) const noexcept {
+  [[nodiscard]] granted_calls granted(campaign_index campaign, time_point now) const noexcept {
     const auto& c = campaigns_[campaign];
-    return c.granted_until && now < *c.granted_until ? c.granted : 0;
+    return c.granted_until && now < *c.granted_until ? c.granted : granted_calls{};
   }
+  /// Whether others want the same agents now.
+  [[nodiscard]] bool has_rivals(campaign_index campaign, time_point now) const { return !rivals(campaign, now).empty(); }
   /// It begins none now: who waits for it to take its turn need not, and is in `denied`.
   void pass(campaign_index campaign, time_point now, std::vector<campaign_index>& denied);
 
@@ -182,7 +184,7 @@ private:
     [[nodiscard]] double each() const noexcept { return 1 / on.weight; }
     std::vector<queue_index> queues;
     std::optional<time_point> wants_until;
-    std::int64_t granted{0};
+    granted_calls granted;
     std::optional<time_point> granted_until;
     std::optional<std::uint64_t> denied_at; ///< calls begun by then, when it was last not its turn
   };

@@ -211,8 +211,11 @@ std::optional<std::size_t> pacing::age_step(const call_record& call, time_point 
   return std::min(static_cast<std::size_t>(age), call_age_steps - 1);
 }
 
-std::int64_t pacing::calls_on_turn(std::int64_t, time_point) {
+std::int64_t pacing::calls_on_turn(const granted_calls&, time_point) {
   return 0;
+}
+granted_calls pacing::offer(std::int64_t calls, time_point) {
+  return {calls, 0, 0};
 }
 std::vector<uuid> pacing::calls_to_give_up(time_point) {
   return {};

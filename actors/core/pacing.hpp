@@ -243,6 +243,13 @@ inline constexpr duration agent_lag = std::chrono::seconds{2};
 /// How long it is waited for when it was lost: until the whole picture comes, or this.
 inline constexpr duration longest_lag = std::chrono::seconds{30};
 
+/// Calls that a campaign could begin, and leaves to those whose turn it is.
+struct granted_calls {
+  std::int64_t calls{0};
+  std::int64_t safe{0}; ///< of these, those whose answers would find no agent with `safe_risk` at most
+  double safe_risk{0};  ///< half the limit of who grants them
+};
+
 /// Base of all methods. Events may come late, twice, out of order or never: a call never goes back, one that
 /// ended is gone, counts are never below nothing, and `agents_are` replaces whatever was believed of agents.
 class pacing {
@@ -257,7 +264,10 @@ public:
   [[nodiscard]] virtual std::int64_t calls_to_begin(time_point now) = 0;
   /// Another campaign would begin so many calls for the same agents, and it is our turn: how many of them we begin, having
   /// found none ourselves. A method that begins calls for free agents alone begins none that it has not found.
-  [[nodiscard]] virtual std::int64_t calls_on_turn(std::int64_t granted, time_point now);
+  [[nodiscard]] virtual std::int64_t calls_on_turn(const granted_calls& granted, time_point now);
+  /// What it could begin now, of which `calls` have been decided, for whoever's turn it is. A method that does not know risks
+  /// has no safe ones.
+  [[nodiscard]] virtual granted_calls offer(std::int64_t calls, time_point now);
   /// The number, and why.
   [[nodiscard]] virtual pacing_decision decide(time_point now) = 0;
   /// Calls to hang up now, of each pool those that have rung longest first: if they were answered, it is too likely that

@@ -70,7 +70,7 @@ struct dialer {
       ledger.pass(index, now, next);
       return 0;
     }
-    const auto ours = ledger.turn(index, n, now, &next);
+    const auto ours = ledger.turn(index, method->offer(n, now), now, &next);
     const auto wanted = method->by_pool();
     std::int64_t begun = 0;
     for (std::size_t i = 0; i < queues.size(); ++i)

@@ -56,7 +56,8 @@ TEST(campaigns_that_share_agents, keep_them_as_busy_as_one_within_the_limit) {
   const auto two = run(c, "predictive");
   EXPECT_GT(two.busy_share, one.busy_share - 0.01);
   EXPECT_LE(two.abandoned_share, 0.03);
-  // With one budget each has its share, too: none has to begin without any allowance.
+  EXPECT_GT(two.least_share, 0.5) << "the one that has no allowance yet gets the calls that risk least";
+  // With one budget each has its whole share: none has to begin without any allowance.
   c.one_budget = true;
   const auto fair = run(c, "predictive");
   EXPECT_GT(fair.busy_share, one.busy_share - 0.01);

@@ -58,7 +58,8 @@ public:
 
   [[nodiscard]] std::string_view method() const noexcept override { return "predictive"; }
   [[nodiscard]] std::int64_t calls_to_begin(time_point now) override;
-  [[nodiscard]] std::int64_t calls_on_turn(std::int64_t granted, time_point now) override;
+  [[nodiscard]] std::int64_t calls_on_turn(const granted_calls& granted, time_point now) override;
+  [[nodiscard]] granted_calls offer(std::int64_t calls, time_point now) override;
   [[nodiscard]] pacing_decision decide(time_point now) override;
   [[nodiscard]] std::vector<uuid> calls_to_give_up(time_point now) override;
   [[nodiscard]] given_up_calls give_up(time_point now) override;

@@ -157,17 +157,31 @@ std::int64_t predictive_pacing::calls_to_begin(time_point now) {
   }));
 }
 
-std::int64_t predictive_pacing::calls_on_turn(std::int64_t granted, time_point now) {
+granted_calls predictive_pacing::offer(std::int64_t calls, time_point now) {
+  step_to(now);
+  advance_time(now);
+  granted_calls could{calls, 0, options_.abandon_limit / 2};
+  if (calls > 0 && experienced() && !agents_.unlimited)
+    for (pool_index p = 0; p < pools().size(); ++p)
+      could.safe += allowed_at(could.safe_risk, p);
+  could.safe = std::min(could.safe, calls);
+  return could;
+}
+
+std::int64_t predictive_pacing::calls_on_turn(const granted_calls& granted, time_point now) {
   step_to(now);
   advance_time(now);
   const auto theta = budget_.theta(ledger_); // also before there is experience: the other has it
-  if (agents_.unlimited || theta <= 0 || agents_.working() == 0)
+  // Calls at half the limit bring the share down, wherever it is. Without them, whoever has no allowance yet, or has used it up,
+  // would wait for agents whom nobody else calls for, and never get any.
+  const bool safely = on_turn * theta < granted.safe_risk && 2 * granted.safe_risk <= options_.abandon_limit;
+  if (agents_.unlimited || (theta <= 0 && !safely) || agents_.working() == 0)
     return 0;
   (void)over_pools([](const agent_pool&, pool_index) { return 0; });
-  spread(within_bounds(granted));
+  spread(within_bounds(safely ? granted.safe : granted.calls));
   return over_pools([&](const agent_pool& p, pool_index i) {
     auto calls = p.can_take;
-    if (experienced())
+    if (experienced() && !safely)
       while (calls > 0 && late(i, static_cast<double>(calls - 1)) > on_turn * theta)
         --calls;
     return calls;

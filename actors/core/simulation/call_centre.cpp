@@ -534,14 +534,14 @@ private:
         p.method->ledger(measures_.ledger_of_all(p.method->options().window_days), t);
       give_up_ringing(*p.method);
       auto calls = p.method->calls_to_begin(t);
-      if (const auto granted = ledger_.granted(p.index, t); calls == 0 && granted > 0)
+      if (const auto granted = ledger_.granted(p.index, t); calls == 0 && granted.calls > 0)
         calls = p.method->calls_on_turn(granted, t);
       ledger_.wants(p.index, true, t);
       std::vector<agent_ledger::campaign_index> next;
       if (calls <= 0)
         ledger_.pass(p.index, t, next);
       else
-        calls = ledger_.turn(p.index, calls, t, &next);
+        calls = ledger_.turn(p.index, p.method->offer(calls, t), t, &next);
       for (; calls > 0; --calls)
         begin_call(i);
       for (const auto who : next)
