@@ -20,34 +20,62 @@ namespace {
 constexpr std::size_t lines_at_once = 4096;
 constexpr std::int64_t tail_bytes = 16 * 1024 * 1024; ///< more than the outbox can hold lines of
 
-std::string read_tail(const std::filesystem::path& file) {
+/// The end of the file, which may begin in the middle of a line.
+struct tail {
+  std::string text;
+  std::int64_t size{0}; ///< of the whole file
+  [[nodiscard]] std::string_view whole_lines() const noexcept { return std::string_view{text}.substr(0, text.rfind('\n') + 1); }
+  [[nodiscard]] std::string_view half_line() const noexcept { return std::string_view{text}.substr(text.rfind('\n') + 1); }
+};
+
+tail read_tail(const std::filesystem::path& file) {
   std::ifstream in{file, std::ios::binary | std::ios::ate};
   if (!in)
     return {};
-  const auto size = static_cast<std::int64_t>(in.tellg());
-  const auto wanted = std::min(size, tail_bytes);
-  std::string tail(static_cast<std::size_t>(wanted), '\0');
-  in.seekg(size - wanted);
-  in.read(tail.data(), wanted);
-  return tail;
+  tail read;
+  read.size = static_cast<std::int64_t>(in.tellg());
+  const auto wanted = std::min(read.size, tail_bytes);
+  read.text.resize(static_cast<std::size_t>(wanted));
+  in.seekg(read.size - wanted);
+  in.read(read.text.data(), wanted);
+  return read;
 }
 
 /// The uuid that a result line begins with: {"uuid":"…
+constexpr std::string_view line_head = "{\"uuid\":\"";
+
 std::string_view uuid_of(std::string_view line) {
-  constexpr std::string_view head = "{\"uuid\":\"";
-  return line.starts_with(head) ? line.substr(head.size(), 36) : std::string_view{};
+  return line.starts_with(line_head) ? line.substr(line_head.size(), uuid_text_size) : std::string_view{};
 }
 
-/// The dialings that a piece of the file has lines of; views into it.
-std::unordered_set<std::string_view> uuids_in(std::string_view piece) {
+/// The dialings that whole lines are of; views into them.
+std::unordered_set<std::string_view> uuids_in(std::string_view lines) {
   std::unordered_set<std::string_view> found;
-  while (!piece.empty()) {
-    const auto end = std::min(piece.find('\n'), piece.size() - 1);
-    if (const auto id = uuid_of(piece.substr(0, end)); !id.empty())
+  while (!lines.empty()) {
+    const auto end = lines.find('\n');
+    if (const auto id = uuid_of(lines.substr(0, end)); !id.empty())
       found.insert(id);
-    piece.remove_prefix(end + 1);
+    lines.remove_prefix(end + 1);
   }
   return found;
+}
+
+/// Lets the file end with a whole line. Empty on success, else the reason.
+std::string end_whole(const std::filesystem::path& file, const tail& read) {
+  const auto half = read.half_line();
+  if (half.empty())
+    return {};
+  const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (fd < 0)
+    return std::strerror(errno);
+  // Ours is in the database, since what is on disk whole alone leaves it.
+  const bool ours = half.starts_with(line_head.substr(0, half.size()));
+  const bool done = ours ? ::ftruncate(fd, read.size - static_cast<std::int64_t>(half.size())) == 0 : ::write(fd, "\n", 1) == 1;
+  const std::string trouble = done && ::fdatasync(fd) == 0 ? "" : std::strerror(errno);
+  ::close(fd);
+  if (trouble.empty())
+    spdlog::warn("event=result_file_half_line file={} bytes={} done={}", file.string(), half.size(), ours ? "cut_off" : "ended");
+  return trouble;
 }
 
 /// Empty on success, else the reason.
@@ -86,16 +114,18 @@ public:
     auto lines = storage::pending_lines(*txn, lines_at_once, state_.written);
     if (!lines)
       return complain(lines.error().message);
-    if (lines->empty()) {
-      state_.begun = true;
+    if (lines->empty())
       return;
-    }
     const auto last = lines->back().seq;
     const bool full = lines->size() == lines_at_once;
     if (!state_.begun) {
       state_.begun = !full;
-      const auto tail = read_tail(file_);
-      const auto there = uuids_in(tail);
+      const auto read = read_tail(file_);
+      if (const auto trouble = end_whole(file_, read); !trouble.empty()) {
+        state_.begun = false;
+        return complain(trouble);
+      }
+      const auto there = uuids_in(read.whole_lines());
       const auto pending = lines->size();
       std::erase_if(*lines, [&](const auto& line) { return there.count(uuid_of(line.line)) != 0; });
       spdlog::info("event=result_lines_left_from_before pending={} in_file_already={}", pending, pending - lines->size());

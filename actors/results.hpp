@@ -2,7 +2,8 @@
 ///
 /// A line is in the database (outbox) from the commit that ends its call until it is in the file and the file
 /// is on disk, so that a crash loses none. After a crash between the two a line may be in both: at the start
-/// the file's tail is searched for the dialings of the lines that wait.
+/// the file's tail is searched for the dialings of the lines that wait. Whole lines alone count: what a crash has left of half a
+/// line is cut off first, so that nothing is glued to it, and the line is written again. Half a line of somebody else's is ended.
 ///
 /// Messages: `drain_outbox`; `drain_now` to itself. Spawn it detached: it waits for the disk.
 #pragma once
