@@ -41,7 +41,7 @@ tail read_tail(const std::filesystem::path& file) {
   return read;
 }
 
-/// The uuid that a result line begins with: {"uuid":"…
+/// What a result line begins with, and then its uuid.
 constexpr std::string_view line_head = "{\"uuid\":\"";
 
 std::string_view uuid_of(std::string_view line) {

@@ -27,7 +27,8 @@
 ///
 /// What the trunk has cost the customers it gives back: the tries of the run that opened it and of the failures around it,
 /// up to calls that reached a telephone, though their ends may be written already; and those of all calls begun before it
-/// opened that fail likewise afterwards. A single congestion stays an outcome
+/// opened that fail likewise afterwards. Of calls whose dialplan did not begin it gives back all that it remembers: a limit holds
+/// because other calls are up, so that one that got through says nothing against it. A single congestion stays an outcome
 /// of the customer. So do probes, one in ten seconds at most: a number that is the reason itself (an entry that no
 /// network takes) would otherwise be the next probe again and again.
 ///

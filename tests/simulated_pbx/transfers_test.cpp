@@ -325,6 +325,14 @@ TEST(a_limit_of_calls, begins_no_dialplan_and_lets_an_application_run) {
     EXPECT_EQ(ends[0]->what.get("Cause"), "0");
   }
   EXPECT_EQ(world.all("DialBegin", "DestUniqueid", "application").size(), 1u);
+  // A trunk's call needs its dialplan when it has been answered: then it is hung up.
+  originate_in_dialplan(world, "PJSIP/1000004@carrier", "context");
+  world.run_for(60);
+  EXPECT_EQ(world.all("DialEnd", "DestUniqueid", "context").size(), 1u);
+  EXPECT_EQ(world.all("OriginateResponse", "Uniqueid", "context").at(0)->what.get("Response"), "Success");
+  ASSERT_EQ(world.all("Hangup", "Uniqueid", "context").size(), 1u);
+  EXPECT_EQ(world.all("Hangup", "Uniqueid", "context")[0]->what.get("Cause"), "0");
+  EXPECT_TRUE(world.all("QueueCallerJoin", "Uniqueid", "context").empty());
 }
 
 } // namespace
