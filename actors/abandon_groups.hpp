@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Live answers of campaigns that share one budget of abandoned calls: each adds its own when their fate is known, and sees
 /// the others' at its next decision, as one campaign sees its own.
 ///

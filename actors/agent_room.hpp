@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The ledger of agents (core/agent_ledger.hpp) for all actors of an engine, and who is woken when it is his turn.
 ///
 /// What is looked at, decided and claimed under one lock is one step: nobody else begins a call for the same agent

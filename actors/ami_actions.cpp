@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/ami_actions.hpp"
 
 #include "protocol/ami/action.hpp"
@@ -11,7 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto answer_limit = 10s;
-/// The login's own questions: a server that is busy booting may take its time.
+/// The login's own questions: a server that is busy booting may take its time. So may one that writes a file or reads it again, on a
+/// disk that others keep busy.
 constexpr auto message_limit = 30s;
 
 void nobody(const result<std::string>& /*said*/) {}
@@ -63,6 +65,24 @@ std::string ami_actions::ask(std::string_view action, const headers& with, const
 
 void ami_actions::ask_message(std::string_view action, const headers& with, message_taker taker) {
   (void)put(action, with, {std::string{action}, nobody, std::move(taker), time_.now() + message_limit});
+}
+
+std::string ami_actions::ask_whole(std::string_view action, const headers& with, const answered_whole& told) {
+  auto id = put(action, with,
+                {std::string{action}, [told](const result<std::string>& none) { told(none.error()); },
+                 [this, told, name = std::string{action}](const ami::message& m) {
+                   telephone_answer said;
+                   for (const auto& [key, value] : m)
+                     said.headers.emplace_back(key, value);
+                   if (said.refuses())
+                     refused_(name, said.get("Message"));
+                   told(said);
+                 },
+                 time_.now() + message_limit});
+  if (id)
+    return std::move(*id);
+  told(id.error());
+  return {};
 }
 
 void ami_actions::unless_it_talks(const std::string& channel, std::function<void()> act, const done& told) {
@@ -117,7 +137,7 @@ void ami_actions::looked_at(std::string_view action_id, const result<void>& foun
 }
 
 void ami_actions::expire(time_point now) {
-  const error late{errc::timed_out, server_ + " did not answer within ten seconds", {}};
+  const error late{errc::timed_out, server_ + " did not answer in time", {}};
   const auto expire_in = [&](auto& waiting) {
     for (auto at = waiting.begin(); at != waiting.end();) {
       if (now < at->second.until) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What one server is asked for beside the calls that it is to begin: actions with an ActionID of ours, and who waits for
 /// each answer.
 ///
@@ -7,6 +8,7 @@
 #pragma once
 
 #include "actors/ami_link.hpp"
+#include "actors/core/telephone/requests.hpp"
 #include "protocol/ami/message.hpp"
 #include "protocol/error.hpp"
 #include "protocol/time.hpp"
@@ -27,6 +29,7 @@ public:
   using headers = std::vector<std::pair<std::string, std::string>>;
   using done = std::function<void(result<std::string>)>;
   using message_taker = std::function<void(const ami::message&)>;
+  using answered_whole = std::function<void(const result<telephone_answer>&)>;
 
   /// `refused` hears of each action that Asterisk refuses, with its words.
   ami_actions(std::string server, const clock& time, std::function<void(std::string_view, std::string_view)> refused);
@@ -40,6 +43,8 @@ public:
   std::string ask(std::string_view action, const headers& with, const done& told);
   /// The same, for whoever wants the whole answer, and no word if there is none.
   void ask_message(std::string_view action, const headers& with, message_taker taker);
+  /// As `ask`, for whoever wants all headers of the response, also of one that refuses; an error: there is none.
+  std::string ask_whole(std::string_view action, const headers& with, const answered_whole& told);
   /// Looks at the channel (Status), and does `act` if it is in no bridge. `told` hears why not.
   void unless_it_talks(const std::string& channel, std::function<void()> act, const done& told);
 

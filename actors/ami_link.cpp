@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/ami_link.hpp"
 
 #include "protocol/ami/framer.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One TCP connection to an Asterisk's manager interface: bytes out, parsed blocks in.
 ///
 /// The reader never waits for anything: Asterisk cuts off a client that does not read for its write timeout

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/call_routes.hpp"
 
 #include "actors/channel.hpp"

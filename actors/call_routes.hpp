@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which message of a server is about which call of ours and about which queue, and the way there: one message for each
 /// of them and block.
 ///
@@ -9,7 +10,7 @@
 #pragma once
 
 #include "actors/messages.hpp"
-#include "protocol/ami/block.hpp"
+#include "protocol/ami/message.hpp"
 
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>

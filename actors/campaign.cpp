@@ -1,19 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/campaign.hpp"
 
 #include "actors/campaign_calls.hpp"
 #include "actors/campaign_pacing.hpp"
 #include "actors/campaign_setup.hpp"
 #include "actors/campaign_view.hpp"
+#include "actors/core/campaign_rest.hpp"
 #include "actors/core/campaign_state.hpp"
 #include "actors/core/originate.hpp"
 #include "actors/core/pbx_choice.hpp"
 #include "actors/engine.hpp"
 #include "actors/guard.hpp"
+#include "actors/log.hpp"
 #include "storage/dialing.hpp"
 #include "storage/outbound.hpp"
 
 #include <caf/send.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cstring>
@@ -24,14 +26,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto tick_every = 100ms;
 constexpr auto publish_every = 250ms;
 constexpr auto counts_every = 1s;
+constexpr auto list_news_every = 100ms; ///< at most, where the list is dialed; it may tell of each of its entries
 constexpr auto keep_every = 5s;
 constexpr auto ledger_every = 1s;
 constexpr auto estimates_every = 30s;
 /// How long an entry waits whose telephone is in use, before it is looked at again.
 constexpr auto in_use_for = 5s;
+/// Of who rests, news of its queue and list are shown as late as that.
+constexpr auto shown_at_rest_every = 2s;
 constexpr std::int64_t most_at_once = 1000; ///< entries leased in one go: one commit's worth
 
 const core::technology_aliases sip_is_pjsip{{"SIP", "PJSIP"}};
@@ -59,24 +63,42 @@ public:
   void read() {
     transition_pending_ = false;
     const auto now = moment();
-    if (const auto failed = setup_.read(*shared_.env, id_, shared_.timezone))
-      return spdlog::error("event=campaign_unreadable campaign={} reason=\"{}\"", to_string(id_),
+    if (const auto failed = setup_.read(*shared_.env, id_, shared_.timezone, *shared_.zones->rules()))
+      return log_error("event=campaign_unreadable campaign={} reason={}", to_string(id_),
                            failed->message);
     if (!setup_.camp)
       return removed();
     if (setup_.not_writable)
-      spdlog::warn("event=calls_not_writable campaign={} field={} reason=\"{}\"", to_string(id_),
+      log_warn("event=calls_not_writable campaign={} field={} reason={}", to_string(id_),
                    setup_.not_writable->field, setup_.not_writable->message);
     forget_refusals();
     state_.status = static_cast<campaign_status>(setup_.camp->status);
-    const auto today = date();
-    scheduled_at_ = schedule_acts_after(setup_.camp->tm_update.value_or(setup_.camp->tm_create.value_or(today)), today);
+    expect_schedule();
     use_plan(now);
     use_list(now);
+    list_news_ = true; // another plan may find somebody to dial in it
+    next_counts_ = {};
     follow_status();
     pacing_.look_at_agents(now);
+    publish(now); // before anybody is told of the status that these figures belong to
     view_.tell_record();
-    publish(now);
+  }
+
+  /// Plans, destinations or lists have changed: read it again if they are ours.
+  void read_if_ours(const std::vector<uuid>& resources) {
+    const auto& c = setup_.camp;
+    if (c && std::any_of(resources.begin(), resources.end(),
+                         [&](const uuid& id) { return c->plan == id || c->dlma == id || c->dest == id; }))
+      read();
+  }
+
+  /// What opened or closed meanwhile by the new rules is made up for, as after a restart.
+  void use_zones(const zone_rules& zones) {
+    if (!setup_.camp)
+      return;
+    setup_.use_zones(shared_.timezone, zones);
+    expect_schedule();
+    publish(moment());
   }
 
   /// What a server refused was the campaign as it was.
@@ -86,6 +108,7 @@ public:
   }
 
   void removed() {
+    removed_ = true;
     state_ = {};
     forget_refusals();
     drop_list();
@@ -127,9 +150,7 @@ public:
     const bool stopped = state_.status == campaign_status::stopped;
     if (!stopped)
       in_use_at_ = now;
-    const auto& c = setup_.camp;
-    const auto changed = c ? shared_.time->moment_of(c->tm_update.value_or(c->tm_create.value_or(time_point{}))) : time_point{};
-    const bool used = setup_.list && (!stopped || now < std::max(in_use_at_, changed) + shared_.list_linger);
+    const bool used = setup_.list && (!stopped || now < list_let_go_at());
     const auto wanted = used ? std::optional{setup_.list->id} : std::nullopt;
     if (wanted == list_wanted_)
       return;
@@ -137,6 +158,12 @@ public:
     list_wanted_ = wanted;
     if (wanted)
       caf::anon_send(shared_.engine, need_dial_list{*wanted, me_});
+  }
+
+  time_point list_let_go_at() const {
+    const auto& c = setup_.camp;
+    const auto changed = c ? shared_.time->moment_of(c->tm_update.value_or(c->tm_create.value_or(time_point{}))) : time_point{};
+    return std::max(in_use_at_, changed) + shared_.list_linger;
   }
 
   void drop_list() {
@@ -148,7 +175,7 @@ public:
     list_wanted_.reset();
     list_counts_.reset();
     next_eligible_.reset();
-    lease_pending_ = false;
+    lease_pending_ = list_news_ = list_tells_ = false;
   }
 
   void list_ready(const dial_list_ready& ready) {
@@ -157,6 +184,7 @@ public:
     if (ready.list != list_actor_)
       lease_pending_ = false; // of one that has ended since
     list_actor_ = ready.list;
+    list_counts_.reset();
     follow_status();
     act();
   }
@@ -183,6 +211,7 @@ public:
     if (!step.changed || transition_pending_ || !setup_.camp)
       return;
     transition_pending_ = true;
+    publish(moment()); // whoever reads that it has stopped does not find its last calls in the figures
     auto told = std::make_shared<changes>();
     auto& engine = shared_.engine;
     shared_.write(
@@ -206,7 +235,7 @@ public:
             caf::anon_send(engine, changes_ptr{told});
         },
         storage::room::reserve);
-    spdlog::info("event=campaign_status campaign={} from={} to={}", to_string(id_),
+    log_info("event=campaign_status campaign={} from={} to={}", to_string(id_),
                  core::status_name(state_.status), core::status_name(step.state.status));
   }
 
@@ -217,12 +246,12 @@ public:
       return;
     scheduled_at_.reset();
     if (state_.status == campaign_status::started) {
-      spdlog::info("event=schedule_closed campaign={}", to_string(id_));
+      log_info("event=schedule_closed campaign={}", to_string(id_));
       if (const auto step = core::request_status(state_, static_cast<std::int64_t>(campaign_status::stopped), calls_.size()))
         take_step(*step);
       return;
     }
-    spdlog::info("event=schedule_opened campaign={}", to_string(id_));
+    log_info("event=schedule_opened campaign={}", to_string(id_));
     transition_pending_ = true;
     auto told = std::make_shared<changes>();
     shared_.write(
@@ -248,6 +277,12 @@ public:
     scheduled_at_ = schedule_acts_after(date(), date());
   }
 
+  /// By what is on disk: since then the campaign is as it is.
+  void expect_schedule() {
+    const auto today = date();
+    scheduled_at_ = schedule_acts_after(setup_.camp->tm_update.value_or(setup_.camp->tm_create.value_or(today)), today);
+  }
+
   /// Of dates.
   maybe_time schedule_acts_after(time_point since, time_point today) const {
     return setup_.schedule ? core::schedule_acts_at(*setup_.schedule, state_.status, since, today) : std::nullopt;
@@ -256,7 +291,14 @@ public:
   // --- dialing
   // ----------------------------------------------------------------------------------------------
 
-  void tick() {
+  /// The only one that counts is the last that was asked for.
+  void look(const campaign_look& at) {
+    if (at.generation == look_generation_)
+      look();
+  }
+
+  void look() {
+    next_look_ = time_point::max();
     const auto now = moment();
     calls_.pass_deadlines(now);
     if (state_.status == campaign_status::force_stopping)
@@ -273,13 +315,107 @@ public:
       next_estimates_ = now + estimates_every;
       pacing_.keep(now);
     }
+    if (rests_)
+      pacing_.rest(now);
     if (now >= next_publish_)
       publish(now);
     if (now >= next_keep_) {
       next_keep_ = now + keep_every;
       calls_.keep();
     }
-    self_->delayed_send(self_, tick_every, caf::tick_atom::value);
+  }
+
+  /// After every message: when to look again, and whether there is anything left to do until then. Who is at work looks soon
+  /// anyway, which costs one comparison here.
+  void plan_look() {
+    const auto now = moment();
+    if (!rests_ && next_look_ <= now + core::look_while_dialing)
+      return;
+    if (rests_ && std::exchange(nothing_new_, false))
+      return;
+    const auto leisure = this->leisure(now);
+    const bool begins_to_rest = !std::exchange(rests_, core::rests(leisure)) && rests_;
+    if (begins_to_rest) { // let others have the agents, and leave nothing behind that was to be written in a moment
+      act();
+      calls_.keep();
+      pacing_.rest(now); // what was never used goes at once: thousands of campaigns are read at a start
+      publish(now);
+    }
+    auto at = now + core::next_look(leisure, first_eight(id_), now);
+    if (rests_ && list_news_)
+      at = std::min(at, std::max(next_counts_, now + 1ms));
+    if (rests_ && unshown_news_)
+      at = std::min(at, std::max(published_ + shown_at_rest_every, now + 1ms));
+    if (next_look_ <= at)
+      return;
+    next_look_ = at;
+    self_->delayed_send(self_, at - now, campaign_look{++look_generation_});
+  }
+
+  core::campaign_leisure leisure(time_point now) const {
+    core::campaign_leisure of;
+    const auto today = date();
+    of.at_work = !calls_.empty() || (lease_pending_ && wanted_ > 0) || transition_pending_ || state_.status == campaign_status::starting ||
+                 (!setup_.camp && !removed_);
+    of.may_begin = may_begin();
+    of.dry = list_tells_ && is_dry(now);
+    of.nobody = nobody_there();
+    of.watched = shared_.is_wanted(core::topic_family::stats);
+    const auto know = [&](maybe_time at, time_point from) {
+      if (at)
+        of.known = std::min(of.known.value_or(duration::max()), *at - from);
+    };
+    know(scheduled_at_, today);
+    if (setup_.schedule && core::may_dial(state_.status))
+      know(setup_.schedule->next_change(today), today);
+    if (of.dry)
+      know(next_eligible_, now);
+    if (list_wanted_ && state_.status == campaign_status::stopped)
+      know(list_let_go_at(), now);
+    return of;
+  }
+
+  /// Nothing in the list can be dialed now, and it tells when that changes.
+  bool is_dry(time_point now) const {
+    return list_counts_ && list_counts_->ready == 0 && !list_news_ && (!next_eligible_ || *next_eligible_ > now);
+  }
+
+  /// Nobody who could take a call: the queue tells when that changes, the engine when a server is there again.
+  bool nobody_there() const {
+    if (!setup_.queue.empty())
+      return pacing_.agents().working() == 0;
+    return std::none_of(shared_.pbx_names.begin(), shared_.pbx_names.end(), [&](const std::string& name) {
+      const auto pbx = shared_.live.pbxs.find(name);
+      return pbx && pbx->connected;
+    });
+  }
+
+  /// Something may have changed that nobody tells of: servers, the database, clocks, who listens.
+  void look_around() {
+    next_publish_ = {};
+    look();
+  }
+
+  void wake_up() {
+    if (rests_ && (!may_begin() || is_dry(moment()))) {
+      // Of people who are no concern of a campaign that has nobody for them. There may be many news, and many such campaigns.
+      nothing_new_ = std::exchange(unshown_news_, true);
+      return;
+    }
+    unshown_news_ = rests_;
+    act();
+  }
+
+  void list_has_changed(const caf::actor& list) {
+    if (list != list_actor_)
+      return;
+    const auto now = moment();
+    list_news_ = true;
+    if (!rests_ && !(list_counts_ && list_counts_->ready == 0))
+      return; // it is asked soon, and for entries
+    next_counts_ = std::min(next_counts_, std::max(now, asked_ + (may_begin() ? duration{list_news_every} : duration{counts_every})));
+    if (rests_ && now >= next_counts_)
+      act();
   }
 
   bool may_begin() const {
@@ -299,12 +435,16 @@ public:
       (void)pacing_.turn(0, false, now);
     if (!list_actor_ || lease_pending_)
       return;
-    // An empty list is asked again when something in it may have become eligible.
-    const bool dry = list_counts_ && list_counts_->ready == 0 && now < next_counts_ &&
-                     (!next_eligible_ || *next_eligible_ > now);
+    // An empty list is asked again when it tells that it has changed, or something in it may have become eligible.
+    const bool dry = is_dry(now);
     std::size_t wanted = 0;
     const bool able = may_begin() && now >= hold_until_;
-    if (able) {
+    // What was laid by is read again for a call, not for a question.
+    if (able && list_counts_ && !list_news_ && !dry && !nobody_there())
+      pacing_.wake(now);
+    if (pacing_.rests()) {
+      decision_.reset();
+    } else if (able) {
       decision_ = pacing_->decide(now);
       const auto calls = decision_->calls > 0 ? decision_->calls : pacing_.left_to_us(now);
       if (calls > 0)
@@ -312,10 +452,16 @@ public:
     }
     // Who has no room, or nobody to call, lets others have the agents.
     wanted = static_cast<std::size_t>(pacing_.turn(static_cast<std::int64_t>(wanted), able && !dry, now));
-    if ((wanted == 0 || dry) && now < next_counts_)
+    if (dry && list_tells_)
+      end_list_if_done();
+    // Nor is it asked where nothing can have changed.
+    if ((wanted == 0 || dry) && (now < next_counts_ || (dry && list_tells_ && !next_eligible_)))
       return;
     next_counts_ = now + counts_every;
+    asked_ = now;
+    list_news_ = false;
     lease_pending_ = true;
+    wanted_ = wanted;
     caf::anon_send(list_actor_,
                    lease_request{id_, setup_.how ? core::dial_policy::from(*setup_.how) : core::dial_policy{},
                                  wanted, me_, setup_.version});
@@ -353,6 +499,12 @@ public:
     return queue && queue->known;
   }
 
+  /// Asked for again with each look, since the disk may have refused it.
+  void end_list_if_done() {
+    if (core::may_dial(state_.status) && list_counts_ && list_counts_->list_done() && calls_.empty() && setup_.how)
+      take_step(core::list_done(state_, setup_.how->dl_end_handle, calls_.size()));
+  }
+
   void take_leased(const leased& answer) {
     const auto now = moment();
     if (answer.list != list_actor_) { // the campaign has got another list meanwhile
@@ -363,11 +515,15 @@ public:
       return;
     }
     lease_pending_ = false;
+    list_tells_ = answer.entries.empty();
+    if (rests_ && list_counts_ != answer.counts)
+      unshown_news_ = true;
     list_counts_ = answer.counts;
     next_eligible_ = answer.next_eligible;
     if (answer.entries.empty()) {
-      if (core::may_dial(state_.status) && answer.counts.list_done() && calls_.empty() && setup_.how)
-        take_step(core::list_done(state_, setup_.how->dl_end_handle, calls_.size()));
+      end_list_if_done();
+      if (pacing_.rests() || is_dry(moment())) // there is somebody to dial; or else, others may have the agents
+        act();
       return;
     }
     // The gate sees each call at this very instant, and so do agents: one may have been paused since.
@@ -485,8 +641,9 @@ public:
       calls_.forget(refused.call, now);
     }
     if (!batch.refused.empty()) {
-      spdlog::warn("event=calls_not_begun campaign={} count={} reason=\"{}\"", to_string(id_),
-                   batch.refused.size(), batch.why);
+      if (const auto times = shared_.complaints.due("calls_not_begun: " + batch.why, now))
+        log_warn("event=calls_not_begun campaign={} count={} reason={} times={}", to_string(id_), batch.refused.size(), batch.why,
+                 *times);
       caf::anon_send(batch.list, std::move(back));
       hold_until_ = now + counts_every; // a disk that refuses is not asked again at once
     }
@@ -497,7 +654,7 @@ public:
         later.entries.push_back(one.entry);
         calls_.forget(one.call, now);
       }
-      spdlog::debug("event=numbers_in_use campaign={} count={}", to_string(id_), batch.in_use.size());
+      log_debug("event=numbers_in_use campaign={} count={}", to_string(id_), batch.in_use.size());
       caf::anon_send(batch.list, std::move(later));
     }
     std::unordered_map<std::string, originate_batch> by_pbx;
@@ -553,7 +710,7 @@ public:
     const auto now = moment();
     calls_.finished(what, now);
     list_counts_.reset();
-    next_counts_ = std::min(next_counts_, now + 100ms);
+    next_counts_ = std::min(next_counts_, now + list_news_every);
     if (!setup_.camp && calls_.empty())
       return end();
     follow_status();
@@ -576,6 +733,7 @@ public:
 
   void adopt(const adopted_calls& adopted) {
     const auto now = moment();
+    pacing_.wake(now);
     calls_.adopt(adopted, now);
     pacing_.tell_ledger(setup_.today(date()), now);
     publish(now);
@@ -589,10 +747,19 @@ public:
     pacing_.keep(moment());
   }
 
+  void show() {
+    const auto now = moment();
+    if (rests_ && setup_.camp)
+      pacing_.look_at_agents(now);
+    publish(now);
+  }
+
   void publish(time_point now) {
     next_publish_ = now + publish_every;
+    published_ = now;
+    unshown_news_ = false;
     if (setup_.camp)
-      view_.publish({state_.status, decision_, list_wanted_.has_value(), list_counts_, next_eligible_, scheduled_at_}, now);
+      view_.publish({state_.status, decision_, list_wanted_.has_value(), list_counts_, next_eligible_, scheduled_at_, rests_}, now);
   }
 
 private:
@@ -623,32 +790,61 @@ private:
   std::optional<core::list_counts> list_counts_;
   maybe_time next_eligible_;
 
+  bool rests_{false}; ///< see core/campaign_rest.hpp
+  bool list_tells_{false}; ///< it had nothing for us, and tells of its next change
+  bool list_news_{false};  ///< the list has changed since it was asked
+  bool unshown_news_{false}; ///< of who rests: its queue or list has changed since figures were published
+  bool nothing_new_{false}; ///< in the message at hand
+  bool removed_{false};
+  time_point asked_{};     ///< the list, last
+  std::size_t wanted_{0};  ///< entries, then
+  time_point published_{};
+  time_point next_look_{}; ///< the look that is on its way
+  std::uint64_t look_generation_{0};
   time_point next_ledger_{}, next_estimates_{}, next_publish_{}, next_counts_{}, next_keep_{}, hold_until_{};
 };
+
+namespace {
+
+/// A message, and then when to look again.
+template <class Message, class Handle>
+auto handled(campaign_work* work, Handle handle) {
+  return [work, handle](const Message& what) {
+    handle(*work, what);
+    work->plan_look();
+  };
+}
+
+} // namespace
 
 caf::behavior campaign_actor(caf::stateful_actor<campaign_actor_state>* self, const uuid& id,
                              engine_shared* shared) {
   log_faults(self, "campaign " + to_string(id));
   self->state.work = std::make_shared<campaign_work>(self, id, shared);
   auto* work = self->state.work.get();
-  self->send(self, caf::tick_atom::value);
+  self->send(self, look_now{});
   return {
-      [=](const reload&) { work->read(); },
-      [=](const schedule_passed&) { work->schedule_passed_by(); },
-      [=](const wake&) { work->act(); },
-      [=](const dial_list_ready& ready) { work->list_ready(ready); },
-      [=](const leased& answer) { work->take_leased(answer); },
-      [=](const begun_batch& batch) { work->take_begun(batch); },
-      [=](const call_milestone& what) { work->milestone(what); },
-      [=](const call_finished& what) { work->finished(what); },
-      [=](const adopted_calls& adopted) { work->adopt(adopted); },
-      [=](const grace_passed&) { work->pass_graces(); },
-      [=](const caller_waits& what) { work->confirmed(what); },
-      [=](const treatment_failed& what) { work->treat_again(what); },
+      handled<reload>(work, [](auto& w, const auto&) { w.read(); }),
+      handled<resources_changed>(work, [](auto& w, const auto& what) { w.read_if_ours(*what.ids); }),
+      handled<zone_rules_changed>(work, [](auto& w, const auto& what) { w.use_zones(*what.rules); }),
+      handled<schedule_passed>(work, [](auto& w, const auto&) { w.schedule_passed_by(); }),
+      handled<wake>(work, [](auto& w, const auto&) { w.wake_up(); }),
+      handled<dial_list_ready>(work, [](auto& w, const auto& ready) { w.list_ready(ready); }),
+      handled<list_changed>(work, [](auto& w, const auto& what) { w.list_has_changed(what.list); }),
+      handled<leased>(work, [](auto& w, const auto& answer) { w.take_leased(answer); }),
+      handled<begun_batch>(work, [](auto& w, const auto& batch) { w.take_begun(batch); }),
+      handled<call_milestone>(work, [](auto& w, const auto& what) { w.milestone(what); }),
+      handled<call_finished>(work, [](auto& w, const auto& what) { w.finished(what); }),
+      handled<adopted_calls>(work, [](auto& w, const auto& adopted) { w.adopt(adopted); }),
+      handled<grace_passed>(work, [](auto& w, const auto&) { w.pass_graces(); }),
+      handled<caller_waits>(work, [](auto& w, const auto& what) { w.confirmed(what); }),
+      handled<treatment_failed>(work, [](auto& w, const auto& what) { w.treat_again(what); }),
       [=](const count_again& again) { self->delayed_send(self, 1s, count_now{again.answer}); },
-      [=](const count_now& now) { work->count(now); },
-      [=](const keep_now&) { work->keep(); },
-      [=](caf::tick_atom) { work->tick(); },
+      handled<count_now>(work, [](auto& w, const auto& now) { w.count(now); }),
+      handled<keep_now>(work, [](auto& w, const auto&) { w.keep(); }),
+      handled<show_now>(work, [](auto& w, const auto&) { w.show(); }),
+      handled<look_now>(work, [](auto& w, const auto&) { w.look_around(); }),
+      handled<campaign_look>(work, [](auto& w, const auto& what) { w.look(what); }),
   };
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One campaign: decides how many calls to begin, and sees each through.
 ///
 /// A call's way: pacing says how many → the dial list leases entries → the gate (status, schedule, servers)
@@ -7,7 +8,7 @@
 /// It decides when an agent frees, when a call ends or is answered, and every 100 ms. What it shows (figures
 /// and reasons) is published four times a second; its counters are kept across restarts.
 ///
-/// Messages: `reload`, `wake`, `dial_list_ready`, `leased`, `begun_batch`, `call_milestone`, `call_finished`,
+/// Messages: `reload`, `zone_rules_changed`, `wake`, `dial_list_ready`, `leased`, `begun_batch`, `call_milestone`, `call_finished`,
 /// `adopted_calls`; `caf::tick_atom` to itself.
 #pragma once
 

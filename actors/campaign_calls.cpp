@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/campaign_calls.hpp"
 
 #include "actors/channel.hpp"
 #include "actors/core/plan_pacing.hpp"
+#include "actors/log.hpp"
 #include "storage/abandonment.hpp"
 #include "storage/snapshot.hpp"
 
 #include <caf/send.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -27,7 +28,10 @@ campaign_calls::campaign_calls(caf::event_based_actor* self, const uuid& id, eng
     : self_{self}, me_{caf::actor_cast<caf::actor>(self)}, id_{id}, shared_{shared}, pacing_{pacing},
       setup_{setup} {
   restore_counters();
+  shared_.live.ends.put(id_, std::make_shared<std::atomic<std::uint64_t>>(0));
 }
+
+campaign_calls::~campaign_calls() { shared_.live.ends.erase(id_); }
 
 maybe_time campaign_calls::longest_waiting() const {
   maybe_time since;
@@ -58,6 +62,8 @@ caf::actor campaign_calls::begin(const dialing& intent) {
     return {};
   at->second.channel = channel::begin(self_->system(), intent, me_, false, shared_, at->second.ticket);
   ++counters_.begun;
+  at->second.place = settled_.begin();
+  ++begun_;
   shared_.live.total.calls_begun.fetch_add(1, std::memory_order_relaxed);
   return at->second.channel;
 }
@@ -78,6 +84,7 @@ void campaign_calls::adopt(const adopted_calls& adopted, time_point now) {
       call.reached.add(core::milestone::answered);
     if (auto* room = shared_.room_of(call.pbx))
       room->adopt();
+    ++begun_;
     auto& kept = calls_[one.record->id] = std::move(call);
     tell_and_count(one.record->id, kept, [&] { tell_pacing(one.record->id, kept, now); });
   }
@@ -107,6 +114,7 @@ bool campaign_calls::milestone(const call_milestone& what, time_point now) {
   }
   if (what.reached.has(core::milestone::answered)) {
     ++counters_.answered;
+    settled_.answered(call.place);
     call.answered = what.since == time_point{} ? now : std::min(what.since, now);
     pacing_.answered(what.id, call.claim, call.answered);
   }
@@ -153,6 +161,7 @@ void campaign_calls::finished(const call_finished& what, time_point now) {
   if (what.status >= static_cast<std::int64_t>(dialing_status::failed))
     ++counters_.failed;
   ++counters_.ended;
+  ++ends_heard_;
   const bool heard = what.status != static_cast<std::int64_t>(dialing_status::failed);
   if (const auto at = calls_.find(what.id); at != calls_.end() && !setup_.queue.empty()) {
     const auto& call = at->second;
@@ -172,10 +181,14 @@ void campaign_calls::forget(const uuid& id, bool heard, time_point now) {
   auto& call = at->second;
   if (auto* breakers = shared_.breakers_of(call.pbx); breakers && !call.channel && call.ticket.trunk)
     (void)breakers->hear(call.ticket, core::call_evidence::none, {}, now); // it never was a call
-  if (heard && !call.fate_is_unknown())
+  if (heard && !call.fate_is_unknown()) {
     tell_and_count(id, call, [&] { pacing_.ended(id, call.claim, now); });
-  else
+    settled_.unanswered(call.place);
+  } else {
     pacing_.lost(id, call.claim, now);
+    settled_.unknown(call.place);
+  }
+  begun_ -= call.channel ? 1 : 0;
   calls_.erase(at);
 }
 
@@ -192,7 +205,7 @@ void campaign_calls::give_up_ringing(time_point now) {
   const auto given_up = pacing_->give_up(now);
   if (given_up.calls.empty())
     return;
-  spdlog::debug("event=ringing_given_up campaign={} calls={} reason=\"{}\"", to_string(id_),
+  log_debug("event=ringing_given_up campaign={} calls={} reason={}", to_string(id_),
                 given_up.calls.size(), given_up.reason);
   for (const auto& id : given_up.calls)
     if (const auto at = calls_.find(id); at != calls_.end() && at->second.channel) {
@@ -200,7 +213,7 @@ void campaign_calls::give_up_ringing(time_point now) {
       caf::anon_send(at->second.channel, hang_up_call{[id](const result<std::string>& said) {
                        // It rings on then, and the dial timeout ends it; or it was answered meanwhile.
                        if (!said)
-                         spdlog::debug("event=ringing_not_given_up dialing={} reason=\"{}\"", to_string(id),
+                         log_debug("event=ringing_not_given_up dialing={} reason={}", to_string(id),
                                        said.error().message);
                      }, call_is::ringing});
     }
@@ -348,11 +361,13 @@ void campaign_calls::treat(const uuid& id, call_in_flight& call) {
     return caf::anon_send(call.channel, hang_up_call{failed, call_is::waiting});
   call.sent_away = true;
   caf::anon_send(call.channel,
-                 redirect_call{*place, [failed, id, channel = call.channel](const result<std::string>& said) {
+                 redirect_call{*place, [failed, id, channel = call.channel, shared = &shared_](const result<std::string>& said) {
                                  if (said || said.error().code != errc::pbx_refused)
                                    return failed(said);
-                                 spdlog::warn("event=abandoned_call_not_redirected dialing={} reason=\"{}\"",
-                                              to_string(id), said.error().message);
+                                 if (const auto times = shared->complaints.due(
+                                         "abandoned_call_not_redirected: " + said.error().message, shared->time->now()))
+                                   log_warn("event=abandoned_call_not_redirected dialing={} reason={} times={}", to_string(id),
+                                            said.error().message, *times);
                                  caf::anon_send(channel, hang_up_call{failed, call_is::waiting});
                                }});
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A campaign's calls that are up: how far each is, when it wants to hear of time next, and what becomes of a
 /// live answer that nobody takes. What happens to them it tells pacing, and counts.
 ///
@@ -11,6 +12,7 @@
 #include "actors/campaign_counters.hpp"
 #include "actors/campaign_pacing.hpp"
 #include "actors/campaign_setup.hpp"
+#include "actors/core/settled_calls.hpp"
 #include "actors/messages.hpp"
 #include "actors/shared.hpp"
 
@@ -34,12 +36,21 @@ public:
   /// Goes on counting where the campaign `id` left off. `pacing` and `setup` are those of the same campaign.
   campaign_calls(caf::event_based_actor* self, const uuid& id, engine_shared& shared, campaign_pacing& pacing,
                  const campaign_setup& setup);
+  ~campaign_calls();
+  campaign_calls(const campaign_calls&) = delete;
+  campaign_calls& operator=(const campaign_calls&) = delete;
 
   [[nodiscard]] bool empty() const noexcept { return calls_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return calls_.size(); }
+  /// Of those, calls whose intents are on disk.
+  [[nodiscard]] std::size_t begun() const noexcept { return begun_; }
   /// Since when the caller waits who has waited longest for an agent; nothing: none does. O(calls).
   [[nodiscard]] maybe_time longest_waiting() const;
   [[nodiscard]] const campaign_counters& counters() const noexcept { return counters_; }
+  /// Of the calls that this process has begun.
+  [[nodiscard]] const core::settled_calls& settled() const noexcept { return settled_; }
+  /// Calls that were told to be over, see `live_state::ends`.
+  [[nodiscard]] std::uint64_t ends_heard() const noexcept { return ends_heard_; }
 
   // A call's life.
   /// It is to be begun, and its server has room for it (`server_room::claim`); its intent is on the way to the disk. The
@@ -90,6 +101,7 @@ private:
     core::call_features features;
     breaker_ticket ticket;
     campaign_pacing::call_claim claim; ///< of an agent
+    core::settled_calls::place place{core::settled_calls::no_place};
     bool counted{false}; ///< among the live answers of its day
     bool not_waiting{false}; ///< so the server says, although no agent was heard to take the call: nobody knows its fate
     bool treated{false}; ///< its grace has passed: it was hung up or sent away, or that is being tried
@@ -139,6 +151,9 @@ private:
   time_point grace_look_{time_point::max()}; ///< when `grace_passed` comes next
   time_point next_hang_up_{};
   campaign_counters counters_, kept_;
+  core::settled_calls settled_;
+  std::uint64_t ends_heard_{0};
+  std::size_t begun_{0};
 };
 
 } // namespace ringmaster

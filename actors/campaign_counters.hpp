@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a campaign counts over its life; kept as a snapshot, so that a restart goes on counting.
 #pragma once
 

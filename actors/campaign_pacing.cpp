@@ -1,12 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/campaign_pacing.hpp"
 
+#include "actors/core/pacing/resting.hpp"
 #include "actors/core/plan_pacing.hpp"
+#include "actors/log.hpp"
+#include "protocol/fields.hpp"
 #include "storage/abandonment.hpp"
 #include "storage/snapshot.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace ringmaster {
@@ -42,6 +45,11 @@ campaign_pacing::~campaign_pacing() {
 }
 
 bool campaign_pacing::use(const plan& settings, time_point now) {
+  // Most that a campaign is read again for is none of its pacing's business, and what rests is not woken for that.
+  auto record = to_record(settings, plan_fields);
+  if (name_ && record == plan_)
+    return false;
+  plan_ = std::move(record);
   if (auto group = settings.abandon_group.value_or(""); group != group_) {
     if (!group_.empty())
       shared_.groups.leave(group_, id_);
@@ -51,25 +59,57 @@ bool campaign_pacing::use(const plan& settings, time_point now) {
   }
   auto options = core::pacing_options_of(settings);
   if (const auto wrong = core::validate(options)) { // a database may have been edited
-    spdlog::error("event=pacing_unusable campaign={} reason=\"{}\"", to_string(id_), wrong->message);
+    log_error("event=pacing_unusable campaign={} reason={}", to_string(id_), wrong->message);
     options = {};
   }
   std::string name{core::pacing_method_of(settings)};
   if (name == name_) {
+    wake(now); // what follows from the options is the method's to say
     method_->set_options(options);
     return false;
   }
   auto made = core::make_pacing(name, options);
   if (!made) {
-    spdlog::error("event=pacing_unusable campaign={} reason=\"{}\"", to_string(id_), made.error().message);
+    log_error("event=pacing_unusable campaign={} reason={}", to_string(id_), made.error().message);
     return false;
   }
   keep(now);
   name_ = std::move(name);
   method_ = std::move(*made);
+  rests_ = false;
+  used_.reset();
+  kept_.reset();
+  unwritten_.reset();
   agents_told_.clear();
   restore(now);
   return true;
+}
+
+void campaign_pacing::rest(time_point now) {
+  if (rests_ || !name_ || method_->calls().in_flight() > 0 || (used_ && now < *used_ + method_linger))
+    return;
+  if (used_)
+    keep(now);
+  else if (method_->save(now).empty()) // it has nothing to learn, and is small
+    return;
+  method_ = std::make_unique<core::resting_pacing>(*method_, now);
+  rests_ = true;
+  used_.reset();
+  agents_told_.clear();
+}
+
+void campaign_pacing::wake(time_point now) {
+  if (!rests_)
+    return;
+  auto made = core::make_pacing(name_, method_->options());
+  if (!made) // which its options were not, when it was first made
+    return log_error("event=pacing_unusable campaign={} reason={}", to_string(id_), made.error().message);
+  const auto budget = method_->ledger();
+  method_ = std::move(*made);
+  rests_ = false;
+  agents_told_.clear();
+  restore(now);
+  method_->ledger(budget, now);
 }
 
 core::pool_index campaign_pacing::pool_of(std::string_view pbx) const noexcept {
@@ -208,6 +248,7 @@ std::int64_t campaign_pacing::turn(core::agent_ledger& ledger, std::int64_t call
 void campaign_pacing::begun(core::agent_ledger& ledger, const uuid& id, call_claim& claim, const std::string& pbx,
                             const core::call_features& features, time_point now) {
   const auto server = pool_of(pbx);
+  used_ = now;
   method_->begun(id, features, now, server);
   if (server < queues_.size())
     claim = ledger.begun(campaign_, queues_[server], now);
@@ -234,6 +275,7 @@ void campaign_pacing::abandoned(const uuid& id, call_claim& claim, time_point no
 }
 
 void campaign_pacing::ended(const uuid& id, call_claim& claim, time_point now) {
+  used_ = now;
   method_->ended(id, now);
   shared_.agents.with([&](core::agent_ledger& ledger) { ledger.ended(claim); });
 }
@@ -285,31 +327,40 @@ void campaign_pacing::read_days() {
     return;
   const auto days = storage::answers_by_day(*txn, id_);
   if (!days)
-    return spdlog::error("event=answers_unreadable campaign={} reason=\"{}\"", to_string(id_),
+    return log_error("event=answers_unreadable campaign={} reason={}", to_string(id_),
                          days.error().message);
   for (const auto& day : *days)
     days_.add(day.day, day.answers, day.abandons);
 }
 
 void campaign_pacing::restore(time_point now) {
+  if (const auto bytes = unwritten_.lock())
+    return restore(*bytes, now);
   auto txn = shared_.env->read();
   if (!txn)
     return;
   const auto kept = storage::get_snapshot(*txn, estimates_name(id_, *name_));
-  if (!kept || !*kept)
-    return;
-  if (const auto wrong = method_->restore(**kept, now))
-    spdlog::warn("event=estimates_refused campaign={} method={} reason=\"{}\"", to_string(id_), *name_,
+  if (kept && *kept)
+    restore(**kept, now);
+}
+
+void campaign_pacing::restore(std::string_view bytes, time_point now) {
+  if (const auto wrong = method_->restore(bytes, now))
+    log_warn("event=estimates_refused campaign={} method={} reason={}", to_string(id_), *name_,
                  wrong->message);
 }
 
 void campaign_pacing::keep(time_point now) {
-  auto bytes = method_->save(now);
-  if (!name_ || bytes.empty() || bytes == kept_)
+  if (!name_ || !used_)
     return;
-  kept_ = bytes;
-  shared_.write([name = estimates_name(id_, *name_), bytes = std::move(bytes)](
-                    storage::write_txn& txn) { (void)storage::put_snapshot(txn, name, bytes); },
+  auto bytes = std::make_shared<const std::string>(method_->save(now));
+  const auto hash = std::hash<std::string>{}(*bytes);
+  if (bytes->empty() || hash == kept_)
+    return;
+  kept_ = hash;
+  unwritten_ = bytes;
+  shared_.write([name = estimates_name(id_, *name_), bytes](
+                    storage::write_txn& txn) { (void)storage::put_snapshot(txn, name, *bytes); },
                 [](const std::optional<error>&) {});
 }
 

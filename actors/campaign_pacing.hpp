@@ -1,7 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A campaign's pacing and what it lives on in the daemon: the agents of its queue and its calls among those that are meant
 /// for them, the budget of live answers, and what it has learned, on disk.
 ///
 /// What happens to a call is told here, and goes to the method and to the ledger of agents.
+///
+/// A method that learns is large (`predictive`: 435 KB). It is in memory while it is used and three minutes after: then `rest` lays it
+/// by, until `wake` reads it again.
 ///
 /// Belongs to one campaign actor, on its thread alone. Looks at published states; writes through the store.
 #pragma once
@@ -10,6 +14,7 @@
 #include "actors/live_state.hpp"
 #include "actors/shared.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +41,15 @@ public:
   /// Does as the plan says. True: another method took over, and has to hear of the calls that are up. A plan that
   /// cannot be used is logged, and the method that is there goes on.
   [[nodiscard]] bool use(const plan& settings, time_point now);
+
+  /// To be called now and then while the campaign rests, that is, while there are no calls: lays the method by, when it has not been
+  /// used for `method_linger` or never was. What it has learned is on disk then, or on the way there.
+  void rest(time_point now);
+  /// To be called before calls are begun or taken up: a method that was laid by is as it was. O(1) else.
+  void wake(time_point now);
+  /// Whether it is laid by, and decides nothing.
+  [[nodiscard]] bool rests() const noexcept { return rests_; }
+  static constexpr duration method_linger = std::chrono::minutes{3};
 
   /// The queue that calls go to, an empty name: none, and as many agents as calls; and what is to hold there.
   void serve(const std::string& queue, const core::agent_ledger::terms& on);
@@ -107,7 +121,7 @@ public:
   /// The same, if other campaigns of the group have added to it; to be called before a decision.
   void follow_group(std::int64_t today, time_point now);
 
-  /// Writes down what it has learned, if that has changed.
+  /// Writes down what it has learned, if that has changed since calls were begun.
   void keep(time_point now);
 
   /// For readers; the days are made anew only when they have changed. `treatment`: see `live_pacing`.
@@ -124,10 +138,12 @@ private:
   [[nodiscard]] bool hears(std::size_t server) const;
   void read_days();
   void restore(time_point now);
+  void restore(std::string_view bytes, time_point now);
 
   uuid id_;
   engine_shared& shared_;
   std::unique_ptr<core::pacing> method_;
+  std::string plan_; ///< the plan in use, as a record
   text name_;
   std::string group_; ///< of campaigns that share one budget; empty: none
   std::uint64_t group_version_{0}; ///< that `tell_ledger` has seen
@@ -141,7 +157,10 @@ private:
   std::vector<std::int64_t> working_;       ///< on each server
   core::abandon_days days_;
   std::shared_ptr<const core::abandon_days> shown_days_; ///< the same; null when they have changed
-  std::string kept_;
+  bool rests_{false};
+  std::optional<time_point> used_; ///< when it last heard of a call, since it was made or woken; nothing: it has not
+  std::optional<std::size_t> kept_; ///< hash of what was last written down
+  std::weak_ptr<const std::string> unwritten_; ///< the same while it is not on disk
 };
 
 } // namespace ringmaster

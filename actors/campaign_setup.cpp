@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/campaign_setup.hpp"
 
 #include "actors/core/campaign_state.hpp"
@@ -6,9 +7,8 @@
 #include "actors/core/originate.hpp"
 #include "actors/core/plan_pacing.hpp"
 #include "actors/engine.hpp"
+#include "actors/log.hpp"
 #include "storage/outbound.hpp"
-
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
@@ -39,21 +39,21 @@ result<bool> has_entries_left(const storage::txn& txn, const plan& how, const dl
   return any;
 }
 
-std::optional<core::schedule> schedule_of(campaign c, const std::string& timezone) {
+std::optional<core::schedule> schedule_of(campaign c, const std::string& timezone, const zone_rules& zones) {
   if (!c.sc_timezone || c.sc_timezone->empty())
     c.sc_timezone = timezone;
-  auto compiled = core::schedule::compile(c);
+  auto compiled = core::schedule::compile(c, zones);
   if (compiled)
     return std::move(*compiled);
-  spdlog::error("event=schedule_unusable campaign={} reason=\"{}\"", to_string(c.id),
+  log_error("event=schedule_unusable campaign={} reason={}", to_string(c.id),
                 compiled.error().message);
   return std::nullopt;
 }
 
 } // namespace
 
-std::optional<error> campaign_setup::read(const storage::environment& env, const uuid& id,
-                                          const std::string& timezone) {
+std::optional<error> campaign_setup::read(const storage::environment& env, const uuid& id, const std::string& timezone,
+                                          const zone_rules& zones) {
   const auto txn = env.read();
   if (!txn)
     return txn.error();
@@ -69,7 +69,7 @@ std::optional<error> campaign_setup::read(const storage::environment& env, const
   how = referred<plan>(*txn, camp->plan);
   list = referred<dlma>(*txn, camp->dlma);
   dest = referred<destination>(*txn, camp->dest);
-  schedule = schedule_of(*camp, timezone);
+  use_zones(timezone, zones);
   queue = dest ? agent_queue(*dest) : std::string{};
   trunk = how ? core::trunk_of(*how) : std::string{};
   not_writable.reset();
@@ -79,6 +79,11 @@ std::optional<error> campaign_setup::read(const storage::environment& env, const
     not_writable = core::cannot_be_written(*how, *dest, calls->vars);
   }
   return std::nullopt;
+}
+
+void campaign_setup::use_zones(const std::string& timezone, const zone_rules& zones) {
+  if (camp)
+    schedule = schedule_of(*camp, timezone, zones);
 }
 
 std::int64_t campaign_setup::today(time_point date) const {
@@ -104,13 +109,13 @@ void start_by_itself(storage::write_txn& txn, const uuid& id, changes& told, tim
   const auto missing = core::cannot_start(*next, its_plan ? &*its_plan : nullptr,
                                           its_list ? &*its_list : nullptr, its_dest ? &*its_dest : nullptr);
   if (missing)
-    return spdlog::warn("event=campaign_not_started campaign={} reason=\"{}\"", to_string(id),
+    return log_warn("event=campaign_not_started campaign={} reason={}", to_string(id),
                         missing->message);
   // It would end at once and start the next one, itself perhaps, and so on for ever. One that waits for
   // entries (dl_end_handle 0) does not end.
   if (its_plan->dl_end_handle != 0)
     if (const auto left = has_entries_left(txn, *its_plan, *its_list, date); !left || !*left)
-      return spdlog::info("event=campaign_not_started campaign={} reason=\"{}\"", to_string(id),
+      return log_info("event=campaign_not_started campaign={} reason={}", to_string(id),
                           left ? "its list has nothing left to dial" : left.error().message);
   const auto step = core::request_status({static_cast<campaign_status>(next->status)}, 1, 0);
   if (step && step->changed && storage::set_campaign_status(txn, id, step->state.status, date))

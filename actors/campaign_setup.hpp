@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A campaign and what it refers to, as last read from disk, and what follows from that alone.
 ///
 /// Belongs to one campaign actor, on its thread alone.
@@ -6,6 +7,7 @@
 #include "actors/core/ami_rights.hpp"
 #include "actors/core/schedule.hpp"
 #include "protocol/outbound.hpp"
+#include "protocol/zone_rules.hpp"
 #include "storage/dialing.hpp"
 #include "storage/environment.hpp"
 
@@ -36,8 +38,10 @@ struct campaign_setup {
 
   /// Reads it all anew. `timezone` is that of campaigns that name none. Error: nothing could be read, and all
   /// is as it was.
-  [[nodiscard]] std::optional<error> read(const storage::environment& env, const uuid& id,
-                                          const std::string& timezone);
+  [[nodiscard]] std::optional<error> read(const storage::environment& env, const uuid& id, const std::string& timezone,
+                                          const zone_rules& zones);
+  /// The schedule alone, by other rules of the time zones.
+  void use_zones(const std::string& timezone, const zone_rules& zones);
 
   [[nodiscard]] bool is_open(time_point date) const { return schedule && schedule->is_open(date); }
   /// The date in the schedule's time zone, see `core::schedule::date_number`; in UTC without a schedule.

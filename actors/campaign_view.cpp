@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/campaign_view.hpp"
 
 #include "actors/core/campaign_state.hpp"
@@ -27,11 +28,14 @@ void campaign_view::publish(const campaign_standing& stands, time_point now) {
   shown.id = id_;
   shown.at = shared_.time->date_of(now);
   shown.status = setup_.camp->status;
+  shown.rests = stands.rests;
   shown.queue = setup_.queue;
   show_calls_and_agents(shown);
   show_list(shown, stands);
   shown.snapshot = std::make_shared<const core::campaign_snapshot>(snapshot(stands, now));
-  core::append_reasons(shown.explain_json, core::explain_campaign(*shown.snapshot, shown.at));
+  auto reasons = core::explain_campaign(*shown.snapshot, shown.at);
+  core::append_reasons(shown.explain_json, reasons);
+  shown.first_reason = std::move(reasons.front()); // there is always one
   shown.answer_days = pacing_.shown_days();
   shown.pacing = pacing_.shown(treatment(), now);
   show_history(shown, core::may_dial(stands.status), now);
@@ -48,7 +52,8 @@ void campaign_view::show_calls_and_agents(live_campaign& shown) const {
   shown.ended = static_cast<std::uint64_t>(counted.ended);
   shown.failed = static_cast<std::uint64_t>(counted.failed);
   shown.fate_unknown = static_cast<std::uint64_t>(counted.fate_unknown);
-  shown.in_flight = calls_.size();
+  shown.in_flight = calls_.begun(); // what is only meant to be begun may still be refused, because of a stop for one
+  shown.ends_heard = calls_.ends_heard();
   const auto& c = pacing_->calls();
   shown.outstanding = static_cast<std::size_t>(c.outstanding());
   shown.ringing = static_cast<std::size_t>(c.ringing);
@@ -83,8 +88,8 @@ void campaign_view::show_history(live_campaign& shown, bool dials, time_point no
   const auto& counted = calls_.counters();
   const auto& a = shown.agents;
   const auto done = static_cast<std::int64_t>(shown.entries_done);
-  history_.at(now, {counted.begun, counted.begun - pacing_->calls().dialing, counted.answered,
-                         counted.connected, counted.abandoned, counts_ ? std::optional{done} : std::nullopt,
+  history_.at(now, {counted.begun, calls_.settled().settled(), calls_.settled().settled_answered(), counted.answered, counted.connected,
+                         counted.abandoned, counts_ ? std::optional{done} : std::nullopt,
                          a.available + a.ringing + a.on_call + a.wrap_up, a.on_call + a.wrap_up},
               shown.at - now);
   shown.busy_share = history_.busy_share(1min);
@@ -188,9 +193,10 @@ void campaign_view::tell(core::topic_family family, const char* name, std::strin
 }
 
 void campaign_view::tell_stats(const live_campaign& shown, time_point now) {
-  if (now < next_stats_ || !shared_.is_wanted(core::topic_family::stats))
+  if ((now < next_stats_ && told_status_ == shown.status) || !shared_.is_wanted(core::topic_family::stats))
     return;
   next_stats_ = now + stats_every;
+  told_status_ = shown.status;
   std::string json;
   append_stats(json, shown, shown.status);
   tell(core::topic_family::stats, "ob.stats", std::move(json));

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What others see of a campaign: its figures and the reasons why it does not dial, published in
 /// `live_state`; its last hour; the events `ob.campaign.*` and `ob.stats`.
 ///
@@ -25,6 +26,7 @@ struct campaign_standing {
   std::optional<core::list_counts> counts;       ///< of its entries; nothing: not up to date
   maybe_time next_eligible;                      ///< the moment from which the next entry may be dialed
   maybe_time scheduled_at;                       ///< the date at which the schedule starts or stops it
+  bool rests{false};                             ///< it looks at how things stand every ten seconds alone
 };
 
 class campaign_view {
@@ -62,6 +64,7 @@ private:
   core::campaign_history history_;
   std::string told_record_; ///< as live clients know it; empty: they do not
   time_point next_stats_{};
+  std::int64_t told_status_{-1}; ///< with the last figures
 };
 
 } // namespace ringmaster

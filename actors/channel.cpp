@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/channel.hpp"
 
 #include "actors/live_json.hpp"
+#include "actors/log.hpp"
 #include "storage/dialing.hpp"
 
 #include <caf/send.hpp>
@@ -206,8 +208,11 @@ void channel::give_back(const std::vector<core::used_try>& tries) {
           made->entries = std::move(*restored);
       },
       [made, &shared = shared_](const std::optional<error>& failed) {
-        if (failed)
-          return spdlog::error("event=tries_not_given_back count={} reason=\"{}\"", made->tries.size(), failed->message);
+        if (failed) {
+          if (const auto times = shared.complaints.due("tries_not_given_back: " + failed->message, shared.time->now()))
+            log_error("event=tries_not_given_back count={} reason={} times={}", made->tries.size(), failed->message, *times);
+          return;
+        }
         for (const auto& one : made->entries)
           if (const auto list = shared.dial_lists.find(one.dlma))
             caf::anon_send(*list, entries_changed{{one.state}, {}});
@@ -219,7 +224,7 @@ void channel::log_end() const {
   if (!spdlog::should_log(spdlog::level::debug))
     return; // before the texts are made
   const auto& machine = call_.machine();
-  spdlog::debug("event=call_ended dialing={} campaign={} channel={} status={} res_dial={} res_hangup={} known={}",
+  log_debug("event=call_ended dialing={} campaign={} channel={} status={} res_dial={} res_hangup={} known={}",
                 to_string(call_.id()), to_string(call_.campaign()), machine.channel(), static_cast<int>(machine.status()),
                 machine.res_dial(), machine.res_hangup(), machine.ending() == core::call_ending::known);
 }
@@ -264,14 +269,17 @@ void channel::write_end() {
           return caf::anon_send(end->channel, end_not_written{});
         // Nothing changes any more but by `call_over`, so that this thread may look. `not_found` is an end that was
         // written already: all the more over.
-        shared_.live.dialings.erase(end->id);
-        tell("ob.dialing.delete");
         if (pbx_)
           caf::anon_send(pbx_, forget_call{end->id});
         if (end->kept)
           if (const auto list = shared_.dial_lists.find(call_.dlma()))
             caf::anon_send(*list, entry_ended{call_.entry(), end->kept->state, held_});
         caf::anon_send(campaign_, call_finished{end->id, static_cast<std::int64_t>(end->outcome.status), end->outcome.res_dial});
+        // Whoever sees that the call is over may ask the campaign at once, so that it is told before anybody can see it.
+        if (const auto ends = shared_.live.ends.find(call_.campaign()))
+          ends->fetch_add(1, std::memory_order_release);
+        shared_.live.dialings.erase(end->id);
+        tell("ob.dialing.delete");
         caf::anon_send(shared_.results, drain_outbox{});
         shared_.live.total.calls_ended.fetch_add(1, std::memory_order_relaxed);
         caf::anon_send(end->channel, call_over{});

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One live call of ours: the actor around core/call.hpp. It begins with the durable intent, follows the call
 /// through the messages that the pbx routes to it, tells its campaign what happens, and ends when the end of
 /// the call is on disk.

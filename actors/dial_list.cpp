@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/dial_list.hpp"
 #include "actors/guard.hpp"
+#include "actors/log.hpp"
 
 #include "storage/outbound.hpp"
 
 #include <caf/send.hpp>
-#include <spdlog/spdlog.h>
 
 #include <utility>
 
@@ -25,7 +26,7 @@ dial_entry in_moments(dial_entry e, const clock& time) {
 void load(core::dial_list& list, const uuid& dlma, const storage::environment& env, const clock& time) {
   const auto begun = time.now();
   const auto unreadable = [&](const error& why) {
-    spdlog::error("event=dial_list_unreadable dlma={} reason=\"{}\"", to_string(dlma), why.message);
+    log_error("event=dial_list_unreadable dlma={} reason={}", to_string(dlma), why.message);
   };
   maybe_uuid last;
   std::size_t count = 0;
@@ -47,7 +48,7 @@ void load(core::dial_list& list, const uuid& dlma, const storage::environment& e
       return unreadable(read.error());
   }
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(time.now() - begun);
-  spdlog::info("event=dial_list_loaded dlma={} entries={} ms={} bytes={}", to_string(dlma), count, took.count(),
+  log_info("event=dial_list_loaded dlma={} entries={} ms={} bytes={}", to_string(dlma), count, took.count(),
                list.memory());
 }
 
@@ -59,28 +60,43 @@ core::view_id view_of(dial_list_state& state, const lease_request& request, time
   return at->second;
 }
 
+void tell_waiting(caf::stateful_actor<dial_list_state>* self) {
+  if (self->state.waiting.empty())
+    return;
+  for (const auto& [id, campaign] : std::exchange(self->state.waiting, {}))
+    caf::anon_send(campaign, list_changed{caf::actor_cast<caf::actor>(self)});
+}
+
 caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma, const clock* time) {
   auto* state = &self->state;
   return {
       [=](const lease_request& request) {
         const auto now = time->now();
         const auto view = view_of(*state, request, now);
-        if (auto& known = state->setups[request.campaign]; std::exchange(known, request.setup) != request.setup)
+        if (auto& known = state->setups[request.campaign]; std::exchange(known, request.setup) != request.setup) {
           state->list.release_held();
+          tell_waiting(self);
+        }
         leased answer;
         answer.list = caf::actor_cast<caf::actor>(self);
         state->list.lease(view, now, request.count, answer.entries);
         answer.counts = state->list.counts(view, now);
         answer.next_eligible = state->list.next_eligible_time(view, now);
+        if (answer.entries.empty())
+          state->waiting.insert_or_assign(request.campaign, request.campaign_actor);
+        else
+          tell_waiting(self); // what others count has changed
         caf::anon_send(request.campaign_actor, std::move(answer));
       },
       [=](const give_back& back) {
         for (const auto& id : back.entries)
           state->list.give_back(id);
+        tell_waiting(self);
       },
       [=](const put_off& what) {
         for (const auto& id : what.entries)
           state->list.put_off(id, what.until);
+        tell_waiting(self);
       },
       [=](const entries_changed& changed) {
         for (const auto& changed_entry : changed.now) {
@@ -90,21 +106,26 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
         }
         for (const auto& id : changed.gone)
           state->list.remove(id);
+        tell_waiting(self);
       },
       [=](const entry_ended& ended) {
-        if (!ended.state)
-          return void(state->list.remove(ended.entry));
-        const auto entry = in_moments(*ended.state, *time);
-        if (!state->list.ended(entry))
-          state->list.add(entry);
-        if (ended.held)
-          state->list.hold(ended.entry, *ended.held);
+        if (!ended.state) {
+          state->list.remove(ended.entry);
+        } else {
+          const auto entry = in_moments(*ended.state, *time);
+          if (!state->list.ended(entry))
+            state->list.add(entry);
+          if (ended.held)
+            state->list.hold(ended.entry, *ended.held);
+        }
+        tell_waiting(self);
       },
       [=](const drop_view& what) {
         if (const auto at = state->views.find(what.campaign); at != state->views.end()) {
           state->list.remove_view(at->second);
           state->views.erase(at);
           state->setups.erase(what.campaign);
+          state->waiting.erase(what.campaign);
         }
       },
       [=](const explain_request& request) {
@@ -115,7 +136,7 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
         request.done(found);
       },
       [=](const end_dial_list&) {
-        spdlog::info("event=dial_list_unloaded dlma={}", to_string(dlma));
+        log_info("event=dial_list_unloaded dlma={}", to_string(dlma));
         self->quit();
       },
   };

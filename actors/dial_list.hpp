@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One dial list (dlma): the index of what can be dialed next, and who has leased what.
 ///
 /// The index is read from the database at the engine's word, when the list can be found in `engine_shared`, so that no
 /// change between reading and being found is missed; after that the engine tells it of every change.
 /// Messages: `load_dial_list`, which all others wait for; `lease_request`, `give_back`, `entries_changed`, `entry_ended`,
-/// `drop_view`, `explain_request`, `end_dial_list`.
+/// `drop_view`, `explain_request`, `end_dial_list`. Whoever was leased nothing is told of the next change (`list_changed`).
 #pragma once
 
 #include "actors/core/dial_list.hpp"
@@ -21,6 +22,7 @@ struct dial_list_state {
   core::dial_list list;
   std::unordered_map<uuid, core::view_id> views; ///< by campaign
   std::unordered_map<uuid, std::uint64_t> setups; ///< by campaign, as last seen
+  std::unordered_map<uuid, caf::actor> waiting; ///< campaigns that have nothing to dial, to be told of the next change
 };
 
 /// `env` and `time` outlive the actor.

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/direct_actor.hpp"
 
-#include <spdlog/spdlog.h>
+#include "actors/log.hpp"
 
 #include <exception>
 
@@ -76,10 +77,10 @@ void direct_actor::handle(caf::mailbox_element_ptr what, caf::execution_unit* ho
     if (!handle_system_message(*what, host, false))
       receive(what->content());
   } catch (const std::exception& e) {
-    spdlog::critical("event=actor_fault actor={} reason=\"{}\"", name(), e.what());
+    log_critical("event=actor_fault actor={} reason={}", name(), e.what());
     cleanup(caf::exit_reason::unhandled_exception, host);
   } catch (...) {
-    spdlog::critical("event=actor_fault actor={} reason=unknown", name());
+    log_critical("event=actor_fault actor={} reason=unknown", name());
     cleanup(caf::exit_reason::unhandled_exception, host);
   }
   if (getf(is_cleaned_up_flag))

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An actor whose messages are handled by those who send them: a sender who finds it idle handles its own message, and
 /// then what others have sent meanwhile; who finds it busy leaves his and goes on. So nobody waits, one message is
 /// handled at a time, and each sender's come in order, as with any actor. For what only orders and hands on, where a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/engine.hpp"
 
 #include "actors/campaign.hpp"
@@ -7,11 +8,13 @@
 #include "actors/dial_list.hpp"
 #include "actors/guard.hpp"
 #include "actors/hub.hpp"
+#include "actors/log.hpp"
 #include "actors/messages.hpp"
 #include "actors/pbx.hpp"
 #include "actors/results.hpp"
 #include "actors/shared.hpp"
 #include "actors/store.hpp"
+#include "actors/surroundings.hpp"
 #include "protocol/ami/parallel_parser.hpp"
 #include "protocol/telephone_number.hpp"
 #include "storage/dialing.hpp"
@@ -22,7 +25,6 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <future>
@@ -33,6 +35,7 @@ namespace ringmaster {
 namespace {
 
 constexpr std::size_t most_writes = 20'000; ///< of callers, at once
+constexpr std::chrono::milliseconds figures_of_rest_are_fresh_for{250}; ///< as those of who dials
 
 /// Keeps the actors of campaigns and dial lists, and tells each what a commit changed for it.
 struct engine_actor_state {
@@ -43,6 +46,7 @@ struct engine_actor_state {
   };
   std::unordered_map<uuid, caf::actor> campaigns;
   std::unordered_map<uuid, used_list> lists;
+  surroundings seen;
 };
 using engine_actor = caf::stateful_actor<engine_actor_state>;
 
@@ -85,9 +89,11 @@ void apply(engine_actor* self, engine_shared& shared, const changes& what) {
   for (auto& [dlma, changed] : by_list)
     if (const auto at = self->state.lists.find(dlma); at != self->state.lists.end())
       caf::anon_send(at->second.actor, std::move(changed));
-  if (!what.resources.empty())
+  if (!what.resources.empty()) {
+    const resources_changed told{std::make_shared<const std::vector<uuid>>(what.resources)};
     for (const auto& [id, campaign] : self->state.campaigns)
-      caf::anon_send(campaign, reload{});
+      caf::anon_send(campaign, told);
+  }
   for (const auto& id : what.campaigns)
     caf::anon_send(campaign_of(self, shared, id), reload{});
   for (const auto& id : what.hang_up)
@@ -98,10 +104,35 @@ void apply(engine_actor* self, engine_shared& shared, const changes& what) {
 caf::behavior engine_behavior(engine_actor* self, engine_shared* shared) {
   log_faults(self, "engine");
   return {
+      [=](const engine_look&) {
+        auto now = surroundings::look(*shared);
+        // Of the first look there is nothing before.
+        if (const auto leap = now.leap_since(self->state.seen); leap && self->state.seen.now != time_point{}) {
+          log_warn("event=clock_leap stood_still={} ms={}", leap->stood_still,
+                   std::chrono::duration_cast<std::chrono::milliseconds>(leap->by).count());
+          shared->live.leap.put(leap);
+        }
+        if (now.differ_from(self->state.seen)) {
+          for (const auto& [id, campaign] : self->state.campaigns)
+            caf::anon_send(campaign, look_now{});
+          self->state.seen = std::move(now);
+        } else {
+          self->state.seen.now = now.now;
+        }
+        self->delayed_send(self, surroundings::looks_every, engine_look{});
+      },
       [=](const changes_ptr& what) { apply(self, *shared, *what); },
+      [=](const zone_rules_changed& what) {
+        for (const auto& [id, campaign] : self->state.campaigns)
+          caf::anon_send(campaign, what);
+      },
       [=](const keep_now& what) {
         for (const auto& [id, campaign] : self->state.campaigns)
           caf::anon_send(campaign, what);
+      },
+      [=](const show_now& what) {
+        if (const auto at = self->state.campaigns.find(what.campaign); at != self->state.campaigns.end())
+          caf::anon_send(at->second, what);
       },
       [=](const need_dial_list& what) {
         caf::anon_send(what.campaign, dial_list_ready{what.dlma, use_list(self, *shared, what.dlma)});
@@ -136,7 +167,8 @@ caf::behavior engine_behavior(engine_actor* self, engine_shared* shared) {
 } // namespace
 
 struct engine::impl {
-  explicit impl(engine_options o) : options{std::move(o)}, parsers{options.parser_threads} {
+  impl(engine_options o, std::unique_ptr<zone_keeper> z)
+      : options{std::move(o)}, zones{std::move(z)}, parsers{options.parser_threads} {
     config.set("scheduler.max-threads", std::max<std::size_t>(options.actor_threads, 1));
     config.set("scheduler.max-throughput", std::size_t{300});
     // One queue for all workers, who sleep until there is work. Those that steal look for work every 50 µs first, a
@@ -160,6 +192,12 @@ struct engine::impl {
       shared.pbxs[pbx.name] =
           system->spawn(pbx_actor, pbx, pbx_environment{&io, &parsers, &shared.live, std::move(tables), &shared, shared.time});
     }
+    shared.essential.add("store", shared.store);
+    shared.essential.add("results", shared.results);
+    shared.essential.add("hub", shared.hub);
+    shared.essential.add("engine", shared.engine);
+    for (const auto& [name, pbx] : shared.pbxs)
+      shared.essential.add("pbx " + name, pbx);
   }
 
   /// What became of calls is known, though it could not be written yet: those that are over are not taken up, and who has
@@ -197,13 +235,14 @@ struct engine::impl {
       adopted_calls adopted;
       for (auto& record : *dialings)
         adopted.calls.push_back({std::make_shared<const dialing>(std::move(record)), {}});
-      spdlog::info("event=calls_left_from_before count={}", adopted.calls.size());
+      log_info("event=calls_left_from_before count={}", adopted.calls.size());
       caf::anon_send(shared.engine, std::move(adopted));
     }
     auto what = std::make_shared<changes>();
     for (const auto& one : *campaigns)
       what->campaigns.push_back(one.id);
     caf::anon_send(shared.engine, changes_ptr{what});
+    caf::anon_send(shared.engine, engine_look{});
     return {};
   }
 
@@ -239,6 +278,7 @@ struct engine::impl {
     shared.live.dialings.clear();
     shared.store = shared.results = shared.engine = shared.hub = nullptr;
     shared.pbxs.clear();
+    shared.essential.clear();
     system.reset();
     work.reset();
     io.stop();
@@ -247,6 +287,7 @@ struct engine::impl {
   }
 
   engine_options options;
+  std::unique_ptr<zone_keeper> zones;
   caf::actor_system_config config;
   boost::asio::io_context io{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work;
@@ -259,11 +300,15 @@ struct engine::impl {
 };
 
 result<std::unique_ptr<engine>> engine::start(engine_options options, storage::environment& env) {
+  auto zones = zone_keeper::open(options.zone_folder, options.time->date());
+  if (!zones)
+    return zones.error();
   std::unique_ptr<engine> made{new engine};
-  made->impl_ = std::make_unique<impl>(std::move(options));
+  made->impl_ = std::make_unique<impl>(std::move(options), std::move(*zones));
   auto& in = *made->impl_;
   in.shared.env = &env;
   in.shared.timezone = in.options.timezone;
+  in.shared.zones = in.zones.get();
   in.shared.time = in.options.time;
   in.shared.call_times = in.options.call_times;
   in.shared.list_linger = in.options.list_linger;
@@ -284,7 +329,7 @@ engine::~engine() {
     impl_->stop();
 }
 
-void engine::submit(std::function<void(storage::write_txn&)> run,
+void engine::submit(std::function<bool(storage::write_txn&)> run,
                     std::function<void(const std::optional<error>&)> done, storage::room may_fill) {
   auto& in = *impl_;
   if (in.writes.fetch_add(1) >= most_writes) {
@@ -293,7 +338,11 @@ void engine::submit(std::function<void(storage::write_txn&)> run,
   }
   in.shared.write(std::move(run), [&in, done = std::move(done)](const std::optional<error>& failed) {
     in.writes.fetch_sub(1);
-    done(failed);
+    try {
+      done(failed);
+    } catch (const std::exception& fault) { // the caller's, who does not get his answer; nobody else has to do with it
+      log_critical("event=callback_fault reason={}", fault.what());
+    }
   }, may_fill);
 }
 
@@ -303,11 +352,51 @@ void engine::publish(std::shared_ptr<const changes> what) {
 
 storage::environment& engine::database() noexcept { return *impl_->shared.env; }
 caf::actor_system& engine::actors() noexcept { return *impl_->system; }
+essential_actors& engine::essential() noexcept { return impl_->shared.essential; }
 const caf::actor& engine::hub() const noexcept { return impl_->shared.hub; }
 live_state& engine::live() noexcept { return impl_->shared.live; }
 agent_room& engine::agents() noexcept { return impl_->shared.agents; }
 const engine_options& engine::options() const noexcept { return impl_->options; }
 std::size_t engine::writes_in_flight() const noexcept { return impl_->writes.load(); }
+
+const zone_keeper& engine::zones() const noexcept { return *impl_->zones; }
+
+void engine::look_at_zone_files() {
+  if (auto fresh = impl_->zones->look(impl_->shared.time->date()))
+    caf::anon_send(impl_->shared.engine, zone_rules_changed{std::move(fresh)});
+}
+
+void engine::look_at_disk() {
+  std::error_code failed;
+  const auto space = std::filesystem::space(impl_->shared.env->data_dir(), failed);
+  live().disk_free.store(failed ? -1 : static_cast<std::int64_t>(space.available), std::memory_order_relaxed);
+}
+
+std::vector<core::health_trouble> engine::what_is_wrong() {
+  const auto& shared = impl_->shared;
+  core::health_facts facts;
+  const auto writing = [](const live_writing& to) {
+    return to.works ? core::health_facts::part{} : core::health_facts::part{to.trouble.empty() ? "it cannot be written" : to.trouble, to.since};
+  };
+  facts.database = writing(*shared.live.database.get());
+  facts.result_file = writing(*shared.live.result_file.get());
+  if (const auto zones = impl_->zones->now(); !zones.trouble.empty())
+    facts.zone_rules = {zones.trouble, zones.trouble_since};
+  for (const auto& name : shared.pbx_names) {
+    auto& one = facts.servers.emplace_back();
+    one.name = name;
+    if (const auto live = shared.live.pbxs.find(name)) {
+      one.connected = live->connected;
+      one.away = {live->trouble, live->trouble_since};
+      one.missing = *live->missing_rights;
+    }
+    one.rests = resting(name);
+  }
+  if (const auto free = shared.live.disk_free.load(std::memory_order_relaxed); free >= 0)
+    facts.disk_free = static_cast<std::uint64_t>(free);
+  facts.leap = *shared.live.leap.get();
+  return core::what_is_wrong(facts, shared.time->date());
+}
 
 const std::vector<std::shared_ptr<core::telephone_tables>>& engine::telephones() const noexcept {
   return impl_->shared.telephones;
@@ -318,6 +407,21 @@ void engine::ask(const std::string& pbx, telephone_request what, std::function<v
   if (at == impl_->shared.pbxs.end())
     return done(error{errc::not_found, "there is no server \"" + pbx + "\"", "pbx"});
   caf::anon_send(at->second, pbx_request{std::move(what.action), std::move(what.headers), std::move(done)});
+}
+
+void engine::configure(const std::string& pbx, core::section_order order, std::function<void(result<void>)> done) {
+  const auto at = impl_->shared.pbxs.find(pbx);
+  if (at == impl_->shared.pbxs.end())
+    return done(error{errc::not_found, "there is no server \"" + pbx + "\"", "pbx"});
+  caf::anon_send(at->second, pbx_section{std::move(order), std::move(done)});
+}
+
+result<void> engine::use_login(const std::string& pbx, pbx_login login) {
+  const auto at = impl_->shared.pbxs.find(pbx);
+  if (at == impl_->shared.pbxs.end())
+    return error{errc::not_found, "there is no server \"" + pbx + "\"", "pbx"};
+  caf::anon_send(at->second, ringmaster::use_login{std::move(login)});
+  return {};
 }
 
 void engine::hang_up(const uuid& id, std::function<void(result<void>)> done) {
@@ -334,6 +438,26 @@ void engine::hang_up(const uuid& id, std::function<void(result<void>)> done) {
 
 std::vector<core::resting> engine::resting(const std::string& pbx) { return impl_->shared.resting(pbx); }
 
+void engine::when_shown(const uuid& campaign, std::optional<std::int64_t> status, std::function<void()> done) {
+  auto& shared = impl_->shared;
+  const auto shown = shared.live.campaigns.find(campaign);
+  if (!shown)
+    return done();
+  const auto ends = shared.live.ends.find(campaign);
+  const bool another_status = status && shown->status != *status;
+  const bool has_ended = ends && ends->load(std::memory_order_acquire) > shown->ends_heard;
+  const bool old = shown->rests && std::chrono::abs(shared.time->date() - shown->at) > figures_of_rest_are_fresh_for;
+  if (!another_status && !has_ended && !old)
+    return done();
+  show_now ask{campaign, std::shared_ptr<void>{nullptr, [done = std::move(done)](void*) { done(); }}};
+  if (!another_status)
+    return caf::anon_send(shared.engine, std::move(ask));
+  // What is on disk may be seen before those are told whom it concerns. They are when this comes back from the writer.
+  shared.write([](storage::write_txn&) {},
+               [engine = shared.engine, ask](const std::optional<error>&) { caf::anon_send(engine, ask); },
+               storage::room::reserve);
+}
+
 void engine::explain_entry(const uuid& id, std::function<void(result<std::string>)> done) {
   auto txn = impl_->shared.env->read();
   if (!txn)
@@ -346,8 +470,17 @@ void engine::explain_entry(const uuid& id, std::function<void(result<std::string
   for (const auto& one : impl_->shared.live.campaigns.all())
     if (one->dlma == entry->dlma_uuid && (!by || one->status == 1))
       by = one;
+  if (!by)
+    return explain_entry(*entry, nullptr, std::move(done));
+  when_shown(by->id, std::nullopt, [this, entry = *entry, campaign = by->id, done = std::move(done)] {
+    explain_entry(entry, impl_->shared.live.campaigns.find(campaign), done);
+  });
+}
+
+/// `by`: of the campaign that dials it; null: none does.
+void engine::explain_entry(const dl& entry, std::shared_ptr<const live_campaign> by, std::function<void(result<std::string>)> done) {
   const auto policy = by ? by->policy : core::dial_policy{};
-  const auto answer = [id, by, done = std::move(done), numbers = entry->number, policy,
+  const auto answer = [id = entry.id, by, done = std::move(done), numbers = entry.number, policy,
                        env = impl_->shared.env, time = impl_->shared.time](core::entry_explanation found) {
     const auto now = time->date();
     if (found.state == core::entry_state::ready && found.number && numbers[*found.number] && !policy.allow_number_in_use)
@@ -370,9 +503,9 @@ void engine::explain_entry(const uuid& id, std::function<void(result<std::string
     w.end_object();
     done(std::move(json));
   };
-  if (const auto list = impl_->shared.dial_lists.find(entry->dlma_uuid))
-    return caf::anon_send(*list, explain_request{id, policy, answer});
-  answer(core::dial_list::explain(dial_entry::from(*entry), policy, false, impl_->shared.time->date()));
+  if (const auto list = impl_->shared.dial_lists.find(entry.dlma_uuid))
+    return caf::anon_send(*list, explain_request{entry.id, policy, answer});
+  answer(core::dial_list::explain(dial_entry::from(entry), policy, false, impl_->shared.time->date()));
 }
 
 } // namespace ringmaster

@@ -1,13 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The engine as the outside sees it: start it, write through it, read what is live, ask for things to happen.
 ///
 /// Threads: every member function may be called from any thread unless it says otherwise. Callbacks come on
 /// threads of the engine (the store's, an actor's) and must hand on at once: `http::responder` does.
 #pragma once
 
+#include "actors/changes.hpp"
 #include "actors/core/call.hpp"
+#include "actors/core/health.hpp"
+#include "actors/core/telephone/configuration.hpp"
 #include "actors/core/telephone/requests.hpp"
 #include "actors/live_state.hpp"
 #include "actors/pbx_options.hpp"
+#include "actors/watch.hpp"
+#include "actors/zone_keeper.hpp"
 #include "protocol/dial_entry.hpp"
 #include "protocol/error.hpp"
 #include "protocol/outbound.hpp"
@@ -35,24 +41,12 @@ class telephone_tables;
 }
 class agent_room;
 
-/// What a write changed; the engine tells the actors whom it concerns once the write is on disk.
-struct changes {
-  std::vector<uuid> campaigns;                                  ///< created, updated, deleted
-  std::vector<uuid> resources;                                  ///< plans, destinations, dlmas
-  std::vector<std::pair<uuid, dial_entry>> entries;             ///< dlma and the entry as it is now
-  std::vector<std::pair<uuid, uuid>> gone;                      ///< dlma and an entry that is not in it any more
-  std::vector<uuid> hang_up;                                    ///< dialings to hang up
-
-  [[nodiscard]] bool empty() const noexcept {
-    return campaigns.empty() && resources.empty() && entries.empty() && gone.empty() && hang_up.empty();
-  }
-};
-
 struct engine_options {
   const clock* time{&machine_clock()}; ///< outlives the engine
   std::vector<pbx_options> pbxs;
   std::filesystem::path result_file;
   std::string timezone{"UTC"};         ///< of campaigns that name none
+  std::filesystem::path zone_folder{usual_zone_folder}; ///< with the rules of the time zones
   std::size_t actor_threads{2};
   std::size_t parser_threads{1};
   /// How long live events are made and kept after the last reader of their kind has gone.
@@ -73,9 +67,9 @@ public:
   engine& operator=(const engine&) = delete;
 
   /// Runs `work` in the next write transaction, together with other writes, and calls `done` when it is on
-  /// disk, or with the error of `work` or of the disk. `work` may be run again, in another transaction, where the first
-  /// one found no room. Writes that are too many at once are refused (`overloaded`) before anything is done. What deletes
-  /// or stops may fill the reserve.
+  /// disk, or with the error of `work` or of the disk, which leaves nothing of it behind. `work` that throws is a fault of
+  /// ours: it is logged, and `done` gets `internal`. `work` may be run again, in another transaction. Writes that are too many
+  /// at once are refused (`overloaded`) before anything is done. What deletes or stops may fill the reserve.
   template <class R>
   void transact(std::function<result<R>(storage::write_txn&, changes&)> work,
                 std::function<void(result<R>)> done, storage::room may_fill = storage::room::ordinary);
@@ -85,6 +79,17 @@ public:
   /// The ledger of all agents.
   [[nodiscard]] agent_room& agents() noexcept;
   [[nodiscard]] const engine_options& options() const noexcept;
+
+  /// The rules of the time zones.
+  [[nodiscard]] const zone_keeper& zones() const noexcept;
+  /// Looks whether their files have changed, and has the campaigns ask their schedules anew when there are newer rules. To
+  /// be called every `zone_keeper::look_every`, by one thread.
+  void look_at_zone_files();
+
+  /// How much room the disk of the database has, for `what_is_wrong`. To be called now and then, by one thread.
+  void look_at_disk();
+  /// What is the matter now; empty when all is well.
+  [[nodiscard]] std::vector<core::health_trouble> what_is_wrong();
 
   /// What fails by itself on a server and is rested; empty when it is not configured.
   [[nodiscard]] std::vector<core::resting> resting(const std::string& pbx);
@@ -100,11 +105,26 @@ public:
   /// `timed_out`, or `not_found` when there is no such server.
   void ask(const std::string& pbx, telephone_request what, std::function<void(result<std::string>)> done);
 
+  /// Has a section of the server's configuration made, changed or removed, after all that were asked for before. `done` gets
+  /// what `core::section_writer` says, or one of the errors above; `overloaded` when too many wait.
+  void configure(const std::string& pbx, core::section_order order, std::function<void(result<void>)> done);
+
+  /// Servers by their names in the configuration: see `use_login`. `not_found` when there is no such server.
+  [[nodiscard]] result<void> use_login(const std::string& pbx, pbx_login login);
+
   /// Why an entry is not dialed now, as JSON: {"reasons": [{"code", "text", "until", …}…], …}.
   void explain_entry(const uuid& entry, std::function<void(result<std::string>)> done);
 
+  /// Calls `done` as soon as the figures of `live().campaigns` have no call any more of which somebody was told that it has
+  /// ended, and are no older than those of a campaign that dials, where it has nothing to do. At once, where that is so,
+  /// which is looked up in 0.1 µs. `status`: the campaign's, as the reader has read it; where the figures are of another one, they
+  /// wait for what was committed before. On an actor's thread, or the caller's.
+  void when_shown(const uuid& campaign, std::optional<std::int64_t> status, std::function<void()> done);
+
   /// For actors of folders to the right (the front); they have to end before the engine does.
   [[nodiscard]] caf::actor_system& actors() noexcept;
+  /// Those whose end is the process's.
+  [[nodiscard]] essential_actors& essential() noexcept;
   /// Where live events come from; see `actors/hub.hpp`.
   [[nodiscard]] const caf::actor& hub() const noexcept;
 
@@ -113,9 +133,10 @@ public:
 
 private:
   engine() = default;
-  void submit(std::function<void(storage::write_txn&)> run,
+  void submit(std::function<bool(storage::write_txn&)> run,
               std::function<void(const std::optional<error>&)> done, storage::room may_fill);
   void publish(std::shared_ptr<const changes> what);
+  void explain_entry(const dl& entry, std::shared_ptr<const live_campaign> by, std::function<void(result<std::string>)> done);
   struct impl;
   std::unique_ptr<impl> impl_;
 };
@@ -133,6 +154,7 @@ void engine::transact(std::function<result<R>(storage::write_txn&, changes&)> wo
   submit([j](storage::write_txn& txn) {
            *j->what = {};
            j->outcome.emplace(j->work(txn, *j->what));
+           return j->outcome->has_value();
          },
          [this, j](const std::optional<error>& failed) {
            if (failed)

@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What an actor does with a fault of ours: it is logged with the actor's name and ends that actor, and those
 /// that are linked to it; nothing is swallowed.
 #pragma once
+
+#include "actors/log.hpp"
 
 #include <caf/error.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/scheduled_actor.hpp>
 #include <caf/system_messages.hpp>
-#include <spdlog/spdlog.h>
 
 #include <exception>
 #include <string>
@@ -28,9 +30,9 @@ inline void log_faults(caf::scheduled_actor* self, std::string who) {
     try {
       std::rethrow_exception(fault);
     } catch (const std::exception& e) {
-      spdlog::critical("event=actor_fault actor={} reason=\"{}\"", who, e.what());
+      log_critical("event=actor_fault actor={} reason={}", who, e.what());
     } catch (...) {
-      spdlog::critical("event=actor_fault actor={} reason=unknown", who);
+      log_critical("event=actor_fault actor={} reason=unknown", who);
     }
     return caf::exit_reason::unhandled_exception;
   });

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/hub.hpp"
 
 #include "actors/core/replay_window.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Live events, from whatever actor they come from to whoever listens: numbers them, keeps the last ones for
 /// readers that were away, and hands them to its outlets (the front for WebSockets, a webhook subscription).
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/live_json.hpp"
 
 #include "protocol/json.hpp"
@@ -68,6 +69,95 @@ void append_resting(json_writer& w, const core::resting& one) {
   w.end_object();
 }
 
+namespace {
+
+void append_missing_right(json_writer& w, const core::missing_right& lacks) {
+  const auto& about = core::info(lacks.right);
+  w.begin_object();
+  w.member("right", about.name);
+  w.member("class", about.needs);
+  w.member("costs", about.costs);
+  w.member("seen", std::string_view{lacks.seen});
+  w.member("mend", lacks.mend());
+  w.end_object();
+}
+
+void append_rests(json_writer& w, const std::vector<core::resting>& all) {
+  w.key("rests");
+  w.begin_list();
+  for (const auto& one : all)
+    append_resting(w, one);
+  w.end_list();
+}
+
+/// The servers that the campaign's calls go to, and those of them that are not connected: what is told of their calls and
+/// agents is as old as that.
+void append_servers_away(json_writer& w, const core::campaign_snapshot* of) {
+  w.member("servers", of ? of->pbx_configured : 0);
+  w.key("servers_away");
+  w.begin_list();
+  if (of)
+    for (const auto& one : of->pbx_lost) {
+      w.begin_object();
+      w.member("pbx", std::string_view{one.name});
+      w.member("trouble", std::string_view{one.trouble});
+      time_member(w, "since", one.since);
+      w.end_object();
+    }
+  w.end_list();
+}
+
+void append_names(json_writer& w, std::string_view name, const std::vector<std::string>* all) {
+  w.key(name);
+  w.begin_list();
+  if (all)
+    for (const auto& one : *all)
+      w.string(one);
+  w.end_list();
+}
+
+void append_reason(json_writer& w, const core::reason& first) {
+  w.key("reason");
+  if (first.code.empty())
+    return w.null();
+  w.begin_object();
+  w.member("code", first.code);
+  w.member("text", std::string_view{first.text});
+  time_member(w, "until", first.until);
+  w.end_object();
+}
+
+} // namespace
+
+std::string_view name(server_state s) noexcept {
+  switch (s) {
+  case server_state::away: return "away";
+  case server_state::refused: return "refused";
+  case server_state::logging_in: return "logging_in";
+  case server_state::connected: return "connected";
+  }
+  return {};
+}
+
+void append_server(json_writer& w, std::string_view name, const live_pbx* live, const std::vector<core::resting>& rests) {
+  const bool connected = live && live->connected;
+  w.begin_object();
+  w.member("name", name);
+  w.member("state", ringmaster::name(live ? live->state : server_state::away));
+  w.member("connected", connected);
+  w.key("trouble");
+  live && !connected ? w.string(live->trouble) : w.null();
+  time_member(w, "since", live && !connected ? live->trouble_since : std::nullopt);
+  w.key("missing_rights");
+  w.begin_list();
+  if (connected)
+    for (const auto& lacks : *live->missing_rights)
+      append_missing_right(w, lacks);
+  w.end_list();
+  append_rests(w, rests);
+  w.end_object();
+}
+
 void append_stats(std::string& out, const live_campaign& live, std::int64_t status) {
   const auto offered = live.connected + live.abandoned;
   const double share = offered == 0 ? 0.0 : static_cast<double>(live.abandoned) / static_cast<double>(offered);
@@ -116,14 +206,13 @@ void append_stats(std::string& out, const live_campaign& live, std::int64_t stat
   append_budget(w, live.pacing.get());
   time_member(w, "expected_end", live.expected_end);
   w.member("calls_settled", live.sums.settled);
+  w.member("calls_settled_answered", live.sums.settled_answered);
   w.member("agent_seconds", live.sums.agent_seconds);
   w.member("agent_seconds_busy", live.sums.busy_seconds);
-  w.key("rests");
-  w.begin_list();
-  if (live.snapshot)
-    for (const auto& one : live.snapshot->rests)
-      append_resting(w, one);
-  w.end_list();
+  append_rests(w, live.snapshot ? live.snapshot->rests : std::vector<core::resting>{});
+  append_servers_away(w, live.snapshot.get());
+  append_reason(w, live.first_reason);
+  append_names(w, "agents_not_answering", live.snapshot ? &live.snapshot->absent : nullptr);
   w.key("at");
   live.at == time_point{} ? w.null() : w.string(format_timestamp(live.at));
   w.end_object();
@@ -150,6 +239,7 @@ void append_history(std::string& out, const live_campaign& live) {
   column("at", [&](const campaign_sample& s) { w.string(format_timestamp(s.date)); });
   numbers("calls_begun", &campaign_sample::begun);
   numbers("calls_settled", &campaign_sample::settled);
+  numbers("calls_settled_answered", &campaign_sample::settled_answered);
   numbers("answered", &campaign_sample::answered);
   numbers("connected", &campaign_sample::connected);
   numbers("abandoned", &campaign_sample::abandoned);

@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What is live as JSON: the one shape that REST answers, events and snapshots share.
 #pragma once
 
 #include "actors/live_state.hpp"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace ringmaster {
 
@@ -14,6 +17,10 @@ void append_stats(std::string& out, const live_campaign& live, std::int64_t stat
 
 /// What an open circuit breaker keeps calls from, as the stats of a campaign and `GET /health` have it.
 void append_resting(json_writer& w, const core::resting& one);
+
+/// An Asterisk server and what rests on it, as `GET /health` and the live events have it. `live` is null before its actor
+/// has spoken.
+void append_server(json_writer& w, std::string_view name, const live_pbx* live, const std::vector<core::resting>& rests);
 
 /// What the campaign did during the last hour, as `GET /ob/campaigns/<uuid>/history` has it: a list a column.
 void append_history(std::string& out, const live_campaign& live);

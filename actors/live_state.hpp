@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What is true now, for readers that must not disturb the actors: each actor publishes an immutable snapshot
 /// whenever what it shows has changed, and readers take the newest one. Calls, of which there are many, are looked at
 /// where they are (`live_call`).
@@ -11,6 +12,7 @@
 #include "actors/core/campaign_history.hpp"
 #include "actors/core/dial_list.hpp"
 #include "actors/core/explain.hpp"
+#include "actors/core/health.hpp"
 #include "actors/core/pacing.hpp"
 #include "actors/core/queue_state.hpp"
 #include "protocol/outbound.hpp"
@@ -27,6 +29,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -189,9 +192,19 @@ private:
 
 inline const auto nothing_missing = std::make_shared<const std::vector<core::missing_right>>();
 
+/// How far the daemon has come with an Asterisk server.
+enum class server_state : std::uint8_t {
+  away,       ///< it cannot be reached, or does not answer
+  refused,    ///< it has refused the last login
+  logging_in, ///< it answers: login, its boot, its lists
+  connected,
+};
+[[nodiscard]] std::string_view name(server_state s) noexcept;
+
 /// One Asterisk server.
 struct live_pbx {
   std::string name;
+  server_state state{server_state::away};
   bool connected{false};      ///< logged in, fully booted and resynced
   std::string trouble;        ///< why it is not connected, for a person, on one line; what the server said is quoted
   std::optional<time_point> trouble_since; ///< since when it is not (a date); nothing: it is, or was never yet
@@ -224,11 +237,14 @@ struct live_pacing {
   std::string treatment; ///< of abandoned calls: "hang up", or the dialplan's context,exten,priority; empty: none
 };
 
-/// What a campaign is doing, renewed a few times a second.
+/// What a campaign is doing, renewed a few times a second; of one that has nothing to do, every ten seconds and when it is asked for
+/// (`engine::when_shown`).
 struct live_campaign {
   uuid id;
   std::int64_t status{0};
+  bool rests{false};          ///< it has nothing to do
   std::uint64_t calls_begun{0}, answered{0}, connected{0}, abandoned{0}, ended{0}, failed{0}, fate_unknown{0};
+  std::uint64_t ends_heard{0}; ///< calls whose ends are in these figures; see `live_state::ends`
   std::size_t in_flight{0}, outstanding{0}, ringing{0}, waiting{0}, talking{0};
   maybe_time waiting_since;   ///< of the caller who waits longest; a date, as all times here
   std::string queue;          ///< that its answered calls go to; empty: no queue
@@ -237,12 +253,13 @@ struct live_campaign {
   bool entries_known{false}; ///< the list is in memory; else the five below say nothing
   std::size_t entries_total{0}, entries_ready{0}, entries_cooling{0}, entries_leased{0}, entries_done{0};
   std::string explain_json;   ///< the list of reasons, as `GET …/explain` gives it
+  core::reason first_reason;  ///< of those
   std::shared_ptr<const core::campaign_snapshot> snapshot; ///< what the reasons were made from
   std::shared_ptr<const live_pacing> pacing;
   std::shared_ptr<const core::abandon_days> answer_days; ///< live answers and abandoned ones
   core::dial_policy policy;   ///< that the list is dialed by
   maybe_uuid dlma;
-  /// Of the last minute; nothing where there was nothing to divide by.
+  /// Of the last minute or more, see core/campaign_history.hpp; nothing where that would not mean anything yet.
   std::optional<double> busy_share, answer_rate;
   double calls_per_second{0}; ///< of the last ten seconds
   maybe_time expected_end;    ///< of the list, at the pace of the last ten minutes
@@ -281,9 +298,14 @@ private:
 struct live_state {
   published<live_writing> database;     ///< the store's
   published<live_writing> result_file;  ///< the results actor's
+  published<std::optional<core::clock_leap>> leap; ///< of a clock, the last one; the engine's
+  std::atomic<std::int64_t> disk_free{-1}; ///< bytes where the database is; -1: not known
   std::atomic<bool> writable{true};     ///< `database.works`, for those who ask often
   shared_map<uuid, live_call_pointer> dialings;
   snapshot_map<uuid, live_campaign> campaigns;
+  /// Calls of a campaign whose ends are on disk, counted before anybody is told. As long as there are more of them than the
+  /// campaign's figures know of (`ends_heard`), those still count what has ended.
+  shared_map<uuid, std::shared_ptr<std::atomic<std::uint64_t>>> ends;
   snapshot_map<std::string, live_pbx> pbxs;
   snapshot_map<std::string, live_queue> queues; ///< by "pbx\nqueue"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The one catalogue of what actors say to each other. Everything stays in this process, so payloads are
 /// plain structs; big or shared ones travel as shared pointers to const. Batches, never a message per event.
 ///
@@ -11,9 +12,12 @@
 #include "actors/core/queue_state.hpp"
 #include "actors/core/reconcile.hpp"
 #include "actors/core/replay_window.hpp"
-#include "protocol/ami/block.hpp"
+#include "actors/core/telephone/configuration.hpp"
+#include "actors/pbx_options.hpp"
+#include "protocol/ami/message.hpp"
 #include "protocol/dial_entry.hpp"
 #include "protocol/outbound.hpp"
+#include "protocol/zone_rules.hpp"
 #include "storage/abandonment.hpp"
 #include "storage/environment.hpp"
 #include "storage/waiting_notes.hpp"
@@ -38,12 +42,16 @@ struct live_campaign;
 
 /// A command for the writer. `run` works inside the write transaction; `done` is called on the store's thread
 /// after the commit (nothing: it is on disk) or with the error because of which nothing was kept. Both must
-/// be short; `done` hands on by message or post.
+/// be short; `done` hands on by message or post, and throws nothing.
+///
+/// A command is whole or not at all: one whose `run` is false has been refused, by itself, and one that throws is a fault of
+/// ours (`done` gets `internal`). Whatever they have written goes, the others of the commit do not notice. `run` may be called
+/// again, in another transaction.
 ///
 /// What has a `note` is never refused: it waits until it can be written, and the note of it beside the database
 /// (`storage::waiting_notes`) meanwhile. `run` may be called again and again then.
 struct store_operation {
-  std::function<void(storage::write_txn&)> run;
+  std::function<bool(storage::write_txn&)> run;
   std::function<void(const std::optional<error>&)> done;
   storage::room may_fill{storage::room::ordinary};
   std::function<storage::call_note()> note{};
@@ -145,6 +153,16 @@ struct pbx_request {
   std::string action;
   std::vector<std::pair<std::string, std::string>> headers;
   std::function<void(result<std::string>)> done;
+};
+/// Somebody wants a queue or a parking lot of the server's configuration made, changed or removed.
+struct pbx_section {
+  core::section_order order;
+  std::function<void(result<void>)> done;
+};
+/// The settings were read again. A server that is not connected is tried at once, whether or not they differ: what was wrong
+/// may have been mended on its side. One that is connected stays so; its next login uses them.
+struct use_login {
+  pbx_login login;
 };
 /// From a server's telephone actor: questions, ready to be sent; their answers are among what the server says.
 struct pbx_questions {
@@ -248,6 +266,11 @@ struct dial_list_ready {
   caf::actor list;
 };
 
+/// To a campaign whose last `lease_request` had nothing for it: something in the list has changed. Once; it is told of the next
+/// change after it has asked again.
+struct list_changed {
+  caf::actor list;
+};
 /// Asks for up to `count` entries to dial (0: for the counts alone); answered with `leased`.
 struct lease_request {
   uuid campaign;
@@ -297,10 +320,26 @@ struct explain_request {
 
 /// The campaign or something it refers to has changed on disk: read it again.
 struct reload {};
+/// Plans, destinations or lists have changed on disk: whoever has to do with one of them reads itself again.
+struct resources_changed {
+  std::shared_ptr<const std::vector<uuid>> ids;
+};
+/// Clocks follow other rules from now on: ask the schedule anew.
+struct zone_rules_changed {
+  std::shared_ptr<const zone_rules> rules;
+};
 /// To the campaign itself: what its schedule wanted was not possible.
 struct schedule_passed {};
 /// Something that pacing depends on has changed.
 struct wake {};
+/// What nobody tells a campaign has changed: a server, the database, a clock, who listens.
+struct look_now {};
+/// To the campaign itself: the time has come to look at how things stand.
+struct campaign_look {
+  std::uint64_t generation;
+};
+/// The engine to itself: look at what changes by itself.
+struct engine_look {};
 /// Intents that are on disk now, and entries that could not be begun.
 struct begun_batch {
   struct refusal {
@@ -404,6 +443,13 @@ struct keep_now {
   std::shared_ptr<void> hold;
 };
 
+/// To the engine, and on to that campaign: publish how things stand, with all that was told before this. `shown` is let go
+/// when that is done, or when nobody can.
+struct show_now {
+  uuid campaign;
+  std::shared_ptr<void> shown;
+};
+
 // --- engine and results ----------------------------------------------------------------------------------------
 
 /// To the engine, from a campaign that was deleted and has no calls any more: its last word.
@@ -417,6 +463,8 @@ using changes_ptr = std::shared_ptr<const changes>;
 struct drain_outbox {};
 /// The result writer to itself, behind the requests that wait.
 struct drain_now {};
+/// The result writer to itself, a second after a write that failed.
+struct drain_again {};
 
 } // namespace ringmaster
 
@@ -437,6 +485,8 @@ RINGMASTER_MESSAGE(confirm_waiting)
 RINGMASTER_MESSAGE(caller_waits)
 RINGMASTER_MESSAGE(watch_queue)
 RINGMASTER_MESSAGE(pbx_request)
+RINGMASTER_MESSAGE(pbx_section)
+RINGMASTER_MESSAGE(use_login)
 RINGMASTER_MESSAGE(pbx_questions)
 RINGMASTER_MESSAGE(telephone_block)
 RINGMASTER_MESSAGE(telephone_connected)
@@ -460,6 +510,7 @@ RINGMASTER_MESSAGE(release_dial_list)
 RINGMASTER_MESSAGE(load_dial_list)
 RINGMASTER_MESSAGE(end_dial_list)
 RINGMASTER_MESSAGE(dial_list_ready)
+RINGMASTER_MESSAGE(list_changed)
 RINGMASTER_MESSAGE(lease_request)
 RINGMASTER_MESSAGE(leased)
 RINGMASTER_MESSAGE(give_back)
@@ -469,8 +520,13 @@ RINGMASTER_MESSAGE(entry_ended)
 RINGMASTER_MESSAGE(drop_view)
 RINGMASTER_MESSAGE(explain_request)
 RINGMASTER_MESSAGE(reload)
+RINGMASTER_MESSAGE(resources_changed)
+RINGMASTER_MESSAGE(zone_rules_changed)
 RINGMASTER_MESSAGE(schedule_passed)
 RINGMASTER_MESSAGE(wake)
+RINGMASTER_MESSAGE(look_now)
+RINGMASTER_MESSAGE(campaign_look)
+RINGMASTER_MESSAGE(engine_look)
 RINGMASTER_MESSAGE(begun_batch)
 RINGMASTER_MESSAGE(call_milestone)
 RINGMASTER_MESSAGE(call_finished)
@@ -488,8 +544,10 @@ RINGMASTER_MESSAGE(treatment_failed)
 RINGMASTER_MESSAGE(count_again)
 RINGMASTER_MESSAGE(count_now)
 RINGMASTER_MESSAGE(keep_now)
+RINGMASTER_MESSAGE(show_now)
 RINGMASTER_MESSAGE(changes_ptr)
 RINGMASTER_MESSAGE(campaign_over)
 RINGMASTER_MESSAGE(drain_outbox)
 RINGMASTER_MESSAGE(drain_now)
+RINGMASTER_MESSAGE(drain_again)
 #undef RINGMASTER_MESSAGE

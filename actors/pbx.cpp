@@ -1,28 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/pbx.hpp"
 #include "actors/guard.hpp"
 
 #include "actors/ami_actions.hpp"
 #include "actors/ami_link.hpp"
 #include "actors/call_routes.hpp"
+#include "actors/configuration_work.hpp"
 #include "actors/core/backoff.hpp"
 #include "actors/core/queue_listings.hpp"
 #include "actors/core/reconcile.hpp"
-#include "actors/core/token_bucket.hpp"
+#include "actors/core/originate_lane.hpp"
 #include "actors/core/translate.hpp"
+#include "actors/log.hpp"
 #include "actors/queue.hpp"
 #include "actors/rights_proof.hpp"
-#include "actors/telephone.hpp"
-#include "protocol/ami/action.hpp"
+#include "actors/server_news.hpp"
+#include "actors/telephone_feed.hpp"
 #include "protocol/ami/events.hpp"
+#include "protocol/ami/login.hpp"
 #include "protocol/printable.hpp"
+#include "protocol/seldom.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <caf/send.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
-#include <deque>
 #include <set>
 #include <unordered_map>
 
@@ -33,19 +36,19 @@ using namespace std::chrono_literals;
 using ami::event_kind;
 
 constexpr auto tick_every = 20ms;
+constexpr auto tick_without_calls = 100ms; ///< nothing waits for the rate then
 constexpr auto ping_every = 10s;
 constexpr auto silence_limit = 25s;
 constexpr auto login_limit = 30s;
 constexpr auto boot_limit = 120s;
-constexpr auto originate_patience = 10s;
 constexpr auto listing_patience = 30s;
 /// A call that the lists find between two states so often is in none that passes: it is parked, say.
 constexpr std::uint8_t most_asked_again = 5;
 constexpr auto reload_settles = 200ms;
 /// FullyBooted comes at once where it may be heard and the server has booted.
 constexpr auto boot_patience = 5s;
-/// What may wait for the telephone actor: a few seconds of a busy server.
-constexpr std::size_t telephone_backlog_limit = 64 * 1024 * 1024, telephone_backlog_low = 4 * 1024 * 1024;
+/// A connection that lasts for so long ends a series of attempts.
+constexpr auto steady_after = 2s;
 
 enum class phase : std::uint8_t { idle, greeting, challenge, login, booting, resync, ready };
 
@@ -60,28 +63,29 @@ std::int64_t number_of(std::string_view text) {
 class pbx_session {
 public:
   pbx_session(caf::stateful_actor<pbx_state>* self, const pbx_options& options, const pbx_environment& with)
-      : self_{self}, options_{options}, with_{with},
+      : self_{self}, options_{options}, with_{with}, news_{options.name, with.live, with.shared},
         retry_{std::hash<std::string>{}(options.name) ^
                static_cast<std::uint64_t>(with.time->now().time_since_epoch().count())},
-        bucket_{options.originate_rate, options.originate_burst(), with.time->now()},
+        originates_{options.originate_rate, options.originate_burst(), with.time->now()},
+        telephone_{options.name, *with.time},
         actions_{options.name, *with.time,
                  [this](std::string_view action, std::string_view words) { rights_.refused(action, words); }},
-        rights_{options_, *with.time, actions_, [this] { maybe_ready(); }}, channel_lists_{options.list_channels_every, listing_patience},
+        rights_{options_, *with.time, actions_, [this] { maybe_ready(); }},
+        configuration_{options.name, options.allow_lossy_config_changes, *with.time, actions_,
+                       {[this](const std::string& queue) {
+                          queue_lists_.want(queue);
+                          list_what_is_in_doubt(moment());
+                        },
+                        [this] { queue_lists_.want_all(moment() + reload_settles); }}},
+        channel_lists_{options.list_channels_every, listing_patience},
         queue_lists_{{.doubts = options.list_queues_every, .watched = options.audit_queues_every, .patience = listing_patience}} {}
 
-  ~pbx_session() {
-    if (telephone_)
-      caf::anon_send_exit(telephone_, caf::exit_reason::user_shutdown);
-  }
   pbx_session(const pbx_session&) = delete;
   pbx_session& operator=(const pbx_session&) = delete;
 
   void start() {
-    // On a thread of its own: however much there is to render, no call of ours waits for it. Not linked: a fault of it
-    // is logged, and the calls go on.
     if (with_.telephone)
-      telephone_ = self_->spawn<caf::detached>(telephone_actor, telephone_options{with_.telephone, backlog_, with_.time},
-                                               caf::actor_cast<caf::actor>(self_), with_.shared);
+      telephone_.begin(self_, with_.telephone, with_.shared);
     connect();
     publish();
     tick();
@@ -92,6 +96,7 @@ public:
     if (phase_ == phase::idle && now >= next_connect_)
       connect();
     actions_.expire(now);
+    configuration_.look(now);
     if (phase_ != phase::idle) {
       if (now - last_received_ > silence_limit)
         lost("nothing was heard for 25 s");
@@ -109,7 +114,8 @@ public:
     list_what_is_in_doubt(now);
     send_originates(now);
     publish();
-    self_->delayed_send(self_, tick_every, caf::tick_atom::value);
+    tell_server();
+    self_->delayed_send(self_, calls_.empty() ? tick_without_calls : tick_every, caf::tick_atom::value);
   }
 
   // --- the connection ---------------------------------------------------------------------------------------
@@ -157,17 +163,32 @@ public:
     return why;
   }
 
-  void refused(std::string_view words) {
+  void use(const pbx_login& login) {
+    static_cast<pbx_login&>(options_) = login;
+    if (phase_ == phase::ready)
+      return;
+    if (phase_ != phase::idle)
+      lost("the settings were read again");
+    refusals_ = 0;
+    retry_.reset();
+    connect();
+  }
+
+  /// What only somebody can mend who changes a setting, here or there.
+  void refused(const std::string& why) {
     ++refusals_;
-    lost(fmt::format("login refused: Asterisk says '{}' (username, secret, and permit or deny of manager.conf)", one_line(words)),
-         core::pause_after_refusals(refusals_));
+    lost("login refused: " + why, core::pause_after_refusals(refusals_));
   }
 
   void lost(const std::string& reason, std::optional<std::chrono::milliseconds> pause = {}) {
     const bool was_ready = phase_ == phase::ready;
     const auto why = pause ? reason : in_words(reason);
+    const auto now = moment();
     if (was_ready || !trouble_since_)
-      trouble_since_ = moment();
+      trouble_since_ = now;
+    // Who lets us in and shuts the door at once is no better than who does not answer.
+    if (was_ready && now - ready_since_ >= steady_after)
+      retry_.reset();
     phase_ = phase::idle;
     trouble_ = why;
     ++epoch_; // what the old connection still says is not heard any more
@@ -180,17 +201,19 @@ public:
     routes_.lost();
     opened_ = false;
     const auto wait = pause ? *pause : retry_.next();
-    next_connect_ = moment() + wait;
+    next_connect_ = now + wait;
     if (was_ready || pause || retry_.attempts() <= 3 || retry_.attempts() % 20 == 0)
-      spdlog::warn("event=pbx_disconnected pbx={} address={}:{} reason=\"{}\" retry_ms={}", options_.name,
+      log_warn("event=pbx_disconnected pbx={} address={}:{} reason={} retry_ms={}", options_.name,
                    options_.address, options_.port, why, wait.count());
-    for (auto& one : std::exchange(waiting_, {}))
-      not_sent(one, "the connection to " + options_.name + " was lost before the call could be begun");
+    for (const auto& one : originates_.take_all())
+      not_sent(one.id, "the connection to " + options_.name + " was lost before the call could be begun");
     actions_.lost(unavailable());
+    configuration_.lost(unavailable());
     for (auto& [id, known] : calls_)
       caf::anon_send(known.call.channel, connection_lost{});
-    tell_telephone(telephone_lost{});
+    telephone_.tell(telephone_lost{});
     publish();
+    tell_server();
   }
 
   // --- what the server says ---------------------------------------------------------------------------------
@@ -202,7 +225,7 @@ public:
     auto& total = with_.live->total;
     total.ami_messages.fetch_add(from.block->size(), std::memory_order_relaxed);
     total.ami_bytes.fetch_add(from.block->bytes().size(), std::memory_order_relaxed);
-    hand_to_telephone(from.block);
+    telephone_.hand(from.block, phase_ == phase::ready || phase_ == phase::resync);
     routes_.begin();
     auto about = from.block->subjects().queues.begin();
     const auto last = from.block->subjects().queues.end();
@@ -221,31 +244,6 @@ public:
     if (const auto legs = std::exchange(legs_to_tell_, nullptr)) // after the listing's own end
       for (const auto& [name, queue] : queues_)
         caf::anon_send(queue.actor, queue_legs{legs});
-  }
-
-  void hand_to_telephone(const ami::block_ptr& block) {
-    if (!telephone_)
-      return;
-    const auto size = block->bytes().size();
-    if (telephone_behind_) {
-      if (backlog_->load(std::memory_order_relaxed) > telephone_backlog_low)
-        return;
-      telephone_behind_ = false;
-      if (phase_ == phase::ready || phase_ == phase::resync)
-        tell_telephone(telephone_connected{false});
-    } else if (backlog_->load(std::memory_order_relaxed) > telephone_backlog_limit) {
-      telephone_behind_ = true;
-      spdlog::warn("event=telephone_behind pbx={} bytes={}", options_.name, backlog_->load());
-      return;
-    }
-    backlog_->fetch_add(size, std::memory_order_relaxed);
-    tell_telephone(telephone_block{block});
-  }
-
-  template <class Message>
-  void tell_telephone(Message what) {
-    if (telephone_)
-      caf::anon_send(telephone_, std::move(what));
   }
 
   /// What is for this actor itself; who else it is for, the block's subjects say.
@@ -267,20 +265,17 @@ public:
   }
 
   void log_in(const ami::message& challenge) {
-    std::vector<std::pair<std::string, std::string>> headers{{"Username", options_.username}};
-    const auto token = challenge.get("Challenge");
-    const auto key = token.empty() ? result<std::string>{error{}} : ami::challenge_key(token, options_.secret);
-    if (key) {
-      headers.emplace_back("AuthType", "MD5");
-      headers.emplace_back("Key", *key);
-    } else {
-      headers.emplace_back("Secret", options_.secret);
-    }
+    auto proof = ami::login_proof(challenge, options_.secret, options_.allow_plain_secret);
+    if (!proof)
+      return refused(proof.error().message + " (allow_plain_secret of this server's settings would allow it)");
+    auto headers = std::move(*proof);
+    headers.emplace_back("Username", options_.username);
     headers.emplace_back("Events", options_.dialplan_events ? "system,call,agent,agi,user,dialplan" : "system,call,agent,agi,user");
     phase_ = phase::login;
     actions_.ask_message("Login", std::move(headers), [this](const ami::message& m) {
       if (m.get("Response") != "Success")
-        return refused(m.get("Message"));
+        return refused(fmt::format("Asterisk says '{}' (username, secret, and permit or deny of manager.conf)",
+                                   one_line(m.get("Message"))));
       const auto now = moment();
       refusals_ = 0;
       phase_ = phase::booting;
@@ -308,7 +303,7 @@ public:
       return;
     phase_ = phase::resync;
     phase_until_ = moment() + login_limit;
-    tell_telephone(telephone_connected{true}); // before the lists that it is to hear come
+    telephone_.tell(telephone_connected{true}); // before the lists that it is to hear come
     actions_.ask("ModuleCheck", {{"Module", "chan_sip.so"}},
         [this](result<std::string> there) { sip_means_pjsip_ = options_.technology_aliases && !there; });
     rights_.ask();
@@ -320,12 +315,11 @@ public:
     if (phase_ != phase::resync || !channels_listed_ || !queues_listed_ || rights_.asking())
       return;
     phase_ = phase::ready;
-    retry_.reset();
     trouble_.clear();
     trouble_since_.reset();
     ready_since_ = moment();
     next_ping_ = ready_since_ + ping_every;
-    spdlog::info("event=pbx_ready pbx={} address={}:{} channels={} queues={} calls_of_ours={}", options_.name,
+    log_info("event=pbx_ready pbx={} address={}:{} channels={} queues={} calls_of_ours={}", options_.name,
                  options_.address, options_.port, channel_count_, queues_.size(), calls_.size());
     publish();
     if (with_.shared)
@@ -391,6 +385,8 @@ public:
       if (m.action_id() == queue_list_id_)
         queues_complete();
       return;
+    case event_kind::parkinglot: return configuration_.parking_lot(m);
+    case event_kind::parkinglots_complete: return configuration_.parking_lots_complete(m);
     case event_kind::reload: return reloaded(m.get("Module"));
     default: return;
     }
@@ -412,7 +408,8 @@ public:
     const auto items = m.get("ListItems");
     channels_complete_ = items.empty() || static_cast<std::size_t>(number_of(items)) == channel_count_;
     if (!channels_complete_)
-      spdlog::warn("event=channel_list_incomplete pbx={} said={} heard={}", options_.name, one_line(items), channel_count_);
+      if (const auto times = incomplete_told_.due(moment()))
+        log_warn("event=channel_list_incomplete pbx={} said={} heard={} times={}", options_.name, items, channel_count_, *times);
     if (accepted_asked_ && channel_lists_.answers(*accepted_asked_))
       rights_.calls_go_unheard();
     lists_came();
@@ -471,7 +468,7 @@ public:
       }
     }
     if (everybody && !found.strays.empty())
-      spdlog::warn("event=unknown_channels pbx={} count={} first={}", options_.name, found.strays.size(),
+      log_warn("event=unknown_channels pbx={} count={} first={}", options_.name, found.strays.size(),
                    found.strays.front().name);
     listed_ = {};
   }
@@ -525,7 +522,7 @@ public:
       const auto id = one.call.dialing.id;
       calls_.insert_or_assign(id, known_call{one.call});
       routes_.follow(one.call);
-      waiting_.push_back({id, one.bytes, now});
+      originates_.put(id, one.bytes, now);
     }
     send_originates(now);
     publish();
@@ -551,7 +548,7 @@ public:
       return;
     routes_.forget(at->second.call.dialing);
     calls_.erase(at);
-    if (!waiting_.empty())
+    if (!originates_.empty())
       send_originates(moment());
   }
 
@@ -641,6 +638,7 @@ public:
     to_confirm_.clear();
     queues_listed_ = false;
     queue_lists_.began(queue, now);
+    configuration_.queue_list_began(queue);
     std::vector<std::pair<std::string, std::string>> which;
     if (!queue.empty())
       which.emplace_back("Queue", queue);
@@ -649,6 +647,7 @@ public:
       if (began || list != queue_list_)
         return;
       queue_lists_.ended(false);
+      configuration_.queue_list_failed(began.error());
       if (phase_ == phase::ready && listed_.callers) {
         listed_.callers.reset(); // the channels alone say what they can
         return lists_came();
@@ -656,13 +655,13 @@ public:
       if (phase_ != phase::resync || began.error().code != errc::pbx_refused)
         return;
       // Without app_queue there are no queues; calls to other destinations are dialed all the same.
-      spdlog::warn("event=queues_not_listed pbx={} reason=\"{}\"", options_.name, began.error().message);
+      log_warn("event=queues_not_listed pbx={} reason={}", options_.name, began.error().message);
       queues_listed_ = true;
       listed_.callers.reset();
       lists_came();
       maybe_ready();
     });
-    tell_telephone(telephone_queue_list{queue_list_id_, queue});
+    telephone_.tell(telephone_queue_list{queue_list_id_, queue});
   }
 
   /// The end of the listing belongs to every queue that could have been in it.
@@ -670,6 +669,7 @@ public:
     queue_lists_.ended(true);
     queues_listed_ = true;
     confirm_callers();
+    configuration_.queue_list_ended(queues_told_);
     for (auto& [name, queue] : queues_) {
       if (!listed_queue_.empty() && name != listed_queue_)
         continue;
@@ -695,32 +695,21 @@ public:
     std::uint8_t asked_again{0}; ///< the lists had it between two states, so often
   };
 
-  struct waiting_originate {
-    uuid id;
-    std::string bytes;
-    time_point since;
-  };
-
-  void not_sent(const waiting_originate& one, const std::string& why) {
-    const auto at = calls_.find(one.id);
+  void not_sent(const uuid& id, const std::string& why) {
+    const auto at = calls_.find(id);
     if (at != calls_.end())
       caf::anon_send(at->second.call.channel, originate_written{false, why});
   }
 
   void send_originates(time_point now) {
-    while (!waiting_.empty() && now - waiting_.front().since > originate_patience) {
-      not_sent(waiting_.front(), "no originate could be sent to " + options_.name + " for ten seconds");
-      waiting_.pop_front();
-    }
-    if (phase_ != phase::ready || waiting_.empty())
+    for (const auto& late : originates_.take_late(now))
+      not_sent(late.id, "no originate could be sent to " + options_.name + " for ten seconds");
+    if (phase_ != phase::ready || originates_.empty())
       return;
-    const auto carried = calls_.size() - std::min(calls_.size(), waiting_.size());
+    const auto carried = calls_.size() - std::min(calls_.size(), originates_.size());
     const auto room = options_.max_channels > carried ? options_.max_channels - carried : 0;
-    auto count = bucket_.take(static_cast<std::int64_t>(std::min(waiting_.size(), room)), now);
     std::string out;
-    for (; count > 0; --count) {
-      auto one = std::move(waiting_.front());
-      waiting_.pop_front();
+    for (const auto& one : originates_.take(room, now)) {
       const auto at = calls_.find(one.id);
       if (at == calls_.end())
         continue; // ended while it waited
@@ -739,12 +728,8 @@ public:
   }
 
   void hang_up(const hang_up_channel& what) {
-    const auto waits = std::find_if(waiting_.begin(), waiting_.end(),
-                                    [&](const waiting_originate& one) { return one.id == what.id; });
-    if (waits != waiting_.end()) {
-      const auto one = std::move(*waits);
-      waiting_.erase(waits);
-      not_sent(one, "hung up before the call was begun");
+    if (originates_.take_back(what.id)) {
+      not_sent(what.id, "hung up before the call was begun");
       return what.done(std::string{"the call was not begun"});
     }
     if (phase_ != phase::ready)
@@ -783,6 +768,12 @@ public:
     });
   }
 
+  void configure(const pbx_section& what) {
+    if (phase_ != phase::ready)
+      return what.done(unavailable());
+    configuration_.want(what.order, what.done);
+  }
+
   /// Whether there may be other queues or members afterwards, of which no event tells: one asks for them then, also where
   /// Reload is not heard.
   static bool may_change_queues(const pbx_request& what) {
@@ -804,6 +795,7 @@ public:
     const auto now = moment();
     live_pbx shown;
     shown.name = options_.name;
+    shown.state = state();
     shown.connected = phase_ == phase::ready;
     shown.trouble = trouble_;
     if (trouble_since_)
@@ -813,13 +805,27 @@ public:
     shown.channels = calls_.size();
     shown.max_channels = options_.max_channels;
     shown.rate = options_.originate_rate;
-    const auto tokens = bucket_.available(now);
-    shown.tokens = static_cast<double>(std::max<std::int64_t>(0, tokens - static_cast<std::int64_t>(waiting_.size())));
-    shown.queued = waiting_.size();
+    shown.tokens = static_cast<double>(originates_.tokens(now));
+    shown.queued = originates_.size();
     shown.sip_means_pjsip = sip_means_pjsip_;
     shown.since = with_.time->date_of(ready_since_);
     with_.live->pbxs.put(options_.name, std::move(shown));
   }
+
+  [[nodiscard]] server_state state() const noexcept {
+    switch (phase_) {
+    case phase::ready: return server_state::connected;
+    case phase::challenge:
+    case phase::login: return refusals_ > 0 ? server_state::refused : server_state::logging_in;
+    case phase::booting:
+    case phase::resync: return server_state::logging_in;
+    case phase::idle:
+    case phase::greeting: break;
+    }
+    return refusals_ > 0 ? server_state::refused : server_state::away;
+  }
+
+  void tell_server() { news_.tell({state(), trouble_, trouble_since_, rights_.missing()}, moment()); }
 
 private:
   [[nodiscard]] time_point moment() const noexcept { return with_.time->now(); }
@@ -832,24 +838,23 @@ private:
   phase phase_{phase::idle};
   std::string trouble_{"not connected yet"};
   std::optional<time_point> trouble_since_;
+  server_news news_;
   bool opened_{false};         ///< the port has taken the connection
   std::uint32_t refusals_{0};  ///< logins refused one after the other
   core::backoff retry_;
-  core::token_bucket bucket_;
+  core::originate_lane originates_;
   time_point last_received_{}, phase_until_{}, next_connect_{}, next_ping_{}, asked_at_{}, ready_since_{};
 
   boost::unordered_flat_map<uuid, known_call, std::hash<uuid>> calls_;
   call_routes routes_; ///< to the same calls
-  std::deque<waiting_originate> waiting_;
   std::unordered_map<std::string, call_routes::target> queues_;
   std::vector<std::pair<std::string, caf::actor>> watchers_;
-
-  caf::actor telephone_;
-  std::shared_ptr<telephone_backlog> backlog_{std::make_shared<telephone_backlog>(0)};
-  bool telephone_behind_{false}; ///< blocks are left out until it has caught up
+  telephone_feed telephone_;
+  seldom incomplete_told_;
 
   ami_actions actions_;
   rights_proof rights_;
+  configuration_work configuration_;
   std::optional<core::listing_schedule::number> accepted_asked_; ///< the list of channels that says whether it was heard of
   std::uint32_t at_{0}; ///< place of the message that is being taken in its block
   core::listing_schedule channel_lists_;
@@ -887,6 +892,8 @@ caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options&
       [=](const queue_in_doubt& what) { session->queue_doubted(what.queue); },
       [=](const confirm_waiting& what) { session->confirm(what); },
       [=](const pbx_request& what) { session->ask_for(what); },
+      [=](const pbx_section& what) { session->configure(what); },
+      [=](const use_login& what) { session->use(what.login); },
       [=](const pbx_questions& what) { session->send_questions(what); },
       [=](const watch_queue& what) { session->watch(what); },
       [=](caf::tick_atom) { session->tick(); },

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One actor per Asterisk server: connection, login, resync, the originate rate, and the routing of events.
 ///
 ///     idle ──connect──▶ greeting ──▶ challenge ──▶ login ──FullyBooted──▶ resync ──lists complete──▶ ready
 ///       ▲                  │             │           │                      │                          │
 ///       └──── back-off ◀───┴─────────────┴───────────┴──────────────────────┴──── closed or silent ────┘
 ///
-/// Login uses the MD5 challenge where the server offers it, the plain secret as the fallback. A ping goes out
+/// Login answers the MD5 challenge (protocol/ami/login.hpp); refused logins back off to minutes. A ping goes out
 /// every 10 s; 25 s without a byte count as a dead connection. Reconnects back off to 30 s, with jitter. After
 /// FullyBooted the server's channels and queues are listed: calls of ours that are not among them are gone,
 /// those that are go on (core/reconcile.hpp). Later the server is asked for its channels only while a call
@@ -21,7 +22,7 @@
 /// agi and user, and for dialplan (VarSet and Newexten, half of what it sends) unless the configuration says otherwise.
 ///
 /// Messages: `link_*`, `originate_batch`, `adopt_batch`, `hang_up_channel`, `forget_call`, `ask_presence`,
-/// `queue_in_doubt`, `confirm_waiting`, `watch_queue`, `pbx_request`, `pbx_questions`; `caf::tick_atom` to itself.
+/// `queue_in_doubt`, `confirm_waiting`, `watch_queue`, `pbx_request`, `pbx_section`, `use_login`, `pbx_questions`; `caf::tick_atom` to itself.
 #pragma once
 
 #include "actors/live_state.hpp"

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/queue.hpp"
 #include "actors/guard.hpp"
 
 #include "actors/core/translate.hpp"
+#include "actors/log.hpp"
 
 #include <caf/send.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -50,7 +51,7 @@ void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pb
 
 /// Whoever leaves call after call unanswered would be offered every caller first, because he is always free.
 void pause(const queue_actor_state& state, const std::string& pbx, const std::string& interface, std::int64_t unanswered) {
-  spdlog::warn("event=agent_does_not_answer pbx={} queue={} interface={} unanswered={}", pbx, state.queue->queue_name(),
+  log_warn("event=agent_does_not_answer pbx={} queue={} interface={} unanswered={}", pbx, state.queue->queue_name(),
                interface, unanswered);
   if (!state.server)
     return;
@@ -59,7 +60,7 @@ void pause(const queue_actor_state& state, const std::string& pbx, const std::st
                              {{"Interface", interface}, {"Paused", "true"}, {"Reason", std::string{core::does_not_answer}}},
                              [pbx, interface](const result<std::string>& said) {
                                if (!said)
-                                 spdlog::warn("event=agent_not_paused pbx={} interface={} reason=\"{}\"", pbx, interface,
+                                 log_warn("event=agent_not_paused pbx={} interface={} reason={}", pbx, interface,
                                               said.error().message);
                              }});
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One queue of one server: its members and callers as events tell them, published for everybody, told to the
 /// ledger of agents, and the campaigns that wait for agents woken when that changes. When something that it believes is in doubt, its server is
 /// asked for the queue, once until the list has come.

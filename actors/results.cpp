@@ -1,17 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/results.hpp"
 #include "actors/guard.hpp"
+#include "actors/log.hpp"
 
 #include "storage/dialing.hpp"
 
 #include <caf/send.hpp>
-#include <spdlog/spdlog.h>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <unordered_set>
 
 namespace ringmaster {
@@ -29,6 +32,8 @@ struct tail {
 };
 
 tail read_tail(const std::filesystem::path& file) {
+  if (std::error_code code; !std::filesystem::is_regular_file(file, code)) // what else there is may block
+    return {};
   std::ifstream in{file, std::ios::binary | std::ios::ate};
   if (!in)
     return {};
@@ -60,31 +65,53 @@ std::unordered_set<std::string_view> uuids_in(std::string_view lines) {
   return found;
 }
 
+/// Opens the file for appending. Below zero on failure, and `trouble` has the reason. A FIFO would wait for its reader, and
+/// then lose lines; somebody may have put one where a file was.
+int open_regular(const std::filesystem::path& file, int flags, std::string& trouble) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC | flags, 0640);
+  struct stat status {};
+  if (fd < 0)
+    // Of a FIFO without a reader, and of a socket.
+    trouble = errno == ENXIO ? "it is no regular file" : std::strerror(errno);
+  else if (::fstat(fd, &status) != 0)
+    trouble = std::strerror(errno);
+  else if (!S_ISREG(status.st_mode))
+    trouble = "it is no regular file";
+  else
+    return fd;
+  if (fd >= 0)
+    ::close(fd);
+  return -1;
+}
+
 /// Lets the file end with a whole line. Empty on success, else the reason.
-std::string end_whole(const std::filesystem::path& file, const tail& read) {
+std::string end_whole(const std::filesystem::path& file, const tail& read, seldom& told, time_point now) {
   const auto half = read.half_line();
   if (half.empty())
     return {};
-  const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  std::string refused;
+  const int fd = open_regular(file, 0, refused);
   if (fd < 0)
-    return std::strerror(errno);
+    return refused;
   // Ours is in the database, since what is on disk whole alone leaves it.
   const bool ours = half.starts_with(line_head.substr(0, half.size()));
   const bool done = ours ? ::ftruncate(fd, read.size - static_cast<std::int64_t>(half.size())) == 0 : ::write(fd, "\n", 1) == 1;
   const std::string trouble = done && ::fdatasync(fd) == 0 ? "" : std::strerror(errno);
   ::close(fd);
   if (trouble.empty())
-    spdlog::warn("event=result_file_half_line file={} bytes={} done={}", file.string(), half.size(), ours ? "cut_off" : "ended");
+    if (const auto times = told.due(now))
+      log_warn("event=result_file_half_line file={} bytes={} done={} times={}", file.string(), half.size(),
+               ours ? "cut_off" : "ended", *times);
   return trouble;
 }
 
 /// Empty on success, else the reason.
 std::string append(const std::filesystem::path& file, const std::string& bytes) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-  if (fd < 0)
-    return std::strerror(errno);
-  const auto before = ::lseek(fd, 0, SEEK_END);
   std::string trouble;
+  const int fd = open_regular(file, O_CREAT, trouble);
+  if (fd < 0)
+    return trouble;
+  const auto before = ::lseek(fd, 0, SEEK_END);
   for (std::size_t done = 0; done < bytes.size() && trouble.empty();) {
     const auto count = ::write(fd, bytes.data() + done, bytes.size() - done);
     if (count < 0 && errno != EINTR)
@@ -118,18 +145,19 @@ public:
       return;
     const auto last = lines->back().seq;
     const bool full = lines->size() == lines_at_once;
+    std::optional<std::size_t> pending; // where the file's tail was searched
     if (!state_.begun) {
       state_.begun = !full;
       const auto read = read_tail(file_);
-      if (const auto trouble = end_whole(file_, read); !trouble.empty()) {
+      if (const auto trouble = end_whole(file_, read, state_.mended, shared_.time->now()); !trouble.empty()) {
         state_.begun = false;
         return complain(trouble);
       }
       const auto there = uuids_in(read.whole_lines());
-      const auto pending = lines->size();
+      pending = lines->size();
       std::erase_if(*lines, [&](const auto& line) { return there.count(uuid_of(line.line)) != 0; });
-      spdlog::info("event=result_lines_left_from_before pending={} in_file_already={}", pending, pending - lines->size());
     }
+    const auto fresh = lines->size();
     std::string bytes;
     for (const auto& line : *lines)
       bytes.append(line.line).push_back('\n');
@@ -140,6 +168,8 @@ public:
       }
     state_.written = last;
     works();
+    if (pending) // not before it is true: a file that cannot be written is tried again and again
+      log_info("event=result_lines_left_from_before pending={} in_file_already={}", *pending, *pending - fresh);
     shared_.write([last](storage::write_txn& write) { (void)storage::delete_lines(write, last); },
                   [](const std::optional<error>&) {}, // if this fails, the start's search finds them in the file
                   storage::room::reserve);
@@ -153,6 +183,11 @@ public:
       self_->send(self_, drain_now{});
   }
 
+  void again() {
+    state_.again = false;
+    ask();
+  }
+
 private:
   void works() {
     if (!shared_.live.result_file.get()->works)
@@ -160,15 +195,14 @@ private:
   }
 
   void complain(const std::string& why) {
-    const auto now = shared_.time->now();
     const auto before = shared_.live.result_file.get();
     if (before->works || before->trouble != why)
       shared_.live.result_file.put({false, why, before->works ? shared_.time->date() : before->since, 0});
-    if (now >= state_.next_complaint) {
-      state_.next_complaint = now + std::chrono::minutes{1};
-      spdlog::error("event=result_file_unwritable file={} reason=\"{}\" lines=kept", file_.string(), why);
-    }
-    self_->delayed_send(self_, std::chrono::seconds{1}, drain_outbox{});
+    if (const auto tries = state_.complaint.due(shared_.time->now()))
+      log_error("event=result_file_unwritable file={} reason={} tries={} lines=kept", file_.string(), why, *tries);
+    // One at a time: whoever else asks meanwhile must not leave a second one behind, which would go on for as long.
+    if (!std::exchange(state_.again, true))
+      self_->delayed_send(self_, std::chrono::seconds{1}, drain_again{});
   }
 
   caf::stateful_actor<results_state>* self_;
@@ -184,7 +218,8 @@ caf::behavior results_actor(caf::stateful_actor<results_state>* self, const std:
   auto work = std::make_shared<results_writer>(self, file, *shared);
   log_faults(self, "results");
   self->send(self, drain_outbox{});
-  return {[=](const drain_outbox&) { work->ask(); }, [=](const drain_now&) { work->drain(); }};
+  return {[=](const drain_outbox&) { work->ask(); }, [=](const drain_now&) { work->drain(); },
+          [=](const drain_again&) { work->again(); }};
 }
 
 } // namespace ringmaster

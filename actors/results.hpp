@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Appends the lines of ended calls to the result file.
 ///
 /// A line is in the database (outbox) from the commit that ends its call until it is in the file and the file
@@ -5,11 +6,12 @@
 /// the file's tail is searched for the dialings of the lines that wait. Whole lines alone count: what a crash has left of half a
 /// line is cut off first, so that nothing is glued to it, and the line is written again. Half a line of somebody else's is ended.
 ///
-/// Messages: `drain_outbox`; `drain_now` to itself. Spawn it detached: it waits for the disk.
+/// Messages: `drain_outbox`; `drain_now` and `drain_again` to itself. Spawn it detached: it waits for the disk.
 #pragma once
 
 #include "actors/messages.hpp"
 #include "actors/shared.hpp"
+#include "protocol/seldom.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -28,7 +30,8 @@ struct results_state {
   bool begun{false};           ///< the tail was searched
   bool asked{false};           ///< a `drain_now` is on its way
   std::uint64_t written{0};    ///< highest line that is in the file
-  time_point next_complaint{}; ///< a disk that stays full is logged once a minute
+  bool again{false};           ///< a `drain_again` is on its way
+  seldom complaint, mended;    ///< of what is logged
 };
 
 caf::behavior results_actor(caf::stateful_actor<results_state>* self, const std::filesystem::path& file,

@@ -1,9 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/rights_proof.hpp"
 
+#include "actors/log.hpp"
 #include "protocol/ami/event_kind.hpp"
-#include "protocol/printable.hpp"
-
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
@@ -94,8 +93,8 @@ bool rights_proof::look(time_point now) {
     return false;
   for (const auto& one : rights_.missing())
     if (std::find(before.begin(), before.end(), one) == before.end())
-      spdlog::warn("event=ami_right_missing pbx={} user={} right={} seen=\"{}\" costs=\"{}\" mend=\"{}\"", options_.name,
-                   one_line(options_.username), core::info(one.right).name, one.seen, core::info(one.right).costs, one.mend());
+      log_warn("event=ami_right_missing pbx={} user={} right={} seen={} costs={} mend={}", options_.name,
+                   options_.username, core::info(one.right).name, one.seen, core::info(one.right).costs, one.mend());
   publish();
   return true;
 }

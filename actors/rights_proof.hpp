@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How it is proved what the AMI user of one server may do and hear (core/ami_rights.hpp): whom to ask, what to compare, and
 /// when.
 ///

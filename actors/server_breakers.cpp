@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/server_breakers.hpp"
 
-#include <spdlog/spdlog.h>
+#include "actors/log.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,17 +16,6 @@ bool is_about_the_server(std::string_view words) noexcept {
   static constexpr std::array<std::string_view, 4> said{"Asterisk is shutting down", "Permission denied",
                                                         "Originate failed", "Authentication Required"};
   return std::find(said.begin(), said.end(), words) != said.end();
-}
-
-/// Names and words come from plans and servers: nothing of theirs may look like another field or line of the log.
-std::string in_quotes(std::string_view text) {
-  std::string out{"\""};
-  for (const char c : text) {
-    if (c == '"' || c == '\\')
-      out += '\\';
-    out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-  }
-  return out += '"';
 }
 
 } // namespace
@@ -139,12 +129,12 @@ std::vector<core::resting> server_breakers::resting(time_point now) {
 
 void server_breakers::opened(core::resting_thing what, std::string_view name, const core::circuit_breaker& state) {
   open_.fetch_add(1, std::memory_order_relaxed);
-  spdlog::warn("event={}_rests pbx={} name={} reason={}", core::name(what), server_, in_quotes(name), in_quotes(state.words()));
+  log_warn("event={}_rests pbx={} name={} reason={}", core::name(what), server_, name, state.words());
 }
 
 void server_breakers::closed(core::resting_thing what, std::string_view name) {
   open_.fetch_sub(1, std::memory_order_relaxed);
-  spdlog::info("event={}_rests_no_more pbx={} name={}", core::name(what), server_, in_quotes(name));
+  log_info("event={}_rests_no_more pbx={} name={}", core::name(what), server_, name);
 }
 
 } // namespace ringmaster

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The circuit breakers of one Asterisk server: its own, one for each trunk that calls go out by, and one for each
 /// campaign whose Originates it refuses for reasons that are the campaign's (a destination that it does not have).
 /// What opens and closes them is core/circuit_breaker.hpp.

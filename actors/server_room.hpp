@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What one Asterisk server can still be asked for, with all that is meant for it already.
 ///
 /// A campaign looks at this before it begins calls. What the server's own actor publishes comes too late for that:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the actors of one engine share. Everything in it outlives the actors and may be used from any thread.
 #pragma once
 
@@ -9,6 +10,9 @@
 #include "actors/messages.hpp"
 #include "actors/server_breakers.hpp"
 #include "actors/server_room.hpp"
+#include "actors/watch.hpp"
+#include "actors/zone_keeper.hpp"
+#include "protocol/seldom.hpp"
 #include "protocol/time.hpp"
 #include "storage/environment.hpp"
 
@@ -19,6 +23,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 
 namespace ringmaster {
@@ -45,9 +50,12 @@ struct engine_shared {
   std::vector<std::shared_ptr<core::telephone_tables>> telephones;
   snapshot_map<uuid, caf::actor> dial_lists;        ///< by dlma, those in use
   std::string timezone{"UTC"};
+  zone_keeper* zones{nullptr};                      ///< of the engine's
   core::call_times call_times; ///< of every call; its own dial timeout in place of the one here
   std::chrono::milliseconds list_linger{std::chrono::minutes{10}}; ///< of `engine_options`
+  essential_actors essential;
   std::atomic<bool> stopping{false};
+  seldom_by_text complaints; ///< of what may go wrong for every call or campaign at once, "what: why"
   /// Families of events that somebody listens to. Publish the state first, then ask this, then tell: whoever
   /// begins to listen meanwhile finds what was not told in the state.
   std::atomic<core::topic_family_set> wanted{0};
@@ -84,11 +92,20 @@ struct engine_shared {
     return all;
   }
 
-  /// Hands a command to the writer; never refused. See `store_operation`.
-  void write(std::function<void(storage::write_txn&)> run, std::function<void(const std::optional<error>&)> done,
-             storage::room may_fill = storage::room::ordinary, std::function<storage::call_note()> note = {}) {
+  /// Hands a command to the writer. See `store_operation`; what `run` writes is kept where it returns nothing.
+  template <class Run>
+  void write(Run run, std::function<void(const std::optional<error>&)> done, storage::room may_fill = storage::room::ordinary,
+             std::function<storage::call_note()> note = {}) {
+    std::function<bool(storage::write_txn&)> kept;
+    if constexpr (std::is_same_v<std::invoke_result_t<Run&, storage::write_txn&>, bool>)
+      kept = std::move(run);
+    else
+      kept = [run = std::move(run)](storage::write_txn& txn) mutable {
+        run(txn);
+        return true;
+      };
     caf::anon_send(store, std::make_shared<store_operation>(
-                              store_operation{std::move(run), std::move(done), may_fill, std::move(note)}));
+                              store_operation{std::move(kept), std::move(done), may_fill, std::move(note)}));
   }
 };
 

@@ -1,12 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/store.hpp"
 #include "actors/guard.hpp"
+#include "actors/log.hpp"
 
+#include "protocol/seldom.hpp"
 #include "storage/snapshot.hpp"
 
 #include <caf/send.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <span>
 
@@ -20,7 +23,6 @@ using some_operations = std::span<const store_operation_ptr>;
 /// Enough to make the cost of a commit small for each, not so many that the first waits long for the last.
 constexpr std::size_t most_in_a_commit = 4096;
 constexpr auto try_again_every = 1s;
-constexpr auto complain_every = 1min;
 /// Readers are done within milliseconds; who takes longer than this, a copy that is being written, is not waited for.
 constexpr auto patience_with_readers = 2s;
 
@@ -31,7 +33,10 @@ public:
       : self_{self}, env_{env}, live_{live}, time_{time} {
     for (const auto& note : left.notes) {
       waiting_.push_back(std::make_shared<store_operation>(
-          store_operation{[note](storage::write_txn& txn) { (void)storage::apply(txn, note); },
+          store_operation{[note](storage::write_txn& txn) {
+                            (void)storage::apply(txn, note);
+                            return true;
+                          },
                           [](const std::optional<error>&) {}, storage::room::reserve, [note] { return note; }}));
     }
     noted_ = waiting_.size();
@@ -76,7 +81,7 @@ public:
     write_what_waits();
     if (!live_.writable.load())
       write({std::make_shared<store_operation>(
-          store_operation{[](storage::write_txn& txn) { (void)storage::put_snapshot(txn, "store/probe", "x"); },
+          store_operation{[](storage::write_txn& txn) { return storage::put_snapshot(txn, "store/probe", "x").has_value(); },
                           [](const std::optional<error>&) {}})}, true);
     note_what_waits();
     if (!waiting_.empty() || !live_.writable.load())
@@ -84,29 +89,93 @@ public:
   }
 
 private:
-  /// In one transaction. Nothing: all of it is on disk. `settles`: and so many of the file's notes.
-  std::optional<error> run(some_operations all, storage::room may_fill, std::size_t settles) {
+  /// How a transaction has ended.
+  struct ending {
+    std::optional<error> failed;        ///< the disk refused: nothing is on disk
+    std::optional<std::size_t> refused; ///< nothing is on disk either, because of this one, which had written something
+    std::vector<std::pair<std::size_t, error>> faults; ///< those that have thrown
+  };
+
+  /// In one transaction. `settles`: and so many of the file's notes.
+  ending run(some_operations all, storage::room may_fill, std::size_t settles) {
+    ending how;
     auto txn = env_.write(may_fill);
-    if (!txn)
-      return txn.error();
-    for (const auto& one : all) {
-      one->run(*txn);
-      if (txn->broken())
-        break;
+    if (!txn) {
+      how.failed = txn.error();
+      return how;
+    }
+    for (std::size_t i = 0; i < all.size() && !txn->broken(); ++i) {
+      const auto before = txn->writes();
+      bool kept = false;
+      try {
+        kept = all[i]->run(*txn);
+      } catch (const std::exception& fault) {
+        how.faults.emplace_back(i, fault_of(fault.what()));
+      } catch (...) {
+        how.faults.emplace_back(i, fault_of("no std::exception"));
+      }
+      if (!kept && txn->writes() != before && !txn->broken()) {
+        how.refused = i;
+        return how; // and the transaction is dropped
+      }
     }
     if (settles > 0 && notes_ && !txn->broken())
       (void)notes_->settle(*txn, settles);
-    if (auto committed = txn->commit(); !committed)
-      return committed.error();
+    if (auto committed = txn->commit(); !committed) {
+      how.failed = committed.error();
+      return how;
+    }
     live_.total.commits.fetch_add(1, std::memory_order_relaxed);
     live_.total.committed_operations.fetch_add(all.size(), std::memory_order_relaxed);
+    return how;
+  }
+
+  error fault_of(const char* what) {
+    if (const auto times = thrown_.due(time_.now()))
+      log_critical("event=command_fault reason={} times={}", what, *times);
+    return {errc::internal, "a fault of the server: the log has it, and nothing was changed", {}};
+  }
+
+  /// Runs them, has those told that are on disk, and takes them off the front of `left`. A command that is refused after it
+  /// has written something ends its transaction: those before it are written again without it, by themselves, so that each
+  /// is run twice at most, however many are refused.
+  std::optional<error> run_whole(some_operations& left, storage::room may_fill, std::size_t settles) {
+    while (!left.empty()) {
+      const auto how = run(left, may_fill, settles);
+      if (how.failed)
+        return how.failed;
+      const auto whole = how.refused.value_or(left.size());
+      if (!how.refused) {
+        tell(left, how);
+      } else if (auto before = left.first(whole); !before.empty()) {
+        const auto failed = run_whole(before, may_fill, 0);
+        if (failed) {
+          left = left.subspan(whole - before.size());
+          return failed;
+        }
+      }
+      if (how.refused) {
+        const auto fault = std::find_if(how.faults.begin(), how.faults.end(), [&](const auto& one) { return one.first == whole; });
+        left[whole]->done(fault == how.faults.end() ? std::nullopt : std::optional{fault->second});
+      }
+      left = left.subspan(std::min(whole + 1, left.size()));
+    }
     return std::nullopt;
   }
 
-  /// The same; a database that is too small is made larger first.
-  std::optional<error> run_with_room(some_operations all, storage::room may_fill, std::size_t settles = 0) {
+  static void tell(some_operations all, const ending& how) {
+    auto fault = how.faults.begin();
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (fault != how.faults.end() && fault->first == i)
+        all[i]->done((fault++)->second);
+      else
+        all[i]->done(std::nullopt);
+  }
+
+  /// The same; a database that is too small is made larger first. What is left in `left` is not on disk.
+  std::optional<error> run_with_room(some_operations& left, storage::room may_fill, std::size_t settles = 0) {
     for (;;) {
-      auto failed = run(all, may_fill, settles);
+      auto failed = run_whole(left, may_fill, settles);
       if (!failed || !is_room_missing(*failed))
         return failed;
       const auto grown = env_.grow(patience_with_readers);
@@ -114,32 +183,31 @@ private:
         return grown.error();
       if (!*grown)
         return failed;
-      spdlog::info("event=database_grown limit={}", env_.space().limit);
+      log_info("event=database_grown limit={}", env_.space().limit);
     }
   }
 
   /// `ordinary`: one of them is.
   void write(const operations& all, bool ordinary) {
-    if (all.empty())
+    some_operations left{all};
+    if (left.empty())
       return;
-    auto failed = run_with_room(all, ordinary ? storage::room::ordinary : storage::room::reserve);
+    auto failed = run_with_room(left, ordinary ? storage::room::ordinary : storage::room::reserve);
     if (!failed) {
-      for (const auto& one : all)
-        one->done(std::nullopt);
       if (ordinary)
         works();
       return;
     }
-    if (all.size() > 1)
-      return write_in_pieces(all, *failed);
+    if (left.size() > 1)
+      return write_in_pieces(left, *failed);
     if (ordinary)
       fails(*failed);
-    refuse(all, *failed);
+    refuse(left, *failed);
   }
 
   /// One after the other, where it is room that is missing: what is large has failed all of them. Those that may use the
   /// reserve, next to each other, share a commit where they can.
-  void write_in_pieces(const operations& all, const error& why) {
+  void write_in_pieces(some_operations all, const error& why) {
     const bool room_is_missing = is_room_missing(why);
     bool one_passed = false;
     std::optional<error> last;
@@ -148,7 +216,7 @@ private:
       const bool ordinary = is_ordinary(all[i]);
       while (end < all.size() && is_ordinary(all[end]) == ordinary && (!ordinary || !room_is_missing))
         ++end;
-      const some_operations piece{all.data() + i, end - i};
+      auto piece = all.subspan(i, end - i);
       i = end;
       if (!ordinary) {
         write_in_reserve(piece);
@@ -161,8 +229,6 @@ private:
         continue;
       }
       one_passed = true;
-      for (const auto& one : piece)
-        one->done(std::nullopt);
     }
     if (last)
       fails(*last);
@@ -173,10 +239,9 @@ private:
   /// What is too much for the reserve at once may fit half by half: it is used again from one commit to the next.
   void write_in_reserve(some_operations all) {
     const auto failed = run_with_room(all, storage::room::reserve);
-    if (!failed) {
-      for (const auto& one : all)
-        one->done(std::nullopt);
-    } else if (all.size() > 1 && is_room_missing(*failed)) {
+    if (!failed)
+      return;
+    if (all.size() > 1 && is_room_missing(*failed)) {
       write_in_reserve(all.first(all.size() / 2));
       write_in_reserve(all.subspan(all.size() / 2));
     } else {
@@ -204,26 +269,25 @@ private:
     for (auto piece = before; !waiting_.empty();) {
       piece = std::min(piece, waiting_.size());
       const auto of_the_file = std::min(piece, noted_);
-      const some_operations some{waiting_.data(), piece};
-      if (const auto failed = run_with_room(some, storage::room::reserve, of_the_file > 0 ? settled_ + of_the_file : 0)) {
+      some_operations some{waiting_.data(), piece};
+      const auto failed = run_with_room(some, storage::room::reserve, of_the_file > 0 ? settled_ + of_the_file : 0);
+      const auto written = piece - some.size();
+      settled_ += std::min(written, noted_);
+      noted_ -= std::min(written, noted_);
+      waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(written));
+      if (failed) {
         waits_because_ = failed->message;
         if (piece == 1 || !is_room_missing(*failed))
           break;
         piece /= 2;
-        continue;
       }
-      settled_ += of_the_file;
-      noted_ -= of_the_file;
-      for (const auto& one : some)
-        one->done(std::nullopt);
-      waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(piece));
     }
     if (waiting_.size() == before)
       return;
-    spdlog::info("event=waiting_ends_written count={} waiting_ends={}", before - waiting_.size(), waiting_.size());
+    log_info("event=waiting_ends_written count={} waiting_ends={}", before - waiting_.size(), waiting_.size());
     if (settled_ > 0 && waiting_.empty() && notes_) {
       if (const auto emptied = notes_->clear(); !emptied)
-        spdlog::error("event=waiting_ends_not_emptied reason=\"{}\"", emptied.error().message);
+        log_error("event=waiting_ends_not_emptied reason={}", emptied.error().message);
       settled_ = 0;
     }
     publish();
@@ -238,7 +302,7 @@ private:
       if (const auto done = append(fresh); done)
         noted_ = waiting_.size();
       else
-        complain("waiting_ends_not_noted", done.error().message, next_note_complaint_);
+        complain("waiting_ends_not_noted", done.error().message, not_noted_);
       publish();
     }
     if (!waiting_.empty() || !live_.writable.load())
@@ -273,7 +337,7 @@ private:
   }
 
   void fails(const error& why) {
-    complain("commit_failed", why.message, next_complaint_);
+    complain("commit_failed", why.message, not_committed_);
     trouble_ = why.message;
     publish();
   }
@@ -287,19 +351,16 @@ private:
     if (worked && !now.works)
       since_ = time_.date();
     if (!worked && now.works)
-      spdlog::info("event=database_writable_again");
+      log_info("event=database_writable_again");
     now.since = since_;
     live_.database.put(now);
     if (!now.works)
       look_again();
   }
 
-  void complain(std::string_view event, const std::string& why, time_point& next) {
-    const auto now = time_.now();
-    if (now < next)
-      return;
-    next = now + complain_every;
-    spdlog::error("event={} reason=\"{}\" waiting_ends={}", event, why, waiting_.size());
+  void complain(std::string_view event, const std::string& why, seldom& complaint) {
+    if (const auto times = complaint.due(time_.now()))
+      log_error("event={} reason={} times={} waiting_ends={}", event, why, *times, waiting_.size());
   }
 
   caf::stateful_actor<store_state>* self_;
@@ -316,7 +377,8 @@ private:
   bool looking_{false};    ///< a `try_again` is on its way
 
   std::string trouble_, waits_because_;
-  time_point since_{}, next_complaint_{}, next_note_complaint_{};
+  time_point since_{};
+  seldom not_committed_, not_noted_, thrown_;
 };
 
 } // namespace
@@ -326,7 +388,7 @@ result<void> take_up_notes(storage::environment& env, left_behind& left) {
   if (!notes) {
     if (notes.error().code != errc::storage_full)
       return notes.error();
-    spdlog::warn("event=waiting_ends_not_ready reason=\"{}\"", notes.error().message);
+    log_warn("event=waiting_ends_not_ready reason={}", notes.error().message);
     return {};
   }
   if (notes->found().empty())
@@ -358,14 +420,14 @@ result<void> take_up_notes(storage::environment& env, left_behind& left) {
       if (const auto grown = env.grow(patience_with_readers); grown && *grown)
         written = write_all();
     if (!written) {
-      spdlog::error("event=waiting_ends_not_written count={} reason=\"{}\"", missing.size(), written.error().message);
+      log_error("event=waiting_ends_not_written count={} reason={}", missing.size(), written.error().message);
       left = {missing, *settled, written.error().message};
       return {};
     }
   }
-  spdlog::info("event=waiting_ends_written count={}", missing.size());
+  log_info("event=waiting_ends_written count={}", missing.size());
   if (const auto emptied = notes->clear(); !emptied)
-    spdlog::error("event=waiting_ends_not_emptied reason=\"{}\"", emptied.error().message);
+    log_error("event=waiting_ends_not_emptied reason={}", emptied.error().message);
   return {};
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The one writer of the database: an actor on a thread of its own that gathers whatever has come while the
 /// last commit ran, and commits it together.
 ///

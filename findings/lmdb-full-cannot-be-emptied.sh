@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # A full LMDB database cannot be emptied: more than every fourth record refuses to be deleted.
 #
 # Seen with LMDB 0.9.24 (Debian liblmdb0 0.9.24-1), called from Python by ctypes, on pages of 4096 bytes.

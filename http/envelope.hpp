@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The reply envelope of the call manager's API:
 ///   {"api_ver": "0.1", "result": …, "statuscode": 200, "timestamp": "…Z"}
 ///   {"api_ver": "0.1", "error": {"code": N, "message": "…", "field": "…"}, "statuscode": N, "timestamp": "…Z"}

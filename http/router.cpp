@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/router.hpp"
 
 #include "http/envelope.hpp"
@@ -29,6 +30,21 @@ std::vector<std::string> split(std::string_view path) {
 }
 
 bool is_param(std::string_view part) noexcept { return part.size() > 2 && part.front() == '{' && part.back() == '}'; }
+
+std::optional<error> unknown_parameter(const route& of, const request& req) {
+  if (of.any_query)
+    return std::nullopt;
+  for (const auto& [name, value] : req.query) {
+    if (name == "authtoken" || std::find(of.query.begin(), of.query.end(), name) != of.query.end())
+      continue;
+    std::string taken;
+    for (const auto& one : of.query)
+      taken.append(taken.empty() ? "" : ", ").append(one);
+    return invalid_field(name, "there is no query parameter \"" + name + "\" here; " +
+                                   (taken.empty() ? "this path takes none" : "this path takes " + taken));
+  }
+  return std::nullopt;
+}
 
 /// One route at one of its paths.
 struct mounted {
@@ -94,6 +110,8 @@ result<void> router::add(route r) {
   }
   if (r.method == method::other)
     return error{errc::illegal_state, "a route needs a method that is served", r.path};
+  r.to.open = r.needs == access::open;
+  r.without_upgrade.open = true;
   const auto* kept = routes_.emplace_back(std::make_unique<route>(std::move(r))).get();
   for (const auto& path : paths) {
     auto* at = root_.get();
@@ -111,9 +129,12 @@ result<void> router::add(route r) {
     if (place.to)
       return error{errc::illegal_state, "two routes for " + std::string{to_string(kept->method)} + " " + path, path};
     place = mounted{kept, std::move(params)};
+    doors_.push_back({kept->method, path, kept->needs});
   }
   return {};
 }
+
+response router::refusal(const error& why, time_point now, unsigned status) const { return failure(why, now, status); }
 
 intake router::begin(request& req) const {
   const auto refuse = [&](const error& e) { return intake{nullptr, failure(e, req.arrived)}; };
@@ -134,6 +155,8 @@ intake router::begin(request& req) const {
     return intake{nullptr, std::move(r)};
   }
   req.params = found->params;
+  if (found->to->without_upgrade.on_request && !req.wants_upgrade)
+    return intake{&found->to->without_upgrade, std::nullopt};
   if (found->to->needs == access::token) {
     auto caller = who_ ? who_(req) : error{errc::unauthorized, "a token is needed", {}};
     if (!caller)
@@ -142,6 +165,8 @@ intake router::begin(request& req) const {
     if (!req.caller || !req.caller->may(found->to->permission))
       return refuse(error{errc::forbidden, "the permission " + found->to->permission + " is missing", {}});
   }
+  if (const auto wrong = unknown_parameter(*found->to, req))
+    return refuse(*wrong);
   return intake{&found->to->to, std::nullopt};
 }
 

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From method and path to the endpoint that answers, with the permission that it asks for.
 #pragma once
 
+#include "http/auth/principal.hpp"
 #include "http/server/handler.hpp"
 
 #include <functional>
@@ -21,6 +23,12 @@ struct route {
   std::string permission; ///< what the caller must hold; empty: any signed-in user
   http::access needs{http::access::token};
   endpoint to;
+  /// With `to.on_upgrade`: answers, to anybody, a request that asks for no upgrade.
+  endpoint without_upgrade{};
+  /// The query parameters that it takes, beside `authtoken`, which every route does. Any other is refused by name: passed
+  /// over, a misspelt filter would give everything.
+  std::vector<std::string> query{};
+  bool any_query{}; ///< pages for a browser, to which all kinds of things get appended
 };
 
 /// Routes by a tree of segments; a lookup is one hash lookup a segment. Literal segments win over
@@ -46,6 +54,16 @@ public:
   [[nodiscard]] result<void> add(route r);
 
   [[nodiscard]] intake begin(request& req) const override;
+  using dispatcher::refusal;
+  [[nodiscard]] response refusal(const error& why, time_point now, unsigned status) const override;
+
+  /// Every way in: a route at one of its paths.
+  struct door {
+    http::method method;
+    std::string path; ///< with its `{parameters}`
+    access needs;
+  };
+  [[nodiscard]] const std::vector<door>& doors() const noexcept { return doors_; }
 
 private:
   struct node;
@@ -53,6 +71,7 @@ private:
   std::vector<std::pair<std::string, std::string>> aliases_;
   std::unique_ptr<node> root_;
   std::vector<std::unique_ptr<route>> routes_;
+  std::vector<door> doors_;
 };
 
 } // namespace ringmaster::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What choosing the next entry of a dial list needs of an entry, and nothing else: small enough that a list
 /// of a million entries stays in memory. Storage keeps the same values beside each list, so that a restart
 /// need not read whole entries.

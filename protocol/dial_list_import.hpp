@@ -1,11 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Dial lists as text: reading CSV and JSON lines as they stream in, writing CSV.
 ///
-/// CSV is RFC 4180's: a header line that names fields of `dl_fields`, cells in quotes where they hold a separator
-/// or a quote, lines ended by LF or CRLF, a byte order mark at the start passed over. The separator is a comma, or
-/// the semicolon or tab that the header line has instead, as spreadsheets write them in many countries. An empty cell leaves the
-/// field's default. Values hold no line breaks, so a quoted one with a break is refused, up to its closing
-/// quote. A column that the engine keeps by itself (`uuid`, `in_use`, `tm_create`, …) is passed over, so that
-/// an export can be imported again; so is a status of 1 (dialing), which becomes 0.
+/// CSV is RFC 4180's, and what spreadsheets make of it where that means one thing alone: a header line that names fields of
+/// `dl_fields`, in any case, with blanks or dashes for '_'; cells in quotes where they hold a separator or a quote; lines ended by LF,
+/// CRLF, or CR where the header line is. The separator is a comma, or the semicolon or tab that the header line has instead, or what a
+/// first line `sep=;` names. An empty cell leaves the field's default, and so do cells that are missing at the end of a row, as
+/// long as the row has a number. Columns without a name at the end, cells of blanks behind the last column and rows without any
+/// value are passed over. Values hold no line breaks, so a quoted one with a break is refused, up to its closing quote. Blanks around
+/// what is no text (whole numbers, times, uuids) go, as does a `.0` behind a whole number; `="…"` is its text, and an apostrophe that
+/// keeps a spreadsheet from calculating it (spreadsheet_guard.hpp) is none of a text's. A column that the engine
+/// keeps by itself (`uuid`, `in_use`, `tm_create`, …) is passed over, so that an export can be imported again; so is a status of 1
+/// (dialing), which becomes 0. The encoding is found out: see text_encoding.hpp; UTF-16 is known by its byte order mark.
+///
+/// Telephone numbers are handed over as they are written: `storage::import_entries` reads them, since the list's kind decides.
 ///
 /// JSON lines: one object a line, as the body of `POST /ob/dls`.
 ///
@@ -15,6 +22,7 @@
 
 #include "protocol/error.hpp"
 #include "protocol/outbound.hpp"
+#include "protocol/text_encoding.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -66,6 +74,7 @@ public:
 
   [[nodiscard]] std::uint64_t accepted() const noexcept; ///< rows handed over so far
   [[nodiscard]] std::uint64_t rejected() const noexcept;
+  [[nodiscard]] text_encoding encoding() const noexcept; ///< of what was read so far
 
 private:
   struct impl;
@@ -74,7 +83,8 @@ private:
 
 /// Appends the header line of an export: every shown field of `dl_fields`.
 void append_csv_header(std::string& out);
-/// Appends an entry as a line that `dial_list_importer` reads back.
+/// Appends an entry as a line that `dial_list_importer` reads back. No spreadsheet takes a cell for a formula: see
+/// spreadsheet_guard.hpp.
 void append_csv_row(std::string& out, const dl& entry);
 
 } // namespace ringmaster

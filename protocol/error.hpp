@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Errors are values: what went wrong, said so that the reader can act on it, and with which field.
 /// No code of ours throws; exceptions of third parties are turned into an `error` where they appear.
 #pragma once

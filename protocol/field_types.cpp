@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/field_types.hpp"
 
 #include "protocol/json.hpp"
@@ -275,10 +276,10 @@ complaint field_type<variables>::read_json(simdjson::dom::element from, variable
              "\" is not";
     if (v.find(name))
       return "an object with each name once: \"" + std::string{name} + "\" is there twice";
+    if (v.entries.size() == 64) // before there are so many that looking for a name takes its time
+      return "an object of 64 variables at most";
     v.entries.emplace_back(name, text);
   }
-  if (v.entries.size() > 64)
-    return "an object of 64 variables at most";
   return std::nullopt;
 }
 

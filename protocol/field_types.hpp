@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a field of a resource can hold, and how each type is read and written as JSON, CSV text and record.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One description per resource: a plain struct and beside it one table of its fields. Validation, defaults,
 /// JSON both ways, the storage encoding, CSV columns and the reference page are generic code over the table.
 ///
@@ -31,11 +32,13 @@ enum class access : std::uint8_t {
   shown_only,  ///< computed for a reply, never kept
 };
 
-/// What a value must be beyond its type; `says` completes "NAME must be …".
+/// What a value must be beyond its type; `says` completes "NAME must be …". `tidy` comes before: it makes one spelling of those
+/// that mean the same.
 template <class M>
 struct rule {
   bool (*accepts)(const M&){nullptr};
   std::string_view says{};
+  void (*tidy)(M&){nullptr};
 };
 
 /// Reaches one element of an array member, so that number_1 … number_8 are fields each.
@@ -153,6 +156,8 @@ std::optional<error> assign_field(T& object, const F& f, Read&& read) {
   value fresh{};
   if (auto wrong = read(fresh))
     return invalid_field(f.name, fmt_must_be(f.name, *wrong));
+  if (f.must.tidy)
+    f.must.tidy(fresh);
   if (f.must.accepts && !f.must.accepts(fresh))
     return invalid_field(f.name, fmt_must_be(f.name, f.must.says));
   if (f.may != access::writable) {

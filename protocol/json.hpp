@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Writing JSON text. Reading is simdjson's.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a country asks of automatic dialers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The outbound resources: campaign (why), plan (how and when), destination (who takes the answered call),
 /// dlma (dial list master) and dl (a customer with up to eight numbers), and the dialing: one call begun.
 /// Each is a plain struct with its field table; see fields.hpp. Spelling and defaults are Jade's, fields of
@@ -61,7 +62,7 @@ struct plan {
 inline constexpr auto plan_fields = field_table{
     field{1, "caller_id", &plan::caller_id, access::writable, "Caller id shown to the customer.", caller_id_rule},
     field{2, "codecs", &plan::codecs, access::writable, "Codecs of the call, separated by commas.", codecs_rule},
-    field{3, "detail", &plan::detail, access::writable, "Detail."},
+    field{3, "detail", &plan::detail, access::writable, "Detail.", detail_rule},
     field{4, "dial_mode", &plan::dial_mode, access::writable, "0 none, 1 predictive.", one_of_0_1},
     field{5, "dial_timeout", &plan::dial_timeout, access::writable, "Ringing timeout (ms).", dial_timeout_rule},
     field{6, "dl_end_handle", &plan::dl_end_handle, access::writable,
@@ -76,7 +77,7 @@ inline constexpr auto plan_fields = field_table{
     field{14, "max_retry_cnt_6", element{&plan::max_retry_cnt, 5}, access::writable, "Most tries of number 6.", retry_count_rule},
     field{15, "max_retry_cnt_7", element{&plan::max_retry_cnt, 6}, access::writable, "Most tries of number 7.", retry_count_rule},
     field{16, "max_retry_cnt_8", element{&plan::max_retry_cnt, 7}, access::writable, "Most tries of number 8.", retry_count_rule},
-    field{17, "name", &plan::name, access::writable, "Name."},
+    field{17, "name", &plan::name, access::writable, "Name.", name_rule},
     field{18, "retry_delay", &plan::retry_delay, access::writable, "Seconds from a hangup to the next try.", retry_delay_rule},
     field{19, "service_level", &plan::service_level, access::writable,
           "Method available only: calls begun beyond (or, negative, below) the available agents; the other methods pass over it.",
@@ -147,10 +148,10 @@ inline constexpr auto destination_fields = field_table{
     field{1, "application", &destination::application, access::writable, "Application (type 1).", application_rule},
     field{2, "context", &destination::context, access::writable, "Dialplan context (type 0).", dialplan_name_rule},
     field{3, "data", &destination::data, access::writable, "Application data (type 1).", application_data_rule},
-    field{4, "detail", &destination::detail, access::writable, "Detail."},
+    field{4, "detail", &destination::detail, access::writable, "Detail.", detail_rule},
     field{5, "exten", &destination::exten, access::writable, "Dialplan extension (type 0).", dialplan_name_rule},
     field{6, "in_use", &destination::in_use, access::read_only, "0 deleted, 1 in use."},
-    field{7, "name", &destination::name, access::writable, "Name."},
+    field{7, "name", &destination::name, access::writable, "Name.", name_rule},
     field{8, "priority", &destination::priority, access::writable, "Dialplan priority or label (type 0).", dialplan_name_rule},
     field{9, "tm_create", &destination::tm_create, access::read_only, "Created at."},
     field{10, "tm_delete", &destination::tm_delete, access::read_only, "Deleted at."},
@@ -181,24 +182,28 @@ struct dlma {
   std::optional<variables> vars;
   std::int64_t in_use{1};
   maybe_time tm_create, tm_delete, tm_update;
+  std::string number_kind{"number"}; // see written_number.hpp
 };
 
 inline constexpr auto dlma_fields = field_table{
-    field{1, "detail", &dlma::detail, access::writable, "Detail."},
+    field{1, "detail", &dlma::detail, access::writable, "Detail.", detail_rule},
     field{2, "dl_table", &dlma::dl_table, access::read_only, "Name of the list's table."},
     field{3, "in_use", &dlma::in_use, access::read_only, "0 deleted, 1 in use."},
-    field{4, "name", &dlma::name, access::writable, "Name."},
+    field{4, "name", &dlma::name, access::writable, "Name.", name_rule},
     field{5, "tm_create", &dlma::tm_create, access::read_only, "Created at."},
     field{6, "tm_delete", &dlma::tm_delete, access::read_only, "Deleted at."},
     field{7, "tm_update", &dlma::tm_update, access::read_only, "Last changed at."},
     field{8, "uuid", &dlma::id, access::read_only, "Dial list master uuid."},
-    field{9, "variables", &dlma::vars, access::writable, "Variables set on the channel.", variables_rule}};
+    field{9, "variables", &dlma::vars, access::writable, "Variables set on the channel.", variables_rule},
+    field{10, "number_kind", &dlma::number_kind, access::writable,
+          "What its entries' numbers are: number, telephone numbers; name, names of any kind too, such as SIP users.", number_kind_rule}};
 
 // --- dl (dial list entry) -----------------------------------------------------------------------------------
 
 /// What an entry's `status` says.
 inline constexpr std::int64_t dl_idle = 0, dl_dialing = 1, dl_reserved = 2;
 
+/// Its numbers are what `read_number` (written_number.hpp) made of what came, by the list's `number_kind`.
 struct dl {
   uuid id;
   text name, detail;
@@ -220,28 +225,28 @@ struct dl {
 };
 
 inline constexpr auto dl_fields = field_table{
-    field{1, "detail", &dl::detail, access::writable, "Detail."},
+    field{1, "detail", &dl::detail, access::writable, "Detail.", detail_rule},
     field{2, "dialing_camp_uuid", &dl::dialing_camp_uuid, access::read_only, "Campaign that is dialing it now."},
     field{3, "dialing_plan_uuid", &dl::dialing_plan_uuid, access::read_only, "Plan that it is dialed by now."},
     field{4, "dialing_uuid", &dl::dialing_uuid, access::read_only, "Its dialing now."},
     field{5, "dlma_uuid", &dl::dlma_uuid, access::writable, "The list it belongs to; required."},
-    field{6, "email", &dl::email, access::writable, "E-mail address."},
+    field{6, "email", &dl::email, access::writable, "E-mail address.", name_rule},
     field{7, "in_use", &dl::in_use, access::read_only, "0 deleted, 1 in use."},
-    field{8, "name", &dl::name, access::writable, "Name."},
-    field{9, "number_1", element{&dl::number, 0}, access::writable, "Contact number 1.", number_rule},
-    field{10, "number_2", element{&dl::number, 1}, access::writable, "Contact number 2.", number_rule},
-    field{11, "number_3", element{&dl::number, 2}, access::writable, "Contact number 3.", number_rule},
-    field{12, "number_4", element{&dl::number, 3}, access::writable, "Contact number 4.", number_rule},
-    field{13, "number_5", element{&dl::number, 4}, access::writable, "Contact number 5.", number_rule},
-    field{14, "number_6", element{&dl::number, 5}, access::writable, "Contact number 6.", number_rule},
-    field{15, "number_7", element{&dl::number, 6}, access::writable, "Contact number 7.", number_rule},
-    field{16, "number_8", element{&dl::number, 7}, access::writable, "Contact number 8.", number_rule},
+    field{8, "name", &dl::name, access::writable, "Name.", name_rule},
+    field{9, "number_1", element{&dl::number, 0}, access::writable, "Contact number 1.", written_number_rule},
+    field{10, "number_2", element{&dl::number, 1}, access::writable, "Contact number 2.", written_number_rule},
+    field{11, "number_3", element{&dl::number, 2}, access::writable, "Contact number 3.", written_number_rule},
+    field{12, "number_4", element{&dl::number, 3}, access::writable, "Contact number 4.", written_number_rule},
+    field{13, "number_5", element{&dl::number, 4}, access::writable, "Contact number 5.", written_number_rule},
+    field{14, "number_6", element{&dl::number, 5}, access::writable, "Contact number 6.", written_number_rule},
+    field{15, "number_7", element{&dl::number, 6}, access::writable, "Contact number 7.", written_number_rule},
+    field{16, "number_8", element{&dl::number, 7}, access::writable, "Contact number 8.", written_number_rule},
     field{17, "res_dial", &dl::res_dial, access::writable, "Result of the last dialing, in the codes of Asterisk's control frames.",
           res_dial_rule},
-    field{18, "res_dial_detail", &dl::res_dial_detail, access::writable, "The same in words."},
+    field{18, "res_dial_detail", &dl::res_dial_detail, access::writable, "The same in words.", outcome_rule},
     field{19, "res_hangup", &dl::res_hangup, access::writable, "Hangup cause of the last dialing.", hangup_cause_rule},
-    field{20, "res_hangup_detail", &dl::res_hangup_detail, access::writable, "The same in words."},
-    field{21, "resv_target", &dl::resv_target, access::writable, "Reserved target."},
+    field{20, "res_hangup_detail", &dl::res_hangup_detail, access::writable, "The same in words.", outcome_rule},
+    field{21, "resv_target", &dl::resv_target, access::writable, "Reserved target.", name_rule},
     field{22, "status", &dl::status, access::writable, "0 idle, 1 dialing, 2 reserved for preview.", dl_status_rule},
     field{23, "tm_create", &dl::tm_create, access::read_only, "Created at."},
     field{24, "tm_delete", &dl::tm_delete, access::read_only, "Deleted at."},
@@ -256,7 +261,7 @@ inline constexpr auto dl_fields = field_table{
     field{33, "trycnt_6", element{&dl::trycnt, 5}, access::writable, "Tries of number 6.", try_count_rule},
     field{34, "trycnt_7", element{&dl::trycnt, 6}, access::writable, "Tries of number 7.", try_count_rule},
     field{35, "trycnt_8", element{&dl::trycnt, 7}, access::writable, "Tries of number 8.", try_count_rule},
-    field{36, "ukey", &dl::ukey, access::writable, "Key of the user's own."},
+    field{36, "ukey", &dl::ukey, access::writable, "Key of the user's own.", name_rule},
     field{37, "uuid", &dl::id, access::read_only, "Dial list entry uuid."},
     field{38, "variables", &dl::vars, access::writable, "Variables set on the channel.", variables_rule},
     field{39, "numbers_unknown", &dl::numbers_unknown, access::writable,
@@ -293,10 +298,10 @@ struct campaign {
 
 inline constexpr auto campaign_fields = field_table{
     field{1, "dest", &campaign::dest, access::writable, "Destination uuid."},
-    field{2, "detail", &campaign::detail, access::writable, "Detail."},
+    field{2, "detail", &campaign::detail, access::writable, "Detail.", detail_rule},
     field{3, "dlma", &campaign::dlma, access::writable, "Dial list master uuid."},
     field{4, "in_use", &campaign::in_use, access::read_only, "0 deleted, 1 in use."},
-    field{5, "name", &campaign::name, access::writable, "Name."},
+    field{5, "name", &campaign::name, access::writable, "Name.", name_rule},
     field{6, "next_campaign", &campaign::next_campaign, access::writable, "Campaign that starts when this one's list is done."},
     field{7, "plan", &campaign::plan, access::writable, "Plan uuid."},
     field{8, "sc_date_end", &campaign::sc_date_end, access::writable, "Last date, YYYY-MM-DD.", date_rule},
@@ -305,8 +310,8 @@ inline constexpr auto campaign_fields = field_table{
     field{11, "sc_date_start", &campaign::sc_date_start, access::writable, "First date, YYYY-MM-DD.", date_rule},
     field{12, "sc_day_list", &campaign::sc_day_list, access::writable, "Days of the week, 0 Sunday to 6 Saturday, separated by commas.", day_list_rule},
     field{13, "sc_mode", &campaign::sc_mode, access::writable, "Schedule: 0 off, 1 on.", one_of_0_1},
-    field{14, "sc_time_end", &campaign::sc_time_end, access::writable, "Time of day when dialing ends, hh:mm:ss.", clock_time_rule},
-    field{15, "sc_time_start", &campaign::sc_time_start, access::writable, "Time of day when dialing begins, hh:mm:ss.", clock_time_rule},
+    field{14, "sc_time_end", &campaign::sc_time_end, access::writable, "Time of day when dialing ends, hh:mm:ss; hh:mm is taken too.", clock_time_rule},
+    field{15, "sc_time_start", &campaign::sc_time_start, access::writable, "Time of day when dialing begins, hh:mm:ss; hh:mm is taken too.", clock_time_rule},
     field{16, "status", &campaign::status, access::writable,
           "0 stop, 1 start, 2 pause, 30 stop by hanging up; 10, 11 and 12 are shown on the way.", campaign_status_rule},
     field{17, "tm_create", &campaign::tm_create, access::read_only, "Created at."},

@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/outbound_rules.hpp"
 
 #include "protocol/ami/action.hpp"
 #include "protocol/jurisdiction.hpp"
 #include "protocol/printable.hpp"
+#include "protocol/unicode.hpp"
+#include "protocol/written_number.hpp"
 
 #include <algorithm>
 #include <array>
@@ -102,6 +105,8 @@ bool is_queue_name(const text& v) noexcept {
 }
 bool is_dialplan_name(const text& v) noexcept { return made_of(v, "_.+*#-", 79); }
 bool is_number(const text& v) noexcept { return made_of(v, "+*#_.-@", 64) && (!v || v->find("..") == std::string::npos); }
+bool is_number_kind(const std::string& v) noexcept { return number_kind_of(v).has_value(); }
+bool may_be_number(const text& v) noexcept { return !v || v->size() <= 128; }
 bool is_date(const text& v) noexcept { return !v || v->empty() || is_date_text(*v); }
 
 bool is_date_list(const text& v) noexcept {
@@ -115,7 +120,7 @@ bool is_date_list(const text& v) noexcept {
 bool is_day_list(const text& v) noexcept {
   if (!v || v->empty())
     return true;
-  bool good = true;
+  bool good = v->size() <= 64;
   split_list(*v, [&](std::string_view part) { good = good && part.size() == 1 && part[0] >= '0' && part[0] <= '6'; });
   return good;
 }
@@ -126,6 +131,17 @@ bool is_clock_time(const text& v) noexcept {
   const auto hour = two_digits(*v, 0), minute = two_digits(*v, 3), second = two_digits(*v, 6);
   return v->size() == 8 && (*v)[2] == ':' && (*v)[5] == ':' && hour && minute && second && *hour < 24 &&
          *minute < 60 && *second < 60;
+}
+
+void tidy_clock_time(text& v) {
+  if (!v)
+    return;
+  std::string tidy{trimmed(*v)};
+  if (tidy.size() > 1 && tidy[1] == ':')
+    tidy.insert(0, 1, '0');
+  if (tidy.size() == 5)
+    tidy.append(":00");
+  v = std::move(tidy); // what is no time even so is refused by the rule
 }
 
 bool are_variables(const std::optional<variables>& v) noexcept {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What values of the outbound resources must be beyond their type. Anything that reaches Asterisk has an
 /// allow-list: a `&` in a dial string forks another leg, and some applications run programs. Letters beyond ASCII
 /// are taken where people read or choose names (caller id, application data): none of UTF-8's bytes for them is a
@@ -20,6 +21,11 @@ template <std::int64_t Low, std::int64_t High>
 [[nodiscard]] constexpr bool none_or_within(const std::optional<std::int64_t>& v) noexcept {
   return !v || within<Low, High>(*v);
 }
+/// Free text is bounded, too: an entry is copied with each of its calls, and there are millions.
+template <std::size_t Most>
+[[nodiscard]] bool at_most(const std::optional<std::string>& v) noexcept {
+  return !v || v->size() <= Most;
+}
 [[nodiscard]] bool is_abandon_limit(const std::optional<double>& v) noexcept;
 [[nodiscard]] bool is_calls_per_agent(const std::optional<double>& v) noexcept;
 [[nodiscard]] bool is_jurisdiction(const std::optional<std::string>& v) noexcept;
@@ -39,7 +45,11 @@ template <std::int64_t Low, std::int64_t High>
 [[nodiscard]] bool is_date(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_date_list(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_day_list(const std::optional<std::string>& v) noexcept;
+[[nodiscard]] bool is_number_kind(const std::string& v) noexcept;
+[[nodiscard]] bool may_be_number(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool is_clock_time(const std::optional<std::string>& v) noexcept;
+/// 9:00, 09:00 and 9:00:00 become 09:00:00; blanks around go.
+void tidy_clock_time(std::optional<std::string>& v);
 [[nodiscard]] bool is_timezone(const std::optional<std::string>& v) noexcept;
 [[nodiscard]] bool are_variables(const std::optional<variables>& v) noexcept;
 } // namespace rules
@@ -49,6 +59,9 @@ using integer_rule = rule<std::int64_t>;
 using maybe_integer_rule = rule<std::optional<std::int64_t>>;
 using maybe_number_rule = rule<std::optional<double>>;
 
+inline constexpr text_rule name_rule{&rules::at_most<255>, "text of at most 255 bytes"};
+inline constexpr text_rule detail_rule{&rules::at_most<4'096>, "text of at most 4096 bytes"};
+inline constexpr text_rule outcome_rule{&rules::at_most<1'024>, "text of at most 1024 bytes"};
 inline constexpr integer_rule one_of_0_1{&rules::within<0, 1>, "0 or 1"};
 inline constexpr integer_rule dial_timeout_rule{&rules::within<1'000, 600'000>, "from 1000 to 600000 ms"};
 inline constexpr integer_rule retry_delay_rule{&rules::within<0, 31'536'000>, "from 0 to 31536000 s"};
@@ -88,10 +101,13 @@ inline constexpr text_rule dialplan_name_rule{&rules::is_dialplan_name, "letters
 inline constexpr text_rule queue_name_rule{
     &rules::is_queue_name, "a queue's name: letters, digits, blanks within it and _ . : / @ + * # & = ^ -, at most 79"};
 inline constexpr text_rule number_rule{&rules::is_number, "letters, digits and + * # _ . - @, at most 64"};
+inline constexpr rule<std::string> number_kind_rule{&rules::is_number_kind, "number or name"};
+/// Of numbers as they come, before `read_number` (written_number.hpp) makes them what `number_rule` takes: only the length.
+inline constexpr text_rule written_number_rule{&rules::may_be_number, "a telephone number, at most 128 bytes"};
 inline constexpr text_rule date_rule{&rules::is_date, "a date, YYYY-MM-DD"};
 inline constexpr text_rule date_list_rule{&rules::is_date_list, "dates YYYY-MM-DD separated by commas"};
 inline constexpr text_rule day_list_rule{&rules::is_day_list, "days 0 (Sunday) to 6 separated by commas"};
-inline constexpr text_rule clock_time_rule{&rules::is_clock_time, "a time of day, hh:mm:ss"};
+inline constexpr text_rule clock_time_rule{&rules::is_clock_time, "a time of day, hh:mm:ss or hh:mm", &rules::tidy_clock_time};
 inline constexpr text_rule timezone_rule{&rules::is_timezone, "the name of a time zone, such as Europe/Berlin"};
 
 /// The applications that a destination may name, in any case. With the data that `validate` of a destination takes,

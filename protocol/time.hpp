@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Points in time as the APIs write them (UTC, nanoseconds, nine digits), and the two clocks of a process.
 #pragma once
 

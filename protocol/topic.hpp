@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Topics: where something that happens belongs, as a path. "/ob/campaigns/<uuid>" is one campaign, and whoever
 /// subscribes to "/ob/campaigns" hears of all of them; "/" is everything. Source: the call manager's event
 /// chapter, whose topics end in a URI-encoded name.

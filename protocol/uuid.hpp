@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// 128-bit ids, written as 36 characters in lower case.
 #pragma once
 

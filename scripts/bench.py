@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Takes the benchmarks' rounds and prints their medians. Standard library only.
 
 A benchmark is an executable bench/FOLDER/measure or bench/FOLDER/measure-WHAT. It takes one measurement of

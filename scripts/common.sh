@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the shell scripts share. Sourced, with `repo` set to the repository's root.
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What ./run does once the programs are built: starts the simulated PBX and the daemon on loopback, loads the
 sample campaign over REST, starts it and shows how it goes. Standard library only."""
 import argparse

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How many live answers a campaign had on each day, and how many of them no agent took in time: what laws on
 /// automatic dialers limit. Kept for 367 days, beyond the longest window.
 ///

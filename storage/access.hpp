@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Users and the tokens they carry, in the database. Passwords and tokens come hashed; this folder never sees
 /// either in clear. Rules of errors and threads as in storage/outbound.hpp.
 #pragma once

@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/backup.hpp"
 
 #include "storage/check.hpp"
+#include "storage/data_folder.hpp"
 #include "storage/environment.hpp"
 #include "storage/file_check.hpp"
+#include "storage/last_words.hpp"
 #include "storage/write_copy.hpp"
 
 #include <fcntl.h>
@@ -33,26 +36,29 @@ error in_the_way(const fs::path& file) {
   return {errc::illegal_state, fmt::format("there is a file {} already", file.string()), "overwrite"};
 }
 
-/// Why no copy of `source` may get the name `to`; nothing when it may.
-std::optional<error> refuse_name(const fs::path& source, const fs::path& to, bool overwrite) {
+/// Whether two names lead to one file, which need not be there yet.
+bool are_same(const fs::path& a, const fs::path& b) {
+  std::error_code code;
+  return fs::equivalent(a, b, code) || fs::weakly_canonical(a, code) == fs::weakly_canonical(b, code);
+}
+
+/// Why no copy may get the name `to`; nothing when it may.
+std::optional<error> refuse_name(const copied& from, const fs::path& to, bool overwrite) {
   const auto refused = [&](std::string_view why) {
     return error{errc::illegal_state, fmt::format("{} {}; the copy needs another name", to.string(), why), {}};
   };
   std::error_code code;
-  if (fs::equivalent(source, to, code)) // same device and inode, links followed
+  if (are_same(from.file, to))
     return refused("is the database itself");
-  // Where a link leads is looked at as well: what it is called says nothing of what it is.
-  for (const auto& name : {to, fs::weakly_canonical(to, code)}) {
-    const bool of_a_database =
-        name.filename() == "data.mdb" || name.filename() == "lock.mdb" || name.filename() == "ends.waiting";
-    const auto folder = name.has_parent_path() ? name.parent_path() : fs::path{"."};
-    if (of_a_database && (fs::exists(folder / "ringmaster.lock", code) || fs::exists(folder / "lock.mdb", code) ||
-                          fs::equivalent(folder, source.parent_path(), code)))
-      return refused("belongs to the database of a data folder");
-  }
-  if (!overwrite && fs::symlink_status(to, code).type() != fs::file_type::not_found)
-    return in_the_way(to);
-  return std::nullopt;
+  if (is_database_file(to) || lies_in_data_folder(to) || are_same(folder_of(from.file), folder_of(to)))
+    return refused("belongs to the data folder of a database");
+  if (!from.result_file.empty() && are_same(from.result_file, to))
+    return refused("is the result file");
+  if (fs::symlink_status(to, code).type() == fs::file_type::not_found)
+    return std::nullopt;
+  if (!looks_like_database(to))
+    return refused("is there and no copy of a database, and nothing else is replaced");
+  return overwrite ? std::nullopt : std::optional{in_the_way(to)};
 }
 
 /// A file that is written under another name, and gets its own when it is complete and on disk.
@@ -97,7 +103,7 @@ private:
   }
 
   result<void> sync_folder() const {
-    const auto folder = name_.has_parent_path() ? name_.parent_path() : fs::path{"."};
+    const auto folder = folder_of(name_);
     const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
       return failed("open", folder, errno);
@@ -153,8 +159,8 @@ result<void> copy_bytes(const fs::path& from, int to) {
 
 } // namespace
 
-result<std::uint64_t> write_copy(MDB_env* env, const fs::path& source, const fs::path& to, bool overwrite) {
-  if (auto wrong = refuse_name(source, to, overwrite))
+result<std::uint64_t> write_copy(MDB_env* env, const copied& from, const fs::path& to, bool overwrite) {
+  if (auto wrong = refuse_name(from, to, overwrite))
     return *wrong;
   new_file copy{to};
   const auto fd = copy.open();
@@ -184,14 +190,23 @@ result<std::uint64_t> backup(const fs::path& data_dir, const fs::path& to, bool 
   if (const int rc = mdb_env_create(&env))
     return failed("read", file, rc);
   const std::unique_ptr<MDB_env, decltype(&mdb_env_close)> guard{env, mdb_env_close};
+  const named_in_last_words named{file};
+  name_file_in_assertions(env);
+  mdb_env_set_maxdbs(env, table_count);
   if (const int rc = mdb_env_open(env, data_dir.c_str(), MDB_RDONLY | MDB_NOTLS, 0600))
     return failed("read", file, rc);
-  return write_copy(env, file, to, overwrite);
+  auto results = noted_result_file(env);
+  if (!results)
+    return results.error();
+  return write_copy(env, {file, std::move(*results)}, to, overwrite);
 }
 
 result<void> validate_copy(const fs::path& file) {
-  if (auto pages = check_pages(file); !pages)
-    return pages;
+  const auto state = check_pages(file);
+  if (!state)
+    return state.error();
+  if (*state == file_state::missing)
+    return error{errc::storage_failed, file.string() + " is missing or empty", {}};
   const auto in = environment::open_copy(file);
   if (!in)
     return in.error();

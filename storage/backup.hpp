@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Consistent copies of the database, and back. Both work from another process than the daemon's.
 #pragma once
 
@@ -13,8 +14,9 @@ namespace ringmaster::storage {
 /// only when it is complete and on disk. The copy's size in bytes.
 ///
 /// `illegal_state` when there is a file of that name already and `overwrite` is not set (the error's field is
-/// then "overwrite"), and in any case for what belongs to a database: the source itself, whatever it is called
-/// or linked by, and `data.mdb` and `lock.mdb` in the data folder of any Ringmaster. Somebody may have it open.
+/// then "overwrite"). In any case for a name in the data folder of a Ringmaster, for the result file of this database,
+/// wherever that is, for a link that leads nowhere, and for whatever is there and is no copy of a database: a file that is
+/// replaced is gone, and somebody may have it open. Links, second names and other spellings are seen through.
 result<std::uint64_t> backup(const std::filesystem::path& data_dir, const std::filesystem::path& to, bool overwrite);
 
 /// Makes the copy `from` the database of `data_dir`, which is created when it is missing. The copy is checked

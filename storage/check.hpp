@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Does everything in the database fit together? For tests, backups and support.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/outbound.hpp"
 
 #include "storage/records.hpp"
@@ -39,10 +40,32 @@ std::optional<error> check(const txn& in, const campaign& c) {
   return check_reference<campaign>(in, "next_campaign", c.next_campaign);
 }
 
-std::optional<error> check_dlma_of(const txn& in, const dl& entry) {
+/// What the numbers of the entry's list are. Fails where it has none that is in use.
+result<number_kind> kind_of_list(const txn& in, const dl& entry) {
   if (entry.dlma_uuid.is_nil())
     return invalid_field("dlma_uuid", "dlma_uuid is required");
-  return check_reference<dlma>(in, "dlma_uuid", entry.dlma_uuid);
+  const auto list = find<dlma>(in, entry.dlma_uuid);
+  if (!list)
+    return list.error();
+  if (!*list)
+    return invalid_field("dlma_uuid", "dlma_uuid must be the uuid of a dlma in use");
+  return number_kind_of((*list)->number_kind).value_or(number_kind::number);
+}
+
+/// Makes the numbers of `entry` what is dialed; those that `before` has as well stay as they are.
+std::optional<error> read_numbers(dl& entry, number_kind kind, number_repairs& done, const dl* before = nullptr) {
+  for (std::size_t i = 0; i < numbers_per_entry; ++i) {
+    auto& number = entry.number[i];
+    if (!given(number) || (before && number == before->number[i]))
+      continue;
+    if (const auto wrong = read_number(*number, kind, done)) {
+      const auto field = fmt::format("number_{}", i + 1);
+      return invalid_field(field, fmt_must_be(field, *wrong));
+    }
+    if (number->empty()) // of blanks alone
+      number.reset();
+  }
+  return std::nullopt;
 }
 
 // --- the four that people fill by hand ----------------------------------------------------------------------
@@ -301,9 +324,13 @@ std::optional<error> refuse_dialing_status(const dl& entry) {
 result<entry_change> create(write_txn& in, dl fresh, time_point now) {
   if (auto wrong = begin_life(in, fresh, now))
     return *wrong;
-  if (auto wrong = check_dlma_of(in, fresh))
-    return *wrong;
+  const auto kind = kind_of_list(in, fresh);
+  if (!kind)
+    return kind.error();
   if (auto wrong = refuse_dialing_status(fresh))
+    return *wrong;
+  number_repairs done_to_numbers;
+  if (auto wrong = read_numbers(fresh, *kind, done_to_numbers))
     return *wrong;
   const auto state = dial_entry::from(fresh);
   if (auto done = store_entry(in, fresh, state); !done)
@@ -347,14 +374,20 @@ result<entry_change> update(write_txn& in, const uuid& id, const edit<dl>& chang
   after->tm_create = before->tm_create;
   after->tm_delete.reset();
   after->tm_update = now;
+  const bool moved = after->dlma_uuid != before->dlma_uuid;
+  if (moved || after->number != before->number) {
+    const auto kind = kind_of_list(in, *after);
+    if (!kind)
+      return kind.error();
+    number_repairs done_to_numbers;
+    // In another list all have to suit; in its own, what was stored under another rule stays good.
+    if (auto wrong = read_numbers(*after, *kind, done_to_numbers, moved ? nullptr : &*before))
+      return *wrong;
+  }
   // Another number, or one that is to be tried from the beginning, is not known to be unknown.
   for (std::size_t i = 0; i < numbers_per_entry; ++i)
     if (after->number[i] != before->number[i] || (after->trycnt[i] == 0 && before->trycnt[i] != 0))
       after->numbers_unknown &= ~(std::int64_t{1} << i);
-  const bool moved = after->dlma_uuid != before->dlma_uuid;
-  if (moved)
-    if (auto wrong = check_dlma_of(in, *after))
-      return *wrong;
   const auto state = dial_entry::from(*after);
   if (moved)
     if (auto done = in.erase(table::dl_by_dlma, entry_key{before->dlma_uuid, id}.view()); !done)
@@ -386,7 +419,8 @@ result<purged> purge_entries(write_txn& in, const uuid& dlma_id, std::size_t lim
   if (!*since)
     return purged{0, true};
   const auto deleted_at = time_point{std::chrono::nanoseconds{
-      static_cast<std::int64_t>(be64::read(**since).value_or(0))}};
+      static_cast<std::int64_t>(be64::read((*since)->substr(0, 8)).value_or(0))}};
+  const auto when = (*since)->size() > 8 ? erase_when::at_once : erase_when::after_a_time;
 
   std::vector<uuid> some; // gathered first: a cursor does not outlive a write
   bool more = false;
@@ -412,7 +446,7 @@ result<purged> purge_entries(write_txn& in, const uuid& dlma_id, std::size_t lim
     auto entry = need<dl>(in, id);
     if (!entry)
       return entry.error();
-    if (auto done = bury_entry(in, *entry, deleted_at); !done)
+    if (auto done = bury_entry(in, *entry, deleted_at, when); !done)
       return done.error();
   }
   if (!more)
@@ -441,21 +475,29 @@ result<import_outcome> import_entries(write_txn& in, std::span<dl> batch, time_p
   import_outcome out;
   out.stored.reserve(batch.size());
   std::optional<uuid> good; // the dlma that was found to be in use: rows mostly share one
+  auto kind = number_kind::number; // of its numbers
   std::string bytes;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     auto& entry = batch[i];
     auto wrong = refuse_dialing_status(entry);
     if (!wrong && good != entry.dlma_uuid) {
-      wrong = check_dlma_of(in, entry);
-      if (!wrong)
+      if (const auto known = kind_of_list(in, entry)) {
         good = entry.dlma_uuid;
+        kind = *known;
+      } else {
+        wrong = known.error();
+      }
     }
+    auto repairs = out.repairs;
+    if (!wrong)
+      wrong = read_numbers(entry, kind, repairs);
     if (wrong) {
       if (wrong->code == errc::storage_failed)
         return *wrong;
       out.refused.push_back({i, std::move(*wrong)});
       continue;
     }
+    out.repairs = repairs;
     entry.id = ordered_uuid(now);
     entry.in_use = 1;
     entry.tm_create = now;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/dialing.hpp"
 
 #include "protocol/telephone_number.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Calls in the database: the intent before the Originate, the end with its result line.
 ///
 /// No number is dialed twice for one try: `begin_dialing` refuses an entry that is not idle, and counts the

@@ -1,14 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/environment.hpp"
 
 #include "protocol/telephone_number.hpp"
+#include "storage/checksum.hpp"
+#include "storage/clean_stop.hpp"
+#include "storage/data_folder.hpp"
 #include "storage/dialing.hpp"
 #include "storage/file_check.hpp"
+#include "storage/last_words.hpp"
 #include "storage/write_copy.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <lmdb.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,7 +32,7 @@
 namespace ringmaster::storage {
 namespace {
 
-constexpr std::string_view format_key = "format";
+constexpr std::string_view result_file_key = "result_file";
 
 constexpr std::size_t page_bytes = 4096; ///< sizes are multiples of it
 constexpr std::size_t most_reserve = std::size_t{16} << 20;
@@ -58,7 +62,7 @@ error disk_error(int code, std::string_view doing) {
     break;
   case ENOMEM:
     kind = errc::storage_failed;
-    why = "the process may not have as much address space (database.map_size, ulimit -v)";
+    why = "the process may not have as much address space; set a smaller database.map_size, or allow it more (ulimit -v)";
     break;
   default: kind = errc::storage_failed; why = mdb_strerror(code);
   }
@@ -70,10 +74,10 @@ std::size_t whole_pages(std::size_t bytes) noexcept { return (bytes + page_bytes
 /// What lies beyond `bytes` for ends and deletes.
 std::size_t reserve_beyond(std::size_t bytes) noexcept { return whole_pages(std::min(bytes / 8, most_reserve)); }
 
-/// What the format record of an existing file says, read without touching anything.
-enum class found : std::uint8_t { nothing, ours };
+/// What the format record of an existing file says, read without touching anything; nothing of an empty one.
+using found_format = std::optional<format_kind>;
 
-result<found> read_format(MDB_env* env, const std::string& file) {
+result<found_format> read_format(MDB_env* env, const std::string& file) {
   MDB_txn* txn = nullptr;
   if (const int rc = mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn))
     return disk_error(rc, "read " + file);
@@ -85,7 +89,7 @@ result<found> read_format(MDB_env* env, const std::string& file) {
   if (mdb_dbi_open(txn, nullptr, 0, &main) || mdb_stat(txn, main, &stat))
     return error{errc::storage_failed, file + " cannot be read; it was left as it is", {}};
   if (stat.ms_entries == 0)
-    return found::nothing;
+    return found_format{};
   const error foreign{errc::storage_failed, file + " is not a database of Ringmaster; it was left as it is", {}};
   if (mdb_dbi_open(txn, std::string{table_name(table::meta)}.c_str(), 0, &meta))
     return foreign;
@@ -94,28 +98,29 @@ result<found> read_format(MDB_env* env, const std::string& file) {
   if (mdb_get(txn, meta, &key, &value))
     return foreign;
   const auto text = to_view(value);
+  if (const auto known = read_format_text(text))
+    return found_format{*known};
   std::uint64_t format = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), format).ec != std::errc{})
+  if (std::from_chars(text.data(), text.data() + text.size(), format).ec != std::errc{} || format <= format_version)
     return foreign;
-  if (format > format_version)
-    return error{errc::storage_failed,
-                 fmt::format("{} was written by a newer Ringmaster (format {}, this one knows {}); it was left as it is",
-                             file, format, format_version), {}};
-  return found::ours;
+  return error{errc::storage_failed,
+               fmt::format("{} was written by a newer Ringmaster (format {}, this one knows {}); it was left as it is",
+                           file, format, format_version), {}};
 }
 
-/// Refuses whatever must not be opened for writing.
-result<found> examine(const std::filesystem::path& file) {
-  const auto state = check_file(file);
+/// Refuses whatever must not be opened. `state` is what `check_file` or `check_pages` says of the file.
+result<found_format> examine(const std::filesystem::path& file, const result<file_state>& state) {
   if (!state)
     return state.error();
   if (*state == file_state::missing)
-    return found::nothing;
+    return found_format{};
   MDB_env* env = nullptr;
   if (const int rc = mdb_env_create(&env))
     return disk_error(rc, "open the database");
   const std::unique_ptr<MDB_env, decltype(&mdb_env_close)> guard{env, mdb_env_close};
+  name_file_in_assertions(env);
   mdb_env_set_maxdbs(env, table_count);
+  mdb_env_set_mapsize(env, page_bytes); // LMDB takes what the file needs, and not what it may hold
   if (const int rc = mdb_env_open(env, file.c_str(), MDB_RDONLY | MDB_NOLOCK | MDB_NOSUBDIR, 0600))
     return disk_error(rc, "read " + file.string());
   return read_format(env, file.string());
@@ -140,6 +145,9 @@ struct txn::shared {
   bool resizing{false};       // new ones wait
   std::size_t ordinary{0}, reserve{0}, limit{0}; // bytes; the map holds the first two, the first grows up to the third
   live_calls calls;           // changed by the writer alone
+  bool sealed{false};         // rows have a check
+  bool serving{false};        // opened for writing, and whole
+  std::optional<named_in_last_words> named;
 
   shared() = default;
   shared(const shared&) = delete;
@@ -149,6 +157,16 @@ struct txn::shared {
       mdb_txn_abort(one);
     if (env)
       mdb_env_close(env);
+    if (serving)
+      leave_clean_mark(dir);
+  }
+  [[nodiscard]] std::filesystem::path file() const { return serving ? dir / "data.mdb" : dir; }
+  /// Takes the check off a row that LMDB has handed out.
+  [[nodiscard]] result<std::string_view> open_row(table t, std::string_view key, std::string_view stored) const {
+    if (!sealed || !is_sealed(t) || take_row_check(t, key, stored))
+      return stored;
+    return error{errc::storage_failed,
+                 fmt::format("{} is damaged: a row of the table {} is not what was written", file().string(), table_name(t)), {}};
   }
   [[nodiscard]] MDB_dbi operator[](table t) const noexcept { return tables[static_cast<std::size_t>(t)]; }
 
@@ -247,7 +265,10 @@ result<std::optional<std::string_view>> txn::get(table t, std::string_view key) 
     return std::optional<std::string_view>{};
   if (rc)
     return disk_error(rc, fmt::format("read the table {}", table_name(t)));
-  return std::optional{to_view(v)};
+  const auto value = env_->open_row(t, key, to_view(v));
+  if (!value)
+    return value.error();
+  return std::optional{*value};
 }
 
 result<bool> txn::has(table t, std::string_view key) const {
@@ -355,6 +376,7 @@ error write_txn::failed(int code, std::string_view doing) {
 /// Every write is counted, so that what the transaction needs is known before its commit.
 void write_txn::touch(table t, std::size_t bytes) {
   auto& one = done_.tables[static_cast<std::size_t>(t)];
+  ++done_.writes;
   if (one.writes++ == 0) {
     MDB_stat stat{};
     if (mdb_stat(txn_, (*env_)[t], &stat) == 0)
@@ -382,10 +404,20 @@ std::size_t write_txn::pages_needed() const {
   return pages + pages / 256 + 8; // and those that list the freed ones, and the tables
 }
 
+/// The value as it is stored; good until the next call.
+std::string_view write_txn::closed_row(table t, std::string_view key, std::string_view value) {
+  if (!env_->sealed || !is_sealed(t))
+    return value;
+  const auto check = row_check(t, key, value);
+  done_.row.assign(value);
+  done_.row.append(reinterpret_cast<const char*>(&check), row_check_size);
+  return done_.row;
+}
+
 result<void> write_txn::put(table t, std::string_view key, std::string_view value) {
   auto k = to_val(key);
-  auto v = to_val(value);
-  touch(t, value.size());
+  auto v = to_val(closed_row(t, key, value));
+  touch(t, v.mv_size);
   if (const int rc = mdb_put(txn_, (*env_)[t], &k, &v, 0))
     return failed(rc, fmt::format("write to the table {}", table_name(t)));
   return {};
@@ -393,8 +425,8 @@ result<void> write_txn::put(table t, std::string_view key, std::string_view valu
 
 result<void> write_txn::put_in_order(table t, std::string_view key, std::string_view value) {
   auto k = to_val(key);
-  auto v = to_val(value);
-  touch(t, value.size());
+  auto v = to_val(closed_row(t, key, value));
+  touch(t, v.mv_size);
   // APPEND fills pages to the brim and refuses a key that is not the last; nothing is written then.
   const int rc = mdb_put(txn_, (*env_)[t], &k, &v, MDB_APPEND);
   if (rc == MDB_KEYEXIST)
@@ -457,9 +489,15 @@ std::optional<uuid> write_txn::call_to(const telephone_key& telephone) const {
 void write_txn::call_begins(const telephone_key& telephone, const uuid& call) {
   if (done_.begun.empty())
     done_.begun.reserve(256); // a commit has many
+  ++done_.writes;
   done_.begun.emplace_back(telephone, call);
   const std::lock_guard hold{env_->guard};
   env_->calls.add(done_.begun.back());
+}
+
+void write_txn::call_ends(const telephone_key& telephone, const uuid& call) {
+  ++done_.writes;
+  done_.ended.emplace_back(telephone, call);
 }
 
 std::optional<uuid> environment::call_to(const telephone_key& telephone) const {
@@ -533,6 +571,8 @@ result<bool> environment::grow(std::chrono::milliseconds patience) {
 
 result<cursor> cursor::open(const txn& in, table t) {
   cursor c;
+  c.env_ = in.env_.get();
+  c.table_ = t;
   if ((*in.env_)[t] == no_table)
     return c;
   if (const int rc = mdb_cursor_open(in.txn_, (*in.env_)[t], &c.cursor_)) {
@@ -557,7 +597,10 @@ result<std::optional<cursor::row>> cursor::move(std::string_view from, int opera
     return std::optional<row>{};
   if (rc)
     return disk_error(rc, "read the database");
-  return std::optional{row{to_view(k), to_view(v)}};
+  const auto value = env_->open_row(table_, to_view(k), to_view(v));
+  if (!value)
+    return value.error();
+  return std::optional{row{to_view(k), *value}};
 }
 
 result<std::optional<cursor::row>> cursor::seek(std::string_view from) {
@@ -566,29 +609,6 @@ result<std::optional<cursor::row>> cursor::seek(std::string_view from) {
 result<std::optional<cursor::row>> cursor::first() { return move({}, MDB_FIRST); }
 result<std::optional<cursor::row>> cursor::last() { return move({}, MDB_LAST); }
 result<std::optional<cursor::row>> cursor::next() { return move({}, MDB_NEXT); }
-
-// --- folder -------------------------------------------------------------------------------------------------
-
-result<folder_lock> folder_lock::take(const std::filesystem::path& dir) {
-  std::error_code failed;
-  if (const auto parent = dir.parent_path(); !parent.empty())
-    std::filesystem::create_directories(parent, failed); // mkdir says what is wrong
-  if (::mkdir(dir.c_str(), 0700) != 0 && errno != EEXIST)
-    return disk_error(errno, "create the data folder " + dir.string());
-  const auto file = dir / "ringmaster.lock";
-  folder_lock held;
-  held.fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (held.fd_ < 0)
-    return disk_error(errno, "open " + file.string());
-  if (::flock(held.fd_, LOCK_EX | LOCK_NB) != 0)
-    return error{errc::storage_failed, "the data folder " + dir.string() + " is in use by another Ringmaster", {}};
-  return held;
-}
-
-folder_lock::~folder_lock() {
-  if (fd_ >= 0)
-    ::close(fd_);
-}
 
 // --- opening ------------------------------------------------------------------------------------------------
 
@@ -599,14 +619,25 @@ result<environment> environment::open(const environment_options& options) {
   if (!lock)
     return lock.error();
   inside->lock = std::move(*lock);
+  remove_leftovers(options.data_dir);
 
   const auto file = options.data_dir / "data.mdb";
-  const auto there = examine(file);
+  // What a clean stop has left needs no look at all of it.
+  const auto there = examine(file, has_clean_mark(options.data_dir) ? check_file(file) : check_pages(file));
   if (!there)
     return there.error();
+  if (std::error_code gone; !*there && inside->lock.had_database() && std::filesystem::exists(file, gone) &&
+                            std::filesystem::is_empty(file, gone))
+    return error{errc::storage_failed,
+                 file.string() + " is empty, and was a database before; it was left as it is: restore a backup, or delete it", {}};
+  remove_clean_mark(options.data_dir);
+  if (auto held = inside->lock.hold_database(options.data_dir); !held)
+    return held.error();
 
+  inside->named.emplace(file);
   if (const int rc = mdb_env_create(&inside->env))
     return disk_error(rc, "open the database");
+  name_file_in_assertions(inside->env);
   mdb_env_set_maxdbs(inside->env, table_count);
   mdb_env_set_maxreaders(inside->env, options.max_readers);
   std::error_code unknown;
@@ -622,8 +653,12 @@ result<environment> environment::open(const environment_options& options) {
   if (const int rc = mdb_env_set_mapsize(inside->env, map))
     return disk_error(rc, "set the size limit of the database");
   // NOTLS: a read transaction belongs to its object, not to a thread. NORDAHEAD: reads hit random pages.
-  if (const int rc = mdb_env_open(inside->env, options.data_dir.c_str(), MDB_NOTLS | MDB_NORDAHEAD, 0600))
-    return disk_error(rc, "open the database in " + options.data_dir.string());
+  if (const int rc = mdb_env_open(inside->env, options.data_dir.c_str(), MDB_NOTLS | MDB_NORDAHEAD, 0600)) {
+    auto why = disk_error(rc, fmt::format("open the database in {}, which maps {} bytes", options.data_dir.string(), map));
+    if (rc == ENOMEM)
+      why.field = "database.map_size";
+    return why;
+  }
   // Readers of a process that was killed would keep old pages forever.
   int stale = 0;
   if (const int rc = mdb_reader_check(inside->env, &stale))
@@ -640,11 +675,14 @@ result<environment> environment::open(const environment_options& options) {
     if (const int rc = mdb_dbi_open(in->txn_, std::string{name}.c_str(), MDB_CREATE, &inside->tables[i]))
       return disk_error(rc, fmt::format("open the table {}", name));
   }
-  if (*there == found::nothing)
-    if (auto put = in->put(table::meta, format_key, std::to_string(format_version)); !put)
+  inside->sealed = there->value_or(format_kind::sealed) == format_kind::sealed;
+  if (!*there)
+    if (auto put = in->put(table::meta, format_key, sealed_format); !put)
       return put.error();
   if (auto done = in->commit(); !done)
     return done.error();
+  inside->serving = true;
+  inside->lock.note_database();
   if (auto done = env.find_live_calls(); !done)
     return done.error();
   return env;
@@ -664,16 +702,20 @@ result<void> environment::find_live_calls() {
 }
 
 result<environment> environment::open_copy(const std::filesystem::path& file) {
-  const auto there = examine(file);
+  const auto there = examine(file, check_file(file));
   if (!there)
     return there.error();
-  if (*there == found::nothing)
+  if (!*there)
     return error{errc::storage_failed, file.string() + " is empty", {}};
   auto inside = std::make_shared<txn::shared>();
   inside->dir = file;
+  inside->sealed = **there == format_kind::sealed;
+  inside->named.emplace(file);
   if (const int rc = mdb_env_create(&inside->env))
     return disk_error(rc, "open the database");
+  name_file_in_assertions(inside->env);
   mdb_env_set_maxdbs(inside->env, table_count);
+  mdb_env_set_mapsize(inside->env, page_bytes); // as above
   if (const int rc = mdb_env_open(inside->env, file.c_str(),
                                   MDB_RDONLY | MDB_NOLOCK | MDB_NOSUBDIR | MDB_NOTLS, 0600))
     return disk_error(rc, "read " + file.string());
@@ -700,9 +742,40 @@ result<environment> environment::open_copy(const std::filesystem::path& file) {
 
 result<std::uint64_t> environment::backup(const std::filesystem::path& to) const {
   env_->enter(); // LMDB reads for as long as it writes the copy
-  auto written = write_copy(env_->env, env_->dir / "data.mdb", to, false);
+  auto results = noted_result_file(env_->env);
+  auto written = results ? write_copy(env_->env, {env_->dir / "data.mdb", std::move(*results)}, to, false)
+                         : result<std::uint64_t>{results.error()};
   env_->leave();
   return written;
+}
+
+result<void> environment::note_result_file(const std::filesystem::path& file) {
+  std::error_code unknown;
+  const auto whole = std::filesystem::absolute(file, unknown).string(); // a backup may begin in another folder
+  auto in = write(room::reserve);
+  if (!in)
+    return in.error();
+  const auto before = in->get(table::meta, result_file_key);
+  if (!before)
+    return before.error();
+  if (*before == whole)
+    return {};
+  if (auto put = in->put(table::meta, result_file_key, whole); !put)
+    return put;
+  return in->commit();
+}
+
+result<std::filesystem::path> noted_result_file(MDB_env* env) {
+  MDB_txn* txn = nullptr;
+  if (const int rc = mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn))
+    return disk_error(rc, "read the database");
+  const std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> guard{txn, mdb_txn_abort};
+  MDB_dbi meta = 0;
+  auto key = to_val(result_file_key);
+  MDB_val value{};
+  if (mdb_dbi_open(txn, std::string{table_name(table::meta)}.c_str(), 0, &meta) || mdb_get(txn, meta, &key, &value))
+    return std::filesystem::path{};
+  return std::filesystem::path{to_view(value)};
 }
 
 const std::filesystem::path& environment::data_dir() const noexcept { return env_->dir; }

@@ -1,19 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The database file: opening it safely, and transactions over it.
 ///
-/// Operation. One LMDB environment in a data folder of its own:
-///
-///     data.mdb          the database; grows as it is used
-///     lock.mdb          LMDB's readers and its writer lock
-///     ringmaster.lock   held (flock) by the one daemon that may write
-///
-/// A commit that was acknowledged is on disk (fdatasync; no NOSYNC, no WRITEMAP). LMDB never changes a page
+/// Operation. One LMDB environment in a data folder of its own (storage/data_folder.hpp), which one process at a time may
+/// write to. A commit that was acknowledged is on disk (fdatasync; no NOSYNC, no WRITEMAP). LMDB never changes a page
 /// that a reader may see, so that a crash at any moment leaves the last commit.
 ///
 /// Threads. `environment` may be used from any thread. Any number of `read_txn` at once, each used by one
 /// thread at a time (it may move to another). One `write_txn` at a time; a second one waits for the first,
 /// therefore a single thread writes.
 ///
-/// Errors. `storage_full` where there is no room left, be it in the database (its field is `database.map_limit` then) or
+/// Errors. A row that is not what was written is an error of whoever reads it (`storage_failed`, with the file's name), where
+/// the database is sealed (storage/keys.hpp). `storage_full` where there is no room left, be it in the database (its field is `database.map_limit` then) or
 /// on its disk; `storage_failed` for everything else that the disk or the file refuses. A write transaction in which a
 /// put failed is broken: its commit fails with what that put was refused for, nothing of it is kept, and the next
 /// transaction starts afresh.
@@ -120,12 +117,14 @@ public:
   void abort() noexcept;
   /// A write was refused: nothing more can be done with the transaction but end it.
   [[nodiscard]] bool broken() const noexcept { return done_.refused.has_value(); }
+  /// How much has been written so far, deletions included: who finds the same number again has written nothing meanwhile.
+  [[nodiscard]] std::size_t writes() const noexcept { return done_.writes; }
 
   // For the sources of this folder. Which call is up to a telephone (`telephone_key_of`), as of this transaction. Others see a
   // call from its beginning on, which is taken back if it comes to nothing, and up to the commit of its end.
   [[nodiscard]] std::optional<uuid> call_to(const telephone_key& telephone) const;
   void call_begins(const telephone_key& telephone, const uuid& call);
-  void call_ends(const telephone_key& telephone, const uuid& call) { done_.ended.emplace_back(telephone, call); }
+  void call_ends(const telephone_key& telephone, const uuid& call);
 
 private:
   friend class environment;
@@ -133,6 +132,7 @@ private:
   error failed(int code, std::string_view doing);
   void touch(table t, std::size_t bytes);
   void take_back_calls() noexcept;
+  [[nodiscard]] std::string_view closed_row(table t, std::string_view key, std::string_view value);
   [[nodiscard]] std::size_t pages_needed() const;
 
   /// What has been done so far.
@@ -143,8 +143,10 @@ private:
       std::size_t writes{0}, pages{0}; ///< so many writes, in a table that had so many pages before
     };
     std::array<touched, table_count> tables{};
+    std::size_t writes{0}; ///< in all, calls that begin or end included
     std::size_t large{0}; ///< pages of values that have pages of their own
     std::vector<live_calls::call> begun, ended;
+    std::string row; ///< the one that is being written, with its check
   };
   doings done_;
 };
@@ -158,8 +160,14 @@ public:
   };
 
   [[nodiscard]] static result<cursor> open(const txn& in, table t);
-  cursor(cursor&& other) noexcept : cursor_{std::exchange(other.cursor_, nullptr)} {}
-  cursor& operator=(cursor&& other) noexcept { return std::swap(cursor_, other.cursor_), *this; }
+  cursor(cursor&& other) noexcept
+      : cursor_{std::exchange(other.cursor_, nullptr)}, env_{other.env_}, table_{other.table_} {}
+  cursor& operator=(cursor&& other) noexcept {
+    std::swap(cursor_, other.cursor_);
+    env_ = other.env_;
+    table_ = other.table_;
+    return *this;
+  }
   ~cursor();
 
   /// The first row whose key is `from` or comes after it; nothing past the end.
@@ -172,6 +180,8 @@ private:
   cursor() = default;
   result<std::optional<row>> move(std::string_view from, int operation);
   MDB_cursor* cursor_{nullptr};
+  const txn::shared* env_{nullptr};
+  table table_{};
 };
 
 struct environment_options {
@@ -183,26 +193,12 @@ struct environment_options {
   std::size_t map_limit{0};
 };
 
-/// Held while a process may write to a data folder. Released when it goes, also with its process.
-class folder_lock {
-public:
-  /// Creates the folder (mode 0700) when it is missing. `storage_failed` when another process holds it.
-  [[nodiscard]] static result<folder_lock> take(const std::filesystem::path& data_dir);
-
-  folder_lock() = default;
-  folder_lock(folder_lock&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
-  folder_lock& operator=(folder_lock&& other) noexcept { return std::swap(fd_, other.fd_), *this; }
-  ~folder_lock();
-
-private:
-  int fd_{-1};
-};
-
 class environment {
 public:
   /// Opens the database of a data folder, or makes both (folder mode 0700). Refuses, and changes nothing,
-  /// when another daemon has it, or the file is no database, is cut short, is not Ringmaster's or comes from
-  /// a newer Ringmaster; the message says which and where.
+  /// when another daemon has it, or the file is no database, is cut short or damaged, is not Ringmaster's or comes from
+  /// a newer Ringmaster; the message says which and where. Unless the last writer has closed the file in order and
+  /// nothing has changed it since (storage/clean_stop.hpp), all of it is read first (`check_pages`).
   [[nodiscard]] static result<environment> open(const environment_options& options);
 
   /// Opens a copy that nothing writes to, for reading alone; no lock, no other file is made.
@@ -227,6 +223,10 @@ public:
 
   /// As `storage::backup`, from within the process that has the environment open.
   result<std::uint64_t> backup(const std::filesystem::path& to) const;
+
+  /// Lets backups, also those of other processes, know which file is the result file: none of them takes its name. From
+  /// the writer's thread. Costs a commit when it is another one than at the last start.
+  [[nodiscard]] result<void> note_result_file(const std::filesystem::path& file);
 
   [[nodiscard]] const std::filesystem::path& data_dir() const noexcept;
   /// Bytes of the data file in use, and the most that it may hold beside the reserve.

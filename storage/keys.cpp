@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/keys.hpp"
 
 #include <algorithm>
@@ -24,6 +25,8 @@ std::string_view table_name(table t) noexcept {
   case table::snapshot: return "snapshot";
   case table::counters: return "counters";
   case table::abandonment: return "abandonment";
+  case table::erase_queue: return "erase_queue";
+  case table::erased: return "erased";
   }
   return {};
 }
@@ -55,6 +58,11 @@ day_key::day_key(const uuid& campaign, std::uint64_t day) noexcept {
 deleted_key::deleted_key(resource kind, const uuid& id) noexcept {
   bytes[0] = static_cast<char>(kind);
   std::memcpy(bytes.data() + 1, id.bytes.data(), 16);
+}
+
+erase_key::erase_key(std::uint64_t deleted_at_ns, const deleted_key& of) noexcept {
+  std::memcpy(bytes.data(), be64{deleted_at_ns}.bytes.data(), 8);
+  std::memcpy(bytes.data() + 8, of.bytes.data(), of.bytes.size());
 }
 
 std::optional<uuid> read_uuid(std::string_view from) noexcept {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The grammar of the database. Every table of the LMDB file, its keys and its values:
 ///
 ///     uuid       := 16 bytes                      keys sort as ids do
@@ -6,7 +7,8 @@
 ///     state      := as in `entry_state` below, 34 bytes
 ///     time       := i64 nanoseconds since the Unix epoch, most significant byte first
 ///
-///     meta         := "format" → decimal number   what `format_version` says
+///     meta         := "format" → "1" | "2 crc32c" not sealed, or sealed
+///                   | "result_file" → path        where the last daemon's result file was
 ///     plan         := uuid → record of plan_fields
 ///     destination  := uuid → record of destination_fields
 ///     dlma         := uuid → record of dlma_fields
@@ -14,7 +16,8 @@
 ///     dl           := uuid → record of dl_fields
 ///     dl_by_dlma   := dlma:uuid dl:uuid → state   one for each record of `dl`, always in step with it
 ///     deleted      := kind:u8 uuid → record       soft-deleted resources; kind is a `resource`
-///     purge        := dlma:uuid → time            deleted dlmas whose entries are still being deleted
+///     purge        := dlma:uuid → time erase:u8?  deleted dlmas whose entries are still being deleted; erase: these are
+///                                                 to be erased at once
 ///     dialing      := uuid → record of dialing_fields      live ones only
 ///     capsule      := uuid → JSON text            key: first 16 bytes of the text's SHA-256
 ///     result_outbox:= seq → JSON text             lines that wait for the result file
@@ -24,6 +27,13 @@
 ///     counters     := text → u64, most significant byte first
 ///     abandonment  := campaign:uuid day:seq → answers:seq abandons:seq   live answers of one day; days since 1970-01-01
 ///                                                 in the campaign's time zone, those of the last 367 days
+///     erase_queue  := time kind:u8 uuid → ""      rows of `deleted` by when they were deleted; 0: to be erased at once
+///     erased       := number:16 bytes dl:uuid → record of erased_fields    what is left of the numbers of erased entries;
+///                                                 number: keyed hash (storage/erasing.hpp)
+///
+/// In a sealed database (format 2, what new ones are) each value is followed by a check: the CRC-32C of the table's
+/// number, the key and the value, four bytes, least significant first. Only `meta` has none. It is added and looked at by
+/// `txn` and `cursor`; nothing else sees it. A database of format 1 has no checks and stays one.
 ///
 /// The live tables hold what callers can see and nothing else, so that lists need not step over what was
 /// deleted. A change to any of this that an old daemon could not read raises `format_version`; it leaves a table that
@@ -42,14 +52,29 @@
 
 namespace ringmaster::storage {
 
-inline constexpr std::uint64_t format_version = 1;
+inline constexpr std::uint64_t format_version = 2;
+inline constexpr std::string_view format_key = "format";
+
+enum class format_kind : std::uint8_t { plain, sealed };
+inline constexpr std::string_view sealed_format = "2 crc32c"; ///< more than a digit, which a flipped bit would make another
+/// Nothing when this program does not know it.
+[[nodiscard]] constexpr std::optional<format_kind> read_format_text(std::string_view text) noexcept {
+  if (text == "1")
+    return format_kind::plain;
+  if (text == sealed_format)
+    return format_kind::sealed;
+  return std::nullopt;
+}
 
 enum class table : std::uint8_t {
   meta, plan, destination, dlma, campaign, dl, dl_by_dlma, deleted, purge, dialing, capsule, result_outbox,
   user, token, snapshot, counters,
-  abandonment, // copies from before it have none
+  abandonment, erase_queue, erased, // copies from before these have none
 };
-inline constexpr std::size_t table_count = 17;
+inline constexpr std::size_t table_count = 19;
+
+/// Whether a sealed database has checks in it.
+[[nodiscard]] constexpr bool is_sealed(table t) noexcept { return t != table::meta; }
 
 /// The name of a table in the file.
 [[nodiscard]] std::string_view table_name(table t) noexcept;
@@ -78,6 +103,13 @@ struct entry_key {
 struct deleted_key {
   std::array<char, 17> bytes{};
   deleted_key(resource kind, const uuid& id) noexcept;
+  [[nodiscard]] std::string_view view() const noexcept { return {bytes.data(), bytes.size()}; }
+};
+
+/// Key of `erase_queue`.
+struct erase_key {
+  std::array<char, 25> bytes{};
+  erase_key(std::uint64_t deleted_at_ns, const deleted_key& of) noexcept;
   [[nodiscard]] std::string_view view() const noexcept { return {bytes.data(), bytes.size()}; }
 };
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which calls are up to which telephones: several to one where a plan allows it.
 ///
 /// Not thread-safe. O(1); a call is about 40 bytes.

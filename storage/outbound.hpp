@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Plans, destinations, dlmas, campaigns and dial list entries in the database.
 ///
 /// Commands take the one writer's transaction, check everything first and write then: a refused command has
@@ -11,6 +12,7 @@
 
 #include "protocol/dial_entry.hpp"
 #include "protocol/outbound.hpp"
+#include "protocol/written_number.hpp"
 #include "storage/environment.hpp"
 
 #include <cstddef>
@@ -142,6 +144,7 @@ struct import_refusal {
 struct import_outcome {
   std::vector<imported_entry> stored;
   std::vector<import_refusal> refused;
+  number_repairs repairs; ///< to numbers of the entries stored
 };
 /// Stores new entries (a dlma for each, as in `create`; their ids are made here and written back) and leaves
 /// out those that are refused. Fails as a whole only with `storage_failed`. Two to three µs an entry; keep a

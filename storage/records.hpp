@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reading and writing records of resources; for the sources of this folder.
 #pragma once
 
@@ -97,11 +98,21 @@ template <class T>
   return in.put(traits<T>::live, object.id.view(), to_record(object, traits<T>::fields));
 }
 
-/// Takes a resource out of the live tables; it stays in `deleted`.
+/// When what is deleted is to be erased (storage/erasing.hpp).
+enum class erase_when : std::uint8_t { after_a_time, at_once };
+
+[[nodiscard]] inline result<void> queue_erasing(write_txn& in, const deleted_key& what, erase_when when, time_point deleted_at) {
+  const auto since = when == erase_when::at_once ? std::int64_t{0} : deleted_at.time_since_epoch().count();
+  return in.put(table::erase_queue, erase_key{static_cast<std::uint64_t>(since), what}.view(), {});
+}
+
+/// Takes a resource out of the live tables; it stays in `deleted` until it is erased.
 template <class T>
-[[nodiscard]] result<void> bury(write_txn& in, T& object, time_point now) {
+[[nodiscard]] result<void> bury(write_txn& in, T& object, time_point now, erase_when when = erase_when::after_a_time) {
   object.in_use = 0;
   object.tm_delete = now;
+  if (auto done = queue_erasing(in, {traits<T>::kind, object.id}, when, now); !done)
+    return done;
   if (auto done = in.put(table::deleted, deleted_key{traits<T>::kind, object.id}.view(),
                          to_record(object, traits<T>::fields));
       !done)
@@ -119,13 +130,14 @@ template <class T>
 }
 
 /// Takes an entry out of the live tables, freed of the dialing it may be in.
-[[nodiscard]] inline result<void> bury_entry(write_txn& in, dl& entry, time_point now) {
+[[nodiscard]] inline result<void> bury_entry(write_txn& in, dl& entry, time_point now,
+                                             erase_when when = erase_when::after_a_time) {
   if (entry.status == dl_dialing)
     entry.status = dl_idle;
   entry.dialing_camp_uuid.reset();
   entry.dialing_plan_uuid.reset();
   entry.dialing_uuid.reset();
-  if (auto done = bury(in, entry, now); !done)
+  if (auto done = bury(in, entry, now, when); !done)
     return done;
   if (auto done = in.erase(table::dl_by_dlma, entry_key{entry.dlma_uuid, entry.id}.view()); !done)
     return done.error();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What an actor wants back after a restart: bytes under a name, e.g. "pacing/<campaign uuid>".
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/waiting_notes.hpp"
 
 #include "storage/snapshot.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What became of calls and could not be written to the database: it waits in a file beside it.
 ///
 /// Operation. A database or disk that is full refuses the end of a call as it refuses everything else, and a process that

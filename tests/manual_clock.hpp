@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Clocks that a test moves; what it sets is what everybody sees. From any thread.
 #pragma once
 

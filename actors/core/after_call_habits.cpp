@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/after_call_habits.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How the members of a queue leave it after a call. Where no `wrapuptime` gives them time to write things down, agents
 /// (or their desktops, or they by hand) pause themselves, a moment after the call has ended. In that moment they look
 /// free: whoever begins a call for each of them abandons the customers that answer it.

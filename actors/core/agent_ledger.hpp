@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One ledger of all agents of all servers, and of the calls that campaigns have on the way to them. What is scarce is a
 /// person, not a queue: who is a member of five queues is one agent.
 ///

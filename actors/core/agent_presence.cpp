@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/agent_presence.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Whether an agent whose telephone his queue takes for free will pick it up within the grace, as his last calls show.
 ///
 /// Three kinds of agents are told apart: those who pick up, those who do so now and then, and those who are not there. What

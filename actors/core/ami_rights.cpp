@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/ami_rights.hpp"
 
 #include "protocol/printable.hpp"
@@ -21,6 +22,7 @@ constexpr std::array<ami_right_info, ami_right_count> infos{{
     {ami_right::send_away, "send_away", false, "call", "no caller can be sent to another place in the dialplan"},
     {ami_right::list_channels, "list_channels", false, "system",
      "after a connection was lost nobody knows which calls are still up"},
+    {ami_right::write_config, "write_config", false, "config", "queues and parking lots cannot be made, changed or removed"},
     {ami_right::hear_system, "hear_system", true, "system", "shutdowns and reloads of the server are not heard"},
     {ami_right::hear_calls, "hear_calls", true, "call", "calls are never heard to ring, to be answered or to end"},
     {ami_right::hear_queues, "hear_queues", true, "agent", "callers are never heard to wait in a queue or to leave it"},
@@ -92,9 +94,13 @@ void ami_rights::may_read(std::uint64_t bits) {
 void ami_rights::refused(std::string_view action, std::string_view words) {
   if (words != "Permission denied")
     return;
-  for (const auto& [right, name] : actions)
-    if (name == action)
-      tell(right, proof::missing, fmt::format("Asterisk answers {} with '{}'", action, one_line(words)));
+  const auto look_in = [&](const auto& rights) {
+    for (const auto& [right, name] : rights)
+      if (name == action)
+        tell(right, proof::missing, fmt::format("Asterisk answers {} with '{}'", action, one_line(words)));
+  };
+  look_in(actions);
+  look_in(when_refused);
 }
 
 void ami_rights::suspect(ami_right right, std::string seen, time_point now) {
@@ -135,7 +141,8 @@ bool ami_rights::is_heard(ami_right right) const noexcept {
   case ami_right::begin_calls:
   case ami_right::hang_up:
   case ami_right::send_away:
-  case ami_right::list_channels: break;
+  case ami_right::list_channels:
+  case ami_right::write_config: break;
   }
   return false;
 }
@@ -188,6 +195,7 @@ const missing_right* hinders(std::span<const missing_right> missing, const campa
         return &one;
       break;
     case ami_right::list_channels: // the login fails without it
+    case ami_right::write_config:
     case ami_right::hear_system:
     case ami_right::hear_users:
     case ami_right::hear_agis:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What an AMI user must be allowed for dialing, and how it is proved that it is.
 ///
 /// Asterisk says nothing when a user of manager.conf may not read a class of events, or when an eventfilter drops some:
@@ -5,7 +6,7 @@
 /// missing:
 ///
 /// - **write**: ListCommands names the actions that this user may use, and no others. An action that is answered with
-///   "Permission denied" is missing as well.
+///   "Permission denied" is missing as well; what only some want to be done (write_config) is missing from then on alone.
 /// - **read**: what `manager show connected` says of our own session, where the user may use Command; an event of the
 ///   class that was heard. FullyBooted is told to whoever may read system, a UserEvent of our own to whoever may read user.
 /// - **what a listing shows and no event has told**: a call that Asterisk has accepted and of which nothing is heard; a
@@ -38,6 +39,7 @@ enum class ami_right : std::uint8_t {
   hang_up,       ///< Hangup
   send_away,     ///< Redirect
   list_channels, ///< CoreShowChannels
+  write_config,  ///< UpdateConfig and its kin; asked of nobody who does not use them
   hear_system,   ///< FullyBooted, Reload, Shutdown
   hear_calls,    ///< Newchannel, Hangup, OriginateResponse
   hear_queues,   ///< QueueCallerJoin
@@ -46,7 +48,7 @@ enum class ami_right : std::uint8_t {
   hear_agis,     ///< AsyncAGIStart
   hear_dialplan, ///< VarSet, Newexten
 };
-inline constexpr std::size_t ami_right_count = 11;
+inline constexpr std::size_t ami_right_count = 12;
 
 /// What is known of a right, in words for the log, /health and `explain`.
 struct ami_right_info {
@@ -119,6 +121,10 @@ public:
                                                         {ami_right::hang_up, "Hangup"},
                                                         {ami_right::send_away, "Redirect"},
                                                         {ami_right::list_channels, "CoreShowChannels"}}};
+  /// Those that are missing only when they were refused.
+  static constexpr std::array<action_right, 3> when_refused{{{ami_right::write_config, "CreateConfig"},
+                                                             {ami_right::write_config, "GetConfig"},
+                                                             {ami_right::write_config, "UpdateConfig"}}};
 
 private:
   struct suspicion {

@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/call.hpp"
+
+#include "protocol/printable.hpp"
 
 #include <algorithm>
 #include <array>
@@ -160,7 +163,7 @@ call_change call::on(const call_event& event, time_point now) {
                  [&](const originate_accepted&) { learn(f_accepted); },
                  [&](const originate_refused& e) {
                    learn(f_refused);
-                   failure_text_ = e.message;
+                   failure_text_ = one_line(e.message);
                  },
                  [&](const originate_result& e) {
                    learn(f_result);
@@ -333,7 +336,7 @@ void call::keep_cause(std::int64_t cause, std::string_view words) {
   if (cause_ >= 0 && (says_nothing(cause) || !says_nothing(cause_)))
     return;
   cause_ = std::max<std::int64_t>(cause, 0);
-  cause_text_ = words;
+  cause_text_ = one_line(words);
 }
 
 /// The second half's cause may say what the first's does not.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One call that we began, from the originate to its end, as Asterisk tells it.
 ///
 ///                     refused ───────────────────────────────────────────────┐

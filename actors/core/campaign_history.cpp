@@ -1,6 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/campaign_history.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 namespace ringmaster::core {
 namespace {
@@ -37,44 +40,46 @@ void campaign_history::at(time_point now, const campaign_moment& m, duration dat
   now_.date = now + date_ahead;
   now_.begun = m.begun;
   now_.settled = m.settled;
+  now_.settled_answered = m.settled_answered;
   now_.answered = m.answered;
   now_.connected = m.connected;
   now_.abandoned = m.abandoned;
-  if (!samples_.empty() && now - samples_.back().at < history_step)
+  const auto step_of = [](time_point at) { return at.time_since_epoch() / history_step; };
+  if (!samples_->empty() && step_of(now) == step_of(samples_->back().at))
     return;
-  samples_.push_back(now_);
-  if (samples_.size() > history_steps)
-    samples_.pop_front();
-  shown_.reset();
-}
-
-std::shared_ptr<const std::vector<campaign_sample>> campaign_history::samples() const {
-  if (!shown_)
-    shown_ = std::make_shared<const std::vector<campaign_sample>>(samples_.begin(), samples_.end());
-  return shown_;
+  const auto kept = std::min(samples_->size(), history_steps - 1);
+  std::vector<campaign_sample> fresh;
+  fresh.reserve(kept + 1);
+  fresh.assign(samples_->end() - static_cast<std::ptrdiff_t>(kept), samples_->end());
+  fresh.push_back(now_);
+  samples_ = std::make_shared<const std::vector<campaign_sample>>(std::move(fresh));
 }
 
 const campaign_sample* campaign_history::before(duration window) const {
-  if (samples_.empty())
+  if (samples_->empty())
     return nullptr;
   const auto from = now_.at - window;
-  auto after = std::upper_bound(samples_.begin(), samples_.end(), from,
+  auto after = std::upper_bound(samples_->begin(), samples_->end(), from,
                                 [](time_point t, const campaign_sample& s) { return t < s.at; });
-  return after == samples_.begin() ? &samples_.front() : &*--after;
+  return after == samples_->begin() ? &samples_->front() : &*--after;
 }
 
 std::optional<double> campaign_history::busy_share(duration window) const {
   const auto* then = before(window);
-  if (!then)
+  if (!then || now_.at - then->at < share_at_least)
     return std::nullopt;
   return quotient(now_.busy_seconds - then->busy_seconds, now_.agent_seconds - then->agent_seconds);
 }
 
 std::optional<double> campaign_history::answer_rate(duration window) const {
+  auto further = window;
   const auto* then = before(window);
-  if (!then)
+  while (then && now_.settled - then->settled < rate_at_least && further < pace_window)
+    then = before(further += history_step);
+  if (!then || now_.settled - then->settled < rate_at_least)
     return std::nullopt;
-  return quotient(static_cast<double>(now_.answered - then->answered), static_cast<double>(now_.settled - then->settled));
+  return quotient(static_cast<double>(now_.settled_answered - then->settled_answered),
+                  static_cast<double>(now_.settled - then->settled));
 }
 
 double campaign_history::calls_per_second(duration window) const {

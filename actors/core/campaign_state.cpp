@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/campaign_state.hpp"
 
 #include "actors/core/originate.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A campaign's status and how it changes.
 ///
 ///                  ┌────────── start ───────────┐

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Rests a server or a trunk that fails by itself, so that it does not use up the customers' tries.
 ///
 ///             evidence                    10 s, then twice as long each time, up to a minute

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/dial_list.hpp"
 
 #include <algorithm>
@@ -67,14 +68,14 @@ struct later {
   }
 };
 
-struct standing {
+struct entry_standing {
   entry_state state;
   std::uint8_t number{0};
   std::int64_t until{0};
 };
 
 template <class E>
-standing stand(const E& e, const dial_policy& policy, bool leased, std::int64_t now_ns, bool held = false,
+entry_standing stand(const E& e, const dial_policy& policy, bool leased, std::int64_t now_ns, bool held = false,
                std::int64_t put_off_until = 0) noexcept {
   if (leased || e.status == dl_dialing)
     return {entry_state::dialing};
@@ -172,7 +173,7 @@ struct dial_list::impl {
   [[nodiscard]] std::int64_t put_off_until(const slot& s, std::uint32_t i) const {
     return s.put_off ? put_off.at(i) : 0;
   }
-  [[nodiscard]] standing stand_of(std::uint32_t i, const view& v) noexcept {
+  [[nodiscard]] entry_standing stand_of(std::uint32_t i, const view& v) noexcept {
     const auto& s = at(i);
     return stand(s, v.policy, s.leased, v.seen_ns, s.held, put_off_until(s, i));
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which entry of a dial list is dialed next.
 ///
 /// One `dial_list` holds the compact state of every entry of one list, and who has leased it. Each campaign

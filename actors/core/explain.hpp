@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Why is nothing dialed? The answer to the question that users of such systems ask most, in words and in
 /// fields.
 #pragma once
@@ -39,6 +40,7 @@ struct resting {
   std::string words; ///< why, for a person; some of it is Asterisk's
   time_point since;      ///< a moment; where it is shown, a date
   time_point next_probe; ///< when a single call is tried
+  bool operator==(const resting&) const = default;
 };
 
 /// The way by which a plan's calls leave a server, as it is named there: "PJSIP/carrier"; "PJSIP" alone when the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From what is to be dialed to the Originate that Asterisk reads.
 ///
 /// The last gate before Asterisk: every value is checked against its allow-list again, because a database may

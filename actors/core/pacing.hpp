@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How many calls to begin now. Every method hears what happens to the campaign's calls and agents and
 /// answers `decide`; a method knows nothing of schedules, rates, channels or lists: whoever asks takes the
 /// smallest of all answers.
@@ -90,6 +91,7 @@ struct agent_status {
   time_point since;               ///< when the state began; may be before it was heard of
   std::optional<time_point> ends; ///< of a wrap-up whose length is known
   float answers{1};               ///< probability that he picks up within the grace
+  bool since_or_before{false};    ///< `since` is when it was first seen: it may have begun earlier
   bool operator==(const agent_status&) const = default;
 };
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Spreads calls over the Asterisk servers by what each can still take.
 #pragma once
 

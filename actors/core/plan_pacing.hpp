@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a plan says about pacing, with everything filled in that it leaves to its jurisdiction.
 #pragma once
 

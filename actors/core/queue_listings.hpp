@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// When to ask a server for its queues (QueueStatus), and for which of them.
 ///
 /// A listing is taken for these reasons, the first that is due first:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/queue_state.hpp"
 
 #include "actors/core/agent_ledger.hpp"
@@ -96,6 +97,8 @@ void queue_state::apply(queue_member& m, const member_update& u, time_point now,
     if (!m.wrap_from || *m.wrap_from < ended)
       m.wrap_from = ended;
   }
+  if (!live && u.last_pause && u.last_pause->time_since_epoch().count() > 0)
+    m.last_pause = time_point{*u.last_pause}; // see resync_end
   // A call more than when it was connected, and none now: AgentComplete was lost.
   const auto call_is_over = live && m.on_call && u.in_call == false &&
                             ((u.calls_taken && *u.calls_taken > m.calls_taken) ||
@@ -147,8 +150,11 @@ void queue_state::resync_end(time_point now) {
     return;
   for (auto& [interface, m] : fresh_members_) {
     m.heard = now;
+    m.listed = true;
     if (m.wrap_from)
       m.wrap_from = std::min(*m.wrap_from, now);
+    if (m.last_pause)
+      m.last_pause = std::min(*m.last_pause, now);
     // The list says that the phone is not in use, and has had the time to know of a ringing.
     if (m.rung && !m.on_call && !m.in_call && m.status == 1 && now - *m.rung > settling)
       m.rung.reset();
@@ -156,6 +162,7 @@ void queue_state::resync_end(time_point now) {
       m.key = m.state_interface == before->second.state_interface ? before->second.key : 0;
       m.told = before->second.told;
       m.told_since = before->second.told_since;
+      m.told_or_before = before->second.told_or_before;
       m.completed = before->second.completed;
       m.after_call = m.paused && before->second.after_call;
       if (m.in_call && before->second.on_call)
@@ -535,8 +542,15 @@ std::vector<agent_status> queue_state::agents(std::string_view server, time_poin
       began = m.wrap_from;
     else if (state == agent_state::free && m.told == agent_state::wrap_up && wrap_end > m.told_since)
       began = wrap_end;
-    if (m.told != state || (began && state != agent_state::free))
+    // What a list says of somebody who was not known: after a start, say.
+    else if (state == agent_state::free && !m.told && wrap_end && m.last_pause.value_or(time_point{}) <= *wrap_end)
+      began = wrap_end;
+    if (state == agent_state::paused && m.last_pause && m.told != state && (!m.told || *m.last_pause > m.told_since))
+      began = m.last_pause;
+    if (m.told != state || (began && state != agent_state::free)) {
+      m.told_or_before = !m.told && !began && m.listed;
       m.told_since = std::min(began.value_or(now), now);
+    }
     m.told = state;
     if (state == agent_state::logged_out)
       continue;
@@ -544,7 +558,8 @@ std::vector<agent_status> queue_state::agents(std::string_view server, time_poin
       m.key = agent_key_of(server, interface, m.state_interface);
     aliases = aliases || (!m.state_interface.empty() && m.state_interface != interface);
     all.push_back({m.key, state, m.told_since,
-                   state == agent_state::wrap_up && !m.paused && now < wrap_end ? wrap_end : std::nullopt});
+                   state == agent_state::wrap_up && !m.paused && now < wrap_end ? wrap_end : std::nullopt,
+                   1, m.told_or_before});
   }
   if (aliases) {
     std::sort(all.begin(), all.end(), [](const agent_status& a, const agent_status& b) {

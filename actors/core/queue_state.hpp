@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One queue of one PBX: its members, what each is doing, and who waits.
 ///
 /// A member can take a call now by app_queue's own rules: not paused, its device not in use (or unknown; or
@@ -56,6 +57,7 @@ struct member_update {
   std::optional<bool> paused, in_call, ring_in_use;
   std::optional<std::int64_t> penalty, calls_taken;
   std::optional<std::chrono::sys_seconds> last_call;
+  std::optional<std::chrono::sys_seconds> last_pause; ///< its beginning; of a list
   std::optional<std::chrono::sys_seconds> login_time; ///< set anew when the queue is reloaded
   std::optional<std::chrono::seconds> wrapup;
   std::string_view paused_reason;
@@ -77,11 +79,14 @@ struct queue_member {
   bool after_call{false};              ///< paused for work that belongs to the last call
   std::chrono::seconds wrapup{0};
   std::optional<std::chrono::sys_seconds> login_time;
+  std::optional<time_point> last_pause;  ///< its beginning, as a list told it
   time_point heard{};                  ///< when an event or a list last told of it
   // as `agents` told it last
   agent_key key{0};
   std::optional<agent_state> told;
   time_point told_since{};
+  bool told_or_before{false};
+  bool listed{false};                    ///< by a list: he may have been a member for long
 };
 
 /// A leg by which a queue reaches one of its members, and who is bridged: a channel of CoreShowChannels.

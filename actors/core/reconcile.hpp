@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// After a login: our dialings that are not over, against the channels that live on that PBX.
 ///
 /// - Its channel lives, or another one has taken its place (a Local channel that was optimised away, a transfer): the call

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The last events that were told to live clients, numbered, so that one that was away for a moment can go on
 /// where it stopped.
 ///

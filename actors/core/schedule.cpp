@@ -1,9 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/schedule.hpp"
 
 #include <algorithm>
 #include <array>
-#include <date/tz.h>
-#include <exception>
 
 namespace ringmaster::core {
 namespace {
@@ -17,7 +16,7 @@ using std::chrono::sys_days;
 constexpr seconds whole_day = hours{24};
 
 /// Wall-clock time of some zone: nanoseconds since 1970-01-01 00:00 there.
-using wall = date::local_time<nanoseconds>;
+using wall = std::chrono::local_time<nanoseconds>;
 
 sys_days day_of(wall at) noexcept {
   return sys_days{std::chrono::floor<days>(at.time_since_epoch())};
@@ -68,20 +67,12 @@ std::optional<error> read_dates(std::string_view field, const text& from, std::v
   return std::nullopt;
 }
 
-const date::time_zone* find_zone(const std::string& name) {
-  try { // the library tells an unknown name, and a missing database, by an exception
-    return date::locate_zone(name);
-  } catch (const std::exception&) {
-    return nullptr;
-  }
-}
-
 } // namespace
 
-result<schedule> schedule::compile(const campaign& c) {
+result<schedule> schedule::compile(const campaign& c, const zone_rules& zones) {
   schedule s;
   const auto zone = given(c.sc_timezone) ? *c.sc_timezone : std::string{"UTC"};
-  s.zone_ = find_zone(zone);
+  s.zone_ = zones.find(zone);
   if (c.sc_mode == 0)
     return s;
   if (c.sc_mode != 1)
@@ -154,8 +145,7 @@ bool schedule::takes(day d) const noexcept {
 bool schedule::is_open(time_point now) const {
   if (always_)
     return true;
-  const auto offset = zone_->get_info(date::floor<seconds>(now)).offset;
-  const wall here{now.time_since_epoch() + offset};
+  const wall here{now.time_since_epoch() + zone_->offset_at(std::chrono::floor<seconds>(now))};
   const auto today = day_of(here);
   if (excepted(today))
     return false;
@@ -170,8 +160,7 @@ bool schedule::is_open(time_point now) const {
 std::optional<time_point> schedule::next_change(time_point now) const {
   if (always_)
     return std::nullopt;
-  const auto offset = zone_->get_info(date::floor<seconds>(now)).offset;
-  const auto today = day_of(wall{now.time_since_epoch() + offset});
+  const auto today = day_of(wall{now.time_since_epoch() + zone_->offset_at(std::chrono::floor<seconds>(now))});
 
   // Away from the dates that are named the picture repeats every week, and a clock change can swallow a
   // week's window once: what happens at all happens within 15 days of now or of a named date.
@@ -199,19 +188,11 @@ std::optional<time_point> schedule::next_change(time_point now) const {
       done = d;
       instants.clear();
       for (const auto at : {seconds{0}, from_, until_}) {
-        const date::local_seconds local{d.time_since_epoch() + at};
-        const auto info = zone_->get_info(local);
-        const auto instant = [&](const date::sys_info& by) {
-          instants.emplace_back(nanoseconds{local.time_since_epoch() - by.offset});
-        };
-        if (info.result == date::local_info::unique) {
-          instant(info.first);
-          continue;
-        }
-        instants.emplace_back(nanoseconds{info.first.end.time_since_epoch()});
-        if (info.result == date::local_info::ambiguous) {
-          instant(info.first);
-          instant(info.second);
+        const auto shown = zone_->at_local(std::chrono::local_seconds{d.time_since_epoch() + at});
+        instants.emplace_back(shown.earliest);
+        if (shown.what == local_meaning::kind::repeated) {
+          instants.emplace_back(*shown.transition);
+          instants.emplace_back(shown.latest);
         }
       }
       std::sort(instants.begin(), instants.end());
@@ -224,7 +205,7 @@ std::optional<time_point> schedule::next_change(time_point now) const {
 }
 
 std::int64_t schedule::date_number(time_point now) const {
-  const auto offset = zone_ ? zone_->get_info(date::floor<seconds>(now)).offset : seconds{0};
+  const auto offset = zone_ ? zone_->offset_at(std::chrono::floor<seconds>(now)) : seconds{0};
   return std::chrono::floor<days>(now.time_since_epoch() + offset).count();
 }
 

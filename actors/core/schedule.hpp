@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// When a campaign may dial: its sc_* fields, compiled once.
 ///
 /// - `sc_mode` 0: always.
@@ -15,18 +16,18 @@
 /// a time within the window. In the hour that is left out in spring nothing opens; of the hour that comes
 /// twice in autumn, both count.
 ///
-/// Threads: immutable, any. Time zones come from the system's database; the first use of a process reads it.
+/// By the rules of the time zones that it was compiled with; when there are newer ones, compile it again.
+///
+/// Threads: immutable, any.
 #pragma once
 
 #include "protocol/outbound.hpp"
+#include "protocol/zone_rules.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <vector>
-
-namespace date {
-class time_zone;
-}
 
 namespace ringmaster::core {
 
@@ -36,9 +37,9 @@ public:
   schedule() = default;
 
   /// Errors: invalid_field with the field's name (a date that does not exist, an unknown time zone …).
-  [[nodiscard]] static result<schedule> compile(const campaign& c);
+  [[nodiscard]] static result<schedule> compile(const campaign& c, const zone_rules& zones);
 
-  /// About 0.2 µs.
+  /// Some tens of nanoseconds.
   [[nodiscard]] bool is_open(time_point now) const;
 
   /// The first instant after `now` at which `is_open` differs; nothing when it never does. Some microseconds;
@@ -56,7 +57,7 @@ private:
 
   bool always_{true};
   bool only_listed_{false};
-  const date::time_zone* zone_{nullptr};
+  std::shared_ptr<const time_zone> zone_; // null: UTC
   std::chrono::seconds from_{0}, until_{std::chrono::hours{24}}; // until_ <= from_: over midnight
   std::optional<day> first_, last_;
   std::vector<day> dates_, except_; // sorted

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A rate with a burst: so many originates a second.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The families of live events, and which of them anybody wants to hear: what nobody asked for is never made.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 namespace ringmaster::core {
 
-enum class topic_family : std::uint8_t { campaigns, dialings, stats, channels, agis, queue_entries, queue_members, queues, parked_calls };
+enum class topic_family : std::uint8_t { campaigns, dialings, stats, servers, channels, agis, queue_entries, queue_members, queues, parked_calls };
 
 struct topic_family_row {
   topic_family family;
@@ -19,10 +20,11 @@ struct topic_family_row {
   std::string_view permission; ///< to hear them
   std::string_view item;       ///< "ob.campaign", of the events ob.campaign.{create,update,delete}
 };
-inline constexpr std::array<topic_family_row, 9> topic_families{{
+inline constexpr std::array<topic_family_row, 10> topic_families{{
     {topic_family::campaigns, "/ob/campaigns", "ob.read", "ob.campaign"},
     {topic_family::dialings, "/ob/dialings", "ob.read", "ob.dialing"},
     {topic_family::stats, "/ob/stats", "ob.read", "ob.stats"},
+    {topic_family::servers, "/ob/servers", "ob.read", "ob.server"},
     {topic_family::channels, "/core/channels", "telephone.read", "core.channel"},
     {topic_family::agis, "/core/agis", "telephone.read", "core.agi"},
     {topic_family::queues, "/queue/statuses", "telephone.read", "queue.queue"},

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/translate.hpp"
 
 #include "protocol/ami/events.hpp"
@@ -106,6 +107,7 @@ member_update to_member_update(const ami::member_snapshot& m) noexcept {
   u.penalty = m.penalty;
   u.calls_taken = m.calls_taken;
   u.last_call = m.last_call;
+  u.last_pause = m.last_pause;
   u.login_time = m.login_time;
   u.wrapup = m.wrapup_time;
   u.paused_reason = m.paused_reason;
@@ -119,6 +121,8 @@ bool apply(queue_state& q, const ami::message& m, time_point now, duration date_
     auto u = to_member_update(member);
     if (u.last_call && u.last_call->time_since_epoch().count() > 0)
       *u.last_call -= std::chrono::round<std::chrono::seconds>(date_ahead);
+    if (u.last_pause && u.last_pause->time_since_epoch().count() > 0)
+      *u.last_pause -= std::chrono::round<std::chrono::seconds>(date_ahead);
     return u;
   };
   if (is(event_kind::queue_params))

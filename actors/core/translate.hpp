@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From a message of the AMI to what the pure machines take.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The part of the engine that events go through, alone: the real connection, parser, pbx, channel and queue
 /// actors. The disk is left out: a store that says at once that all is written, and a campaign that counts.
 #pragma once

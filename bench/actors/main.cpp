@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Measures the way of events through the engine. Each command prints one JSON object.
 //
 //   serve PASSES        feeds whoever connects and sends a Ping; prints its port and the events in the stream

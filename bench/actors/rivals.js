@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads a stream with one of the npm packages and counts its events: rivals.js PACKAGE PORT EVENTS
 // Prints the CPU seconds from the Ping that starts the stream to its last event. What a package offers beyond
 // one event a message is switched off.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Events to their actors: one message a target and block, against one message an event.
 #pragma once
 

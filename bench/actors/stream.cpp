@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "bench/actors/stream.hpp"
 
 #include "tests/data/ami/recordings.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What an Asterisk under load sends, made from a recording, with the ids that a daemon of ours would have
 /// given to its calls.
 #pragma once

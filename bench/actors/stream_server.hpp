@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The least that a client takes for an Asterisk: greeting, login, empty listings, and then the bytes it is
 /// given. The same server feeds our engine and the rivals.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Bytes to typed events. The question of each: how many bytes of AMI a second (items: messages), against
 /// simdjson on-demand reading the same fields of the same events from JSON, and against Beast's parser
 /// reading the same header lines. Rivals' bytes_per_second count the AMI bytes of the messages, too, so that

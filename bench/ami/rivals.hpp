@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The same events as other formats, read by the libraries that people would reach for.
 #pragma once
 
-#include "protocol/ami/block.hpp"
+#include "protocol/ami/message.hpp"
 
 #include <cstddef>
 #include <string>

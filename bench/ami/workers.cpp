@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Two parser workers against one: a connection's buffers, already in memory, through a pool and back in
 /// order. Prints one JSON object. Rounds of each take turns, and medians are compared.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How many events a second does one core take through the call machine, with and without the translation from
 // messages? The events of one recorded call from the Originate through a queue to an agent and the hang-up.
 

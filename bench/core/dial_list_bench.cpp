@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long does the next eligible entry take at a million entries, whatever part of them is ready; how fast
 // are entries added; how many bytes does one cost?
 

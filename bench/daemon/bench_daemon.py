@@ -1,6 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the daemon's benchmarks share: the test harness's processes, CPU seconds and memory from /proc."""
 import json
 import os
+import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -102,5 +105,23 @@ def begin_all(where, number_of_campaigns, entries, program=None):
     return sorted(times), cpu
 
 
+def load(core, url, headers, seconds):
+    command = ["taskset", "-c", str(core), "wrk", "-t1", "-c64", f"-d{seconds}s", "--latency"]
+    for header in headers:
+        command += ["-H", header]
+    out = subprocess.run([*command, url], check=True, stdout=subprocess.PIPE, text=True).stdout
+    if "Non-2xx" in out or "Socket errors" in out:
+        raise RuntimeError(out)
+    return int(re.search(r"(\d+) requests in", out)[1]), float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
+
+
+def reads_per_cpu_second(core, pids, url, headers, seconds):
+    """Of the processes `pids`, by wrk on `core`; and the rate by the wall clock."""
+    load(core, url, headers, 1)  # warm
+    before = cpu_seconds(*pids)
+    requests, rate = load(core, url, headers, seconds)
+    return requests / (cpu_seconds(*pids) - before), rate
+
+
 __all__ = ["Daemon", "SimulatedPbx", "QUICK", "say", "cpu_seconds", "own_memory", "folder", "cores", "pin", "begin_campaign",
-           "begin_all"]
+           "begin_all", "reads_per_cpu_second"]

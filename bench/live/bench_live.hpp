@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The two sides of the live benchmarks, one process each.
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A whole daemon between an Asterisk that says events at a rate and a live client that notes when they come."""
 import json
 import os
@@ -38,10 +39,10 @@ class Asterisk:
 class Run:
     """`with Run(rate, seconds) as run:` – the daemon is connected, nothing is said yet."""
 
-    def __init__(self, rate, seconds, **more):
+    def __init__(self, rate, seconds, program=None, **more):
         self.asterisk = Asterisk(rate, seconds, **more)
         self.folder = tempfile.TemporaryDirectory(prefix="ringmaster-bench-", dir=os.environ.get("RINGMASTER_BENCH_DIR"))
-        self.daemon = Daemon(self.folder.name, [self.asterisk])
+        self.daemon = Daemon(self.folder.name, [self.asterisk], program=program)
 
     def __enter__(self):
         self.daemon.start()

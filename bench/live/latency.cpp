@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "bench/actors/stream_server.hpp"
 #include "bench/live/bench_live.hpp"
 #include "bench/live/subscriber.hpp"

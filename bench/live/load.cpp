@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "bench/live/bench_live.hpp"
 #include "bench/live/subscriber.hpp"
 

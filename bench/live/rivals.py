@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Servers that fan messages out: ours, Redis pub/sub, and the npm package `ws`. Each is started on one core, and told to
 publish events of the same size; the same program plays the subscribers of all."""
 import json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/engine.hpp"
 #include "bench/live/bench_live.hpp"
 #include "http/live/front.hpp"

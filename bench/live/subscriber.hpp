@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sockets of the benchmarks' clients: as little as it takes, so that the load costs little.
 #pragma once
 

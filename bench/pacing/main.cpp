@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// pacing-sim: runs a pacing method through a simulated call centre. bench/pacing/README.md says how.
 #include "actors/core/pacing/predictive.hpp"
 #include "actors/core/simulation/call_centre.hpp"

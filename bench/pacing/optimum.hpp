@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The best that any pacing can do in the memoryless model: service and time in flight exponential, no grace.
 /// The state is then just (agents busy, calls in flight), and the policy that keeps most agents busy with at
 /// most a given share of live answers abandoned is found exactly: a Markov decision process with a price on

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What pacing costs the daemon: a decision and an event with 10,000 agents and 30,000 calls in flight. Time
 // stands on the events' own clock, as it does in a daemon under that load: 2,000 events a second.
 #include "actors/core/pacing/predictive.hpp"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pictures of what pacing reaches, as SVG, for light and dark backgrounds. Standard library only."""
 import math
 

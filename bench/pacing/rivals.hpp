@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Other dialers' ways of pacing, re-implemented from their sources or descriptions behind the same
 /// interface, so that they run in the same simulated call centres. See bench/pacing/README.md for what each
 /// is.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reads what AMI clients send. Written apart from the product's own parser on purpose: it is the other side.
 #pragma once
 

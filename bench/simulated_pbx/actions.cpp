@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "bench/simulated_pbx/actions.hpp"
 
 #include <fmt/chrono.h>
@@ -31,6 +32,8 @@ constexpr known_action handlers[] = {
     {"ListCommands", list_commands, ""},
     {"PJSIPShowEndpoints", show_endpoints, "system"},
     {"ModuleLoad", module_load, "system"},
+    {"CreateConfig", create_config, "config"},
+    {"GetConfig", get_config, "system,config"},
     {"UpdateConfig", update_config, "config"},
     {"Agents", agents, "agent"},
     {"AgentLogoff", agent_logoff, "agent"},

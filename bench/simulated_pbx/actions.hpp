@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the simulated PBX does for each AMI action.
 #pragma once
 
@@ -62,6 +63,8 @@ void iax_peers(session& s, const action& a);
 void iax_peer_list(session& s, const action& a);
 void iax_registry(session& s, const action& a);
 void module_load(session& s, const action& a);
+void create_config(session& s, const action& a);
+void get_config(session& s, const action& a);
 void update_config(session& s, const action& a);
 void user_event(session& s, const action& a);
 void simulator_fault(session& s, const action& a);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Actions about calls and channels.
 #include "bench/simulated_pbx/actions.hpp"
 

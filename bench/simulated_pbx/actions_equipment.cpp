@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Actions about what the PBX has beside calls and queues.
 #include "bench/simulated_pbx/actions.hpp"
 
@@ -194,6 +195,31 @@ void module_load(session& s, const action& a) {
     return;
   }
   fail(s, a, "Incomplete ModuleLoad action.");
+}
+
+void create_config(session& s, const action& a) {
+  if (const auto wrong = s.host().life().config.create(a.get("Filename")))
+    return fail(s, a, *wrong);
+  succeed(s, a, "New configuration file created successfully");
+}
+
+void get_config(session& s, const action& a) {
+  const std::string_view file = a.get("Filename"), category = a.get("Category");
+  if (file.empty())
+    return fail(s, a, "Filename not specified");
+  const auto sections = s.host().life().config.get(file, category);
+  if (!sections)
+    return fail(s, a, "Config file not found");
+  answer said{a, "Success"};
+  if (!category.empty() && sections->empty())
+    said.text("No categories found", "");
+  for (std::size_t i = 0; i < sections->size(); ++i) {
+    const config_section& one = *(*sections)[i];
+    said.text(fmt::format("Category-{:06}", i), one.name);
+    for (std::size_t line = 0; line < one.lines.size(); ++line)
+      said.text(fmt::format("Line-{:06}-{:06}", i, line), fmt::format("{}={}", one.lines[line].first, one.lines[line].second));
+  }
+  said.to(s);
 }
 
 void update_config(session& s, const action& a) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Actions about queues and their members.
 #include "bench/simulated_pbx/actions.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Actions about the connection and the PBX as a whole.
 #include "bench/simulated_pbx/actions.hpp"
 

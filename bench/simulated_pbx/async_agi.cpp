@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calls that wait for AGI commands over AMI.
 #include "bench/simulated_pbx/calls.hpp"
 

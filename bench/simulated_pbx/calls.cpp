@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The first half of a call: from Originate to the answer or the refusal.
 #include "bench/simulated_pbx/calls.hpp"
 

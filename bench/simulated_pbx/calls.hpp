@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Originated calls: dialing a customer, answer or refusal, what runs after the answer, and every way to end.
 ///
 ///     originate ─► dialing ─┬─ refused, rings out, cancelled ─► gone

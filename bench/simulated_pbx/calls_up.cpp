@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The second half of a call: what runs after the answer, and how it ends.
 #include "bench/simulated_pbx/calls.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A channel as Asterisk shows it, and the table of those that are alive.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "bench/simulated_pbx/configuration.hpp"
 
 #include "bench/simulated_pbx/parking.hpp"
@@ -24,22 +25,43 @@ std::string words_of(const emptiness& e) {
   return words;
 }
 
+/// A file and those that it includes, to be changed together.
+struct file_tree {
+  config_file own;
+  std::vector<config_file> included;
+
+  [[nodiscard]] config_section* find(std::string_view section) noexcept {
+    if (auto* found = own.find(section))
+      return found;
+    for (auto& file : included)
+      if (auto* found = file.find(section))
+        return found;
+    return nullptr;
+  }
+  void remove(std::string_view section) {
+    const auto named = [&](const config_section& s) { return same_name(s.name, section); };
+    std::erase_if(own.sections, named);
+    for (auto& file : included)
+      std::erase_if(file.sections, named);
+  }
+};
+
 /// One of UpdateConfig's changes. `match`: of several lines of one name, the one with this value.
-std::optional<std::string> change(config_file& file, std::string_view what, std::string_view section,
+std::optional<std::string> change(file_tree& tree, std::string_view what, std::string_view section,
                                   std::string_view variable, std::string_view value, std::string_view match) {
   if (section.empty())
     return "Category not specified";
-  config_section* const at = file.find(section);
+  config_section* at = tree.find(section);
   if (same_name(what, "NewCat")) {
     if (at != nullptr)
       return "Create category did not complete successfully";
-    file.sections.push_back({std::string{section}, {}});
+    tree.own.sections.push_back({std::string{section}, {}});
     return std::nullopt;
   }
   if (at == nullptr)
     return "Given category does not exist";
   if (same_name(what, "DelCat")) {
-    file.sections.erase(file.sections.begin() + (at - file.sections.data()));
+    tree.remove(section);
     return std::nullopt;
   }
   if (same_name(what, "EmptyCat")) {
@@ -53,6 +75,8 @@ std::optional<std::string> change(config_file& file, std::string_view what, std:
       value.remove_prefix(1);
     while (value.starts_with(' '))
       value.remove_prefix(1);
+    if (tree.own.find(section) == nullptr && !tree.own.sections.empty())
+      at = &tree.own.sections.back(); // of an included file: into the wrong one, as Asterisk does it
     at->lines.emplace_back(variable, value);
     return std::nullopt;
   }
@@ -60,7 +84,7 @@ std::optional<std::string> change(config_file& file, std::string_view what, std:
     return std::erase_if(at->lines, [&](const auto& line) {
              return same_name(line.first, variable) && (match.empty() || same_name(line.second, match));
            }) == 0
-               ? std::optional<std::string>{"Delete did not complete successfully"}
+               ? std::optional<std::string>{"Update did not complete successfully"}
                : std::nullopt;
   return "Unknown action command";
 }
@@ -97,8 +121,13 @@ config_section* config_file::find(std::string_view section) noexcept {
   return at == sections.end() ? nullptr : &*at;
 }
 
-configuration::configuration(const queue_system& queues, const parking_system& lots)
+configuration::configuration(const queue_system& queues, const parking_system& lots,
+                             const std::vector<config_include>& includes)
     : files_{{"queues.conf", {{"general", {}}}}, {"res_parking.conf", {{"general", {}}}}} {
+  for (const auto& one : includes)
+    for (auto& file : files_)
+      if (file.name == one.in)
+        file.includes.push_back(one.file);
   for (const auto& q : queues.all()) {
     auto& s = files_[0].sections.emplace_back();
     s.name = q->how.name;
@@ -122,16 +151,45 @@ configuration::configuration(const queue_system& queues, const parking_system& l
                                    {"parkingtime", fmt::format("{:.0f}", lot->timeout())}}});
 }
 
+std::optional<std::string> configuration::create(std::string_view file) {
+  if (file.empty())
+    return "Filename not specified";
+  if (std::any_of(files_.begin(), files_.end(), [&](const auto& f) { return f.name == file; }))
+    return "File exists";
+  files_.push_back({std::string{file}, {}});
+  return std::nullopt;
+}
+
+std::optional<std::vector<const config_section*>> configuration::get(std::string_view file,
+                                                                     std::string_view section) const {
+  const auto at = std::find_if(files_.begin(), files_.end(), [&](const auto& f) { return f.name == file; });
+  if (at == files_.end())
+    return std::nullopt;
+  std::vector<const config_section*> found;
+  const auto take = [&](const config_file& from) {
+    for (const auto& s : from.sections)
+      if (section.empty() || same_name(s.name, section))
+        found.push_back(&s);
+  };
+  take(*at);
+  for (const auto& name : at->includes)
+    for (const auto& included : files_)
+      if (included.name == name)
+        take(included);
+  return found;
+}
+
 std::optional<std::string> configuration::update(const action& a) {
   const auto from = a.get("SrcFilename");
   if (from.empty() || a.get("DstFilename").empty())
     return "Filename not specified";
-  if (from != a.get("DstFilename"))
-    return "File requires escalated privileges";
   const auto at = std::find_if(files_.begin(), files_.end(), [&](const auto& f) { return f.name == from; });
-  if (at == files_.end())
-    return "Config file not found";
-  config_file changed = *at;
+  if (from != a.get("DstFilename") || at == files_.end())
+    return "File requires escalated privileges"; // whatever is wrong with the name
+  file_tree changed{*at, {}};
+  for (const auto& file : files_)
+    if (std::find(at->includes.begin(), at->includes.end(), file.name) != at->includes.end())
+      changed.included.push_back(file);
   for (int i = 0;; ++i) {
     const auto of = [&](std::string_view name) { return a.get(fmt::format("{}-{:06}", name, i)); };
     if (of("Action").empty())
@@ -139,23 +197,27 @@ std::optional<std::string> configuration::update(const action& a) {
     if (auto wrong = change(changed, of("Action"), of("Cat"), of("Var"), of("Value"), of("Match")))
       return wrong;
   }
-  *at = std::move(changed);
+  *at = std::move(changed.own);
+  for (auto& file : changed.included)
+    *std::find_if(files_.begin(), files_.end(), [&](const auto& f) { return f.name == file.name; }) = std::move(file);
   return std::nullopt;
 }
 
 bool configuration::reload(std::string_view module, queue_system& queues, parking_system& lots) const {
-  const auto sections = [](const config_file& file) {
+  const auto sections = [&](std::string_view file) {
     std::vector<const config_section*> all;
-    for (const auto& s : file.sections)
-      if (!same_name(s.name, "general"))
-        all.push_back(&s);
+    const auto told = get(file);
+    for (const auto* s : *told)
+      if (!same_name(s->name, "general") && // of two that have one name the first counts
+          std::none_of(all.begin(), all.end(), [&](const auto* known) { return same_name(known->name, s->name); }))
+        all.push_back(s);
     return all;
   };
   if (same_name(module, "app_queue.so")) {
-    queues.configure(sections(files_[0]));
+    queues.configure(sections("queues.conf"));
   } else if (same_name(module, "res_parking.so")) {
     std::vector<parking_population> wanted;
-    for (const auto* s : sections(files_[1])) {
+    for (const auto* s : sections("res_parking.conf")) {
       auto lot = lot_of(*s);
       if (!lot)
         return false;

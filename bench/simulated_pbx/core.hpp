@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What every part of the simulated PBX shares: the clock, the live channels, and the events about a channel.
 #pragma once
 

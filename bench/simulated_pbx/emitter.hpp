@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Builds AMI events and hands each to every subscriber whose mask asks for its class.
 #pragma once
 

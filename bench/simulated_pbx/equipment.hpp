@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the simulated PBX has beside calls and queues: agents of the agent pool, PJSIP endpoints with their
 /// accounts and registrations, IAX2 peers, device states and modules. All of it is listed as Asterisk 22
 /// lists it.

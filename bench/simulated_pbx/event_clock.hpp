@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The simulated PBX's clock: a heap of what happens when. Pure: real time is brought in by `advance`.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A POSIX expression, which is what Asterisk takes for channels' names and in event filters.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Faults on demand: which of those ordered strikes now. Driven by the run's seed.
 #pragma once
 

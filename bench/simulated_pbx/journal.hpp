@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The simulated PBX's own log of what it saw: one line of JSON a happening, the judge of other tests.
 #pragma once
 

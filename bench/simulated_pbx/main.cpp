@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // simulated-pbx: an AMI server that behaves like Asterisk 22, with simulated customers and agents.
 #include "bench/simulated_pbx/simulated_pbx.hpp"
 

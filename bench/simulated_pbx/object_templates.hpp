@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What Asterisk 22 says of a PJSIP object that is configured with little: every header in its order, with
 /// its value. Lifted from the recording `tel-listing` (tests/data/ami) by program.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Parking lots: numbered spaces, with a time after which a call comes back.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One life of the simulated PBX, from its start to its stop or restart: everything that a restart forgets.
 #pragma once
 
@@ -14,7 +15,7 @@ struct pbx {
   pbx(const population& p, std::uint64_t seed, emitter& e, journal& j, call_counts& counts,
       std::int64_t epoch)
       : state{p, seed, e, j, counts, epoch}, queues{state}, parking{state}, things{state, queues},
-        calls{state, queues, parking, things}, config{queues, parking} {
+        calls{state, queues, parking, things}, config{queues, parking, p.includes} {
     queues.serve(calls);
     parking.serve(calls);
     things.serve(calls);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Who lives in the simulated world: customers, agents and their queues, what the PBX itself can do, and
 /// the faults it has from the start. Read from a JSON file; README.md beside this file documents each key.
 #pragma once
@@ -180,6 +181,11 @@ struct trunk_condition {
 };
 [[nodiscard]] std::optional<trunk_condition::kind> trunk_condition_named(std::string_view name) noexcept;
 
+/// A line `#tryinclude FILE` at the end of a configuration file.
+struct config_include {
+  std::string in, file;
+};
+
 /// Who may log in, and what for: a section of manager.conf.
 struct ami_user {
   std::string name, secret;
@@ -197,6 +203,8 @@ struct population {
       0}; ///< share of calls whose OriginateResponse follows the first events of the application
   double parking_timeout_s{45};
   std::vector<parking_population> parking_lots{{}, {"second", "parkedsecond", 801, 820, 300}};
+  std::vector<config_include> includes{{"queues.conf", "ringmaster-queues.conf"},
+                                       {"res_parking.conf", "ringmaster-parking.conf"}};
   std::vector<std::string> pool_agents{"1001", "1002"}; ///< of the agent pool, by their ids
   std::vector<std::string> accounts{"desk-01"};         ///< PJSIP phones that register, with a secret
   std::vector<std::string> trunks{"carrier"};           ///< PJSIP endpoints that are just there

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "bench/simulated_pbx/population.hpp"
 
 #include <simdjson.h>
@@ -397,6 +398,14 @@ result<population> population::parse(std::string_view json) {
                });
                if (p.parking_lots.empty())
                  r.fail(at, "must have a lot");
+             }},
+            {"includes",
+             [&](const dom::element& v, const std::string& at) {
+               p.includes.clear();
+               r.array(v, at, [&](const dom::element& item, const std::string& where) {
+                 auto& one = p.includes.emplace_back();
+                 r.object(item, where, {{"in", r.text(one.in)}, {"file", r.text(one.file)}});
+               });
              }},
             {"agents", r.texts(p.pool_agents)},
             {"accounts", r.texts(p.accounts)},

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Callers: joining, being offered to members, talking, leaving.
 #include "bench/simulated_pbx/queues.hpp"
 

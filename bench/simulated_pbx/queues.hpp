@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Queues, their members, and the agents behind them: who is rung for whom, who talks, who rests.
 #pragma once
 

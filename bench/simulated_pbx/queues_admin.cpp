@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Members: who they are, who can take a call, what actions change, and the events that tell of them.
 #include "bench/simulated_pbx/queues.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Random numbers that are the same on every machine and standard library, so that a seed repeats a run.
 #pragma once
 

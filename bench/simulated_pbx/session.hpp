@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One AMI client's connection: reads actions, gathers what goes out, and lets ordered faults strike.
 #pragma once
 

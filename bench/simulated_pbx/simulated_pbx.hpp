@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A fast AMI server that behaves like Asterisk 22: for `./run`, tests and benchmarks.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calls that move: Local channels that give way, transfers by agents, and calls taken back from where they were parked.
 #include "bench/simulated_pbx/calls.hpp"
 #include "bench/simulated_pbx/parking.hpp"

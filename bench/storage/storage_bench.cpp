@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How fast is storage? Three questions, each on a real disk (the folder for temporary files, or
 /// RINGMASTER_BENCH_DIR):
 ///

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A small AMI client for the findings: messages are dicts, in the order in which they came."""
 import os
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the findings about Asterisk have in common. A script sources this file, writes $etc/extensions.conf and what else it
 # needs ($options: lines for [options] of asterisk.conf), calls `start_asterisk MODULE...` and then `look`, which runs Python from standard input, with ami.py at hand.
 #

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is seen is printed, and compared with what was seen when the finding was written.
 const changed = []
 exports.expect = (what, seen, wanted) => {

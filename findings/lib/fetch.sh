@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # fetch_packages SUITE NAME=VERSION...   Debian packages of exact versions into $work/apt/archives, signatures checked, by an
 # apt of its own. From the mirror that this machine's apt uses, else from deb.debian.org, else, once later versions have
 # taken their places there, from snapshot.debian.org, which keeps all (that last way could not be tried where this was

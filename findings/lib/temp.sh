@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A temp folder, $work, that goes away with the script, and with it whatever runs with a pid in `started`.
 lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d /tmp/finding-XXXXXX)  # short: the path of Asterisk's control socket must fit in 108 bytes

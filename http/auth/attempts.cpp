@@ -1,29 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/auth/attempts.hpp"
 
 #include <algorithm>
 
 namespace ringmaster::auth {
 
-duration attempt_limiter::wait(std::string_view key, time_point now) const {
-  const auto found = entries_.find(std::string{key});
-  if (found == entries_.end() || found->second.allowed <= now)
-    return duration::zero();
-  return found->second.allowed - now;
-}
-
-void attempt_limiter::failed(std::string_view key, time_point now) {
+duration attempt_limiter::take(std::string_view key, time_point now) {
   auto [found, fresh] = entries_.try_emplace(std::string{key});
   auto& e = found->second;
+  if (now < e.allowed)
+    return e.allowed - now;
   if (!fresh && now - e.last > policy_.forget)
     e = entry{};
-  ++e.failures;
+  ++e.tries;
   e.last = now;
-  if (e.failures > policy_.free) {
-    const auto doublings = std::min(e.failures - policy_.free - 1, 20u);
+  if (e.tries >= policy_.free) {
+    const auto doublings = std::min(e.tries - policy_.free, 20u);
     e.allowed = now + std::min<duration>(policy_.first * (std::int64_t{1} << doublings), policy_.longest);
   }
   if (fresh && entries_.size() > policy_.most_keys)
     make_room(now);
+  return duration::zero();
 }
 
 void attempt_limiter::succeeded(std::string_view key) { entries_.erase(std::string{key}); }

@@ -1,11 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/auth/login.hpp"
 
 #include "http/envelope.hpp"
+#include "http/server/client_address.hpp"
 #include "http/server/gate.hpp"
 #include "protocol/json.hpp"
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <mutex>
 
 namespace ringmaster::auth {
@@ -42,45 +45,59 @@ std::optional<std::pair<std::string, std::string>> basic_credentials(std::string
 }
 
 struct login::state {
-  state(user_store& u, token_cache& t, password_pool& p, attempt_policy policy, const clock& c)
-      : users{u}, tokens{t}, passwords{p}, time{c}, by_user{policy}, by_address{for_addresses(policy)} {}
+  state(user_store& u, token_cache& t, password_pool& p, network_store* n, on_wrong_password w, sign_in_policy policy,
+        const clock& c)
+      : users{u}, tokens{t}, passwords{p}, networks{n}, on_wrong{std::move(w)}, time{c},
+        guard{policy, random_salt()} {
+    if (networks)
+      guard.remember(networks->load());
+  }
 
-  /// Many people may sit behind one address.
-  static attempt_policy for_addresses(attempt_policy policy) {
-    policy.free *= 4;
-    return policy;
+  static std::string random_salt() {
+    auto made = make_token();
+    return made ? std::move(*made) : std::string{}; // without random bytes from the kernel nobody gets a token either
   }
 
   // How long somebody has to wait is a duration, and no business of the wall clock's.
-  duration wait(const std::string& user, const std::string& address) {
-    const auto now = time.now();
-    const std::lock_guard lock{guard};
-    return std::max(by_user.wait(user, now), by_address.wait(address, now));
+  sign_in_guard::verdict ask(const std::string& user, const std::string& network) {
+    const std::lock_guard lock{mutex};
+    const auto verdict = guard.ask(user, network, time.now());
+    if (!verdict.check)
+      counts.refused.fetch_add(1, std::memory_order_relaxed);
+    return verdict;
   }
-  void note(const std::string& user, const std::string& address, bool right) {
-    const auto now = time.now();
-    const std::lock_guard lock{guard};
-    if (right) {
-      // The address is not forgiven: one good account must not open the door to the others.
-      by_user.succeeded(user);
-    } else {
-      by_user.failed(user, now);
-      by_address.failed(address, now);
-    }
+  void unchecked(const std::string& user, const std::string& network) {
+    const std::lock_guard lock{mutex};
+    guard.unchecked(user, network, time.now());
+  }
+  void right(const std::string& user, const std::string& network) {
+    counts.succeeded.fetch_add(1, std::memory_order_relaxed);
+    const std::lock_guard lock{mutex};
+    if (guard.right(user, network, time.now(), time.date()) && networks)
+      networks->save(guard.known());
+  }
+  void wrong(std::string_view user, std::string_view address) {
+    counts.wrong.fetch_add(1, std::memory_order_relaxed);
+    if (on_wrong)
+      on_wrong(user, address);
   }
 
   user_store& users;
   token_cache& tokens;
   password_pool& passwords;
+  network_store* networks;
+  on_wrong_password on_wrong;
   const clock& time;
-  std::mutex guard;
-  attempt_limiter by_user;
-  attempt_limiter by_address;
+  login_counters counts;
+  std::mutex mutex;
+  sign_in_guard guard;
 };
 
-login::login(user_store& users, token_cache& tokens, password_pool& passwords, attempt_policy policy,
-             const clock& time)
-    : state_{std::make_shared<state>(users, tokens, passwords, policy, time)} {}
+login::login(user_store& users, token_cache& tokens, password_pool& passwords, network_store* networks, on_wrong_password told,
+             sign_in_policy policy, const clock& time)
+    : state_{std::make_shared<state>(users, tokens, passwords, networks, std::move(told), policy, time)} {}
+
+const login_counters& login::counters() const noexcept { return state_->counts; }
 
 void login::create(const http::request& req, http::responder reply) {
   const auto now = req.arrived;
@@ -88,23 +105,31 @@ void login::create(const http::request& req, http::responder reply) {
   if (!credentials)
     return reply(unauthorized("user and password are needed, as Basic authentication", true, now));
   auto& [name, password] = *credentials;
-  if (const auto wait = state_->wait(name, req.peer); wait > duration::zero()) {
-    auto r = http::failure(error{errc::limit_exceeded, "too many failed logins; wait", {}}, now);
-    r.headers.emplace_back("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+  auto network = http::client_network(req.peer);
+  if (const auto verdict = state_->ask(name, network); !verdict.check) {
+    const auto seconds = std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(verdict.wait).count(), 1);
+    auto r = http::failure(
+        error{errc::limit_exceeded, "too many logins were tried; try again in " + std::to_string(seconds) + " s", {}}, now);
+    r.headers.emplace_back("Retry-After", std::to_string(seconds));
     return reply(std::move(r));
   }
   auto user = state_->users.find(name);
   auto encoded = user ? user->password_hash : std::string{};
   state_->passwords.verify(
       std::move(encoded), std::move(password),
-      [s = state_, user = std::move(user), name = name, peer = req.peer, reply = std::move(reply)](result<bool> right) {
+      [s = state_, user = std::move(user), name = name, peer = req.peer, network = std::move(network),
+       reply = std::move(reply)](result<bool> right) {
         const auto at = wall_clock_now();
         if (!right) {
+          s->unchecked(name, network);
           auto r = http::failure(right.error(), at);
           r.headers.emplace_back("Retry-After", "1");
           return reply(std::move(r));
         }
-        s->note(name, peer, *right);
+        if (*right)
+          s->right(name, network);
+        else
+          s->wrong(user ? std::string_view{name} : std::string_view{}, peer);
         if (!*right)
           return reply(unauthorized("wrong user or password", true, at));
         s->tokens.issue(*user, at, [reply](result<std::string> token) {

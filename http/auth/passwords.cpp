@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/auth/passwords.hpp"
 
 #include <argon2.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Password hashes (argon2id), made and checked on threads of their own.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What access control needs from storage.
 #pragma once
 
@@ -46,6 +47,16 @@ public:
   virtual void erase(const token_digest& digest, done then) = 0;
   /// Every token that was put and not erased; called once, at the start.
   [[nodiscard]] virtual result<std::vector<token_record>> load() = 0;
+};
+
+/// Keeps over a restart from which networks users have signed in (`sign_in_guard::known`).
+class network_store {
+public:
+  virtual ~network_store() = default;
+  /// Empty when there is nothing, or nothing can be read.
+  [[nodiscard]] virtual std::string load() = 0;
+  /// Any thread; soon, and without an answer: what is lost costs somebody a wait.
+  virtual void save(std::string lines) = 0;
 };
 
 } // namespace ringmaster::auth

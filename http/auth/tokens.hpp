@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The tokens that callers carry: 128 random bits in the form of a uuid, good until they expire.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/config/command_line.hpp"
 
 #include <CLI/App.hpp>
@@ -113,6 +114,21 @@ environment process_environment() {
     const char* value = std::getenv(name);
     return value ? std::optional<std::string>{value} : std::nullopt;
   };
+}
+
+void hide_secrets(int argc, char** argv) noexcept {
+  constexpr std::string_view option{"--ami-secret"};
+  const auto cross_out = [](char* from) {
+    for (; *from != '\0'; ++from)
+      *from = 'x';
+  };
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word{argv[i]};
+    if (word == option && i + 1 < argc)
+      cross_out(argv[++i]);
+    else if (word.starts_with(option) && word.substr(option.size()).starts_with('='))
+      cross_out(argv[i] + option.size() + 1);
+  }
 }
 
 result<invocation> load_settings(int argc, const char* const* argv, const environment& env) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Command line and environment over the configuration file.
 #pragma once
 
@@ -26,5 +27,9 @@ struct invocation {
 /// Adds the daemon's options to a command line; see `load_settings`. Later wins: defaults, file,
 /// environment (RINGMASTER_AMI_SECRET, RINGMASTER_ADMIN_PASSWORD), command line.
 [[nodiscard]] result<invocation> load_settings(int argc, const char* const* argv, const environment& env);
+
+/// Overwrites the secrets of a command line where they lie, so that ps shows crosses to whoever looks later. For `main`,
+/// once they have been read. A shell's history, and whoever looked before, know them all the same.
+void hide_secrets(int argc, char** argv) noexcept;
 
 } // namespace ringmaster::config

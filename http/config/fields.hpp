@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The table of every key of the configuration: the one place that knows names, types, ranges and meanings.
 #pragma once
 

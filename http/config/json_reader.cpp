@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/config/json_reader.hpp"
 
 #include <simdjson.h>

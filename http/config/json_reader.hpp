@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// JSON text as a tree that remembers the line of everything, for messages about a configuration file.
 #pragma once
 

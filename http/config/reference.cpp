@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the field tables say, as a page and as a sample file.
 #include "http/config/fields.hpp"
 #include "http/config/settings.hpp"
@@ -99,13 +100,16 @@ std::string reference_page() {
                   "the reference does. A key that is not listed here, a wrong type and a value out of range are errors "
                   "that name the key and the line; `ringmaster --check-config` looks for them and does nothing else.\n\n"
                   "Later wins: defaults, file, environment, command line.\n\n"
+                  "SIGHUP reads all that again: a server that is not connected is then tried at once, and the next login to "
+                  "each uses the address, port, user and secret that it has by then. Whatever else has changed takes a "
+                  "restart.\n\n"
                   "| environment | sets |\n|---|---|\n"
                   "| `RINGMASTER_AMI_SECRET` | the AMI secret of every server whose password is empty, or of the only one |\n"
                   "| `RINGMASTER_ADMIN_PASSWORD` | the password of `admin`, when the first start creates that user |\n\n"
                   "A dot in a key below stands for an object: `http.port` is `{\"http\": {\"port\": …}}`.\n\n"};
   append_rows(out, settings_fields());
-  out += "\n## `pbxs`\n\nA list of Asterisk servers. It takes the place of `serv_addr`, `serv_port`, `username` and "
-         "`password`, which describe one.\n\n";
+  out += "\n## `pbxs`\n\nA list of Asterisk servers. It takes the place of `serv_addr`, `serv_port`, `username`, "
+         "`password`, `allow_plain_secret` and `allow_lossy_config_changes`, which describe one.\n\n";
   append_rows(out, pbx_fields());
   return out;
 }

@@ -1,10 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/config/settings.hpp"
 
 #include "http/config/fields.hpp"
 #include "http/config/json_reader.hpp"
 #include "protocol/json.hpp"
-
-#include <date/tz.h>
+#include "storage/data_folder.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
@@ -107,7 +107,7 @@ public:
       return ok.error();
     out_.single.technology_aliases = out_.technology_aliases;
     if (pbxs) {
-      for (const auto* key : {"serv_addr", "serv_port", "username", "password"})
+      for (const auto* key : {"serv_addr", "serv_port", "username", "password", "allow_plain_secret", "allow_lossy_config_changes"})
         if (seen_.contains(key))
           return assign_.fail(*pbxs, "pbxs", fmt::format("and \"{}\" exclude each other", key));
       if (auto ok = read_pbxs(*pbxs); !ok)
@@ -195,6 +195,13 @@ result<settings> parse_config(std::string_view text, std::string_view name) {
   return file_reader{name}.read(*root);
 }
 
+/// "pbx:5038", "tcp://pbx", "a pbx": what no resolver finds. An IPv6 address has colons of its own.
+static bool has_more_than_a_host(const std::string& address) {
+  boost::system::error_code no_address;
+  boost::asio::ip::make_address(address, no_address);
+  return no_address && address.find_first_of(":/@ \t") != std::string::npos;
+}
+
 result<void> validate(const settings& s) {
   boost::system::error_code ec;
   const auto address = boost::asio::ip::make_address(s.http.address, ec);
@@ -207,11 +214,11 @@ result<void> validate(const settings& s) {
     return invalid_field("http.address", "refusing to listen on " + s.http.address +
                                              " without TLS: set http.tls.certificate and http.tls.key, or "
                                              "http.allow_plain_beyond_loopback to true");
-  try {
-    static_cast<void>(date::locate_zone(s.timezone));
-  } catch (const std::exception&) {
-    return invalid_field("timezone", "timezone: \"" + s.timezone + "\" is not known");
-  }
+  std::error_code code;
+  if (!std::filesystem::is_directory(s.zoneinfo, code))
+    return invalid_field("zoneinfo", "zoneinfo: there is no folder \"" + s.zoneinfo + "\" of time zones; install the package tzdata");
+  if (const auto zone = read_zone_file(s.zoneinfo, s.timezone); !zone)
+    return invalid_field("timezone", "timezone: " + zone.error().message);
   if (s.database_map_limit != 0 && s.database_map_limit < s.database_map_size)
     return invalid_field("database.map_limit", "database.map_limit must be 0, or database.map_size at least");
   if (s.result_filename.empty())
@@ -220,6 +227,10 @@ result<void> validate(const settings& s) {
     if (p.address.empty())
       return invalid_field("serv_addr", "serv_addr (of several servers: pbxs[].address) must be a host name or an IP address; "
                                         "that of \"" + p.name + "\" is empty");
+  for (const auto& p : s.pbxs)
+    if (has_more_than_a_host(p.address))
+      return invalid_field("serv_addr", "serv_addr (of several servers: pbxs[].address) must be a host name or an IP address and nothing "
+                                        "else (a port goes into serv_port); that of \"" + p.name + "\" is \"" + p.address + '"');
   for (const auto& p : s.pbxs)
     for (const auto* text : {&p.name, &p.address, &p.username, &p.password})
       if (text->find_first_of(std::string_view{"\r\n\0", 3}) != std::string::npos)
@@ -231,17 +242,39 @@ std::filesystem::path result_file(const settings& s) {
   return std::filesystem::path{s.data_dir} / s.result_filename;
 }
 
-result<void> check_result_file(const settings& s) {
+namespace {
+
+error wrong_result_file(const std::filesystem::path& file, std::string_view why) {
+  return invalid_field("general.result_filename",
+                       fmt::format("general.result_filename: {} cannot be written: {}", file.string(), why));
+}
+
+} // namespace
+
+result<void> check_result_kind(const settings& s) {
   const auto file = result_file(s);
-  const auto wrong = [&](std::string_view why) {
-    return invalid_field("general.result_filename",
-                         fmt::format("general.result_filename: {} cannot be written: {}", file.string(), why));
-  };
   std::error_code code;
+  const auto led_to = storage::leads_to(file);
+  const auto& names = storage::database_files;
+  const bool named_so = std::find(names.begin(), names.end(), led_to.filename().string()) != names.end();
+  if ((named_so && led_to.parent_path() == std::filesystem::weakly_canonical(std::filesystem::path{s.data_dir} / "", code)) ||
+      storage::is_database_file(file))
+    return wrong_result_file(file, "it is a file of a database");
   const auto status = std::filesystem::status(file, code);
   if (std::filesystem::is_directory(status))
-    return wrong("it is a folder");
-  if (std::filesystem::exists(status))
+    return wrong_result_file(file, "it is a folder");
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return wrong_result_file(file, "it is a FIFO, a device or a socket, and no regular file");
+  return {};
+}
+
+result<void> check_result_file(const settings& s) {
+  if (auto kind = check_result_kind(s); !kind)
+    return kind;
+  const auto file = result_file(s);
+  const auto wrong = [&](std::string_view why) { return wrong_result_file(file, why); };
+  std::error_code code;
+  if (std::filesystem::exists(file, code))
     return ::access(file.c_str(), W_OK) == 0 ? result<void>{} : wrong(std::strerror(errno));
   const auto folder_of = [](const std::filesystem::path& name) {
     const auto above = name.lexically_normal().parent_path();
@@ -255,11 +288,42 @@ result<void> check_result_file(const settings& s) {
   return ::access(folder.c_str(), W_OK | X_OK) == 0 ? result<void>{} : wrong(std::strerror(errno));
 }
 
+/// The data folder is made when it is not there; then the one above has to be.
+static result<void> check_data_folder(const settings& s) {
+  const auto wrong = [&](std::string_view why) {
+    return invalid_field("data_dir", fmt::format("the data folder {} cannot be used: {}", s.data_dir, why));
+  };
+  std::error_code code;
+  auto folder = std::filesystem::absolute(s.data_dir, code).lexically_normal();
+  if (!folder.has_filename())
+    folder = folder.parent_path();
+  while (!std::filesystem::exists(folder, code)) {
+    if (code && code != std::errc::no_such_file_or_directory)
+      return wrong(code.message());
+    folder = folder.parent_path();
+  }
+  if (!std::filesystem::is_directory(folder, code))
+    return wrong(fmt::format("{} is no folder", folder.string()));
+  return ::access(folder.c_str(), W_OK | X_OK) == 0 ? result<void>{} : wrong(fmt::format("{}: {}", folder.string(), std::strerror(errno)));
+}
+
+static result<void> check_users(const settings& s) {
+  for (const auto& p : s.pbxs)
+    if (p.username.empty())
+      return invalid_field("username", "username (of several servers: pbxs[].username) must name the user of manager.conf with which the "
+                                       "daemon logs in to \"" + p.name + "\"; it is empty");
+  return {};
+}
+
 result<void> check_files(const settings& s) {
   if (!s.http.certificate.empty())
     if (auto good = http::check_tls({s.http.certificate, s.http.key}); !good)
       return good;
-  return check_result_file(s);
+  if (auto there = check_data_folder(s); !there)
+    return there;
+  if (auto writable = check_result_file(s); !writable)
+    return writable;
+  return check_users(s);
 }
 
 http::server_options settings::server_options() const {
@@ -270,6 +334,7 @@ http::server_options settings::server_options() const {
     o.tls = http::tls_files{http.certificate, http.key};
   o.threads = threads.io > 0 ? static_cast<unsigned>(threads.io) : std::max(1u, std::thread::hardware_concurrency());
   o.limits = http.limits;
+  o.tls_only = http.tls_only;
   return o;
 }
 

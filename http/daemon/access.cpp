@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/daemon/access.hpp"
 
+#include "actors/commands/access.hpp"
+#include "actors/log.hpp"
 #include "http/auth/tokens.hpp"
 #include "storage/access.hpp"
-
-#include <spdlog/spdlog.h>
 
 namespace ringmaster::daemon {
 
@@ -20,18 +21,24 @@ std::optional<auth::user_record> database_users::find(std::string_view name) {
 void database_tokens::put(const auth::token_record& token, done then) {
   engine_.transact<void>(
       [kept = storage::token{token.digest, token.user, token.issued, token.expires}](
-          storage::write_txn& in, changes&) { return storage::put_token(in, kept); },
+          storage::write_txn& in, changes&) { return commands::keep_token(in, kept); },
       std::move(then), storage::room::reserve); // who wants to make room has to sign in
 }
 
 void database_tokens::erase(const auth::token_digest& digest, done then) {
   engine_.transact<void>(
-      [digest](storage::write_txn& in, changes&) -> result<void> {
-        if (const auto removed = storage::remove_token(in, digest); !removed)
-          return removed.error();
-        return {};
-      },
-      std::move(then), storage::room::reserve);
+      [digest](storage::write_txn& in, changes&) { return commands::end_token(in, digest); }, std::move(then), storage::room::reserve);
+}
+
+std::string database_networks::load() {
+  const auto in = env_.read();
+  return in ? commands::kept_networks(*in) : std::string{};
+}
+
+void database_networks::save(std::string lines) {
+  engine_.transact<void>(
+      [lines = std::move(lines)](storage::write_txn& in, changes&) { return commands::keep_networks(in, lines); },
+      [](const result<void>&) {}, storage::room::reserve);
 }
 
 result<std::vector<auth::token_record>> database_tokens::load() {
@@ -75,14 +82,14 @@ result<void> create_first_user(storage::environment& env, const std::string& giv
   auto in = env.write();
   if (!in)
     return in.error();
-  if (const auto put = storage::put_user(*in, {"admin", std::move(*hash), {"*"}, {}, {}}, now); !put)
-    return put.error();
+  if (const auto put = commands::add_user(*in, {"admin", std::move(*hash), {"*"}, {}, {}}, now); !put)
+    return put;
   if (given_password.empty())
     if (const auto told = tell("admin", password); !told)
       return told;
   if (const auto kept = in->commit(); !kept)
     return kept;
-  spdlog::info("event=user_created user=admin");
+  log_info("event=user_created user=admin");
   return {};
 }
 
@@ -101,14 +108,8 @@ result<void> set_password(const std::filesystem::path& data_dir, const std::stri
   auto in = env->write();
   if (!in)
     return in.error();
-  auto user = storage::get_user(*in, name);
-  if (!user)
-    return user.error();
-  user->password_hash = std::move(*hash);
-  if (const auto ended = storage::remove_tokens_of(*in, name); !ended)
-    return ended.error();
-  if (const auto put = storage::put_user(*in, std::move(*user), now); !put)
-    return put.error();
+  if (const auto changed = commands::change_password(*in, name, std::move(*hash), now); !changed)
+    return changed;
   return in->commit();
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Users and tokens over the database, for http/auth.
 #pragma once
 
@@ -33,6 +34,18 @@ public:
   [[nodiscard]] result<std::vector<auth::token_record>> load() override;
 
 private:
+  engine& engine_;
+};
+
+/// Networks as one value of the snapshots' table.
+class database_networks final : public auth::network_store {
+public:
+  database_networks(const storage::environment& env, engine& to) : env_{env}, engine_{to} {}
+  [[nodiscard]] std::string load() override;
+  void save(std::string lines) override;
+
+private:
+  const storage::environment& env_;
   engine& engine_;
 };
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// `ringmaster ami-json FILE…|-` and `ringmaster ami-json --connect HOST:PORT --ami-user U --ami-secret S`:
 /// what an Asterisk says, as lines of JSON on standard output.
 #pragma once

@@ -1,8 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/daemon/application.hpp"
 
+#include "actors/commands/access.hpp"
 #include "actors/engine.hpp"
+#include "actors/log.hpp"
 #include "http/auth/login.hpp"
 #include "http/daemon/access.hpp"
+#include "http/daemon/descriptors.hpp"
 #include "http/daemon/status.hpp"
 #include "http/live/front.hpp"
 #include "http/outbound/purge.hpp"
@@ -11,9 +15,7 @@
 #include "http/server/server.hpp"
 #include "http/telephone/routes.hpp"
 #include "http/www/wallboard.hpp"
-#include "storage/access.hpp"
-
-#include <spdlog/spdlog.h>
+#include "protocol/seldom.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -31,23 +33,26 @@ std::size_t threads(std::uint64_t wanted) {
   return wanted > 0 ? wanted : std::max(1u, std::thread::hardware_concurrency());
 }
 
+pbx_login login_of(const config::pbx_settings& p) {
+  return {p.address, p.port, p.username, p.password, p.allow_plain_secret};
+}
+
 engine_options options_of(const config::settings& s) {
   engine_options o;
   for (const auto& p : s.pbxs) {
     pbx_options to;
     to.name = p.name;
-    to.address = p.address;
-    to.port = p.port;
-    to.username = p.username;
-    to.secret = p.password;
+    static_cast<pbx_login&>(to) = login_of(p);
     to.originate_rate = p.originate_rate;
     to.max_channels = p.max_channels;
     to.technology_aliases = s.technology_aliases && p.technology_aliases;
+    to.allow_lossy_config_changes = p.allow_lossy_config_changes;
     to.dialplan_events = s.dialplan_events && p.dialplan_events;
     o.pbxs.push_back(std::move(to));
   }
   o.result_file = config::result_file(s);
   o.timezone = s.timezone;
+  o.zone_folder = s.zoneinfo;
   o.actor_threads = threads(s.threads.actors);
   o.parser_threads = threads(s.threads.parsers);
   return o;
@@ -77,14 +82,17 @@ struct application::parts {
   std::optional<database_tokens> token_store;
   std::optional<auth::token_cache> tokens;
   std::optional<auth::password_pool> passwords;
+  std::optional<database_networks> networks;
   std::optional<auth::login> login;
   metrics::registry metrics;
+  seldom_by_text complaints; ///< of the HTTP server
   std::optional<outbound::purger> purger;
+  std::optional<outbound::eraser> eraser;
   outbound::rehearsals rehearsals;
   std::unique_ptr<live::front> front;
   std::optional<http::router> router;
   std::unique_ptr<http::server> server;
-  time_point next_sweep{}, next_purge{};
+  time_point next_sweep{}, next_purge{}, next_zone_look{};
 
   result<void> start_engine(const tell_password& tell) {
     if (auto done = create_first_user(env, settings.admin_password, settings.passwords, wall_clock_now(), tell); !done)
@@ -95,6 +103,7 @@ struct application::parts {
     engine = std::move(*started);
     add_engine_metrics(metrics, *engine);
     purger.emplace(outbound::context{engine.get()});
+    eraser.emplace(outbound::context{engine.get()}, std::chrono::days{settings.erase_deleted_after_days});
     return {};
   }
 
@@ -103,7 +112,12 @@ struct application::parts {
     token_store.emplace(*engine);
     tokens.emplace(*token_store, settings.tokens);
     passwords.emplace(auth::password_pool::options{static_cast<unsigned>(settings.threads.passwords), 32, settings.passwords});
-    login.emplace(*users, *tokens, *passwords);
+    networks.emplace(env, *engine);
+    login.emplace(*users, *tokens, *passwords, &*networks, [](std::string_view user, std::string_view address) {
+      // No flood: how many passwords are checked is bounded.
+      log_warn("event=login_failed user={} address={}", user, address);
+    });
+    add_login_metrics(metrics, *login);
     return tokens->load(*users, wall_clock_now());
   }
 
@@ -131,7 +145,18 @@ struct application::parts {
 
   result<void> listen() {
     auto options = settings.server_options();
-    options.on_fault = [](std::string_view what) { spdlog::error("event=http_fault reason=\"{}\"", what); };
+    const auto limit = raise_descriptor_limit();
+    const auto possible = possible_connections(limit, options.limits.connections,
+                                               reserved_descriptors(settings.pbxs.size(), options.threads));
+    if (possible < options.limits.connections)
+      log_warn("event=fewer_connections possible={} wanted={} descriptors={} remedy={}", possible, options.limits.connections, limit,
+               "raise the limit of open files (LimitNOFILE, ulimit -Hn), or lower http.limits.connections");
+    options.limits.connections = possible;
+    options.limits.strangers = std::min(options.limits.strangers, std::max<std::size_t>(possible / 2, 4));
+    options.on_fault = [this](std::string_view what) {
+      if (const auto times = complaints.due(what, engine->options().time->now()))
+        log_error("event=http_fault reason={} times={}", what, *times);
+    };
     auto started = http::server::start(std::move(options), *router);
     if (!started)
       return started.error();
@@ -150,12 +175,16 @@ result<std::unique_ptr<application>> application::start(const config::settings& 
   where.data_dir = s.data_dir;
   where.map_size = s.database_map_size;
   where.map_limit = s.database_map_limit;
+  if (auto kind = config::check_result_kind(s); !kind)
+    return kind.error();
   auto env = storage::environment::open(where);
   if (!env)
     return env.error();
+  if (auto noted = env->note_result_file(config::result_file(s)); !noted)
+    return noted.error();
   // Lines wait in the database until they can be written: a reason to complain, not one to stay away.
   if (const auto usable = config::check_result_file(s); !usable)
-    spdlog::error("event=result_file_unwritable reason=\"{}\" lines=kept", usable.error().message);
+    log_error("event=result_file_unwritable reason={} lines=kept", usable.error().message);
   auto made = std::make_unique<parts>(std::move(*env), s);
   if (auto done = made->start_engine(tell); !done)
     return done.error();
@@ -180,13 +209,29 @@ std::string application::address() const {
          std::to_string(parts_->server->port());
 }
 
-const http::dispatcher& application::routes() const noexcept { return *parts_->router; }
+const http::router& application::routes() const noexcept { return *parts_->router; }
+
+void application::settings_are(const config::settings& s) {
+  std::size_t unknown = 0;
+  for (const auto& p : s.pbxs)
+    if (!parts_->engine->use_login(p.name, login_of(p)))
+      ++unknown;
+  log_info("event=settings_read_again servers={}", s.pbxs.size() - unknown);
+  if (unknown > 0 || s.pbxs.size() != parts_->engine->options().pbxs.size())
+    log_warn("event=settings_need_a_restart reason={}", "servers were added, removed or renamed");
+}
 
 void application::housekeeping() {
   parts_->purger->poke();
   const auto& time = *parts_->engine->options().time;
   const auto moment = time.now();
   const auto now = time.date();
+  parts_->eraser->poke(now);
+  if (moment >= parts_->next_zone_look) {
+    parts_->next_zone_look = moment + zone_keeper::look_every;
+    parts_->engine->look_at_zone_files();
+    parts_->engine->look_at_disk();
+  }
   if (moment >= parts_->next_sweep) {
     parts_->next_sweep = moment + token_sweep_every;
     parts_->tokens->sweep(now);
@@ -195,10 +240,10 @@ void application::housekeeping() {
     return;
   parts_->next_purge = moment + token_purge_every;
   parts_->engine->transact<std::size_t>(
-      [now](storage::write_txn& in, changes&) { return storage::remove_expired_tokens(in, now); },
+      [now](storage::write_txn& in, changes&) { return commands::end_expired_tokens(in, now); },
       [](const result<std::size_t>& done) {
         if (!done)
-          spdlog::warn("event=token_sweep_failed reason=\"{}\"", done.error().message);
+          log_warn("event=token_sweep_failed reason={}", done.error().message);
       },
       storage::room::reserve);
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The whole daemon inside one process, without its command line: database, engine, access, routes, server.
 #pragma once
 
@@ -26,9 +27,15 @@ public:
 
   /// "http://127.0.0.1:8081"; empty without a listener.
   [[nodiscard]] std::string address() const;
-  [[nodiscard]] const http::dispatcher& routes() const noexcept;
+  [[nodiscard]] const http::router& routes() const noexcept;
 
-  /// What has to be done now and then: expired tokens, lists of deleted dlmas. About once a second.
+  /// The settings were read again: address, port, user and secret of the servers that there were at the start are used from
+  /// now on, and servers that are not connected are tried at once. All else takes a restart, which the log says where it
+  /// differs. `good` ones.
+  void settings_are(const config::settings& s);
+
+  /// What has to be done now and then: expired tokens, lists of deleted dlmas, newer rules of time zones. About once a
+  /// second.
   void housekeeping();
 
 private:

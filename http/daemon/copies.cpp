@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/daemon/copies.hpp"
 
 #include "storage/backup.hpp"

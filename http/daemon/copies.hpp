@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// `ringmaster backup --data DIR --to FILE [--overwrite]` and `ringmaster restore --from FILE --data DIR
 /// [--overwrite]`.
 #pragma once

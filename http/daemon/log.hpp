@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Logs: one line of key=value pairs an event, on standard error. Secrets never reach them, and whoever logs
 /// something of a call gives its dialing's uuid.
 #pragma once

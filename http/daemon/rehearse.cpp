@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/daemon/rehearse.hpp"
 
 #include "actors/core/plan_pacing.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// `ringmaster rehearse`: a call centre simulated with pacing as it is and as proposed, without a daemon.
 #pragma once
 

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/daemon/serve.hpp"
 
+#include "actors/log.hpp"
 #include "http/daemon/application.hpp"
 #include "http/daemon/log.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <cerrno>
 #include <csignal>
@@ -26,12 +27,12 @@ result<void> print_password(std::string_view user, std::string_view password) {
 
 } // namespace
 
-int serve(const config::settings& s) {
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGTERM);
-  sigaddset(&ends, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &ends, nullptr); // other threads inherit it: the signals come to sigtimedwait
+int serve(const config::settings& s, const std::function<result<config::settings>()>& again) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int one : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&signals, one);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr); // other threads inherit it: the signals come to sigtimedwait
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of its write, as a full disk is
   start_logging(s.loglevel);
@@ -43,13 +44,18 @@ int serve(const config::settings& s) {
   }
   fmt::print("ringmaster: ready on {}\n", (*daemon)->address());
   std::fflush(stdout);
-  spdlog::info("event=ready address={} data_dir=\"{}\"", (*daemon)->address(), s.data_dir);
+  log_info("event=ready address={} data_dir={}", (*daemon)->address(), s.data_dir);
 
   for (;;) {
     const timespec second{1, 0};
-    const int signal = sigtimedwait(&ends, nullptr, &second);
-    if (signal > 0) {
-      spdlog::info("event=stopping signal={}", signal);
+    const int signal = sigtimedwait(&signals, nullptr, &second);
+    if (signal == SIGHUP) {
+      if (const auto read = again())
+        (*daemon)->settings_are(*read);
+      else
+        log_error("event=settings_refused reason={}", read.error().message);
+    } else if (signal > 0) {
+      log_info("event=stopping signal={}", signal);
       break;
     }
     (*daemon)->housekeeping();
@@ -63,7 +69,7 @@ int serve(const config::settings& s) {
   alarm(4);
   daemon->reset();
   alarm(0);
-  spdlog::info("event=stopped");
+  log_info("event=stopped");
   return 0;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/daemon/set_password.hpp"
 
 #include "http/daemon/access.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// `ringmaster set-password --data DIR [--user NAME]`: for an administrator who has lost the password, or wants
 /// another. The daemon must be stopped.
 #pragma once

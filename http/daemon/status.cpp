@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/daemon/status.hpp"
 
 #include "actors/live_json.hpp"
@@ -10,15 +11,9 @@ namespace ringmaster::daemon {
 
 namespace {
 
-void append(json_writer& w, const core::missing_right& lacks) {
-  const auto& about = core::info(lacks.right);
-  w.begin_object();
-  w.member("right", about.name);
-  w.member("class", about.needs);
-  w.member("costs", about.costs);
-  w.member("seen", std::string_view{lacks.seen});
-  w.member("mend", lacks.mend());
-  w.end_object();
+/// Seconds.
+std::int64_t age_of(const zone_keeper::state& zones, time_point now) {
+  return std::max<std::int64_t>(std::chrono::floor<std::chrono::seconds>(now - zones.files_from).count(), 0);
 }
 
 void append_writing(json_writer& w, const live_writing& to, bool of_the_database) {
@@ -33,40 +28,56 @@ void append_writing(json_writer& w, const live_writing& to, bool of_the_database
   w.end_object();
 }
 
+void append(json_writer& w, const zone_keeper::state& zones, time_point now) {
+  w.begin_object();
+  w.member("version", std::string_view{zones.version});
+  w.member("files_from", format_timestamp(zones.files_from));
+  w.member("age", age_of(zones, now));
+  w.member("in_use_since", format_timestamp(zones.in_use_since));
+  w.member("zones", static_cast<std::int64_t>(zones.zones));
+  w.key("trouble");
+  zones.trouble.empty() ? w.null() : w.string(zones.trouble);
+  w.key("since");
+  zones.trouble.empty() ? w.null() : w.string(format_timestamp(zones.trouble_since));
+  w.end_object();
+}
+
+void append(json_writer& w, const core::health_trouble& trouble) {
+  w.begin_object();
+  w.member("what", trouble.what);
+  w.key("name");
+  trouble.name.empty() ? w.null() : w.string(trouble.name);
+  w.member("text", std::string_view{trouble.text});
+  w.key("since");
+  trouble.since ? w.string(format_timestamp(*trouble.since)) : w.null();
+  w.end_object();
+}
+
 http::response health(engine& about) {
   http::response r;
   std::string out;
   json_writer w{out};
   const auto database = about.live().database.get(), results = about.live().result_file.get();
+  const auto zones = about.zones().now();
   w.begin_object();
-  w.member("status", database->works && results->works ? "ok" : "degraded");
+  const auto wrong = about.what_is_wrong();
+  w.member("status", wrong.empty() ? "ok" : "degraded");
+  w.key("wrong");
+  w.begin_list();
+  for (const auto& one : wrong)
+    append(w, one);
+  w.end_list();
   w.key("database");
   append_writing(w, *database, true);
   w.key("result_file");
   append_writing(w, *results, false);
+  w.key("zone_rules");
+  append(w, zones, about.options().time->date());
   w.key("pbxs");
   w.begin_list();
   for (const auto& configured : about.options().pbxs) {
     const auto live = about.live().pbxs.find(configured.name);
-    w.begin_object();
-    w.member("name", configured.name);
-    w.member("connected", live && live->connected);
-    w.key("trouble");
-    live && !live->connected ? w.string(live->trouble) : w.null();
-    w.key("since");
-    live && !live->connected && live->trouble_since ? w.string(format_timestamp(*live->trouble_since)) : w.null();
-    w.key("missing_rights");
-    w.begin_list();
-    if (live && live->connected)
-      for (const auto& lacks : *live->missing_rights)
-        append(w, lacks);
-    w.end_list();
-    w.key("rests");
-    w.begin_list();
-    for (const auto& one : about.resting(configured.name))
-      append_resting(w, one);
-    w.end_list();
-    w.end_object();
+    append_server(w, configured.name, live.get(), about.resting(configured.name));
   }
   w.end_list();
   w.end_object();
@@ -134,8 +145,19 @@ void add_engine_metrics(metrics::registry& to, engine& from) {
         [&from] { return from.live().database.get()->works ? 1.0 : 0.0; });
   gauge("ringmaster_database_waiting_ends", "What became of calls and could not be written to the database yet.",
         [&from] { return static_cast<double>(from.live().database.get()->waiting); });
+  gauge("ringmaster_troubles", "What is the matter, by count: `wrong` of /health. 0 is well.",
+        [&from] { return static_cast<double>(from.what_is_wrong().size()); });
+  gauge("ringmaster_disk_free_bytes", "Free where the database is; -1 where that is not known.",
+        [&from] { return static_cast<double>(from.live().disk_free.load(std::memory_order_relaxed)); });
   gauge("ringmaster_result_file_writable", "1 when the result file takes lines; they are kept meanwhile.",
         [&from] { return from.live().result_file.get()->works ? 1.0 : 0.0; });
+  to.add_list("ringmaster_zone_rules", "1; `version` is that of the time zones' rules in use.", [&from] {
+    return std::vector<metrics::registry::labelled>{{{{"version", from.zones().now().version}}, 1}};
+  });
+  gauge("ringmaster_zone_rules_age_seconds", "Since the newest file of the time zones' rules in use was made.",
+        [&from] { return static_cast<double>(age_of(from.zones().now(), from.options().time->date())); });
+  gauge("ringmaster_zone_rules_current", "1 when the time zones' rules on disk are those in use, and whole.",
+        [&from] { return from.zones().now().trouble.empty() ? 1.0 : 0.0; });
   for (const auto& p : from.options().pbxs)
     add_pbx_metrics(to, from, p.name);
   to.add_list("ringmaster_breaker_open",
@@ -156,10 +178,29 @@ void add_server_metrics(metrics::registry& to, const http::server& from) {
   };
   add("ringmaster_http_connections_total", "Connections accepted.", true, c.accepted);
   add("ringmaster_http_connections", "Connections now.", false, c.open);
-  add("ringmaster_http_turned_away_total", "Connections beyond the limit.", true, c.turned_away);
+  add("ringmaster_http_turned_away_total", "Connections beyond the limit, of all or of one address.", true, c.turned_away);
+  add("ringmaster_http_strangers", "Connections now on which no good token has come yet.", false, c.strangers);
+  add("ringmaster_http_displaced_total", "Connections without a good token that went for another.", true, c.displaced);
+  to.add_callback("ringmaster_http_body_bytes", "Bytes of request bodies that are being held.", false,
+                  [&from] { return static_cast<double>(from.body_bytes()); });
+  add("ringmaster_http_bodies_refused_total", "Bodies refused since all together would have been too much.", true, c.bodies_refused);
   add("ringmaster_http_requests_total", "Requests.", true, c.requests);
   add("ringmaster_http_refused_total", "Requests refused by the gate or a limit.", true, c.refused);
   add("ringmaster_http_timed_out_total", "Connections that were too slow.", true, c.timed_out);
+  for (std::size_t i = 1; i < c.by_status_class.size(); ++i)
+    to.add_callback("ringmaster_http_responses_total", "Responses, by the class of their status.", true,
+                    [&value = c.by_status_class[i]] { return static_cast<double>(value.load(std::memory_order_relaxed)); },
+                    {{"class", std::to_string(i) + "xx"}});
+}
+
+void add_login_metrics(metrics::registry& to, const auth::login& from) {
+  const auto& c = from.counters();
+  const auto add = [&to](const char* name, const char* help, const std::atomic<std::uint64_t>& value) {
+    to.add_callback(name, help, true, [&value] { return static_cast<double>(value.load(std::memory_order_relaxed)); });
+  };
+  add("ringmaster_logins_total", "Users who signed in.", c.succeeded);
+  add("ringmaster_logins_wrong_total", "Wrong passwords, and users that do not exist.", c.wrong);
+  add("ringmaster_logins_refused_total", "Tries to sign in that were told to wait, and not checked.", c.refused);
 }
 
 result<void> add_status(http::router& r, engine& about, const metrics::registry& page) {

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 /// GET /health (open to everybody, tells no secret) and GET /metrics (Prometheus; needs a token, which
 /// Prometheus sends as a bearer).
 #pragma once
 
 #include "actors/engine.hpp"
+#include "http/auth/login.hpp"
 #include "http/metrics/registry.hpp"
 #include "http/router.hpp"
 #include "http/server/server.hpp"
@@ -13,6 +15,9 @@ namespace ringmaster::daemon {
 void add_engine_metrics(metrics::registry& to, engine& from);
 /// The server's; it has to live as long as pages are asked for.
 void add_server_metrics(metrics::registry& to, const http::server& from);
+
+/// Sign-ins; `from` has to live as long as pages are asked for.
+void add_login_metrics(metrics::registry& to, const auth::login& from);
 
 [[nodiscard]] result<void> add_status(http::router& r, engine& about, const metrics::registry& page);
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/live/answers.hpp"
 
 #include "protocol/json.hpp"

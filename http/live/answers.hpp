@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the daemon says to a live client of its own accord, as JSON: everything but events.
 #pragma once
 

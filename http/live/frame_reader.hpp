@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a client says in its WebSocket: bytes in, messages, control frames and violations out (RFC 6455,
 /// sections 5 to 8). Pure: no socket, no clock. Beast's stream does the same, but holds 1.5 KB of every
 /// connection to read into.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// WebSocket frames (RFC 6455): their numbers, and a server's frames as bytes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/live/front.hpp"
 
 #include "actors/direct_actor.hpp"
@@ -72,6 +73,7 @@ caf::behavior front_behavior(const std::shared_ptr<State>& with) {
 front::front(engine& source, socket_limits limits) : state_{std::make_shared<state>(source, limits)} {
   state_->actor =
       spawn_direct(source.actors(), "front", [this](direct_actor*) { return front_behavior(state_); });
+  source.essential().add("front", state_->actor);
   caf::anon_send(source.hub(), hub_attach{state_->actor});
 }
 
@@ -86,10 +88,14 @@ result<void> front::add_to(http::router& r) {
     const auto board = s->board_at(connection.home);
     open_socket(std::move(connection), std::move(req), board);
   };
-  for (const char* path : {"/ws", "/"}) // clients of the reference upgrade the bare address
-    if (auto done = r.add({http::method::get, path, {}, http::access::token, to}); !done)
-      return done;
-  return {};
+  if (auto done = r.add({http::method::get, "/ws", {}, http::access::token, to, {}}); !done)
+    return done;
+  // Clients of the reference upgrade the bare address; who types it into a browser wants the page.
+  http::endpoint page;
+  page.on_request = [](const http::request&, const http::responder& reply) {
+    reply(http::response{303, {}, {}, {{"Location", "/wallboard"}}, false});
+  };
+  return r.add({http::method::get, "/", {}, http::access::token, to, page, {}, true});
 }
 
 void front::close_all() {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The front: the actor through which the others reach everybody who is connected to the daemon. It is the
 /// hub's outlet for WebSockets: frames and answers come to it and are posted to the server threads, each of
 /// which hands them to its own sockets (`switchboard`). A direct actor, as the hub is: that happens on the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/live/handshake.hpp"
 
 #include <boost/asio/error.hpp>
@@ -51,6 +52,11 @@ private:
   std::string written_;
 };
 
+bool is_base64_of_16_bytes(std::string_view text) {
+  constexpr std::string_view digits{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
+  return text.size() == 24 && text.ends_with("==") && text.substr(0, 22).find_first_not_of(digits) == std::string_view::npos;
+}
+
 } // namespace
 
 handshake_answer answer_handshake(std::string_view head, const http::plain_stream::executor_type& with) {
@@ -60,7 +66,14 @@ handshake_answer answer_handshake(std::string_view head, const http::plain_strea
   request.put(asio::buffer(head.data(), head.size()), ec);
   if (ec || !request.is_done()) // Beast is stricter than the gate here and there
     return {"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false};
+  // RFC 6455, section 4.1: base64 of 16 bytes. Beast hashes whatever comes.
+  const auto key = request.get()[beast::http::field::sec_websocket_key];
+  if (!is_base64_of_16_bytes({key.data(), key.size()}))
+    return {"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false};
   beast::websocket::stream<answer_sink, false> stream{with};
+  // Beast would tell everybody which version of it this is.
+  stream.set_option(beast::websocket::stream_base::decorator(
+      [](beast::websocket::response_type& answer) { answer.set(beast::http::field::server, "ringmaster"); }));
   stream.accept(request.get(), ec);
   return {stream.next_layer().take(), !ec};
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The answer to a client that asks for a WebSocket (RFC 6455, section 4.2).
 #pragma once
 

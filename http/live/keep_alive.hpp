@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Whether the other side of a connection is still there: a ping after half of the time that it may be
 /// silent, the end after all of it. Pure: the time is an argument.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/live/snapshots.hpp"
 
 #include "actors/core/telephone/tables.hpp"
@@ -100,6 +101,20 @@ std::unique_ptr<walk> stats(engine& of, const std::string& topic, std::string_vi
                    });
 }
 
+/// Those that are configured, whether they can be reached or not.
+std::unique_ptr<walk> servers(engine& of, const std::string& topic, std::string_view above) {
+  std::vector<std::string> names;
+  for (const auto& one : of.options().pbxs)
+    names.push_back(one.name);
+  return make_walk(std::move(names), [&of, topic, above](std::string& json, const std::string& name) -> result<bool> {
+    if (!topic_covers(topic, topic_below(above, name)))
+      return false;
+    json_writer w{json};
+    append_server(w, name, of.live().pbxs.find(name).get(), of.resting(name));
+    return true;
+  });
+}
+
 /// The live objects of the kind that is told in `family`, of all servers.
 template <class T>
 std::unique_ptr<walk> objects(engine& of, const std::string& topic, std::string_view above) {
@@ -129,6 +144,8 @@ result<std::unique_ptr<walk>> walk_through(engine& of, core::topic_family family
     return dialings(of, topic, above);
   case core::topic_family::stats:
     return stats(of, topic, above);
+  case core::topic_family::servers:
+    return servers(of, topic, above);
   case core::topic_family::channels:
     return objects<telephone::channel>(of, topic, above);
   case core::topic_family::agis:

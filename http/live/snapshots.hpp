@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What is too long to be made at once for a live client: the state that it begins with, and the events that it has
 /// missed. Either goes out a piece at a time, the next one made when the one before has gone, so that a client that
 /// does not read costs a piece, and the thread serves its other sockets in between.

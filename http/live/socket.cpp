@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/live/socket.hpp"
 
 #include "http/live/answers.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One WebSocket of a live client: what it sends is a wish, what it gets are answers and events.
 ///
 ///     → {"type": "subscribe", "topic": "/ob/campaigns", "snapshot": true, "from": 1847}   ("snapshot", "from": optional)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The live clients of one server thread: which of their sockets wants to hear what. An event comes once to
 /// each thread and is handed from here to its sockets, its text shared by all.
 ///

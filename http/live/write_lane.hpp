@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The way out of a WebSocket: what waits to be sent, and what is being sent. Answers, events, pongs, pings
 /// and the close go out in the order in which they came, as many as wait in one write: events come many at
 /// once and to many sockets, and a system call a frame would be most of what they cost. Frames from a server

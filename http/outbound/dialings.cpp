@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/outbound/dialings.hpp"
 
 #include "http/outbound/resource.hpp"
@@ -39,17 +40,17 @@ http::response list(const context& c, const http::request& req) {
   const auto which = page_parameters(req, list_count);
   if (!which)
     return refuse(c, which.error());
-  const auto in = c.read();
-  if (!in)
-    return refuse(c, in.error());
-  auto found = storage::list_dialings(*in, *which);
-  if (!found)
-    return refuse(c, found.error());
-  for (auto& call : found->items)
-    if (const auto done = complete(c, *in, call); !done)
-      return refuse(c, done.error());
-  return answer(c, [&](std::string& out) {
-    append_page(out, *found, [&](const dialing& call) { append_json(out, call, dialing_fields); });
+  return answer_with_list(c, *which, [c](std::string& out, const storage::page_request& some, bool first) -> result<appended> {
+    const auto in = c.read();
+    if (!in)
+      return in.error();
+    auto found = storage::list_dialings(*in, some);
+    if (!found)
+      return found.error();
+    for (auto& call : found->items)
+      if (const auto done = complete(c, *in, call); !done)
+        return done.error();
+    return append_page(out, *found, first, [](std::string& to, const dialing& call) { append_json(to, call, dialing_fields); });
   });
 }
 
@@ -77,11 +78,12 @@ http::response detail(const context& c, const uuid& id) {
 
 result<void> add_dialings(http::router& r, const context& c) {
   using http::method;
-  const auto add = [&r](method m, const char* path, std::string_view permission, http::handler to) {
-    return r.add({m, path, std::string{permission}, http::access::token, {std::move(to), {}, {}, 0}});
+  const auto add = [&r](method m, const char* path, std::string_view permission, http::handler to,
+                          std::vector<std::string> query = {}) {
+    return r.add({m, path, std::string{permission}, http::access::token, {std::move(to), {}, {}, 0}, {}, std::move(query)});
   };
   if (auto added = add(method::get, "/ob/dialings", may_read,
-                       [c](const auto& req, const auto& reply) { reply(list(c, req)); });
+                       [c](const auto& req, const auto& reply) { reply(list(c, req)); }, {"count", "page_token"});
       !added)
     return added;
   if (auto added = add(method::get, "/ob/dialings/{uuid}", may_read,

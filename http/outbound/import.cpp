@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/outbound/import.hpp"
 
 #include "http/outbound/query.hpp"
@@ -19,6 +20,7 @@ constexpr std::size_t most_errors = 1'000;
 /// What one batch came to, in lines of the body.
 struct stored_batch {
   std::size_t stored{0};
+  number_repairs repairs;
   std::vector<import_rejection> refused;
 };
 
@@ -54,6 +56,7 @@ public:
       return fail(finished.error());
     std::unique_lock lock{guard_};
     ended_ = true;
+    encoding_ = reader_.encoding();
     answer_when_done(lock);
   }
 
@@ -71,14 +74,11 @@ private:
                                                    std::make_move_iterator(rows.end()));
     auto numbers = std::make_shared<const std::vector<std::uint64_t>>(lines.begin(), lines.end());
     context_.engine->transact<stored_batch>(
-        [batch, numbers, now = context_.now()](storage::write_txn& in, changes& what) -> result<stored_batch> {
-          auto outcome = storage::import_entries(in, *batch, now);
+        [c = context_, batch, numbers, now = context_.now()](storage::write_txn& in, changes& told) -> result<stored_batch> {
+          auto outcome = commands::import_entries(commands::context{in, told, now, *c.engine->zones().rules()}, *batch);
           if (!outcome)
             return outcome.error();
-          what.entries.reserve(outcome->stored.size());
-          for (const auto& e : outcome->stored)
-            what.entries.emplace_back(e.dlma, e.state);
-          stored_batch done{outcome->stored.size(), {}};
+          stored_batch done{outcome->stored.size(), outcome->repairs, {}};
           for (auto& r : outcome->refused)
             done.refused.push_back({(*numbers)[r.index], std::move(r.why.message)});
           return done;
@@ -93,6 +93,8 @@ private:
       --in_flight_;
       if (done) {
         imported_ += done->stored;
+        repairs_.cleaned += done->repairs.cleaned;
+        repairs_.normalised += done->repairs.normalised;
         for (auto& r : done->refused)
           reject(std::move(r));
       } else if (!failed_) {
@@ -142,6 +144,9 @@ private:
       w.begin_object();
       w.member("imported", imported_);
       w.member("rejected", rejected_);
+      w.member("cleaned", static_cast<std::int64_t>(repairs_.cleaned));
+      w.member("normalised", static_cast<std::int64_t>(repairs_.normalised));
+      w.member("encoding", name_of(encoding_));
       w.key("errors");
       w.begin_list();
       for (const auto& e : errors_) {
@@ -162,6 +167,8 @@ private:
 
   std::mutex guard_;
   std::size_t in_flight_{0}, imported_{0}, rejected_{0};
+  number_repairs repairs_;
+  text_encoding encoding_{text_encoding::utf_8}; // once it has ended
   std::vector<import_rejection> errors_;
   std::optional<error> failed_;
   resume more_; // set while the client waits for the disk
@@ -223,7 +230,7 @@ result<void> add_import(http::router& r, const context& c) {
     return std::make_shared<import_sink>(c, *options, std::move(reply));
   };
   return r.add({http::method::post, "/ob/dls/import", std::string{may_write}, http::access::token,
-                {{}, begin, {}, 0}});
+                {{}, begin, {}, 0}, {}, {"dlma_uuid", "format"}});
 }
 
 } // namespace ringmaster::outbound

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// POST /ob/dls/import?dlma_uuid=…[&format=csv|jsonl]: a dial list of any size as a stream.
 ///
 /// The body is read no faster than it is stored: a few batches are on their way to the disk at a time. The

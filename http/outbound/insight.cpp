@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/outbound/insight.hpp"
 
 #include "actors/agent_room.hpp"
@@ -42,9 +43,9 @@ http::response about(const context& c, const uuid& id, Append&& append) {
 }
 
 /// Figures that are all zero where nothing is known yet.
-live_campaign figures(const campaign& c, const live_campaign* live) {
+live_campaign figures(const uuid& id, const live_campaign* live) {
   auto shown = live ? *live : live_campaign{};
-  shown.id = c.id;
+  shown.id = id;
   return shown;
 }
 
@@ -60,9 +61,21 @@ http::response explain_campaign(const context& c, const uuid& id) {
   });
 }
 
-http::response stats(const context& c, const uuid& id) {
-  return about(c, id, [](std::string& out, const campaign& kept, const live_campaign* live) {
-    append_stats(out, figures(kept, live), kept.status);
+/// Of one instant: what somebody was told to be over, a call or the campaign itself, is over in the figures as well.
+void stats(const context& c, const uuid& id, const http::responder& reply) {
+  std::int64_t status = 0;
+  {
+    const auto in = c.read();
+    if (!in)
+      return reply(refuse(c, in.error()));
+    const auto kept = storage::get<campaign>(*in, id);
+    if (!kept)
+      return reply(refuse(c, kept.error()));
+    status = kept->status;
+  }
+  c.engine->when_shown(id, status, [c, id, status, reply] {
+    const auto live = c.engine->live().campaigns.find(id);
+    reply(answer(c, [&](std::string& out) { append_stats(out, figures(id, live.get()), status); }));
   });
 }
 
@@ -169,7 +182,7 @@ http::response show_pacing(const context& c, const uuid& id) {
 
 http::response history(const context& c, const uuid& id) {
   return about(c, id, [](std::string& out, const campaign& kept, const live_campaign* live) {
-    append_history(out, figures(kept, live));
+    append_history(out, figures(kept.id, live));
   });
 }
 
@@ -217,6 +230,7 @@ void append_agents(json_writer& w, engine& from, const std::string& queue) {
     w.member("pbx", who->server);
     w.member("state", does->state == core::agent_state::wrap_up ? "wrap_up" : core::name(does->state));
     w.member("since", format_timestamp(time.date_of(does->since)));
+    w.member("since_or_before", does->since_or_before);
     w.key("until");
     does->ends ? w.string(format_timestamp(time.date_of(*does->ends))) : w.null();
     w.key("reason");
@@ -256,17 +270,23 @@ result<void> add_insight(http::router& r, const context& c) {
     };
     return r.add({http::method::get, path, std::string{may_read}, http::access::token, {to, {}, {}, 0}});
   };
+  // Of a campaign that has nothing to do, the figures are asked for first.
   constexpr std::pair<const char*, http::response (*)(const context&, const uuid&)> of_campaigns[] = {
-      {"/ob/campaigns/{uuid}/stats", stats},
       {"/ob/campaigns/{uuid}/explain", explain_campaign},
       {"/ob/campaigns/{uuid}/pacing", show_pacing},
       {"/ob/campaigns/{uuid}/history", history},
       {"/ob/campaigns/{uuid}/agents", show_agents}};
   for (const auto& [path, show] : of_campaigns)
     if (auto added =
-            add(path, "campaign", [c, show](const uuid& id, const http::responder& reply) { reply(show(c, id)); });
+            add(path, "campaign", [c, show](const uuid& id, const http::responder& reply) {
+              c.engine->when_shown(id, std::nullopt, [c, show, id, reply] { reply(show(c, id)); });
+            });
         !added)
       return added;
+  if (auto added = add("/ob/campaigns/{uuid}/stats", "campaign",
+                       [c](const uuid& id, const http::responder& reply) { stats(c, id, reply); });
+      !added)
+    return added;
   return add("/ob/dls/{uuid}/explain", "dl", [c](const uuid& id, const http::responder& reply) {
     c.engine->explain_entry(id, [c, reply](const result<std::string>& reasons) {
       reply(reasons ? http::success(*reasons, c.now()) : refuse(c, reasons.error()));

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a campaign does now and why it does not do more:
 /// GET /ob/campaigns/{uuid}/{stats,explain,pacing,history,agents}, GET /ob/dls/{uuid}/explain.
 #pragma once

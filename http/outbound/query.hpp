@@ -1,5 +1,6 @@
-/// Query parameters of the outbound API. Those that nobody knows are passed over; a bad value of a known one
-/// is `invalid_field` with the parameter's name.
+// SPDX-License-Identifier: Apache-2.0
+/// Query parameters of the outbound API. Which there are the routes say; a bad value is `invalid_field` with the parameter's
+/// name.
 #pragma once
 
 #include "http/server/request.hpp"

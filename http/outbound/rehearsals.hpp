@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// `/ob/campaigns/<uuid>/rehearsal`: what a change of a campaign's pacing would do, simulated before it is made.
 ///
 /// POST begins one and answers at once with its `id`; GET `…/rehearsal/<id>` tells how far it is, and the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Create, read, update, delete and list for any resource that has a field table.
 ///
 /// What a resource brings (`R`):
@@ -7,16 +8,21 @@
 ///     static constexpr std::string_view name;    "plan", for messages
 ///     static constexpr std::string_view path;    "/ob/plans"
 ///     static constexpr std::size_t list_count;   items of a list without `count`
-///     static result<object> create(write_txn&, changes&, object, time_point now);
-///     static result<object> update(write_txn&, changes&, const uuid&, const storage::edit<object>&, time_point now);
-///     static result<object> remove(write_txn&, changes&, const uuid&, const remove_options&, time_point now);
+/// and, where that is not said by the table:
+///
 ///     static result<storage::page<object>> list(const txn&, const http::request&, const storage::page_request&);
-///     static void append_item(std::string&, const object&, const http::request&);   one item of a list
+///                                                else all of them
+///     static void append_item(std::string&, const object&, const http::request&);   one item of a list; else the whole object
+///     static constexpr std::initializer_list<const char*> list_query;   query parameters of a list, beside those for pages
 ///     static std::optional<http::response> other_form(const context&, const http::request&);
-///                                                a list that is no JSON, if there is one; may be left out
+///                                                a list that is no JSON, if there is one
+///
+/// What happens to it is a command (`actors/commands/outbound.hpp`).
 #pragma once
 
+#include "actors/commands/outbound.hpp"
 #include "http/outbound/context.hpp"
+#include "http/outbound/pages.hpp"
 #include "http/outbound/query.hpp"
 #include "http/router.hpp"
 #include "protocol/fields.hpp"
@@ -24,28 +30,6 @@
 namespace ringmaster::outbound {
 
 inline constexpr std::string_view may_read = "ob.read", may_write = "ob.write";
-
-struct remove_options {
-  bool force{false};
-  bool delete_dls{false};
-};
-
-/// Appends {"list": […]} and, when there is more, "next_page_token".
-template <class T, class AppendItem>
-void append_page(std::string& out, const storage::page<T>& page, AppendItem&& append_item) {
-  out.append("{\"list\":[");
-  bool first = true;
-  for (const auto& item : page.items) {
-    if (!first)
-      out.push_back(',');
-    first = false;
-    append_item(item);
-  }
-  out.push_back(']');
-  if (page.next)
-    out.append(",\"next_page_token\":\"").append(to_string(*page.next)).push_back('"');
-  out.push_back('}');
-}
 
 /// A resource says with `stops(body)` which changes have to be possible in a full database as well.
 template <class R>
@@ -74,8 +58,8 @@ struct resource_handlers {
     if (!fresh)
       return reply(refuse(c, fresh.error()));
     c.engine->transact<object>(
-        [fresh = std::move(*fresh), now = c.now()](storage::write_txn& in, changes& what) {
-          return R::create(in, what, fresh, now);
+        [c, fresh = std::move(*fresh), now = c.now()](storage::write_txn& in, changes& told) {
+          return commands::create(commands::context{in, told, now, *c.engine->zones().rules()}, fresh);
         },
         [c, reply](const result<object>& made) { reply(shown(c, made)); });
   }
@@ -98,14 +82,14 @@ struct resource_handlers {
     const auto which = page_parameters(req, R::list_count);
     if (!which)
       return reply(refuse(c, which.error()));
-    const auto in = c.read();
-    if (!in)
-      return reply(refuse(c, in.error()));
-    const auto found = R::list(*in, req, *which);
-    if (!found)
-      return reply(refuse(c, found.error()));
-    reply(answer(c, [&](std::string& out) {
-      append_page(out, *found, [&](const object& o) { R::append_item(out, o, req); });
+    reply(answer_with_list(c, *which, [c, req](std::string& out, const storage::page_request& some, bool first) -> result<appended> {
+      const auto in = c.read();
+      if (!in)
+        return in.error();
+      const auto found = some_of(*in, req, some);
+      if (!found)
+        return found.error();
+      return append_page(out, *found, first, [&](std::string& to, const object& o) { append_item(to, o, req); });
     }));
   }
 
@@ -114,9 +98,9 @@ struct resource_handlers {
     if (!body)
       return reply(refuse(c, body.error()));
     c.engine->transact<object>(
-        [id, body = *body, now = c.now()](storage::write_txn& in, changes& what) {
-          return R::update(
-              in, what, id, [&](const object& before) { return merge_json(before, body->root, R::table); }, now);
+        [c, id, body = *body, now = c.now()](storage::write_txn& in, changes& told) {
+          const storage::edit<object> edit = [&](const object& before) { return merge_json(before, body->root, R::table); };
+          return commands::update<object>(commands::context{in, told, now, *c.engine->zones().rules()}, id, edit);
         },
         [c, reply](const result<object>& done) { reply(shown(c, done)); }, room_for<R>((*body)->root));
   }
@@ -128,9 +112,12 @@ struct resource_handlers {
     const auto delete_dls = flag(req, "delete_dls");
     if (!delete_dls)
       return reply(refuse(c, delete_dls.error()));
+    const auto erase = flag(req, "erase");
+    if (!erase)
+      return reply(refuse(c, erase.error()));
     c.engine->transact<object>(
-        [id, options = remove_options{*force, *delete_dls}, now = c.now()](storage::write_txn& in, changes& what) {
-          return R::remove(in, what, id, options, now);
+        [c, id, options = commands::removal{*force, *delete_dls, *erase}, now = c.now()](storage::write_txn& in, changes& told) {
+          return commands::remove<object>(commands::context{in, told, now, *c.engine->zones().rules()}, id, options);
         },
         [c, reply](const result<object>& done) { reply(shown(c, done)); }, storage::room::reserve);
   }
@@ -144,8 +131,9 @@ struct resource_handlers {
         id ? act(*id, req, reply) : reply(refuse(c, id.error()));
       }};
     };
-    const auto add = [&r](method m, const std::string& path, std::string_view permission, http::handler to) {
-      return r.add({m, path, std::string{permission}, http::access::token, {std::move(to), {}, {}, 0}});
+    const auto add = [&r](method m, const std::string& path, std::string_view permission, http::handler to,
+                            std::vector<std::string> query = {}) {
+      return r.add({m, path, std::string{permission}, http::access::token, {std::move(to), {}, {}, 0}, {}, std::move(query)});
     };
     result<void> done;
     const auto keep = [&done](result<void> added) {
@@ -153,17 +141,34 @@ struct resource_handlers {
         done = added.error();
     };
     keep(add(method::post, all, may_write, [c](const auto& req, const auto& reply) { create(c, req, reply); }));
-    keep(add(method::get, all, may_read, [c](const auto& req, const auto& reply) { list(c, req, reply); }));
+    std::vector<std::string> list_query{"count", "page_token"};
+    if constexpr (requires { R::list_query; })
+      list_query.insert(list_query.end(), R::list_query.begin(), R::list_query.end());
+    keep(add(method::get, all, may_read, [c](const auto& req, const auto& reply) { list(c, req, reply); }, list_query));
     keep(add(method::get, one, may_read,
              by_id([c](const uuid& id, const auto&, const auto& reply) { detail(c, id, reply); })));
     keep(add(method::put, one, may_write,
              by_id([c](const uuid& id, const auto& req, const auto& reply) { update(c, id, req, reply); })));
     keep(add(method::del, one, may_write,
-             by_id([c](const uuid& id, const auto& req, const auto& reply) { remove(c, id, req, reply); })));
+             by_id([c](const uuid& id, const auto& req, const auto& reply) { remove(c, id, req, reply); }),
+             {"force", "delete_dls", "erase"}));
     return done;
   }
 
 private:
+  static result<storage::page<object>> some_of(const storage::txn& in, const http::request& req, const storage::page_request& which) {
+    if constexpr (requires { R::list(in, req, which); })
+      return R::list(in, req, which);
+    else
+      return storage::list<object>(in, which);
+  }
+  static void append_item(std::string& out, const object& item, const http::request& req) {
+    if constexpr (requires { R::append_item(out, item, req); })
+      R::append_item(out, item, req);
+    else
+      append_json(out, item, R::table);
+  }
+
   static result<uuid> named_in_body(std::string_view text) {
     const auto body = read_body(text);
     if (!body)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Everything under /ob, with the aliases that the tutorials use.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/server/body_decoder.hpp"
 
 #include <boost/asio/buffer.hpp>

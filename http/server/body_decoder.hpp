@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Takes the body of a request off the wire: Beast's parser decodes, the gate's rules hold.
 #pragma once
 

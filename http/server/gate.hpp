@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The strict gate: reads the raw head of a request, and refuses whatever two parsers could read in two ways.
 ///
 /// Pure: bytes in, a head or a refusal out. Beast 1.81 lets several forms of smuggling through, so every

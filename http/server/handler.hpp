@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How the server and the code that answers requests meet.
 ///
 /// The session calls handlers inline on its own thread; they must not block. An answer may come at once or
@@ -75,6 +76,7 @@ struct endpoint {
   stream_handler on_stream{};
   upgrade_handler on_upgrade{};
   std::size_t max_body{}; ///< bytes; 0 takes the server's limit for buffered bodies; streams have none
+  bool open{};            ///< needs no token: a body may be tiny alone
 };
 
 /// What to do with a request after its head and before its body.
@@ -89,6 +91,9 @@ public:
   virtual ~dispatcher() = default;
   /// May fill `params` and `caller` of the request.
   [[nodiscard]] virtual intake begin(request& req) const = 0;
+  /// How an error looks that comes from no handler: a request that could not be read, that is too large, that nobody answered.
+  [[nodiscard]] virtual response refusal(const error& why, time_point now, unsigned status) const = 0;
+  [[nodiscard]] response refusal(const error& why, time_point now) const { return refusal(why, now, http_status(why.code)); }
 };
 
 } // namespace ringmaster::http

@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One HTTP request as a plain value: everything a handler may ask for, nothing of the connection.
 #pragma once
 
-#include "http/auth/principal.hpp"
 #include "protocol/error.hpp"
 #include "protocol/time.hpp"
 
@@ -13,6 +13,10 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+namespace ringmaster::auth {
+struct principal; ///< who asks: nothing that the server looks at
+}
 
 namespace ringmaster::http {
 
@@ -50,9 +54,11 @@ struct request {
   std::string body;                                       ///< empty for a streamed route
   std::string peer;                                       ///< the client's address, without a port
   bool tls{};
+  bool wants_upgrade{};                                   ///< to another protocol, e.g. WebSocket
   time_point arrived;                                     ///< when the head was complete
   std::span<const path_param> params;                     ///< of the matched route, which outlives the request
   std::shared_ptr<const auth::principal> caller;          ///< null on a route that needs no token
+  std::shared_ptr<void> body_share;                       ///< what a long body has of the memory for bodies; goes with it
 
   /// The segment that `{name}` stands for; empty when the route has no such parameter.
   [[nodiscard]] std::string_view param(std::string_view name) const noexcept;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One HTTP response as a plain value, whole or streamed.
 #pragma once
 

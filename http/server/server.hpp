@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The listener and its threads.
 ///
 /// One `io_context` per thread; a connection lives on one of them for good, so that sessions need no locks.
@@ -37,16 +38,21 @@ struct server_options {
   server_limits limits{};
   /// Told about faults of ours (an unanswered request, an exception of a handler); any thread, must not block.
   std::function<void(std::string_view)> on_fault{};
+  /// With TLS: how long browsers are told to use nothing else for this host (HSTS, RFC 6797); 0 says nothing.
+  std::chrono::seconds tls_only{std::chrono::hours{24 * 365}};
 };
 
 /// Counts since the start; read on any thread.
 struct server_counters {
   std::atomic<std::uint64_t> accepted{};    ///< connections
-  std::atomic<std::uint64_t> turned_away{}; ///< connections beyond the limit
+  std::atomic<std::uint64_t> turned_away{}; ///< connections beyond the limit, of all or of one address
+  std::atomic<std::uint64_t> strangers{};   ///< connections now on which no good token has come yet
+  std::atomic<std::uint64_t> displaced{};   ///< of those, closed since there was one more than there may be
   std::atomic<std::uint64_t> open{};        ///< connections now
   std::atomic<std::uint64_t> requests{};
   std::atomic<std::uint64_t> refused{};     ///< by the gate or a limit
   std::atomic<std::uint64_t> timed_out{};   ///< connections
+  std::atomic<std::uint64_t> bodies_refused{}; ///< since all bodies together would have been too much
   std::array<std::atomic<std::uint64_t>, 6> by_status_class{}; ///< [2] counts the 2xx
 };
 
@@ -63,6 +69,8 @@ public:
 
   [[nodiscard]] std::uint16_t port() const noexcept;
   [[nodiscard]] const server_counters& counters() const noexcept;
+  /// Bytes of buffered bodies now.
+  [[nodiscard]] std::size_t body_bytes() const noexcept;
 
   /// Stops accepting, closes idle connections, lets requests in flight be answered, cuts what is left after
   /// `grace`, and joins the threads. Waits; not to be called from a handler. Again: does nothing.

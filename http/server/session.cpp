@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/server/session.hpp"
 
-#include "http/envelope.hpp"
 #include "http/server/wire.hpp"
 
 #include <algorithm>
@@ -13,6 +13,9 @@ namespace {
 constexpr std::size_t first_room = 4 * 1024;
 constexpr std::size_t body_room = 64 * 1024;
 constexpr std::size_t keep_room = 64 * 1024; ///< larger buffers are given back when they are empty
+/// A shared body from this size on goes out of the memory where it lies, so that who reads slowly holds no copy of it.
+constexpr std::size_t copied_body = 4 * 1024;
+constexpr std::size_t free_body = 4 * 1024; ///< a buffered body up to this size needs no share of the memory for bodies
 /// A refused body up to this size is read and thrown away, so that the connection can go on.
 constexpr std::uint64_t discard_limit = 64 * 1024;
 
@@ -36,7 +39,7 @@ public:
   ~reply_handle() override {
     if (answered_.load(std::memory_order_acquire))
       return;
-    deliver(failure(error{errc::internal, "the request was not answered", {}}, wall_clock_now()), true);
+    deliver({}, true);
   }
 
   void answer(response r) override {
@@ -63,12 +66,13 @@ private:
 
 } // namespace
 
-session::session(shard& home, std::string peer, bool tls)
-    : home_{home}, link_{home.link}, peer_{std::move(peer)}, tls_{tls}, since_{home.now}, wrote_{home.now} {
+session::session(shard& home, client who, bool tls)
+    : home_{home}, to_{home.to}, link_{home.link}, peer_{std::move(who.address)}, network_{std::move(who.network)}, tls_{tls}, since_{home.now},
+      wrote_{home.now} {
   in_.resize(first_room);
   home.counters->open.fetch_add(1, std::memory_order_relaxed);
   // The counters may be all that is left of the server when an upgraded connection ends.
-  open_token_ = std::shared_ptr<void>{nullptr, [counters = home.counters](void*) {
+  open_token_ = std::shared_ptr<void>{nullptr, [counters = home.counters, place = std::move(who.place)](void*) {
                                         counters->open.fetch_sub(1, std::memory_order_relaxed);
                                       }};
 }
@@ -103,8 +107,11 @@ bool session::is_late(shard::clock::time_point now) const noexcept {
       return false;
     return now - since_ > (begin_ != end_ || first_number_ == 0 ? l.head_time : l.idle_time);
   case phase::body: {
-    const auto earned = std::chrono::milliseconds{body_bytes_ * 1000 / std::max<std::size_t>(l.body_rate, 1)};
-    return now - since_ - body_paused_ > l.body_time + earned;
+    // What is kept until it is complete must not be kept for hours by a client that drips; what is streamed is not kept.
+    auto allowed = l.body_time + std::chrono::milliseconds{body_bytes_ * 1000 / std::max<std::size_t>(l.body_rate, 1)};
+    if (use_ != body_use::stream)
+      allowed = std::min(allowed, std::max(l.body_time, l.body_time_most));
+    return now - since_ - body_paused_ > allowed;
   }
   case phase::paused:
   case phase::finishing:
@@ -130,8 +137,7 @@ void session::read_more() {
   if (reading_ || eof_)
     return;
   const bool wanted = (phase_ == phase::head && !last_request_) || phase_ == phase::body || phase_ == phase::lingering;
-  const auto& l = home_.options.limits;
-  if (!wanted || (phase_ == phase::head && (slots_.size() >= l.pipelined || out_.size() >= l.unsent)))
+  if (!wanted || (phase_ == phase::head && !may_take_head()))
     return;
   if (begin_ == end_) {
     begin_ = end_ = searched_ = 0;
@@ -142,7 +148,7 @@ void session::read_more() {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (phase_ == phase::body && in_.size() < body_room)
+  if (phase_ == phase::body && use_ != body_use::discard && in_.size() < body_room)
     in_.resize(body_room);
   else if (end_ == in_.size())
     in_.resize(in_.size() * 2); // bounded: a head or a chunk line over its limit was refused before
@@ -182,24 +188,38 @@ void session::process() {
   if (processing_)
     return;
   const auto self = shared_from_this();
-  processing_ = true;
-  try {
-    while (step()) {
+  // Answers that go out make room for requests that have been read already: nothing else would come to look at those.
+  for (bool stepped = true; stepped;) {
+    stepped = false;
+    processing_ = true;
+    try {
+      while (step())
+        stepped = true;
+    } catch (const std::exception& e) {
+      report(std::string{"a handler threw: "} + e.what());
+      close();
     }
-  } catch (const std::exception& e) {
-    report(std::string{"a handler threw: "} + e.what());
-    close();
+    processing_ = false;
+    flush();
+    stepped = stepped && phase_ == phase::head && begin_ != end_;
   }
-  processing_ = false;
-  flush();
   read_more();
 }
 
-bool session::step() {
+bool session::may_take_head() const noexcept {
   const auto& l = home_.options.limits;
+  return !last_request_ && slots_.size() < l.pipelined && out_.size() < (known_ ? l.unsent : l.unsent_to_strangers);
+}
+
+bool session::goes_before(const session& other) const noexcept {
+  const bool waits = !slots_.empty(), other_waits = !other.slots_.empty();
+  return waits != other_waits ? other_waits : since_ < other.since_;
+}
+
+bool session::step() {
   switch (phase_) {
   case phase::head:
-    return !last_request_ && slots_.size() < l.pipelined && out_.size() < l.unsent && begin_ != end_ && take_head();
+    return may_take_head() && begin_ != end_ && take_head();
   case phase::body:
     if (decoder_)
       return begin_ != end_ && take_body();
@@ -251,23 +271,27 @@ void session::dispatch(std::string_view raw, request_head& head) {
   req.target = head.target;
   req.peer = peer_;
   req.tls = tls_;
+  req.wants_upgrade = head.wants_upgrade;
   req.arrived = wall_clock_now();
   keep_headers(head, req);
   intake where;
   if (head.target == "*")
     where.refusal = response{204, {}, {}, {{"Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS"}}, false};
   else if (const auto ok = read_target(head.target, req); !ok)
-    where.refusal = failure(ok.error(), req.arrived);
+    where.refusal = to_.refusal(ok.error(), req.arrived);
   else
-    where = home_.to.begin(req);
+    where = to_.begin(req);
   if (!where.to && !where.refusal)
-    where.refusal = failure(error{errc::not_found, "there is nothing here", {}}, req.arrived);
+    where.refusal = to_.refusal(error{errc::not_found, "there is nothing here", {}}, req.arrived);
 
+  if (!known_ && req.caller) {
+    known_ = true;
+    home_.recognize(*this);
+  }
   if (!where.refusal && where.to->on_upgrade) {
     if (head.wants_upgrade && head.framing == framing::none && slots_.empty() && !sending() && out_.empty())
       return upgrade(raw, std::move(req), where.to->on_upgrade);
-    where.refusal = failure(error{errc::illegal_state, "this path takes a protocol upgrade alone", {}}, req.arrived);
-    where.refusal->status = 426;
+    where.refusal = to_.refusal(error{errc::illegal_state, "this path takes a protocol upgrade alone", {}}, req.arrived, 426);
     where.refusal->headers.emplace_back("Upgrade", "websocket");
   }
   if (head.framing != framing::none || (!where.refusal && where.to->on_stream))
@@ -284,7 +308,8 @@ void session::dispatch(std::string_view raw, request_head& head) {
 
 void session::start_body(std::string_view raw, request_head& head, request req, intake where) {
   const auto& l = home_.options.limits;
-  const auto limit = where.to && where.to->max_body > 0 ? where.to->max_body : l.body;
+  const auto most = where.to && where.to->open ? l.open_body : l.body;
+  const auto limit = where.to && where.to->max_body > 0 ? where.to->max_body : most;
   const bool streamed = !where.refusal && where.to->on_stream;
   use_ = where.refusal ? body_use::discard : streamed ? body_use::stream : body_use::buffer;
   if (use_ == body_use::buffer && head.content_length > limit)
@@ -305,6 +330,7 @@ void session::start_body(std::string_view raw, request_head& head, request req, 
   pending_to_ = where.to;
   body_.clear();
   body_bytes_ = 0;
+  body_declared_ = head.framing == framing::length ? head.content_length : 0;
   body_limit_ = use_ == body_use::buffer ? limit : ~std::uint64_t{0};
   body_paused_ = {};
   since_ = home_.now;
@@ -317,7 +343,6 @@ void session::start_body(std::string_view raw, request_head& head, request req, 
     stop_answered_body();
   } else {
     pending_ = std::move(req);
-    body_.reserve(std::min<std::uint64_t>(head.content_length, 1 << 20));
   }
 }
 
@@ -334,6 +359,12 @@ bool session::stop_answered_body() {
 
 bool session::take_body() {
   const auto before = body_.size();
+  // A string that grows by itself doubles, and would end up with more than it holds: the last step goes to what was declared,
+  // which for most bodies is the first.
+  const auto room = body_.capacity(), needed = before + unread().size();
+  if (use_ == body_use::buffer && needed > room)
+    body_.reserve(body_declared_ > 0 && (body_declared_ <= needed || body_declared_ < 4 * room) ? body_declared_
+                                                                                               : std::max(needed, 2 * room));
   const auto p = decoder_->feed(unread(), body_);
   begin_ += p.used;
   body_bytes_ += body_.size() - before;
@@ -343,6 +374,15 @@ bool session::take_body() {
     refuse(why);
     abort_sink(error{errc::malformed, std::string{describe(why)}, {}});
     return false;
+  }
+  if (use_ == body_use::buffer && body_.size() > free_body) {
+    if (!body_share_)
+      body_share_ = std::make_shared<budget_share>(home_.bodies);
+    if (!body_share_->grow_to(body_.capacity())) {
+      home_.counters->bodies_refused.fetch_add(1, std::memory_order_relaxed);
+      reject(503, error{errc::limit_exceeded, "too much is being sent by all clients together; try again in a moment", {}});
+      return false;
+    }
   }
   // What is left is a piece of a chunk's line, which has no reason to be long.
   if (!p.done && end_ - begin_ > 1024 && p.used == 0) {
@@ -400,8 +440,8 @@ void session::end_body() {
     return;
   }
   case body_use::buffer:
-    pending_.body = std::move(body_);
-    body_.clear();
+    pending_.body = std::exchange(body_, {});
+    pending_.body_share = std::exchange(body_share_, nullptr);
     pending_to_->on_request(std::move(pending_), make_responder(body_number_));
     pending_ = request{};
     return;
@@ -422,8 +462,10 @@ void session::refuse(refusal why) {
 }
 
 void session::reject(unsigned status, const error& why) {
-  auto r = failure(why, wall_clock_now(), status);
+  auto r = to_.refusal(why, wall_clock_now(), status);
   r.close = true;
+  if (status == 503)
+    r.headers.emplace_back("Retry-After", "1");
   // A body that broke off has a place already; so has nothing else.
   const bool placed = phase_ == phase::body && !slots_.empty() && slots_.back().body_pending;
   const auto number = placed ? body_number_ : add_slot(request_head{});
@@ -462,6 +504,8 @@ void session::enter_finishing() {
   phase_ = phase::finishing;
   decoder_.reset();
   pending_ = request{};
+  std::string{}.swap(body_);
+  body_share_.reset();
 }
 
 void session::linger() {
@@ -483,6 +527,7 @@ void session::close() {
   phase_ = phase::closed;
   gone_.store(true, std::memory_order_relaxed);
   source_.reset();
+  body_share_.reset();
   slots_.clear();
   home_.forget(*this);
   open_token_.reset();
@@ -526,6 +571,8 @@ bool session::put_answer(std::uint64_t number, response r) {
 void session::on_answer(std::uint64_t number, response r, bool dropped) {
   if (phase_ == phase::closed || phase_ == phase::lingering)
     return;
+  if (dropped)
+    r = to_.refusal(error{errc::internal, "the request was not answered", {}}, wall_clock_now());
   if (put_answer(number, std::move(r)) && dropped)
     report("a handler dropped its responder: answered 500");
   if (processing_ || in_sink_)
@@ -538,9 +585,22 @@ void session::on_answer(std::uint64_t number, response r, bool dropped) {
 }
 
 void session::flush() {
-  if (phase_ == phase::closed || phase_ == phase::lingering)
-    return;
-  while (!slots_.empty() && !source_ && !last_one_sent_) {
+  do {
+    if (phase_ == phase::closed || phase_ == phase::lingering)
+      return;
+    fill();
+    send();
+  } while (can_fill());
+}
+
+/// Whether an answer that is there could be put behind what has gone out.
+bool session::can_fill() const noexcept {
+  return phase_ != phase::closed && phase_ != phase::lingering && !sending() && !apart_ && !source_ && !last_one_sent_ &&
+         !slots_.empty() && slots_.front().ready;
+}
+
+void session::fill() {
+  while (!slots_.empty() && !source_ && !apart_ && !last_one_sent_) {
     auto& front = slots_.front();
     if (!front.ready) {
       if (front.body_pending && owes_continue_) {
@@ -554,7 +614,12 @@ void session::flush() {
     const bool streamed = std::holds_alternative<std::shared_ptr<body_source>>(r.body);
     const bool last = !front.keep_alive || r.close || front.body_pending || (streamed && !front.http_1_1) ||
                       (last_request_ && slots_.size() == 1);
-    append_response(out_, r, {front.http_1_1, !last, front.head_only, home_.date_line()});
+    const auto* shared = std::get_if<std::shared_ptr<const std::string>>(&r.body);
+    const bool apart = shared && *shared && (*shared)->size() >= copied_body && !front.head_only;
+    append_response(out_, r,
+                    {front.http_1_1, !last, front.head_only, home_.date_line(), apart, tls_ ? home_.tls_only : std::string_view{}});
+    if (apart)
+      apart_ = *shared;
     home_.counters->by_status_class[std::min(r.status / 100, 5u)].fetch_add(1, std::memory_order_relaxed);
     last_one_sent_ = last;
     if (streamed && !front.head_only) {
@@ -572,22 +637,34 @@ void session::flush() {
     if (phase_ != phase::finishing)
       enter_finishing();
   }
-  send();
 }
 
 void session::send() {
   if (phase_ == phase::closed || phase_ == phase::lingering || sending())
     return;
-  if (out_.empty())
-    return sent_all();
-  writing_.clear();
-  writing_.swap(out_);
-  offset_ = 0;
-  wrote_ = home_.now;
-  offset_ = write_now(writing_);
-  if (sending())
-    return start_write(std::string_view{writing_}.substr(offset_));
+  while (next_to_go()) {
+    wrote_ = home_.now;
+    offset_ = write_now(going_);
+    if (sending())
+      return start_write(going_.substr(offset_));
+  }
   sent_all();
+}
+
+/// Sets `going_` to what is to be sent next: what has been put together, then the body that stands behind it.
+bool session::next_to_go() {
+  offset_ = 0;
+  going_ = {};
+  writing_apart_.reset();
+  if (!out_.empty()) {
+    writing_.clear();
+    writing_.swap(out_);
+    going_ = writing_;
+  } else if (apart_) {
+    writing_apart_ = std::exchange(apart_, nullptr);
+    going_ = *writing_apart_;
+  }
+  return !going_.empty();
 }
 
 void session::did_write(boost::system::error_code ec, std::size_t n) {
@@ -598,7 +675,7 @@ void session::did_write(boost::system::error_code ec, std::size_t n) {
   offset_ += n;
   wrote_ = home_.now;
   if (sending())
-    return start_write(std::string_view{writing_}.substr(offset_));
+    return start_write(going_.substr(offset_));
   const auto self = shared_from_this();
   send();
   // Pipelined requests may have waited for room.
@@ -609,7 +686,6 @@ void session::sent_all() {
   if (writing_.capacity() > keep_room)
     std::string{}.swap(writing_);
   writing_.clear();
-  offset_ = 0;
   if (source_)
     return pump_source();
   if (phase_ == phase::finishing && slots_.empty())

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One connection: reads requests through the gate, hands them out, sends answers in order.
 /// Internal to the server; everything but `is_gone` and `link` runs on the shard's thread.
 ///
@@ -24,7 +25,14 @@ namespace ringmaster::http {
 
 class session : public std::enable_shared_from_this<session> {
 public:
-  session(shard& home, std::string peer, bool tls);
+  /// Who is connected.
+  struct client {
+    std::string address;         ///< without a port
+    std::string network;         ///< `client_network` of it
+    std::shared_ptr<void> place; ///< among the open connections
+  };
+
+  session(shard& home, client who, bool tls);
   virtual ~session();
   session(const session&) = delete;
   session& operator=(const session&) = delete;
@@ -39,6 +47,9 @@ public:
 
   [[nodiscard]] bool is_late(shard::clock::time_point now) const noexcept;
   void time_out();
+  [[nodiscard]] const std::string& network() const noexcept { return network_; }
+  /// Of two strangers: which of them is displaced before the other.
+  [[nodiscard]] bool goes_before(const session& other) const noexcept;
 
   void on_answer(std::uint64_t number, response r, bool dropped);
   void on_resume(std::uint64_t piece);
@@ -68,6 +79,7 @@ protected:
   void op_ended();
 
   shard& home_;
+  const dispatcher& to_;
 
 private:
   enum class phase : std::uint8_t { opening, head, body, paused, finishing, lingering, closed };
@@ -107,11 +119,17 @@ private:
   void enter_finishing();
   void linger();
   [[nodiscard]] std::string_view unread() const noexcept { return {in_.data() + begin_, end_ - begin_}; }
-  [[nodiscard]] bool sending() const noexcept { return offset_ < writing_.size(); }
+  [[nodiscard]] bool sending() const noexcept { return offset_ < going_.size(); }
+  [[nodiscard]] bool may_take_head() const noexcept;
+  [[nodiscard]] bool can_fill() const noexcept;
+  void fill();
+  [[nodiscard]] bool next_to_go();
 
   std::shared_ptr<shard_link> link_;
   std::shared_ptr<void> open_token_; ///< counts the connection as open
   std::string peer_;
+  std::string network_;
+  bool known_{}; ///< a good token has come
   bool tls_;
   std::atomic<bool> gone_{};
   phase phase_{phase::opening};
@@ -137,7 +155,9 @@ private:
   std::uint64_t body_number_{};
   std::uint64_t body_bytes_{};
   std::uint64_t body_limit_{};
+  std::uint64_t body_declared_{}; ///< Content-Length; 0: nobody knows before the end
   std::string body_;
+  std::shared_ptr<budget_share> body_share_;
   bool owes_continue_{};
   bool in_sink_{};
   std::uint64_t piece_{};
@@ -150,7 +170,10 @@ private:
   std::uint64_t first_number_{};
   std::string out_;
   std::string writing_;
-  std::size_t offset_{};
+  std::shared_ptr<const std::string> apart_; ///< the body behind what is in `out_`; nothing is added to that before it goes
+  std::shared_ptr<const std::string> writing_apart_;
+  std::string_view going_; ///< of `writing_` or `writing_apart_`
+  std::size_t offset_{};   ///< how much of it has gone
   bool last_request_{};  ///< the client or the server wants no further one
   bool last_one_sent_{}; ///< no answer goes out after those in `out_`
   std::shared_ptr<body_source> source_;
@@ -160,8 +183,8 @@ private:
   std::uint64_t pull_{};
 };
 
-[[nodiscard]] std::shared_ptr<session> make_plain_session(shard& home, plain_stream socket, std::string peer);
-[[nodiscard]] std::shared_ptr<session> make_tls_session(shard& home, plain_stream socket, std::string peer,
+[[nodiscard]] std::shared_ptr<session> make_plain_session(shard& home, plain_stream socket, session::client who);
+[[nodiscard]] std::shared_ptr<session> make_tls_session(shard& home, plain_stream socket, session::client who,
                                                         boost::asio::ssl::context& context);
 
 } // namespace ringmaster::http

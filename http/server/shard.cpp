@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/server/shard.hpp"
 
 #include "http/server/session.hpp"
@@ -27,10 +28,14 @@ shard::clock::duration tick_for(const server_limits& l) {
 
 } // namespace
 
-shard::shard(const server_options& o, const dispatcher& target, std::shared_ptr<server_counters> c)
-    : options{o}, to{target}, counters{std::move(c)}, link{std::make_shared<shard_link>(*this)}, interval_{tick_for(o.limits)},
+shard::shard(const server_options& o, const dispatcher& target, std::shared_ptr<server_counters> c,
+             std::shared_ptr<budget> of_bodies, std::size_t strangers)
+    : options{o}, to{target}, counters{std::move(c)}, bodies{std::move(of_bodies)},
+      link{std::make_shared<shard_link>(*this)}, interval_{tick_for(o.limits)}, most_strangers_{std::max<std::size_t>(strangers, 1)},
       work_{boost::asio::make_work_guard(io)} {
   refresh_date();
+  if (options.tls_only > std::chrono::seconds::zero())
+    tls_only = fmt::format("Strict-Transport-Security: max-age={}\r\n", options.tls_only.count());
 }
 
 shard::~shard() {
@@ -90,9 +95,39 @@ void shard::join() {
 void shard::enlist(const std::shared_ptr<session>& s) {
   sessions_.emplace(s.get(), s);
   live.fetch_add(1, std::memory_order_relaxed);
+  strangers_.insert(s.get());
+  ++strangers_by_network_[s->network()];
+  counters->strangers.fetch_add(1, std::memory_order_relaxed);
+  if (strangers_.size() > most_strangers_)
+    displace_one(*s);
+}
+
+void shard::recognize(session& s) {
+  if (strangers_.erase(&s) == 0)
+    return;
+  counters->strangers.fetch_sub(1, std::memory_order_relaxed);
+  const auto at = strangers_by_network_.find(s.network());
+  if (--at->second == 0)
+    strangers_by_network_.erase(at);
+}
+
+/// One client that opens connections without end displaces its own: the network with most of them gives one, of these
+/// one that waits for no answer, and of these the one that has been quiet longest.
+void shard::displace_one(const session& for_whom) {
+  const auto most = std::max_element(strangers_by_network_.begin(), strangers_by_network_.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  session* who = nullptr;
+  for (auto* s : strangers_)
+    if (s != &for_whom && s->network() == most->first && (!who || s->goes_before(*who)))
+      who = s;
+  if (!who)
+    return;
+  counters->displaced.fetch_add(1, std::memory_order_relaxed);
+  who->close();
 }
 
 void shard::forget(session& s) {
+  recognize(s);
   if (sessions_.erase(&s) > 0)
     live.fetch_sub(1, std::memory_order_relaxed);
 }

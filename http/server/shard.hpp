@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One io thread: its context, its sessions, its clock. Internal to the server.
 #pragma once
 
+#include "http/server/budget.hpp"
 #include "http/server/server.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -14,6 +16,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace ringmaster::http {
@@ -50,7 +53,9 @@ class shard {
 public:
   using clock = std::chrono::steady_clock;
 
-  shard(const server_options& options, const dispatcher& to, std::shared_ptr<server_counters> counters);
+  /// `strangers`: connections without a good token that this shard may have.
+  shard(const server_options& options, const dispatcher& to, std::shared_ptr<server_counters> counters,
+        std::shared_ptr<budget> bodies, std::size_t strangers);
   ~shard();
 
   void start();
@@ -61,7 +66,10 @@ public:
   void join();
   [[nodiscard]] bool idle() const noexcept { return live.load() == 0; }
 
+  /// As a stranger's, for whom another may have to go.
   void enlist(const std::shared_ptr<session>& s);
+  /// A good token came: it is no stranger's any more.
+  void recognize(session& s);
   void forget(session& s);
   /// "Date: …\r\n", at most one tick old.
   [[nodiscard]] const std::string& date_line() const noexcept { return date_; }
@@ -73,9 +81,11 @@ public:
   const server_options& options;
   const dispatcher& to;
   std::shared_ptr<server_counters> counters;
+  std::shared_ptr<budget> bodies; ///< bytes that all buffered bodies may have together
   boost::asio::io_context io{1};
   std::shared_ptr<shard_link> link;
   clock::time_point now{clock::now()}; ///< as of the last tick: good enough for limits of seconds
+  std::string tls_only; ///< the header line that says so, for connections with TLS
   bool finishing{};
   std::atomic<std::size_t> live{};
 
@@ -83,12 +93,16 @@ private:
   friend class shard_link;
   void tick();
   void refresh_date();
+  void displace_one(const session& for_whom);
 
   boost::asio::steady_timer timer_{io};
   clock::duration interval_;
   std::string date_;
   std::time_t date_second_{-1};
   std::unordered_map<session*, std::weak_ptr<session>> sessions_;
+  std::size_t most_strangers_;
+  std::unordered_set<session*> strangers_;
+  std::unordered_map<std::string, std::size_t> strangers_by_network_;
   std::vector<std::function<bool(clock::time_point)>> each_tick_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::thread thread_;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The two kinds of connection under a session.
 #include "http/server/session.hpp"
 
@@ -12,8 +13,8 @@ namespace asio = boost::asio;
 
 class plain_session final : public session {
 public:
-  plain_session(shard& home, plain_stream socket, std::string peer)
-      : session{home, std::move(peer), false}, socket_{std::move(socket)} {}
+  plain_session(shard& home, plain_stream socket, client who)
+      : session{home, std::move(who), false}, socket_{std::move(socket)} {}
 
   void begin() override { did_open(); }
 
@@ -61,8 +62,8 @@ private:
 
 class tls_session final : public session {
 public:
-  tls_session(shard& home, plain_stream socket, std::string peer, asio::ssl::context& context)
-      : session{home, std::move(peer), true}, stream_{std::make_unique<tls_stream>(std::move(socket), context)} {}
+  tls_session(shard& home, plain_stream socket, client who, asio::ssl::context& context)
+      : session{home, std::move(who), true}, stream_{std::make_unique<tls_stream>(std::move(socket), context)} {}
 
   void begin() override {
     op_started();
@@ -114,14 +115,14 @@ private:
 
 } // namespace
 
-std::shared_ptr<session> make_plain_session(shard& home, plain_stream socket, std::string peer) {
+std::shared_ptr<session> make_plain_session(shard& home, plain_stream socket, session::client who) {
   error_code ignored;
   socket.non_blocking(true, ignored);
-  return std::make_shared<plain_session>(home, std::move(socket), std::move(peer));
+  return std::make_shared<plain_session>(home, std::move(socket), std::move(who));
 }
 
-std::shared_ptr<session> make_tls_session(shard& home, plain_stream socket, std::string peer, asio::ssl::context& context) {
-  return std::make_shared<tls_session>(home, std::move(socket), std::move(peer), context);
+std::shared_ptr<session> make_tls_session(shard& home, plain_stream socket, session::client who, asio::ssl::context& context) {
+  return std::make_shared<tls_session>(home, std::move(socket), std::move(who), context);
 }
 
 } // namespace ringmaster::http

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A connection that leaves HTTP for another protocol (WebSocket).
 #pragma once
 

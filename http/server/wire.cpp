@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/server/wire.hpp"
+
+#include "http/server/gate.hpp"
 
 #include <boost/beast/http/status.hpp>
 #include <fmt/format.h>
@@ -37,13 +40,19 @@ void append_response(std::string& out, const response& r, const wire_form& form)
   else if (const auto* shared = std::get_if<std::shared_ptr<const std::string>>(&r.body); shared && *shared)
     body = **shared;
 
-  out.reserve(out.size() + 256 + body.size());
+  out.reserve(out.size() + 256 + (form.body_apart ? 0 : body.size()));
   append_status_line(out, r.status);
   out += form.date_line;
   if (!r.content_type.empty() && !never_has_body(r.status))
     append_header(out, "Content-Type", r.content_type);
-  for (const auto& [name, value] : r.headers)
+  bool says_cache = false;
+  for (const auto& [name, value] : r.headers) {
     append_header(out, name, value);
+    says_cache = says_cache || same_text(name, "cache-control");
+  }
+  if (!says_cache)
+    out += "Cache-Control: no-store\r\n";
+  out += form.further;
   if (!form.keep_alive)
     out += "Connection: close\r\n";
   else if (!form.http_1_1)
@@ -58,7 +67,7 @@ void append_response(std::string& out, const response& r, const wire_form& form)
   }
   const fmt::format_int length{body.size()};
   out.append("Content-Length: ").append(length.data(), length.size()).append("\r\n\r\n");
-  if (!form.head_only)
+  if (!form.head_only && !form.body_apart)
     out += body;
 }
 

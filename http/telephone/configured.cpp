@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/telephone/configured.hpp"
 
 namespace ringmaster::telephone {
@@ -35,31 +36,10 @@ std::optional<error> read_setting(std::string_view name, simdjson::dom::element 
   return std::nullopt;
 }
 
-struct asking {
-  context c;
-  section_change change;
-  http::responder reply;
-};
-
-void ask_from(std::size_t at, const std::shared_ptr<const asking>& all) {
-  all->c.engine->ask(all->change.pbx, all->change.what.steps[at], [at, all](const result<std::string>& said) {
-    const auto& what = all->change.what;
-    if (said && at + 1 < what.steps.size())
-      return ask_from(at + 1, all);
-    if (said)
-      return all->reply(http::success(all->c.now()));
-    if (at == 0 || !what.undo)
-      return all->reply(outbound::refuse(all->c, said.error()));
-    all->c.engine->ask(all->change.pbx, *what.undo, [all, why = said.error()](const result<std::string>&) {
-      all->reply(outbound::refuse(all->c, why));
-    });
-  });
-}
-
 } // namespace
 
 result<section_body> read_section(const http::request& req) {
-  const auto body = outbound::read_body(req.body);
+  const auto body = api::read_body(req.body);
   if (!body)
     return body.error();
   section_body read;
@@ -81,10 +61,12 @@ result<section_body> read_section(const http::request& req) {
   return read;
 }
 
-void reconfigure(const context& c, const result<section_change>& change, const http::responder& reply) {
+void configure(const context& c, const result<section_change>& change, const http::responder& reply) {
   if (!change)
-    return reply(outbound::refuse(c, change.error()));
-  ask_from(0, std::make_shared<const asking>(asking{c, *change, reply}));
+    return reply(api::refuse(c, change.error()));
+  c.engine->configure(change->pbx, change->what, [c, reply](const result<void>& came) {
+    reply(came ? http::success(c.now()) : api::refuse(c, came.error()));
+  });
 }
 
 } // namespace ringmaster::telephone

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Making, changing and removing what a server keeps in its configuration: POST, PUT and DELETE of queues and
 /// lots.
 #pragma once
@@ -5,7 +6,6 @@
 #include "actors/core/telephone/configuration.hpp"
 #include "http/telephone/resource.hpp"
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,13 +24,12 @@ struct section_body {
 /// What is to be changed, and on which server.
 struct section_change {
   std::string pbx;
-  core::reconfiguration what;
+  core::section_order what;
 };
-/// Asks for what changes the file, and for the reload; answers with the bare envelope or with the server's
-/// refusal.
-void reconfigure(const context& c, const result<section_change>& change, const http::responder& reply);
+/// Has it changed; answers with the bare envelope, or with what hinders it.
+void configure(const context& c, const result<section_change>& change, const http::responder& reply);
 
-[[nodiscard]] inline result<section_change> on(const std::string& pbx, result<core::reconfiguration> what) {
+[[nodiscard]] inline result<section_change> on(const std::string& pbx, result<core::section_order> what) {
   if (!what)
     return what.error();
   return section_change{pbx, std::move(*what)};
@@ -94,11 +93,13 @@ template <class T>
                   std::string{may_supervise},
                   http::access::token,
                   {[c, kind, read](const http::request& req, const http::responder& reply) {
-                     reconfigure(c, read(c, kind, req), reply);
+                     configure(c, read(c, kind, req), reply);
                    },
                    {},
                    {},
-                   0}});
+                   0},
+                  {},
+                  query_of()});
   };
   if (auto added = add(method::post, path, creation<T>); !added)
     return added;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // /core: channels, asynchronous AGI, systems, modules.
 #include "http/telephone/groups.hpp"
 
@@ -21,27 +22,27 @@ inline constexpr auto command_fields = field_table{
 
 /// POST {"command": "…"}: the id that its result is shown under.
 void post_command(const context& c, const http::request& req, const http::responder& reply) {
-  const auto body = outbound::read_body(req.body);
+  const auto body = api::read_body(req.body);
   if (!body)
-    return reply(outbound::refuse(c, body.error()));
+    return reply(api::refuse(c, body.error()));
   const auto asked_for = merge_json(on_server<agi_command>{}, (*body)->root, command_fields);
   if (!asked_for)
-    return reply(outbound::refuse(c, asked_for.error()));
+    return reply(api::refuse(c, asked_for.error()));
   const auto& command = asked_for->command;
   const auto where = servers_for(c, req, asked_for->pbx);
   if (!where)
-    return reply(outbound::refuse(c, where.error()));
+    return reply(api::refuse(c, where.error()));
   const auto one = find_one<agi>(*where, req.param("id"));
   if (!one)
-    return reply(outbound::refuse(c, one.error()));
+    return reply(api::refuse(c, one.error()));
   const auto id = to_string(random_uuid());
   const auto what = core::agi_request(one->object->look([](const agi& a) { return a.name; }), id, command);
   if (!what)
-    return reply(outbound::refuse(c, what.error()));
+    return reply(api::refuse(c, what.error()));
   c.engine->ask(one->server->pbx, *what, [c, reply, id, asked = command](const result<std::string>& said) {
     if (!said)
-      return reply(outbound::refuse(c, said.error()));
-    reply(outbound::answer(c, [&](std::string& out) {
+      return reply(api::refuse(c, said.error()));
+    reply(api::answer(c, [&](std::string& out) {
       json_writer w{out};
       w.begin_object();
       w.member("id", id);
@@ -54,10 +55,10 @@ void post_command(const context& c, const http::request& req, const http::respon
 void module_command(const context& c, core::module_action what, const http::request& req, const http::responder& reply) {
   const auto about = asked::of(req);
   if (!about)
-    return reply(outbound::refuse(c, about.error()));
+    return reply(api::refuse(c, about.error()));
   auto where = servers_of(c, *about);
   if (!where)
-    return reply(outbound::refuse(c, where.error()));
+    return reply(api::refuse(c, where.error()));
   auto name = core::module_name(req.param("id"));
   if (what == core::module_action::load) { // which need not be there yet
     for (const auto* server : servers{*where})
@@ -67,12 +68,12 @@ void module_command(const context& c, core::module_action what, const http::requ
         break;
       }
     if (where->size() != 1)
-      return reply(outbound::refuse(c, not_clear("module", name, "there is more than one server: say which with pbx")));
+      return reply(api::refuse(c, not_clear("module", name, "there is more than one server: say which with pbx")));
     return ask(c, where->front()->pbx, core::module_request(what, name), reply);
   }
   const auto one = find_one<module_info>(*where, name);
   if (!one)
-    return reply(outbound::refuse(c, one.error()));
+    return reply(api::refuse(c, one.error()));
   const auto pbx = one->server->pbx;
   const auto plain = one->object->look([](const module_info& m) { return m.name; });
   ask(c, pbx, core::module_request(what, plain), reply); // the list follows the server's own events
@@ -92,14 +93,14 @@ result<void> add_core(http::router& r, const context& c) {
   keep(live_resource<agi>::add_to(r, c, "/core/agis"));
   keep(add_action<agi>(r, c, method::del, "/core/agis/{id}", [](const agi& one) { return core::hang_up_request(one.name); }));
   keep(r.add({method::post, "/core/agis/{id}", std::string{may_supervise}, http::access::token,
-              answered_by([c](const auto& req, const auto& reply) { post_command(c, req, reply); })}));
+              answered_by([c](const auto& req, const auto& reply) { post_command(c, req, reply); }), {}, query_of()}));
   keep(live_resource<system_info>::add_to(r, c, "/core/systems"));
   keep(live_resource<module_info>::add_to(r, c, "/core/modules"));
   const std::pair<method, core::module_action> module_methods[] = {
       {method::post, core::module_action::load}, {method::put, core::module_action::reload}, {method::del, core::module_action::unload}};
   for (const auto& [m, what] : module_methods)
     keep(r.add({m, "/core/modules/{id}", std::string{may_supervise}, http::access::token,
-                answered_by([c, what = what](const auto& req, const auto& reply) { module_command(c, what, req, reply); })}));
+                answered_by([c, what = what](const auto& req, const auto& reply) { module_command(c, what, req, reply); }), {}, query_of()}));
   return done;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A long list as a streamed answer: rendered `piece` objects at a time, so that the thread serves its other
 /// connections, live clients among them, in between. Which objects are in the list is settled when it begins; each is
 /// shown as it is when its turn comes.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // /park: parking lots and the calls in them.
 #include "http/telephone/groups.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // /agents, /device_states, /peers, /registries.
 #include "http/telephone/groups.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // /pjsip: what PJSIP is configured with, and who is there.
 #include "http/telephone/groups.hpp"
 

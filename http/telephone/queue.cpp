@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // /queue: queues, their members and callers, all of a queue together, and what a supervisor does to a member.
 #include "http/telephone/groups.hpp"
 
@@ -76,8 +77,8 @@ void append_list(std::string& out, const Items& items, Append&& append) {
 http::response show_member(const context& c, const asked& what, std::string_view name) {
   const auto one = find_member(c, what, name);
   if (!one)
-    return outbound::refuse(c, one.error());
-  return outbound::answer(c, [&](std::string& out) { append_object(out, *one->object); });
+    return api::refuse(c, one.error());
+  return api::answer(c, [&](std::string& out) { append_object(out, *one->object); });
 }
 
 /// {"queue": {…}, "entries": […], "members": […]}, callers in the order in which they wait.
@@ -115,28 +116,28 @@ std::map<std::string, status_parts> parts_of(const core::telephone_tables& serve
 http::response status(const context& c, const asked& what, std::string_view name) {
   const auto where = servers_of(c, what);
   if (!where)
-    return outbound::refuse(c, where.error());
+    return api::refuse(c, where.error());
   const auto one = find_one<queue>(*where, name);
   if (!one)
-    return outbound::refuse(c, one.error());
+    return api::refuse(c, one.error());
   auto parts = parts_of(*one->server);
   const auto plain = one->object->look([](const queue& q) { return q.name; });
-  return outbound::answer(c, [&](std::string& out) { append_status(out, *one->object, parts[plain]); });
+  return api::answer(c, [&](std::string& out) { append_status(out, *one->object, parts[plain]); });
 }
 
 http::response statuses(const context& c, const http::request& req, const asked& what) {
   const auto where = servers_of(c, what);
   if (!where)
-    return outbound::refuse(c, where.error());
+    return api::refuse(c, where.error());
   const auto which = page_of(req);
   if (!which)
-    return outbound::refuse(c, which.error());
+    return api::refuse(c, which.error());
   bool more = false;
   const auto queues = collect<queue>(*where, *which, more, [](const queue&) { return true; });
   std::map<std::string, std::map<std::string, status_parts>> by_server;
   for (const auto* server : *where)
     by_server[server->pbx] = parts_of(*server);
-  return outbound::answer(c, [&](std::string& out) {
+  return api::answer(c, [&](std::string& out) {
     out.append("{\"list\":");
     append_list(out, queues, [&](std::string& to, const core::live_object<queue>& one) {
       const auto [pbx, name] = one.look([](const queue& q) { return std::pair{q.pbx, q.name}; });
@@ -173,20 +174,20 @@ inline constexpr auto change_fields = field_table{
 };
 
 void add_member(const context& c, const http::request& req, const http::responder& reply) {
-  const auto body = outbound::read_body(req.body);
+  const auto body = api::read_body(req.body);
   if (!body)
-    return reply(outbound::refuse(c, body.error()));
+    return reply(api::refuse(c, body.error()));
   auto who = merge_json(on_server<core::member_to_add>{}, (*body)->root, add_fields);
   if (!who)
-    return reply(outbound::refuse(c, who.error()));
+    return reply(api::refuse(c, who.error()));
   if (const auto wrong = core::queue_add_request(*who); !wrong)
-    return reply(outbound::refuse(c, wrong.error()));
+    return reply(api::refuse(c, wrong.error()));
   const auto where = servers_for(c, req, who->pbx);
   if (!where)
-    return reply(outbound::refuse(c, where.error()));
+    return reply(api::refuse(c, where.error()));
   const auto to = find_one<queue>(*where, who->queue_name);
   if (!to)
-    return reply(outbound::refuse(c, to.error()));
+    return reply(api::refuse(c, to.error()));
   who->queue_name = to->object->look([](const queue& q) { return q.name; });
   ask(c, to->server->pbx, core::queue_add_request(*who), reply);
 }
@@ -195,7 +196,7 @@ void ask_in_turn(const context& c, const std::string& pbx, std::shared_ptr<const
                  std::size_t at, const http::responder& reply) {
   c.engine->ask(pbx, (*what)[at], [=](const result<std::string>& said) {
     if (!said)
-      return reply(outbound::refuse(c, said.error()));
+      return reply(api::refuse(c, said.error()));
     if (at + 1 < what->size())
       return ask_in_turn(c, pbx, what, at + 1, reply);
     reply(http::success(c.now()));
@@ -203,32 +204,32 @@ void ask_in_turn(const context& c, const std::string& pbx, std::shared_ptr<const
 }
 
 void change_member(const context& c, const http::request& req, const http::responder& reply) {
-  const auto body = outbound::read_body(req.body);
+  const auto body = api::read_body(req.body);
   if (!body)
-    return reply(outbound::refuse(c, body.error()));
+    return reply(api::refuse(c, body.error()));
   const auto change = merge_json(change_of_one{}, (*body)->root, change_fields);
   if (!change)
-    return reply(outbound::refuse(c, change.error()));
+    return reply(api::refuse(c, change.error()));
   const auto about = asked::of(req, {{"pbx", change->pbx}, {"queue_name", change->queue_name}});
   if (!about)
-    return reply(outbound::refuse(c, about.error()));
+    return reply(api::refuse(c, about.error()));
   const auto one = find_member(c, *about, req.param("id"));
   if (!one)
-    return reply(outbound::refuse(c, one.error()));
+    return reply(api::refuse(c, one.error()));
   auto what = one->object->look(
       [&](const queue_member& m) { return core::queue_member_requests(m.queue_name, m.location, *change); });
   if (!what)
-    return reply(outbound::refuse(c, what.error()));
+    return reply(api::refuse(c, what.error()));
   ask_in_turn(c, one->server->pbx, std::make_shared<const std::vector<telephone_request>>(std::move(*what)), 0, reply);
 }
 
 void remove_member(const context& c, const http::request& req, const http::responder& reply) {
   const auto about = asked::of(req, {"queue_name"});
   if (!about)
-    return reply(outbound::refuse(c, about.error()));
+    return reply(api::refuse(c, about.error()));
   const auto one = find_member(c, *about, req.param("id"));
   if (!one)
-    return reply(outbound::refuse(c, one.error()));
+    return reply(api::refuse(c, one.error()));
   ask(c, one->server->pbx,
       one->object->look([](const queue_member& m) { return core::queue_remove_request(m.queue_name, m.location); }), reply);
 }
@@ -237,10 +238,10 @@ void remove_member(const context& c, const http::request& req, const http::respo
 void get_members(const context& c, const http::request& req, const http::responder& reply) {
   const auto what = asked::of(req, {"id", "name", "queue_name"});
   if (!what)
-    return reply(outbound::refuse(c, what.error()));
+    return reply(api::refuse(c, what.error()));
   const auto &id = (*what)["id"], &name = (*what)["name"];
   if (!id.empty() && !name.empty() && id != name)
-    return reply(outbound::refuse(c, invalid_field("name", "give id or name, not both")));
+    return reply(api::refuse(c, invalid_field("name", "give id or name, not both")));
   if (id.empty() && name.empty())
     return reply(live_resource<queue_member>::list(c, req, *what, of_queue<queue_member>(*what)));
   reply(show_member(c, *what, id.empty() ? name : id));
@@ -254,32 +255,34 @@ result<void> add_queue(http::router& r, const context& c) {
     if (done && !added)
       done = added.error();
   };
-  const auto add = [&](method m, const char* path, std::string_view permission, http::handler to) {
-    keep(r.add({m, path, std::string{permission}, http::access::token, {std::move(to), {}, {}, 0}}));
+  const auto add = [&](method m, const char* path, std::string_view permission, http::handler to,
+                       std::initializer_list<std::string_view> query = {}) {
+    keep(r.add({m, path, std::string{permission}, http::access::token, {std::move(to), {}, {}, 0}, {}, query_of(query)}));
   };
   keep(live_resource<queue>::add_to(r, c, "/queue/queues"));
   keep(add_configured<queue>(r, c, "/queue/queues", core::configured_kind::queue));
   keep(live_resource<queue_entry>::add_to(r, c, "/queue/entries", of_queue<queue_entry>, "queue_name"));
-  add(method::get, "/queue/members", may_read, [c](const auto& req, const auto& reply) { get_members(c, req, reply); });
+  add(method::get, "/queue/members", may_read, [c](const auto& req, const auto& reply) { get_members(c, req, reply); },
+      {"id", "name", "queue_name", "count", "page_token"});
   add(method::get, "/queue/members/{id}", may_read, [c](const auto& req, const auto& reply) {
     const auto what = asked::of(req, {"queue_name"});
-    reply(what ? show_member(c, *what, req.param("id")) : outbound::refuse(c, what.error()));
-  });
+    reply(what ? show_member(c, *what, req.param("id")) : api::refuse(c, what.error()));
+  }, {"queue_name"});
   add(method::post, "/queue/members", may_supervise, [c](const auto& req, const auto& reply) { add_member(c, req, reply); });
   add(method::put, "/queue/members/{id}", may_supervise,
-      [c](const auto& req, const auto& reply) { change_member(c, req, reply); });
+      [c](const auto& req, const auto& reply) { change_member(c, req, reply); }, {"queue_name"});
   add(method::del, "/queue/members/{id}", may_supervise,
-      [c](const auto& req, const auto& reply) { remove_member(c, req, reply); });
+      [c](const auto& req, const auto& reply) { remove_member(c, req, reply); }, {"queue_name"});
   add(method::get, "/queue/statuses", may_read, [c](const auto& req, const auto& reply) {
     const auto what = asked::of(req, {"name"});
     if (!what)
-      return reply(outbound::refuse(c, what.error()));
+      return reply(api::refuse(c, what.error()));
     const auto& name = (*what)["name"];
     reply(name.empty() ? statuses(c, req, *what) : status(c, *what, name));
-  });
+  }, {"name", "count", "page_token"});
   add(method::get, "/queue/statuses/{id}", may_read, [c](const auto& req, const auto& reply) {
     const auto what = asked::of(req);
-    reply(what ? status(c, *what, req.param("id")) : outbound::refuse(c, what.error()));
+    reply(what ? status(c, *what, req.param("id")) : api::refuse(c, what.error()));
   });
   return done;
 }

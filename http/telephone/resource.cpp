@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/telephone/resource.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ std::optional<error> asked::take(const http::request& req, std::string_view name
 }
 
 result<asked> asked::of(const http::request& req, std::initializer_list<std::string_view> fields) {
-  const auto body = outbound::read_body(req.body, outbound::empty_body::taken);
+  const auto body = api::read_body(req.body, api::empty_body::taken);
   if (!body)
     return body.error();
   const auto known = [&](std::string_view name) {
@@ -111,6 +112,14 @@ result<page> page_of(const http::request& req) {
   return page{*count ? std::optional<std::size_t>{**count} : std::nullopt, after->value_or(0)};
 }
 
+std::vector<std::string> query_of(std::initializer_list<std::string_view> names) {
+  std::vector<std::string> all{"pbx"};
+  for (const auto name : names)
+    if (name != "pbx")
+      all.emplace_back(name);
+  return all;
+}
+
 error no_such(std::string_view what, std::string_view id) {
   return {errc::not_found, std::string{"there is no "}.append(what).append(" \"").append(id).append("\""), {}};
 }
@@ -122,9 +131,9 @@ error not_clear(std::string_view what, std::string_view id, std::string_view how
 
 void ask(const context& c, const std::string& pbx, const result<telephone_request>& what, const http::responder& reply) {
   if (!what)
-    return reply(outbound::refuse(c, what.error()));
+    return reply(api::refuse(c, what.error()));
   c.engine->ask(pbx, *what, [c, reply](const result<std::string>& said) {
-    reply(said ? http::success(c.now()) : outbound::refuse(c, said.error()));
+    reply(said ? http::success(c.now()) : api::refuse(c, said.error()));
   });
 }
 

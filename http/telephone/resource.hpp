@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// List and detail of any kind of live object, from its row in core/telephone/resources.hpp.
 ///
 /// A list is in the order in which its objects came to be; whole, or with `?count=` in pages of up to 10,000,
@@ -7,7 +8,7 @@
 
 #include "actors/core/telephone/requests.hpp"
 #include "actors/core/telephone/tables.hpp"
-#include "http/outbound/context.hpp"
+#include "http/api/context.hpp"
 #include "http/router.hpp"
 #include "http/telephone/list_source.hpp"
 #include "protocol/json.hpp"
@@ -22,7 +23,7 @@
 
 namespace ringmaster::telephone {
 
-using outbound::context;
+using api::context;
 
 inline constexpr std::string_view may_read = "telephone.read", may_supervise = "telephone.supervise";
 
@@ -66,6 +67,9 @@ struct page {
   std::uint64_t after{0};           ///< serial of the last object of the page before
 };
 [[nodiscard]] result<page> page_of(const http::request& req);
+
+/// The query parameters of a path: `pbx`, and those named.
+[[nodiscard]] std::vector<std::string> query_of(std::initializer_list<std::string_view> names = {});
 
 [[nodiscard]] error no_such(std::string_view what, std::string_view id);
 /// More than one object is meant; `how` says what tells them apart.
@@ -183,10 +187,10 @@ struct live_resource {
   static http::response list(const context& c, const http::request& req, const asked& what, Wanted&& wanted) {
     const auto where = servers_of(c, what);
     if (!where)
-      return outbound::refuse(c, where.error());
+      return api::refuse(c, where.error());
     const auto which = page_of(req);
     if (!which)
-      return outbound::refuse(c, which.error());
+      return api::refuse(c, which.error());
     bool more = false;
     auto items = collect<T>(*where, *which, more, wanted);
     auto show = [](std::string& out, const pointer& one) { append_listed<T>(out, *one); };
@@ -197,7 +201,7 @@ struct live_resource {
       streamed.body = std::make_shared<source>(std::move(items), std::move(tail), c.now(), show);
       return streamed;
     }
-    return outbound::answer(c, [&](std::string& out) {
+    return api::answer(c, [&](std::string& out) {
       out.reserve(out.size() + items.size() * 700 + 64);
       out.append("{\"list\":[");
       bool first = true;
@@ -216,11 +220,11 @@ struct live_resource {
   static http::response detail(const context& c, const asked& what, std::string_view id) {
     const auto where = servers_of(c, what);
     if (!where)
-      return outbound::refuse(c, where.error());
+      return api::refuse(c, where.error());
     const auto one = find_one<T>(*where, id);
     if (!one)
-      return outbound::refuse(c, one.error());
-    return outbound::answer(c, [&](std::string& out) { append_object(out, *one->object); });
+      return api::refuse(c, one.error());
+    return api::answer(c, [&](std::string& out) { append_object(out, *one->object); });
   }
 
   /// GET `path` and GET `path`/{id}; also GET `path`/ with the id in the body. `filter(asked)` gives what says of a T
@@ -229,23 +233,24 @@ struct live_resource {
   [[nodiscard]] static result<void> add_to(http::router& r, const context& c, const std::string& path, Filter filter,
                                            std::string_view filters) {
     using http::method;
-    const auto add = [&](const std::string& at, http::handler to) {
-      return r.add({method::get, at, std::string{may_read}, http::access::token, {std::move(to), {}, {}, 0}});
+    const auto add = [&](const std::string& at, http::handler to, std::vector<std::string> query) {
+      return r.add({method::get, at, std::string{may_read}, http::access::token, {std::move(to), {}, {}, 0}, {}, std::move(query)});
     };
     if (auto added = add(path,
                          [c, filter, filters](const http::request& req, const http::responder& reply) {
                            const auto what = asked::of(req, {row::id_field, filters});
                            if (!what)
-                             return reply(outbound::refuse(c, what.error()));
+                             return reply(api::refuse(c, what.error()));
                            const auto& id = (*what)[row::id_field];
                            reply(id.empty() ? list(c, req, *what, filter(*what)) : detail(c, *what, id));
-                         });
+                         },
+                         query_of({row::id_field, filters, "count", "page_token"}));
         !added)
       return added;
     return add(path + "/{id}", [c](const http::request& req, const http::responder& reply) {
       const auto what = asked::of(req);
-      reply(what ? detail(c, *what, req.param("id")) : outbound::refuse(c, what.error()));
-    });
+      reply(what ? detail(c, *what, req.param("id")) : api::refuse(c, what.error()));
+    }, query_of());
   }
   [[nodiscard]] static result<void> add_to(http::router& r, const context& c, const std::string& path) {
     return add_to(r, c, path, [](const asked&) { return [](const T&) { return true; }; }, "pbx");
@@ -268,12 +273,14 @@ template <class T, class Make>
                 {[c, make](const http::request& req, const http::responder& reply) {
                    const auto one = asked_one<T>(c, req);
                    if (!one)
-                     return reply(outbound::refuse(c, one.error()));
+                     return reply(api::refuse(c, one.error()));
                    ask(c, one->server->pbx, one->object->look(make), reply);
                  },
                  {},
                  {},
-                 0}});
+                 0},
+                {},
+                query_of()});
 }
 
 } // namespace ringmaster::telephone

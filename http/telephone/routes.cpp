@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/telephone/routes.hpp"
 
 #include "http/telephone/groups.hpp"
@@ -11,7 +12,7 @@ void add_aliases(http::router& r) {
     r.alias(std::string{"/admin"} + group, group);
 }
 
-result<void> add_routes(http::router& r, const outbound::context& c) {
+result<void> add_routes(http::router& r, const api::context& c) {
   for (const auto add : {&add_core, &add_queue, &add_park, &add_peers, &add_pjsip})
     if (auto added = add(r, c); !added)
       return added;

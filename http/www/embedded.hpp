@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Files that are part of the program; `cmake/EmbedFiles.cmake` makes them into arrays.
 #pragma once
 

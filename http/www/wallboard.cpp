@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/www/wallboard.hpp"
 
 #include "http/www/embedded.hpp"
@@ -50,6 +51,7 @@ result<void> add_wallboard(http::router& r) {
     unchanged.content_type.clear();
     unchanged.body = std::string{};
     http::route to{http::method::get, "/wallboard", {}, http::access::open, {}};
+    to.any_query = true;
     if (file.name != "index.html")
       to.path.append("/").append(file.name);
     to.to.on_request = [whole = std::move(whole), unchanged = std::move(unchanged), etag = file.etag](

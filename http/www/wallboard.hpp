@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// GET /wallboard: a page for the browser, with its scripts below it, out of the program itself.
 ///
 /// The page is open to everybody and shows nothing by itself: what it shows it asks for over REST and the WebSocket,

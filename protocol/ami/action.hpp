@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Writes what a client says: actions. Nothing unsafe gets through, and nothing is repaired in silence.
 #pragma once
 
@@ -62,7 +63,7 @@ private:
 [[nodiscard]] std::string escape_argument(std::string_view value);
 
 /// The `Key` header that answers Login's MD5 challenge: the hex digits of MD5(challenge + secret), in lower
-/// case. errc::internal where the crypto library offers no MD5 (then log in with the plain secret).
+/// case. errc::internal where the crypto library offers no MD5.
 [[nodiscard]] result<std::string> challenge_key(std::string_view challenge, std::string_view secret);
 
 } // namespace ringmaster::ami

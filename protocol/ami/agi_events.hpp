@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Asynchronous AGI: a channel that waits in the application AGI(agi:async) for commands by AMI.
 #pragma once
 

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A block: received bytes, cut at message boundaries, with the index that makes messages of them.
 ///
 /// Index: the offset of every newline (4 bytes a line) and one `message_entry` a message. Names and values
 /// are found when they are asked for, because typed events ask for few of them.
 ///
 /// Threads: a block never changes after `parse` made it; any thread may read it. Whoever keeps a view into
-/// it (a `message`, a header's value, a typed event) keeps the block alive with a `block_ptr`.
+/// it (a `message`, a header's value, a typed event) keeps the block alive with a `block_ptr`. Whoever reads messages includes
+/// message.hpp.
 #pragma once
 
 #include "protocol/ami/buffer.hpp"
@@ -81,5 +83,3 @@ private:
 using block_ptr = std::shared_ptr<const block>;
 
 } // namespace ringmaster::ami
-
-#include "protocol/ami/message.hpp" // IWYU pragma: export

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Received bytes that own themselves and may be read a little past their end.
 #pragma once
 

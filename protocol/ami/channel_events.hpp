@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A channel's life: created, ringing, dialed, bridged, parked, hung up.
 #pragma once
 

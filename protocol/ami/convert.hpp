@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Header values to members of typed events. Lenient: what is not a value of its type is no value.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The table of every typed event: which header fills which member, in Asterisk's order. The reader of
 /// messages, the tests and the benchmark's rivals are generic code over it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which event a message is: those that the product uses have a name here.
 #pragma once
 

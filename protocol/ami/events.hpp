@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Every typed event, and a visit of the one that a message is.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Cuts a stream of received bytes at message boundaries.
 ///
 /// A boundary is the end of a blank line, or of the greeting's line; the output of an old server's

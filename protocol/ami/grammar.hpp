@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The few rules of the AMI's lines that the framer, the parser and the messages share.
 #pragma once
 

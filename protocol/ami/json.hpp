@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Messages as lines of JSON, for people and programs that wonder what their Asterisk says.
 ///
 ///     {"headers": [["Event", "Newchannel"], ["Privilege", "call,all"], …]}

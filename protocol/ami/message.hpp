@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A message of the AMI: a light view into its block, copied freely, valid as long as the block lives.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Parsing on several cores, delivered in order.
 ///
 /// A `parser_pool` holds the worker threads that all connections share; a `sequencer` is one connection's
@@ -5,7 +6,7 @@
 /// the buffers were submitted, never two at once.
 #pragma once
 
-#include "protocol/ami/block.hpp"
+#include "protocol/ami/message.hpp"
 
 #include <cstddef>
 #include <functional>

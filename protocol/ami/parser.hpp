@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Bytes to messages, with SIMD.
 #pragma once
 
-#include "protocol/ami/block.hpp"
+#include "protocol/ami/message.hpp"
 
 #include <cstdint>
 #include <string_view>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Queues: their parameters, members, callers, and agents at work.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The inner loops: finding newlines and blank lines, 64 bytes at a time. Only the framer and the parser
 /// come here. Every instruction set has the same two functions and the same results.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Typed events: what every one of them is made of.
 ///
 /// A typed event is a plain struct of what the product reads from a message: text as views into the

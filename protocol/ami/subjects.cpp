@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/ami/subjects.hpp"
 
-#include "protocol/ami/block.hpp"
+#include "protocol/ami/message.hpp"
 
 namespace ringmaster::ami {
 namespace {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the messages of a block are about: the call and the queue whose lives they tell of. It is found where blocks are
 /// parsed, on several cores at once, so that whoever hands messages out, one after another, has only to look up.
 #pragma once

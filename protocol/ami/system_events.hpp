@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The server itself: its start and end, devices, peers, variables, users' own events.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An agent of the agent pool (app_agent_pool), who logs in over the telephone and waits there for calls.
 /// Names, types and nulls are the reference's; what comes after `unique_id` is ours.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A channel that takes AGI commands by AMI: it waits in the application AGI(agi:async). Names, types and nulls are the
 /// reference's.
 #pragma once

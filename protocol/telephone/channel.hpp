@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A channel: one leg of a call on an Asterisk server. Names, types and nulls are the reference's; what comes after
 /// `variables` is ours.
 #pragma once

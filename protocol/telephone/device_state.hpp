@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The state of a device: a phone, a queue, a parking space, whatever Asterisk keeps a state of.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Parking lots, and calls that are parked in them. Names (one with the reference's misprint), types and
 /// nulls are the reference's.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Peers (whoever calls in and is called over SIP or IAX2) and registries (accounts that the server registers
 /// with others). The reference's fields are those of chan_sip, which Asterisk has no more: what today's
 /// drivers do not tell is null.

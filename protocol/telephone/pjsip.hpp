@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What PJSIP is configured with: addresses of record, accounts' credentials, contacts, and registrations
 /// with others; endpoints are in pjsip_endpoint.hpp. Names (one with the reference's misprint), types and
 /// nulls are the reference's. Secrets are not in here at all: who reads them from the server would be the one

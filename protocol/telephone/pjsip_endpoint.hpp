@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A PJSIP endpoint with all its options. Names and types are the reference's; an option that the server does
 /// not tell is null (Asterisk 22 no longer tells `disallow`).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Queues, their members, and the callers who wait in them, as app_queue tells of them. Names, types and nulls are the
 /// reference's; what comes after `tm_update` of a queue, a member or an entry and is not in its example is ours.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the tables of the telephone system's resources are made of. These objects live in memory alone: their fields
 /// are shown and never stored, so that they need no tags.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The Asterisk server itself, and its modules. Names and types are the reference's.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/abandon_groups.hpp"
 
 #include "actors/campaign_pacing.hpp"

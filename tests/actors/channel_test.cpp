@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A channel among actors that are run by their senders, so that each step is over when it has been sent.
 #include "actors/channel.hpp"
 

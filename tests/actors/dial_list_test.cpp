@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The actor of a dial list, with a database that it reads and a clock that the test sets.
 #include "actors/dial_list.hpp"
 
@@ -11,6 +12,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
+#include <vector>
 
 namespace ringmaster {
 namespace {
@@ -133,6 +136,46 @@ TEST_F(dial_list_actor_test, explanations_tell_dates) {
   self_->receive([](const wake&) {}, caf::after(10s) >> [] { FAIL(); });
   EXPECT_EQ(found->state, core::entry_state::cooling);
   EXPECT_EQ(found->until, time_.date() + 50s);
+}
+
+/// Who was leased nothing hears of the next change, once.
+TEST_F(dial_list_actor_test, who_has_nothing_to_dial_is_told_when_that_may_have_changed) {
+  load_entry_called(10s); // whoever asks gets nothing
+  int told = 0;
+  const auto hear = [&](std::chrono::milliseconds time) {
+    bool over = false;
+    while (!over)
+      self_->receive([&](const list_changed& what) { told += what.list == list_ ? 1 : 0; }, caf::after(time) >> [&] { over = true; });
+  };
+  hear(50ms);
+  EXPECT_EQ(told, 0) << "nothing has changed";
+  self_->send(list_, entries_changed{{entry_}, {}});
+  self_->send(list_, entries_changed{{entry_}, {}});
+  hear(200ms);
+  EXPECT_EQ(told, 1) << "it has not asked since";
+  const auto other = random_uuid();
+  const auto changes = std::vector<std::function<void()>>{
+      [&] { self_->send(list_, entries_changed{{}, {random_uuid()}}); },
+      [&] { self_->send(list_, entry_ended{entry_.id, entry_}); },
+      [&] { self_->send(list_, give_back{{entry_.id}}); },
+      [&] { self_->send(list_, put_off{{entry_.id}, time_.now() + 5s}); },
+      [&] { self_->send(list_, lease_request{other, {}, 1, caf::actor_cast<caf::actor>(self_), 2}); }, // calls written another way
+  };
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    EXPECT_TRUE(lease().entries.empty());
+    told = 0;
+    changes[i]();
+    hear(200ms);
+    EXPECT_EQ(told, 1) << i;
+    self_->receive([](const leased&) {}, caf::after(0s) >> [] {});
+  }
+  EXPECT_TRUE(lease().entries.empty());
+  told = 0;
+  self_->send(list_, drop_view{campaign_});
+  self_->send(list_, drop_view{other});
+  self_->send(list_, entries_changed{{entry_}, {}});
+  hear(100ms);
+  EXPECT_EQ(told, 0) << "it has gone";
 }
 
 } // namespace

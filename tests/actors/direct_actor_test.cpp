@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Actors that are run by their senders, as those see them.
 #include "actors/direct_actor.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The hub as its outlets and the actors that tell it see it.
 #include "actors/hub.hpp"
 

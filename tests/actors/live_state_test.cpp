@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/live_state.hpp"
 
 #include "tests/manual_clock.hpp"

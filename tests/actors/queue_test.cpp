@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The actor of a queue as the campaigns that wait for its agents see it.
 #include "actors/queue.hpp"
 

@@ -1,16 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
 // The result file after crashes: the actor over a real database and a real file, run step by step.
 #include "actors/results.hpp"
 
+#include "tests/manual_clock.hpp"
 #include "tests/storage/database.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <sstream>
 
 namespace ringmaster {
 namespace {
@@ -89,6 +98,51 @@ TEST_F(results_test, has_no_half_line_of_a_single_byte) {
 
 TEST_F(results_test, keeps_half_a_line_that_is_not_ours_and_ends_it) {
   EXPECT_EQ(after_a_start_with("# written by hand"), "# written by hand\n" + lines_[0] + lines_[1] + lines_[2]);
+}
+
+TEST_F(results_test, waits_for_no_reader_of_a_fifo_and_loses_no_line_to_one) {
+  ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
+  results_ = system_->spawn(results_actor, file_, shared_.get());
+  run();
+  EXPECT_EQ(must(pending_lines(must(db.read()), 10)).size(), 3u);
+  const int reader = ::open(file_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); // a daemon that looked then would have written
+  caf::anon_send_exit(results_, caf::exit_reason::user_shutdown);
+  results_ = system_->spawn(results_actor, file_, shared_.get());
+  run();
+  ::close(reader);
+  EXPECT_EQ(must(pending_lines(must(db.read()), 10)).size(), 3u);
+  caf::anon_send_exit(results_, caf::exit_reason::user_shutdown);
+  std::filesystem::remove(file_);
+  EXPECT_EQ(after_a_start_with(""), lines_[0] + lines_[1] + lines_[2]);
+}
+
+// Each end of a call asks for its line. A file that cannot be written must not make each of them a second that asks for ever.
+TEST_F(results_test, tries_a_file_that_cannot_be_written_once_a_second_and_says_so_once_a_minute) {
+  std::ostringstream log;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
+  manual_clock time{time_point{std::chrono::hours{1}}};
+  shared_->time = &time;
+  std::filesystem::create_directory(file_);
+  results_ = system_->spawn(results_actor, file_, shared_.get());
+  run();
+  for (int i = 0; i < 99; ++i) {
+    caf::anon_send(results_, drain_outbox{});
+    run();
+  }
+  for (int i = 0; i < 60; ++i) {
+    time.pass(std::chrono::seconds{1});
+    static_cast<caf::scheduler::test_coordinator&>(system_->scheduler()).advance_time(std::chrono::seconds{1});
+    run();
+  }
+  spdlog::set_default_logger(before);
+  std::vector<std::string> told;
+  std::istringstream lines{log.str()};
+  for (std::string line; std::getline(lines, line);)
+    told.push_back(line.substr(line.find("event=")));
+  const auto complaint = "event=result_file_unwritable file=" + file_.string() + " reason=\"Is a directory\" tries=";
+  EXPECT_EQ(told, (std::vector<std::string>{complaint + "1 lines=kept", complaint + "159 lines=kept"}));
+  EXPECT_FALSE(shared_->live.result_file.get()->works);
 }
 
 } // namespace

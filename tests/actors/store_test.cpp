@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The store over a real database that has no more room. Its steps of time are the scheduler's: no test waits.
 #include "actors/store.hpp"
 
@@ -61,6 +62,14 @@ protected:
   using outcome = std::shared_ptr<std::optional<std::optional<error>>>; ///< nothing: not told yet
 
   outcome ask(std::function<void(write_txn&)> work, room may_fill = room::ordinary, std::function<call_note()> note = {}) {
+    return ask_whole(
+        [work = std::move(work)](write_txn& in) {
+          work(in);
+          return true;
+        },
+        may_fill, std::move(note));
+  }
+  outcome ask_whole(std::function<bool(write_txn&)> work, room may_fill = room::ordinary, std::function<call_note()> note = {}) {
     auto told = std::make_shared<std::optional<std::optional<error>>>();
     caf::anon_send(store_, std::make_shared<store_operation>(store_operation{
                                std::move(work), [told](const std::optional<error>& failed) { told->emplace(failed); },
@@ -246,6 +255,75 @@ TEST_F(store_test, the_next_start_writes_what_the_last_process_could_not) {
   EXPECT_EQ(must(pending_lines(must(db.read()), 10)).size(), 4u);
   EXPECT_TRUE(must(waiting_notes::open(db.data_dir())).found().empty());
   expect_consistent();
+}
+
+/// Commands that share a commit.
+class whole_commands : public store_test {
+protected:
+  whole_commands() { start(); }
+  std::function<bool(write_txn&)> keeps(const std::string& name, bool kept = true) {
+    return [this, name, kept](write_txn& in) {
+      ++runs_;
+      must(put_snapshot(in, name, "x"));
+      return kept;
+    };
+  }
+  [[nodiscard]] bool is_there(const std::string& name) { return must(get_snapshot(must(db.read()), name)).has_value(); }
+
+  std::size_t runs_{0};
+};
+
+TEST_F(whole_commands, that_are_refused_leave_nothing_behind) {
+  const auto before = ask_whole(keeps("before")), refused = ask_whole(keeps("refused", false)), after = ask_whole(keeps("after"));
+  run();
+  for (const auto& one : {before, refused, after})
+    EXPECT_TRUE(is_done(one));
+  EXPECT_TRUE(is_there("before"));
+  EXPECT_FALSE(is_there("refused"));
+  EXPECT_TRUE(is_there("after"));
+}
+
+TEST_F(whole_commands, that_throw_cost_nobody_else_anything) {
+  const auto before = ask_whole(keeps("before"));
+  const auto thrown = ask_whole([](write_txn& in) -> bool {
+    must(put_snapshot(in, "thrown", "x"));
+    throw std::runtime_error{"a fault"};
+  });
+  const auto at_once = ask_whole([](write_txn&) -> bool { throw 1; });
+  const auto after = ask_whole(keeps("after"));
+  run();
+  for (const auto& one : {before, after})
+    EXPECT_TRUE(is_done(one));
+  for (const auto& one : {thrown, at_once}) {
+    ASSERT_TRUE(is_refused(one));
+    EXPECT_EQ((**one)->code, errc::internal);
+  }
+  EXPECT_TRUE(is_there("before"));
+  EXPECT_FALSE(is_there("thrown"));
+  EXPECT_TRUE(is_there("after"));
+  const auto next = ask_whole(keeps("next"));
+  run();
+  EXPECT_TRUE(is_done(next));
+}
+
+TEST_F(whole_commands, are_run_twice_at_most_however_many_are_refused) {
+  std::vector<outcome> all;
+  for (int i = 0; i < 300; ++i)
+    all.push_back(ask_whole(keeps(std::to_string(i), i % 3 != 0)));
+  run();
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_TRUE(is_done(all[static_cast<std::size_t>(i)]));
+    EXPECT_EQ(is_there(std::to_string(i)), i % 3 != 0) << i;
+  }
+  EXPECT_LE(runs_, 600u);
+}
+
+TEST_F(whole_commands, that_are_refused_before_they_write_share_the_commit) {
+  const auto commits = live_->total.commits.load();
+  const auto before = ask_whole(keeps("before")), refused = ask_whole([](write_txn&) { return false; }), after = ask_whole(keeps("after"));
+  run();
+  EXPECT_EQ(live_->total.commits.load(), commits + 1);
+  EXPECT_TRUE(is_done(before) && is_done(refused) && is_done(after));
 }
 
 } // namespace

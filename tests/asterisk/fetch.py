@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Asterisk 22 out of Debian's packages, unpacked and not installed."""
 import fcntl
 import os

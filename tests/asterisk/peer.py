@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """peer.py [--console COMMAND]   An Asterisk of one's own on loopback, with SIPp behind it. See README.md."""
 import ctypes
 import os
@@ -69,16 +70,17 @@ class Sipp:
 class Asterisk:
     """One instance. `members`: of its queues, e.g. {"sales_1": ["Local/agent-01@agents/n"]}. `customer_stays` and
     `agent_talks`, in seconds, are how long those on SIPp's side hold on before they hang up. `options`: more lines for
-    [options] of asterisk.conf."""
+    [options] of asterisk.conf. `included`: whether queues.conf and res_parking.conf include Ringmaster's files."""
 
     USER, SECRET = "dialer", "secret"
 
-    def __init__(self, members=None, strategy="rrmemory", customer_stays=4, carrier_stays=30, agent_talks=3, options=""):
+    def __init__(self, members=None, strategy="rrmemory", customer_stays=4, carrier_stays=30, agent_talks=3, options="", included=True):
         self.root = tree()
         self.folder = Path(tempfile.mkdtemp(prefix="rm-ast-"))  # short: its control socket's path must fit in 108 bytes
         self.members = {"sales_1": LOCAL_AGENTS, "sales_2": [f"PJSIP/agent-{n:02d}" for n in range(1, 6)], **(members or {})}
         self.strategy = strategy
         self.options = options
+        self.included = included
         self.carrier = Sipp(self.folder, "carrier", carrier_stays)
         self.customers = Sipp(self.folder, "customers", customer_stays)
         self.agents = Sipp(self.folder, "agents", agent_talks)
@@ -104,6 +106,8 @@ class Asterisk:
         phone = (HERE / "etc/phone.template").read_text()
         values = {
             "dir": self.folder, "modules": modules, "modules_list": "\n".join(f"load = {n}.so" for n in names if (modules / f"{n}.so").exists()),
+            "include_queues": "#tryinclude ringmaster-queues.conf" if self.included else "",
+            "include_lots": "#tryinclude ringmaster-parking.conf" if self.included else "",
             "options": self.options, "ami_port": self.port, "user": self.USER, "secret": self.SECRET, "sip_port": self.sip_port, "strategy": self.strategy,
             "carrier_port": self.carrier.port, "dead_port": free_port(socket.SOCK_DGRAM),
             "iax_port": free_port(socket.SOCK_DGRAM), "rtp_first": 20000, "rtp_last": 29999,

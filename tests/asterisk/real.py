@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A test case against a real Asterisk."""
 import os
 import unittest

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """record.py FOLDER [SCENARIO ...]   Records what an Asterisk of its own answers to everything that the telephone
 system's live state asks: FOLDER/SCENARIO.ami is every byte that it sent, SCENARIO.sent.ami every byte that it was sent.
 tests/data/ami/telephone.tar.xz was made by this."""

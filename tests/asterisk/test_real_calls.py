@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a real Asterisk does to calls, and what the daemon makes of it."""
 from harness import eventually
 from real import RealCase

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Conversations that outlive the daemon, and the channel over which they began."""
 from harness import eventually, slowness
 from real import RealCase

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A real Asterisk that is being stopped, is at its limit of calls, or has lost its trunk: whose tries that costs, and what is told."""
 from harness import eventually
 from real import RealCase

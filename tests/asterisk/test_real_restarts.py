@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Restarts of the daemon and cuts of its line to a real Asterisk at any moment, while calls ring, wait, talk and are parked and
 taken back: nobody is hung up on. The judge is Asterisk: agents end their talks, so whoever else ends one was us.
 

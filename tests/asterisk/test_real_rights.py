@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A real Asterisk whose queues are reloaded, and whose AMI user may not do all."""
 from harness import eventually
 from real import RealCase

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The telephone system's live state, with a real Asterisk 22."""
 import telephone
 from harness import eventually
@@ -5,6 +6,9 @@ from real import RealCase
 
 
 class Real(RealCase):
+    def exchange_without_line(self):
+        return self.asterisk(members={"empty": []}, included=False)
+
     def exchange(self):
         asterisk = self.asterisk(members={"empty": []})
         eventually(lambda: "Avail" in asterisk.console("pjsip show contacts"), 90, "the phone has registered")
@@ -29,6 +33,11 @@ class Modules(telephone.Modules, Real):
 
 class Queues(telephone.Queues, Real):
     pass
+
+
+class Configured(telephone.Configured, Real):
+    def exchange(self):
+        return self.asterisk(members={"empty": []})
 
 
 class Agents(telephone.Agents, Real):

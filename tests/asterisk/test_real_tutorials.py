@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Both tutorials, word for word, against Asterisk 22: without its SIP driver, so "sip/300" is dialed as PJSIP/300."""
 from real import RealCase
 from tutorials import Tutorials

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """main.py MODULE... [-v]   Runs test modules of this folder, or of tests/asterisk. Exit status 77 when every
 test was skipped, which CTest shows as such."""
 import sys

@@ -1,8 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the daemon shows of a telephone system, held against the reference: the same tests for a simulated PBX and a
 real Asterisk. A case that mixes this in gives `exchange()`: something with `address` and `ami()`, in which there are
-agents 1001 and 1002, queues `sales_1` and `empty`, lots `default` and `second`, and a PJSIP phone with an account."""
+agents 1001 and 1002, queues `sales_1` and `empty`, lots `default` and `second`, and a PJSIP phone with an account; and
+`exchange_without_line()`, whose queues.conf and res_parking.conf do not include our files."""
 import json
 import re
+import threading
 import time
 import urllib.parse
 from pathlib import Path
@@ -27,9 +30,9 @@ def quoted(name):
 
 class Telephone:
 
-    def begin(self):
-        self.exchange_ = self.exchange()
-        self.api = self.daemon(self.exchange_).api
+    def begin(self, exchange=None, **settings):
+        self.exchange_ = exchange or self.exchange()
+        self.api = self.daemon(self.exchange_, config=settings).api
         self.ami = self.exchange_.ami()
         self.addCleanup(self.ami.close)
         self.calls_ = 0
@@ -338,6 +341,145 @@ class Queues(Telephone):
         self.told(live, "queue.member.update", lambda m: m["queue_name"] == "empty" and (m["paused"], m["paused_reason"]) == (1, "lunch"))
         self.ami.action("QueueRemove", Queue="empty", Interface=member)
         self.told(live, "queue.member.delete", lambda m: m["queue_name"] == "empty")
+
+
+class Configured(Telephone):
+    """Queues and lots of the configuration: which file they are in."""
+
+    def refused(self, reply, status, *words, field=None):
+        self.assertEqual(reply.status, status, reply)
+        self.assertEqual(reply.json["error"].get("field"), field, reply)
+        for word in words:
+            self.assertIn(word, reply.json["error"]["message"])
+
+    def sections(self, file, name):
+        """What GetConfig tells of the sections of that name: a list of lines for each."""
+        reply = self.ami.action("GetConfig", Filename=file, Category=name, Filter="TEMPLATES=include")
+        found = []
+        for key, value in reply:
+            if key.startswith("Category-"):
+                found.append([])
+            elif key.startswith("Line-"):
+                found[-1].append(value)
+        return found
+
+    def write(self, file, *changes):
+        headers = [("SrcFilename", file), ("DstFilename", file)]
+        for i, change in enumerate(changes):
+            headers += [(f"{name}-{i:06}", value) for name, value in zip(("Action", "Cat", "Var", "Value"), change)]
+        self.assertEqual(self.ami.action("UpdateConfig", *headers)["Response"], "Success")
+
+    def ready(self):
+        self.shown("/queue/queues", lambda q: q["name"] == "sales_1")
+        self.shown("/park/parkinglots", lambda p: p["name"] == "second")
+
+    def test_what_is_made_is_in_a_file_of_our_own(self):
+        self.begin()
+        self.ready()
+        self.bare(self.api.call("POST", "/queue/queues", {"name": "new one", "weight": 3, "member": ["Local/agent-15@agents/n,2,Ann"]}))
+        self.bare(self.api.call("POST", "/park/parkinglots", {"name": "third", "context": "parkedthird", "parkpos": "901-902"}))
+        self.assertEqual(self.sections("ringmaster-queues.conf", "new one"), [["weight=3", "member=Local/agent-15@agents/n,2,Ann"]])
+        self.assertEqual(self.sections("ringmaster-parking.conf", "third"), [["context=parkedthird", "parkpos=901-902"]])
+        self.shown("/queue/queues", lambda q: q["name"] == "new one")
+        self.bare(self.api.call("PUT", "/queue/queues/new%20one", {"weight": 4, "member": None}))
+        self.assertEqual(self.sections("ringmaster-queues.conf", "new one"), [["weight=4"]])
+        self.shown("/queue/queues", lambda q: (q["name"], q["weight"]) == ("new one", 4))
+        self.bare(self.api.call("DELETE", "/queue/queues/new%20one"))
+        self.assertEqual(self.sections("ringmaster-queues.conf", "new one"), [])
+        self.until_gone("/queue/queues/new%20one")
+        self.shown("/park/parkinglots", lambda p: p["name"] == "third")
+        self.bare(self.api.call("DELETE", "/park/parkinglots/third"))
+        self.until_gone("/park/parkinglots/third")
+
+    def test_sections_of_other_files_are_refused(self):
+        self.begin()
+        self.ready()
+        before = self.sections("queues.conf", "sales_1"), self.sections("res_parking.conf", "second")
+        words = "not in ringmaster-", "allow_lossy_config_changes"
+        self.refused(self.api.call("PUT", "/queue/queues/sales_1", {"weight": 9}), 400, *words, field="name")
+        self.refused(self.api.call("DELETE", "/queue/queues/sales_1"), 400, *words, field="name")
+        self.refused(self.api.call("PUT", "/park/parkinglots/second", {"parkingtime": 9}), 400, *words, field="name")
+        self.refused(self.api.call("DELETE", "/park/parkinglots/second"), 400, *words, field="name")
+        self.assertEqual((self.sections("queues.conf", "sales_1"), self.sections("res_parking.conf", "second")), before)
+
+    def test_sections_of_other_files_are_changed_where_that_is_allowed(self):
+        self.begin(allow_lossy_config_changes=True)
+        self.ready()
+        self.bare(self.api.call("PUT", "/queue/queues/sales_1", {"weight": 9}))
+        self.shown("/queue/queues", lambda q: (q["name"], q["weight"]) == ("sales_1", 9))
+        self.bare(self.api.call("DELETE", "/park/parkinglots/second"))
+        self.until_gone("/park/parkinglots/second")
+        self.bare(self.api.call("POST", "/queue/queues", {"name": "new"}))
+        self.assertEqual(len(self.sections("ringmaster-queues.conf", "new")), 1)
+
+    def test_without_the_line_it_is_named_and_nothing_is_left(self):
+        self.begin(self.exchange_without_line())
+        self.ready()
+        members = [f"Local/agent-{n:02d}@agents/n" for n in range(1, 60)]
+        self.refused(self.api.call("POST", "/queue/queues", {"name": "new", "member": members}), 400,
+                     "'#tryinclude ringmaster-queues.conf' at the end of queues.conf")
+        self.refused(self.api.call("POST", "/park/parkinglots", {"name": "third", "parkpos": "901-902", "context": "x"}), 400,
+                     "'#tryinclude ringmaster-parking.conf' at the end of res_parking.conf")
+        for file, name in (("ringmaster-queues.conf", "new"), ("ringmaster-parking.conf", "third")):
+            self.assertEqual(self.sections(file, name), [])
+        self.assertEqual(self.api.call("GET", "/queue/queues/new").status, 404)
+
+    def test_a_name_that_another_file_has_is_not_made_again(self):
+        self.begin()
+        self.ready()
+        self.write("queues.conf", ("NewCat", "hidden"), ("Append", "hidden", "weight", "5"))  # and not reloaded
+        self.refused(self.api.call("POST", "/queue/queues", {"name": "hidden"}), 400, "[hidden] already", field="name")
+        self.refused(self.api.call("POST", "/queue/queues", {"name": "HIDDEN"}), 400, "[HIDDEN] already", field="name")
+        self.refused(self.api.call("POST", "/queue/queues", {"name": "Sales_1"}), 400, "already", field="name")
+        self.assertEqual(self.sections("ringmaster-queues.conf", "hidden"), [])
+
+    def test_what_was_left_behind_is_replaced(self):
+        self.begin()
+        self.ready()
+        self.ami.action("CreateConfig", Filename="ringmaster-queues.conf")
+        self.write("ringmaster-queues.conf", ("NewCat", "new"), ("Append", "new", "weight", "5"), ("Append", "new", "maxlen", "5"))
+        self.bare(self.api.call("POST", "/queue/queues", {"name": "new", "weight": 6}))
+        self.assertEqual(self.sections("ringmaster-queues.conf", "new"), [["weight=6"]])
+        self.shown("/queue/queues", lambda q: (q["name"], q["weight"], q["max"]) == ("new", 6, 0))
+
+    def test_several_at_once_lose_nothing(self):
+        self.begin()
+        self.ready()
+        names = [f"team {n}" for n in range(8)]
+        members = {name: [f"Local/agent-{n:02d}@agents/n,0,{name}" for n in range(1, 41)] for name in names}
+        answers = {}
+
+        def ask(name, method, path, body):
+            answers[name] = self.api.call(method, path, body)
+
+        def all_at_once(method, path, body):
+            threads = [threading.Thread(target=ask, args=(name, method, path(name), body(name))) for name in names]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            for name in names:
+                self.bare(answers[name])
+
+        all_at_once("POST", lambda _: "/queue/queues", lambda name: {"name": name, "member": members[name]})
+        for name in names:
+            self.assertEqual(self.sections("ringmaster-queues.conf", name), [[f"member={m}" for m in members[name]]])
+            self.shown("/queue/queues", lambda q, name=name: q["name"] == name)
+        all_at_once("PUT", lambda name: f"/queue/queues/{quoted(name)}", lambda name: {"weight": 2, "member": members[name][:3]})
+        for name in names:
+            self.assertEqual(self.sections("ringmaster-queues.conf", name), [["weight=2"] + [f"member={m}" for m in members[name][:3]]])
+
+    def test_a_lot_that_the_module_cannot_read_is_as_it_was(self):
+        self.begin()
+        self.ready()
+        self.bare(self.api.call("POST", "/park/parkinglots", {"name": "third", "context": "parkedthird", "parkpos": "901-902"}))
+        self.shown("/park/parkinglots", lambda p: p["name"] == "third")
+        self.write("res_parking.conf", ("NewCat", "broken"), ("Append", "broken", "parkpos", "nonsense"))
+        before = self.sections("ringmaster-parking.conf", "third")
+        self.refused(self.api.call("PUT", "/park/parkinglots/third", {"parkpos": "903-904"}), 502, "An unknown error occurred")
+        self.assertEqual(self.sections("ringmaster-parking.conf", "third"), before)
+        self.refused(self.api.call("POST", "/park/parkinglots", {"name": "fourth", "context": "x", "parkpos": "911-912"}), 502, "An unknown error occurred")
+        self.assertEqual(self.sections("ringmaster-parking.conf", "fourth"), [])
 
 
 class Agents(Telephone):

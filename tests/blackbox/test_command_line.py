@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The daemon's command line: what other programs count on."""
 import json
 import re
@@ -24,7 +25,7 @@ class CommandLine(Case):
         self.assertRegex(done.stdout.decode(), r"\d+\.\d+\.\d+")
 
     def test_check_config_names_the_key_and_the_line(self):
-        good = self.config('{\n  "serv_addr": "127.0.0.1",\n  "serv_port": "5038",\n  "loglevel": 6\n}\n')
+        good = self.config('{\n  "serv_addr": "127.0.0.1",\n  "serv_port": "5038",\n  "username": "dialer",\n  "loglevel": 6\n}\n')
         self.assertEqual(self.ringmaster("--config", good, "--check-config").returncode, 0)
         for text, key, line in (('{\n  "loglevel": 6,\n  "lgolevel": 7\n}', "lgolevel", 3), ('{\n "http": {\n  "port": "x"\n }\n}', "port", 3),
                                 ('{\n "pbxs": [\n  {"name": "a",\n   "prot": 5038}\n ]\n}', "prot", 4)):
@@ -39,11 +40,21 @@ class CommandLine(Case):
     def test_check_config_looks_at_the_files(self):
         for text, key in (('{"http": {"tls": {"certificate": "/no/such.pem", "key": "/no/such.pem"}}}', "certificate"),
                           ('{"general": {"result_filename": ""}}', "result_filename"), ('{"general": {"result_filename": "/nope/x.json"}}', "result_filename"),
-                          ('{"serv_addr": ""}', "serv_addr"), ("", "empty")):
+                          ('{"serv_addr": ""}', "serv_addr"), ('{"serv_addr": "127.0.0.1:5038"}', "serv_port"), ('{"serv_addr": "pbx"}', "username"),
+                          ('{"pbxs": [{"name": "a", "username": "u"}, {"name": "b"}]}', 'to "b"'), ("", "empty")):
             done = self.ringmaster("--config", self.config(text), "--data", self.folder / "data", "--check-config")
             self.assertNotEqual(done.returncode, 0, text)
             self.assertIn(key, done.stderr.decode(), text)
             self.assertFalse((self.folder / "data").exists(), "a check makes nothing")
+
+    def test_check_config_looks_at_the_data_folder(self):
+        good = self.config('{"username": "dialer"}')
+        (self.folder / "a file").write_text("")
+        for folder in ("a file", "a file/data"):
+            done = self.ringmaster("--config", good, "--data", self.folder / folder, "--check-config")
+            self.assertNotEqual(done.returncode, 0, folder)
+            self.assertIn("is no folder", done.stderr.decode())
+        self.assertEqual(self.ringmaster("--config", good, "--data", self.folder / "not" / "made yet", "--check-config").returncode, 0)
 
     def test_a_result_file_that_cannot_be_written_is_told_at_the_start(self):
         server = self.daemon(self.pbx(), config={"general": {"result_filename": "/nope/x.json"}})

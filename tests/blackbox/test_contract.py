@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every call of the outbound reference: same fields, same types, same meaning."""
 import json
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who was taken by an agent while nobody listened talks on: the simulated PBX's journal says who ended each conversation."""
 from harness import Case, eventually
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A database that has reached its limit: what is refused, what goes on, and that nobody who answered is called again."""
 import threading
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Campaigns over the simulated PBX: what is dialed, when, in what order, and how it ends."""
 import datetime
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A disk that is full: no acknowledgement, a clear log, no corruption, recovery when there is space."""
 import os
 import resource

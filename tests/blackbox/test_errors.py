@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Bad input: a 4xx with the field and the reason, and nothing changed."""
 import json
 import socket
@@ -103,7 +104,9 @@ class Errors(Case):
             self.refused(self.api.call("DELETE", f"/ob/{resource}/{NOBODY}"), 404)
             if resource != "dialings":
                 self.refused(self.api.call("PUT", f"/ob/{resource}/{NOBODY}", {"name": "x"}), 404)
-        self.assertEqual(self.api.call("GET", "/").status, 426)  # a WebSocket's address, as the reference has it
+        self.refused(self.api.call("GET", "/ws"), 426)  # a WebSocket's address
+        page = self.api.call("GET", "/", token=None)  # one as well, as the reference has it; and what people type into a browser
+        self.assertEqual((page.status, page.headers["Location"]), (303, "/wallboard"))
         for path in ("/ob", "/ob/nothing", "/v2/ob/plans", "/ob/plans/../campaigns", "/ob/plans%2f"):
             self.assertIn(self.api.call("GET", path).status, (400, 404), path)
         for path in (f"/ob/campaigns/{NOBODY}/explain", f"/ob/campaigns/{NOBODY}/stats", f"/ob/dls/{NOBODY}/explain"):

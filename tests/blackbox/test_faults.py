@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What goes wrong between the daemon and its PBXs: nobody is called twice, every call ends, dialing goes on."""
 import time
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Lists in and out: CSV and JSON lines of any size."""
 import csv
 import io
@@ -95,3 +96,54 @@ class Import(Case):
         self.assertIn("number_1", header)
         (row,) = self.export()
         self.assertEqual((row["name"], row["detail"], json.loads(row["variables"])), ("a,b", 'x"y', {"K": "v,w"}))
+
+    # --- files as spreadsheets write them, with people and numbers that nobody has
+
+    FILES = {
+        "numbers that a spreadsheet took for amounts": (
+            b"name,number_1\r\nAda Kern,4.36641E+11\r\nBen Holt,436641234567.0\r\nCyd Frey,n.a.\r\nDan Lutz,-\r\nEva Horn,unknown\r\n"
+            b"Fay Egger,0\r\nGus Hahn,+43+6641234567\r\nHal Ruf,43664123456743664\r\nIna Beck,436641234568\r\n",
+            ["436641234568"], [2, 3, 4, 5, 6, 7, 8, 9], {}),
+        "sep=": (b"\xef\xbb\xbfsep=;\r\nname;number_1\r\nAda Kern;2025550101\r\n", ["2025550101"], [], {}),
+        "separators at the end": (b"name;number_1;\r\nAda Kern;2025550101;\r\n;;\r\n", ["2025550101"], [], {}),
+        "short rows": (b"name,number_1,number_2,email\r\nAda Kern,2025550101\r\nBen Holt,2025550102,,\r\nCyd\r\n", ["2025550101", "2025550102"], [4], {}),
+        "blanks": ("name,number_1\nAda Kern, 2025550101\nBen Holt,2025550102 \nCyd Frey,\u00a02025550103\n".encode(),
+                   ["2025550101", "2025550102", "2025550103"], [], {"cleaned": 3}),
+        "spellings": (b"name,number_1\nA,+43 664 123 45 67\nB,(0664) 1234568\nC,0664/1234569\nD,0043-664-1234570\nE,00436641234571 (office)\nF,+43 (0)664 1234572\n",
+                      ["+436641234567", "06641234568", "06641234569", "00436641234570", "00436641234571", "+436641234572"], [], {"normalised": 6}),
+        "invisible marks": ("name,number_1\nAda Kern,\u202a+43664123456\u202c\nBen Holt,\u202an.a.\u202c\n".encode(), ["+43664123456"], [3], {"cleaned": 1}),
+        "column names in capitals": (b"Name, Number_1 \nAda Kern,2025550101\n", ["2025550101"], [], {}),
+        "text for a spreadsheet": (b"name,number_1\nAda Kern,'02025550101\nBen Holt,=\"02025550102\"\n", ["02025550101", "02025550102"], [], {"cleaned": 2}),
+        "lines that end with CR": (b"name,number_1\rAda Kern,2025550101\rBen Holt,2025550102\r", ["2025550101", "2025550102"], [], {}),
+        "two numbers in a cell": (b'name,number_1\nAda Kern,"2025550101, 2025550102"\nBen Holt,2025550103/2025550104\n', [], [2, 3], {}),
+        "Windows-1252": ("name,number_1\nZo\u00eb K\u00f6rner,2025550101\n".encode("cp1252"), ["2025550101"], [], {"encoding": "windows-1252"}),
+        "Unicode text": ("name\tnumber_1\r\nZo\u00eb K\u00f6rner\t2025550101\r\n".encode("utf-16"), ["2025550101"], [], {"encoding": "utf-16"}),
+    }
+
+    def test_files_as_spreadsheets_write_them(self):
+        for name, (body, numbers, rejected, rest) in self.FILES.items():
+            with self.subTest(name):
+                dlma = self.api.post("/ob/dlmas", {"name": name})["uuid"]
+                result = self.load(body, dlma=dlma).result
+                entries = self.api.entries(dlma)
+                self.assertEqual(sorted(e["number_1"] for e in entries), sorted(numbers), result)
+                self.assertEqual([e["line"] for e in result["errors"]], rejected, result)
+                self.assertEqual((result["imported"], result["rejected"]), (len(numbers), len(rejected)))
+                told = {member: result[member] for member in ("cleaned", "normalised", "encoding")}
+                self.assertEqual(told, {"cleaned": 0, "normalised": 0, "encoding": "utf-8", **rest})
+                if "encoding" in rest:
+                    self.assertEqual(entries[0]["name"], "Zo\u00eb K\u00f6rner")
+
+    def test_reasons_show_the_value(self):
+        reasons = [e["reason"] for e in self.load("name,number_1\na,4.36641E+11\nb,\u202an.a.\n".encode()).result["errors"]]
+        self.assertIn('"4.36641E+11"', reasons[0])
+        self.assertIn('"<U+202A>n.a."', reasons[1])
+
+    def test_a_list_of_names(self):
+        names = self.api.post("/ob/dlmas", {"name": "agents", "number_kind": "name"})["uuid"]
+        body = b"name,number_1\nAda,ada\nBen,agent7\nCyd,-\n"
+        self.assertEqual((self.load(body, dlma=names).result["imported"], self.load(body).result["imported"]), (2, 1))
+        self.api.put(f"/ob/dlmas/{names}", {"number_kind": "number"})
+        (ada,) = [e for e in self.api.entries(names) if e["number_1"] == "ada"]
+        self.api.put(f"/ob/dls/{ada['uuid']}", {"detail": "what was stored stays good"})
+        self.assertEqual(self.api.call("PUT", f"/ob/dls/{ada['uuid']}", {"number_1": "ben"}).status, 400)

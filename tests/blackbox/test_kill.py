@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """kill -9 at any moment: nobody is called twice for one try, and what was acknowledged is there.
 
 The judges are the simulated PBX's journal, which holds every Originate that it saw, and a client that writes
@@ -8,6 +9,7 @@ import threading
 import time
 
 from harness import Api, Case, Unanswered, eventually, seed
+from harness.report import report
 
 KILLS = int(os.environ.get("RINGMASTER_KILLS", "200"))
 
@@ -84,9 +86,9 @@ class Kill(Case):
                                     "ring": {"uniform": [1, 8]}, "listen": {"uniform": [2, 10]}, "patience": 20},
                       "queues": [{"name": "sales_1", "agents": 60, "talk": {"exponential": 8}}]}
         sim = self.pbx(population=population, time_scale=10, seed=drawn % 1000 + 1)
-        server = self.daemon(sim)
+        server = self.daemon(sim, config={"pbxs": [{"originate_rate": 2000, "max_channels": 20000}]})
         api = server.api
-        total = KILLS * 30
+        total = KILLS * 100
         campaigns = []
         for half in range(2):
             dlma = api.post("/ob/dlmas", {"name": f"list {half}"})["uuid"]
@@ -101,12 +103,14 @@ class Kill(Case):
         writer.idle.set()
         writer.start()
         slow = float(os.environ.get("RINGMASTER_KILL_SPAN", "0.55"))
-        begin = time.monotonic()
+        begin, up = time.monotonic(), 0.0
         for kill in range(1, KILLS + 1):
+            began = time.monotonic()
             writer.api = Api(server.api.url, server.api.token)
             writer.go.set()
             time.sleep(0.05 + dice.random() * slow)
             server.kill()
+            up += time.monotonic() - began
             writer.go.clear()
             self.assertTrue(writer.idle.wait(60))
             self.assertIsNone(writer.problem)
@@ -123,7 +127,9 @@ class Kill(Case):
             server.api.status(campaign, 30)
         for campaign in campaigns:
             self.until_status(server.api, campaign, 0, 60)
-        self.judge(sim, server, campaigns)
+        lines = self.judge(sim, server, campaigns)
+        report("Kills under load", {"seed": drawn, "kills": KILLS, "calls": len(sim.originates()), "calls a second while it was up": round(len(sim.originates()) / up),
+                                    "result lines, each whole, one a call": lines, "writes acknowledged, none lost": writer.acknowledged})
 
     def judge(self, sim, server, campaigns):
         calls = sim.calls_by_number()
@@ -144,6 +150,7 @@ class Kill(Case):
         ended = {l["uuid"] for l in lines}
         self.assertEqual([u for u in by_uuid if u not in ended], [], "calls without a result")
         self.assertEqual(server.api.get("/ob/dialings")["list"], [])
+        return len(lines)
 
     def test_calls_that_are_up_are_adopted_and_those_that_ended_meanwhile_are_recorded(self):
         sim = self.pbx(time_scale=2)

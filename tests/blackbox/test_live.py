@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Live events, as a wallboard hears them: nothing missing, nothing twice, the same as REST says."""
 from harness import Case, eventually
 from harness.live import LiveClient, LiveClosed

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Other people's WebSocket clients: the npm package `ws` and python3-autobahn."""
 import json
 import os
@@ -61,8 +62,8 @@ class Clients(Case):
         self.assertEqual(client.hear(), {"pong": "are you there"})
         client.say("no JSON")
         self.assertEqual(client.hear()["type"], "error")
-        name = "a name long enough for a length in two bytes " * 8
-        campaign = server.api.post("/ob/campaigns", {"name": name})
+        detail = "a text long enough for a length in two bytes " * 8
+        campaign = server.api.post("/ob/campaigns", {"detail": detail})
         told = client.hear()
         self.assertEqual(told["ob.campaign.create"], campaign)
         self.assertEqual(told["topic"], "/ob/campaigns/" + campaign["uuid"])

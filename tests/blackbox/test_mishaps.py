@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reloads, servers that stop, trunks that fail, queues that turn callers away, calls that move, and a wall clock that is set; with
 every way of pacing."""
 import time

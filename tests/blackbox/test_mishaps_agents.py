@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Agents who are away, refuse, take their time, or are shared by campaigns; with every way of pacing."""
 from harness import eventually
 from harness.mishaps import METHODS, MishapCase

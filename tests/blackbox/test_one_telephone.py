@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One telephone rings once, however often its number stands in entries, lists and campaigns."""
 from harness import Case, eventually
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How many calls are begun, and what becomes of live answers that no agent takes: the rules on abandoned calls, what
 the daemon shows of them, and what a kill or lost events leave of that. The simulated PBX's log is the judge."""
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Members and queues that change without an event of their own."""
 from harness import Case, ScriptedAmi, eventually
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Restarts and lost lines at any moment, while calls ring, wait, talk and are passed on: nobody is hung up on who talks, the
 ledger is the truth, no entry is called twice for one try. The judge is the simulated PBX's journal.
 
@@ -55,7 +56,7 @@ class Restarts(Case):
                 live = ledger.follow().live()
                 return sum(live.values()) >= UP and all(live[s] for s in ("begun", "waiting", "talking", "moving")) and live
             eventually(busy, 60, lambda: f"{UP} calls of every state at once; {ledger.live()}")
-            time.sleep(dice.random() * 0.5)  # a random moment is what is asked for
+            time.sleep(dice.random() * dice.choice((0.5, 2)))  # a random moment is what is asked for, at once or after a while
             seen.update(ledger.follow().live())
             kind = dice.choice(("kill", "stop", "cut", "line", "down"))
             kinds[kind] += 1

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the AMI user may not do or hear: it is named, and nobody is hung up for it."""
 from harness import Case, ScriptedAmi, eventually
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What ./run does, once the programs are built."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One campaign over two servers whose teams are unequal: whoever answers meets the agents of the server that dialed, and
 nobody else. The simulated PBXs' logs are the judges."""
 from harness import Case, eventually, seed

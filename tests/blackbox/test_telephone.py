@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The telephone system's live state, with a simulated PBX."""
 import telephone
 from harness import Case
@@ -6,6 +7,9 @@ from harness import Case
 class Simulated(Case):
     def exchange(self):
         return self.pbx(time_scale=1)
+
+    def exchange_without_line(self):
+        return self.pbx(time_scale=1, population={"includes": []})
 
 
 class Contract(telephone.Contract, Simulated):
@@ -25,6 +29,10 @@ class Modules(telephone.Modules, Simulated):
 
 
 class Queues(telephone.Queues, Simulated):
+    pass
+
+
+class Configured(telephone.Configured, Simulated):
     pass
 
 

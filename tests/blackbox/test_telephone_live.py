@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The telephone system's live state while calls run: what is told is what REST says, nothing is left behind."""
 from harness import Case, eventually
 from harness.live import LiveClient

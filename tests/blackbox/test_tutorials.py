@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Both tutorials, word for word, against the simulated PBX."""
 from harness import Case
 from tutorials import Tutorials

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The live WebSocket against RFC 6455, case by case: the groups of cases are those that the field tests its servers with
 (framing, pings, reserved bits and opcodes, fragments, UTF-8, closing, limits). The server echoes nothing; a request to
 end a subscription that is not there is answered with its own topic, and stands for the echo."""

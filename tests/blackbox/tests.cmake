@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # ringmaster_python_tests(LABEL): one CTest test for each test_*.py of this folder; those that fill the machine or its
 # disk are labelled slow as well.
 include_guard()
@@ -7,7 +8,7 @@ function(ringmaster_python_tests label)
     get_filename_component(module ${file} NAME_WE)
     string(REPLACE "test_" "${label}_" name ${module})
     set(labels ${label})
-    if(module MATCHES "kill|disk_full|faults|restarts|mishaps")
+    if(module MATCHES "kill|disk_full|faults|restarts|mishaps|damaged")
       list(APPEND labels slow)
     endif()
     add_test(NAME ${name} COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/blackbox/main.py ${module})

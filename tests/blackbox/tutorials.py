@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Both tutorials of the outbound reference, followed with curl as a reader would, against whatever PBX there is.
 
 The reference's curl lines are kept as they are, but for the server's address, the uuids that earlier replies gave,

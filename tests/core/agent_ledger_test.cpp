@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Agents whom several queues and campaigns share, and who may begin calls for them.
 #include "actors/core/agent_ledger.hpp"
 

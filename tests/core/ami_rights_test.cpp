@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/ami_rights.hpp"
 #include "actors/core/backoff.hpp"
 
@@ -70,6 +71,19 @@ TEST(ami_rights, an_action_that_is_denied_is_not_allowed_and_one_that_fails_is) 
   EXPECT_TRUE(r.look(start));
   EXPECT_EQ(names(r), name_list{"send_away"});
   EXPECT_NE(r.missing().front().seen.find("'Permission denied'"), std::string::npos);
+}
+
+TEST(ami_rights, what_only_some_want_to_be_done_is_missing_when_it_was_refused) {
+  ami_rights r{true};
+  allow(r, {"Originate", "Hangup", "Redirect", "CoreShowChannels"});
+  EXPECT_FALSE(r.look(start)) << "nobody has asked for UpdateConfig";
+  r.refused("UpdateConfig", "Given category does not exist");
+  EXPECT_FALSE(r.look(start));
+  r.refused("CreateConfig", "Permission denied");
+  EXPECT_TRUE(r.look(start));
+  EXPECT_EQ(names(r), name_list{"write_config"});
+  EXPECT_NE(r.missing().front().mend().find("'config' in its line write"), std::string::npos);
+  EXPECT_EQ(hinders(r.missing(), to_queue_or_away), nullptr) << "calls do not need it";
 }
 
 TEST(ami_rights, classes_that_the_session_may_not_read_are_missing) {

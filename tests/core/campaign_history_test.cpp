@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/campaign_history.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +24,7 @@ struct campaign_life {
       const auto by = [&](double each) { return static_cast<std::int64_t>(each * (seconds - since)); };
       sums.begun = begun + by(begun_each);
       sums.settled = settled + by(settled_each);
-      sums.answered = answered + by(answered_each);
+      sums.answered = sums.settled_answered = answered + by(answered_each);
       sums.done = done + by(done_each);
       sums.agents = agents;
       sums.agents_busy = busy;
@@ -78,8 +79,27 @@ TEST(campaign_history, divides_answers_by_calls_whose_fate_is_known) {
   life.change();
   life.begun_each = life.settled_each = life.answered_each = 0;
   life.pass(120s);
-  EXPECT_FALSE(life.history.answer_rate(1min));
+  EXPECT_NEAR(life.history.answer_rate(1min).value(), 0.25, 0.03) << "the last that is known";
   EXPECT_EQ(life.history.calls_per_second(10s), 0);
+  life.pass(600s);
+  EXPECT_FALSE(life.history.answer_rate(1min)) << "too long ago";
+}
+
+TEST(campaign_history, says_no_share_before_it_means_something) {
+  campaign_life life;
+  life.begun_each = life.settled_each = 0.5, life.answered_each = 0.25; // a small team
+  life.agents = 2, life.busy = 2;
+  life.pass(10s);
+  EXPECT_FALSE(life.history.busy_share(1min)) << "ten seconds of two agents";
+  life.pass(45s);
+  EXPECT_TRUE(life.history.busy_share(1min));
+  EXPECT_FALSE(life.history.answer_rate(1min)) << "28 calls";
+  life.pass(15s);
+  EXPECT_NEAR(life.history.answer_rate(1min).value(), 0.5, 0.03);
+  life.change();
+  life.settled_each = 0.1, life.answered_each = 0.1; // six in a minute, 30 in five
+  life.pass(300s);
+  EXPECT_NEAR(life.history.answer_rate(1min).value(), 1.0, 0.1) << "of as many minutes as it takes";
 }
 
 TEST(campaign_history, expects_the_end_at_the_pace_of_the_last_ten_minutes) {

@@ -1,4 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/campaign_state.hpp"
+#include "tests/system_zones.hpp"
 
 #include <gtest/gtest.h>
 
@@ -120,7 +122,7 @@ schedule office_hours() {
   c.sc_mode = 1;
   c.sc_time_start = "09:00:00";
   c.sc_time_end = "17:00:00";
-  return *schedule::compile(c);
+  return *schedule::compile(c, system_zones());
 }
 
 TEST(campaign_state, the_schedule_starts_what_was_stopped_before_it_opened) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/queue_state.hpp"
 
 #include "tests/core/recorded_calls.hpp"
@@ -654,6 +655,57 @@ TEST(queue_state, a_server_whose_clock_is_ahead_does_not_keep_its_members_in_wra
   q.member_changed(m, now);
   EXPECT_EQ(q.available_members(now), 0);
   EXPECT_EQ(q.available_members(now + std::chrono::seconds{6}), 1);
+}
+
+TEST(queue_state, whoever_a_first_list_tells_of_has_done_it_since_when_the_list_says_or_for_at_least_as_long_as_he_is_known) {
+  const time_point now{std::chrono::seconds{1'000'000}};
+  const auto at = [&](std::chrono::seconds ago) { return std::chrono::time_point_cast<std::chrono::seconds>(now - ago); };
+  queue_state q{"sales"};
+  const auto list = [&](time_point when) {
+    q.resync_begin();
+    const auto tell = [&](const char* interface, bool paused, std::optional<std::chrono::sys_seconds> call,
+                          std::optional<std::chrono::sys_seconds> pause) {
+      member_update m;
+      m.interface = interface;
+      m.status = 1;
+      m.paused = paused;
+      m.last_call = call;
+      m.last_pause = pause;
+      q.resync_member(m);
+    };
+    tell("PJSIP/paused", true, at(30min), at(20min));
+    tell("PJSIP/called", false, at(5min), at(20min));
+    tell("PJSIP/back", false, at(30min), at(20min)); // from a pause, nobody knows when
+    tell("PJSIP/fresh", false, std::nullopt, std::nullopt);
+    q.resync_end(when);
+  };
+  const auto told = [&](const char* interface, time_point when) {
+    const auto key = q.key_of("pbx", interface);
+    for (const auto& one : q.agents("pbx", when))
+      if (one.agent == key)
+        return std::pair{when - one.since, one.since_or_before};
+    return std::pair{duration{-1}, false};
+  };
+  using seen = std::pair<duration, bool>;
+  list(now);
+  EXPECT_EQ(told("PJSIP/paused", now), (seen{20min, false}));
+  EXPECT_EQ(told("PJSIP/called", now), (seen{5min, false}));
+  EXPECT_EQ(told("PJSIP/back", now), (seen{0min, true}));
+  EXPECT_EQ(told("PJSIP/fresh", now), (seen{0min, true}));
+  list(now + 1min); // the next one changes nothing
+  EXPECT_EQ(told("PJSIP/paused", now + 1min), (seen{21min, false}));
+  EXPECT_EQ(told("PJSIP/fresh", now + 1min), (seen{1min, true}));
+  // What is heard from then on is known to the moment.
+  member_update m;
+  m.interface = "PJSIP/fresh";
+  m.paused = true;
+  q.member_changed(m, now + 2min);
+  EXPECT_EQ(told("PJSIP/fresh", now + 2min), (seen{0min, false}));
+  m.interface = "PJSIP/late";
+  m.paused = false;
+  m.status = 1;
+  q.member_added(m, now + 3min);
+  EXPECT_EQ(told("PJSIP/late", now + 4min), (seen{0min, false}));
 }
 
 TEST(queue_state, an_agent_talks_on_whose_caller_goes_on_over_another_channel) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The calls of the recordings, each with the events that concern it, in recorded order.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/replay_window.hpp"
 #include "actors/core/topic_family.hpp"
 
@@ -63,7 +64,8 @@ TEST(topic_interest, knows_the_families_that_somebody_hears_of) {
   all.add("/ob/campaigns/x");
   EXPECT_EQ(all.families(), bit_of(topic_family::campaigns));
   all.add("/ob");
-  EXPECT_EQ(all.families(), bit_of(topic_family::campaigns) | bit_of(topic_family::dialings) | bit_of(topic_family::stats));
+  EXPECT_EQ(all.families(), bit_of(topic_family::campaigns) | bit_of(topic_family::dialings) | bit_of(topic_family::stats) |
+                                bit_of(topic_family::servers));
   all.add("/ob");
   all.remove("/ob");
   all.remove("/never");

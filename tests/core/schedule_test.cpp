@@ -1,4 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/schedule.hpp"
+#include "tests/system_zones.hpp"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +28,7 @@ campaign scheduled(const char* zone = nullptr) {
 }
 
 schedule compiled(const campaign& c) {
-  auto s = schedule::compile(c);
+  auto s = schedule::compile(c, system_zones());
   EXPECT_TRUE(s.has_value()) << (s.has_value() ? "" : s.error().message);
   return s.has_value() ? *s : schedule{};
 }
@@ -191,7 +193,7 @@ TEST(schedule, names_the_field_at_fault) {
   const auto field_of = [](auto change) {
     auto c = scheduled();
     change(c);
-    const auto s = schedule::compile(c);
+    const auto s = schedule::compile(c, system_zones());
     EXPECT_FALSE(s.has_value());
     return s.has_value() ? std::string{} : s.error().field;
   };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Any bytes, in any pieces: the framer and the parser must agree with the reference, whatever the
 /// instruction set, and reading typed events and writing JSON must be safe.
 #include "protocol/ami/events.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Any bytes as what a client sends for a resource, or as a record of the database. The first byte says which. What is
 /// accepted must come back the same from its record, be shown as sound JSON, and be accepted again.
 #include "protocol/fields.hpp"

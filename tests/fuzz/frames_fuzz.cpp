@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Any bytes as what a client says in a WebSocket. They are read whole, byte by byte and in random pieces,
 /// which must give the same; and by a second reader, a plain one over bytes that are all there, with which it
 /// must agree. Input that begins with an odd byte is made into sound frames first, so that what lies behind a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Any bytes as the head of a request: what the gate lets through, Beast must read in the same way, because a
 /// head that two parsers read differently is how requests are smuggled.
 #include "http/server/gate.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Any bytes as a dial list, in any pieces: how they are cut must change nothing, and what was taken must come back the
 /// same from an export. The first byte says format and pieces.
 #include "protocol/dial_list_import.hpp"

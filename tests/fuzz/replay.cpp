@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Runs a fuzzer's target without libFuzzer, so that every `./check` builds and uses it: each file of the corpora as it
 /// is, then RUNS inputs made of them by a few random changes. With clang, libFuzzer does this better (see CMakeLists.txt).
 ///

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The whole daemon without a listener: a real engine without Asterisk servers, a real database in a folder
 /// of its own, requests given to the router as a session gives them.
 #pragma once
 
 #include "http/daemon/application.hpp"
+#include "tests/scratch_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <simdjson.h>
@@ -18,27 +20,6 @@
 #include <unistd.h>
 
 namespace ringmaster::tests {
-
-/// A folder that goes with its object.
-class scratch_folder {
-public:
-  scratch_folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "ringmaster-test-XXXXXX").string();
-    if (!mkdtemp(pattern.data()))
-      std::abort();
-    path_ = pattern;
-  }
-  ~scratch_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  scratch_folder(const scratch_folder&) = delete;
-  scratch_folder& operator=(const scratch_folder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
 
 /// What came back.
 struct reply {

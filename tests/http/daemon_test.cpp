@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who may ask, and what the daemon says about itself.
 #include "tests/http/daemon_fixture.hpp"
 
@@ -152,7 +153,10 @@ TEST_F(daemon_access, metrics_are_prometheus_text) {
 }
 
 TEST_F(daemon_access, health_tells_the_servers_and_no_secret) {
-  EXPECT_EQ(get("/health").text, R"({"status":"ok","database":{"writable":true},"result_file":{"writable":true},"pbxs":[]})");
+  const auto health = get("/health");
+  EXPECT_THAT(health.text, testing::StartsWith(R"({"status":"ok","wrong":[],"database":{"writable":true},"result_file":{"writable":true},"zone_rules":{"version":")"));
+  EXPECT_EQ(health.at("/zone_rules/trouble"), "null");
+  EXPECT_THAT(health.text, testing::EndsWith(R"("pbxs":[]})"));
 }
 
 } // namespace

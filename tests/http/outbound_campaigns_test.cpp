@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A campaign's status, schedule and needs over the router; its explanation and its figures; live dialings.
 #include "actors/engine.hpp"
 #include "storage/dialing.hpp"

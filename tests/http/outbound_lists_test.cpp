@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Importing and exporting dial lists as streams.
 #include "tests/http/daemon_fixture.hpp"
 
@@ -95,6 +96,79 @@ TEST_F(outbound_lists, rows_without_a_dlma_are_rejected_one_by_one) {
   EXPECT_EQ(answer.at("/result/rejected"), "2");
   EXPECT_EQ(answer.at("/result/errors/0/line"), "3");
   EXPECT_EQ(answer.at("/result/errors/1/line"), "4");
+}
+
+TEST_F(outbound_lists, numbers_are_cleaned_normalised_and_counted) {
+  const std::string csv = "name;number_1;number_2;\r\n"
+                          "Ann;+43 1 555 01 01;'0301;\r\n"
+                          "Bob; 302\r\n"
+                          ";;\r\n"
+                          "Cid;4.31556E+10;303;\r\n"
+                          "Dee;\u202A304\u202C;;\r\n"
+                          "Eve;305 (old);\u202An.a.\r\n";
+  for (const std::size_t piece : {csv.size(), std::size_t{1}}) {
+    const auto list = make("/ob/dlmas");
+    const auto answer = stream("/ob/dls/import?dlma_uuid=" + list, csv, piece);
+    ASSERT_EQ(answer.status(), 200u) << answer.text;
+    EXPECT_EQ(answer.at("/result/imported"), "3") << answer.text;
+    EXPECT_EQ(answer.at("/result/rejected"), "2");
+    EXPECT_EQ(answer.at("/result/cleaned"), "3");
+    EXPECT_EQ(answer.at("/result/normalised"), "1");
+    EXPECT_EQ(answer.at("/result/encoding"), "utf-8");
+    EXPECT_EQ(answer.at("/result/errors/0/line"), "5");
+    EXPECT_THAT(answer.at("/result/errors/0/reason"), HasSubstr("number_1 must be a telephone number, and \"4.31556E+10\" is"));
+    EXPECT_EQ(answer.at("/result/errors/1/line"), "7");
+    EXPECT_THAT(answer.at("/result/errors/1/reason"), HasSubstr("\"305 (old)\""));
+    const auto entries = get("/ob/dls?dlma_uuid=" + list);
+    EXPECT_EQ(entries.at("/result/list/0/number_1"), "+4315550101");
+    EXPECT_EQ(entries.at("/result/list/0/number_2"), "0301");
+    EXPECT_EQ(entries.at("/result/list/1/number_1"), "302");
+    EXPECT_EQ(entries.at("/result/list/2/number_1"), "304");
+  }
+}
+
+TEST_F(outbound_lists, the_answer_says_which_encoding_was_read) {
+  const std::string csv = "name,number_1\nM\xFCller,300\nM\xC3\xBCller,301\n";
+  const auto answer = stream("/ob/dls/import?dlma_uuid=" + list_, csv, 1000);
+  EXPECT_EQ(answer.at("/result/encoding"), "windows-1252") << answer.text;
+  EXPECT_EQ(answer.at("/result/imported"), "1");
+  EXPECT_EQ(answer.at("/result/errors/0/line"), "3");
+  EXPECT_EQ(get("/ob/dls?dlma_uuid=" + list_).at("/result/list/0/name"), "Müller");
+}
+
+TEST_F(outbound_lists, json_obeys_the_same_rule_of_numbers) {
+  const auto entry = [&](const std::string& list, const std::string& number) {
+    return R"({"dlma_uuid":")" + list + R"(","number_1":")" + number + "\"}";
+  };
+  const auto names = make("/ob/dlmas", R"({"number_kind":"name"})");
+  EXPECT_EQ(get("/ob/dlmas/" + list_).at("/result/number_kind"), "number");
+  EXPECT_EQ(get("/ob/dlmas/" + names).at("/result/number_kind"), "name");
+  EXPECT_EQ(post("/ob/dlmas", R"({"number_kind":"letter"})").at("/error/field"), "number_kind");
+
+  const auto made = post("/ob/dls", entry(list_, "+43 (0)1 555-01-01"));
+  EXPECT_EQ(made.at("/result/number_1"), "+4315550101") << made.text;
+  const auto one = "/ob/dls/" + made.at("/result/uuid");
+  std::string lines;
+  int refused = 0;
+  for (const auto* number : {"4.31556E+10", "43155501012.0", "n.a.", "-", "unknown", "0", "++43155501", "43+155501", "1234567890123456", "alice"}) {
+    for (const auto& answer : {post("/ob/dls", entry(list_, number)), put(one, std::string{R"({"number_1":")"} + number + "\"}")}) {
+      EXPECT_EQ(answer.status(), 400u) << number;
+      EXPECT_EQ(answer.at("/error/field"), "number_1");
+      EXPECT_THAT(answer.at("/error/message"), HasSubstr(std::string{"\""} + number + "\""));
+    }
+    lines += std::string{R"({"number_1":")"} + number + "\"}\n";
+    ++refused;
+  }
+  EXPECT_EQ(get(one).at("/result/number_1"), "+4315550101");
+  const auto imported = stream("/ob/dls/import?format=jsonl&dlma_uuid=" + list_, lines + R"({"number_1":" 300"})", 1000);
+  EXPECT_EQ(imported.at("/result/rejected"), std::to_string(refused)) << imported.text;
+  EXPECT_EQ(imported.at("/result/imported"), "1");
+  EXPECT_EQ(imported.at("/result/cleaned"), "1");
+  EXPECT_THAT(imported.at("/result/errors/0/reason"), HasSubstr("4.31556E+10"));
+
+  EXPECT_EQ(post("/ob/dls", entry(names, "alice")).at("/result/number_1"), "alice");
+  EXPECT_EQ(post("/ob/dls", entry(list_, "agent7")).at("/result/number_1"), "agent7");
+  EXPECT_EQ(post("/ob/dls", entry(names, "4.31556E+10")).status(), 400u);
 }
 
 TEST_F(outbound_lists, only_the_first_thousand_errors_are_shown) {

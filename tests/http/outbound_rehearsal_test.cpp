@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rehearsals over REST: a simulation of a campaign before and after a change.
 #include "tests/http/daemon_fixture.hpp"
 

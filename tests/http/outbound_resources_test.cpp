@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plans, destinations, dlmas, dls and campaigns over the router: what each method does, and what is refused.
 #include "tests/http/daemon_fixture.hpp"
 
@@ -48,6 +49,12 @@ TEST_F(outbound_resources, are_created_with_the_references_defaults) {
   auto table = list;
   std::replace(table.begin(), table.end(), '-', '_');
   EXPECT_EQ(dlma.at("/result/dl_table"), table);
+}
+
+TEST_F(outbound_resources, times_of_day_may_leave_out_the_seconds) {
+  const auto made = post("/ob/campaigns", R"({"sc_time_start":"9:00","sc_time_end":"17:30"})");
+  EXPECT_EQ(made.at("/result/sc_time_start"), "09:00:00") << made.text;
+  EXPECT_EQ(made.at("/result/sc_time_end"), "17:30:00");
 }
 
 TEST_F(outbound_resources, are_read_changed_and_deleted) {
@@ -138,6 +145,7 @@ TEST_F(outbound_resources, refuse_what_is_wrong_by_name_and_change_nothing) {
            {post, "/ob/campaigns", R"({"plan":")" + id + R"("})", 400, "plan"},
            {post, "/ob/campaigns", R"({"next_campaign":")" + id + R"("})", 400, "next_campaign"},
            {post, "/ob/campaigns", R"({"sc_timezone":"Mars/Olympus"})", 400, "sc_timezone"},
+           {post, "/ob/campaigns", R"({"sc_time_start":"9"})", 400, "sc_time_start"},
            {post, "/ob/campaigns", R"({"sc_date_start":"2026-02-30"})", 400, "sc_date_start"},
            {post, "/ob/campaigns", R"({"sc_date_start":"2027-12-31","sc_date_end":"2027-01-01"})", 400, "sc_date_end"},
            {post, "/ob/destinations", R"({"type":1,"application":"queue","data":",x"})", 400, "data"},
@@ -229,6 +237,38 @@ TEST_F(outbound_resources, an_id_may_come_in_the_body_after_a_slash) {
   EXPECT_EQ(send(request(http::method::get, "/ob/plans/", R"({"uuid":")" + id + R"("})")).at("/result/name"), "a");
   EXPECT_EQ(send(request(http::method::get, "/ob/plans/", "{}")).status(), 400u);
   EXPECT_EQ(get("/ob/plans/").size("/result/list"), 1u);
+}
+
+TEST_F(outbound_resources, a_long_list_is_made_while_it_is_sent_and_is_whole) {
+  std::set<std::string> made;
+  for (int i = 0; i < 250; ++i)
+    made.insert(make("/ob/plans", R"({"detail": ")" + std::string(4'000, 'd') + R"("})"));
+  const auto ids = [](const reply& page) {
+    std::vector<std::string> found;
+    for (std::size_t i = 0; i < page.size("/result/list"); ++i)
+      found.push_back(page.at("/result/list/" + std::to_string(i) + "/uuid"));
+    return found;
+  };
+  const auto whole_list = get("/ob/plans");
+  EXPECT_TRUE(std::holds_alternative<std::shared_ptr<http::body_source>>(whole_list.response.body));
+  EXPECT_EQ(whole_list.at("/statuscode"), "200");
+  EXPECT_EQ(whole_list.at("/result/next_page_token"), "(none)");
+  auto all = ids(whole_list);
+  ASSERT_EQ(all.size(), 250u);
+  EXPECT_EQ((std::set<std::string>{all.begin(), all.end()}), made);
+  for (const std::size_t count : {1u, 100u, 101u, 249u, 250u, 251u}) {
+    std::vector<std::string> pages;
+    std::string token;
+    do {
+      const auto page = get("/ob/plans?count=" + std::to_string(count) + token);
+      const auto some = ids(page);
+      EXPECT_LE(some.size(), count);
+      pages.insert(pages.end(), some.begin(), some.end());
+      const auto next = page.at("/result/next_page_token");
+      token = next == "(none)" ? "" : "&page_token=" + next;
+    } while (!token.empty());
+    EXPECT_EQ(pages, all) << count;
+  }
 }
 
 TEST_F(outbound_resources, are_there_after_a_restart) {

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/envelope.hpp"
 #include "http/router.hpp"
+#include "http/server/upgrade.hpp"
 
 #include <gtest/gtest.h>
 #include <simdjson.h>
@@ -105,6 +107,37 @@ TEST_F(routing, asks_for_token_and_permission) {
   EXPECT_EQ(401u, refused.refusal->status);
   EXPECT_EQ("Bearer realm=\"ringmaster\"", header(refused, "WWW-Authenticate"));
   EXPECT_EQ(200u, status(method::get, "/health"));
+}
+
+TEST_F(routing, refuses_query_parameters_that_the_route_does_not_take) {
+  ASSERT_TRUE(under_test.add({method::get, "/filtered", {}, http::access::token, {[](const request&, const responder&) {}, {}, {}, 0}, {}, {"count", "of"}}));
+  EXPECT_EQ(200u, status(method::get, "/filtered?count=1&of=2&authtoken=x"));
+  const auto wrong = ask(method::get, "/filtered?count=1&off=2");
+  ASSERT_TRUE(wrong.refusal);
+  EXPECT_EQ(400u, wrong.refusal->status);
+  const auto& body = std::get<std::string>(wrong.refusal->body);
+  EXPECT_NE(std::string::npos, body.find("there is no query parameter \\\"off\\\" here; this path takes count, of")) << body;
+  EXPECT_NE(std::string::npos, body.find("\"field\": \"off\"")) << body;
+  EXPECT_EQ(400u, status(method::get, "/plans?count=1"));
+  who = error{errc::unauthorized, "no token", {}};
+  EXPECT_EQ(401u, status(method::get, "/filtered?off=2")) << "to strangers nothing is told";
+}
+
+TEST_F(routing, answers_a_browser_where_others_upgrade) {
+  endpoint socket, page;
+  socket.on_upgrade = [](request, upgraded_connection) {};
+  page.on_request = [](const request&, const responder&) {};
+  ASSERT_TRUE(under_test.add({method::get, "/", {}, http::access::token, socket, page, {}, true}));
+  who = error{errc::unauthorized, "no token", {}};
+  const auto browser = ask(method::get, "/?utm_source=x");
+  ASSERT_FALSE(browser.refusal);
+  EXPECT_TRUE(browser.to->on_request);
+  last.wants_upgrade = true;
+  const auto upgrade = under_test.begin(last);
+  ASSERT_TRUE(upgrade.refusal);
+  EXPECT_EQ(401u, upgrade.refusal->status);
+  who = std::make_shared<const auth::principal>(auth::principal{"u", {}});
+  EXPECT_TRUE(under_test.begin(last).to->on_upgrade);
 }
 
 TEST_F(routing, refuses_two_routes_for_one_request) {

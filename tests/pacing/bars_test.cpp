@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Short runs of the simulator that hold what pacing reaches. Their seeds are fixed, so that a run comes out
 // the same each time until pacing changes; the thresholds of busy share are half a point below what they came
 // to.

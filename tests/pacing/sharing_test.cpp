@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Campaigns that share agents, and agents who do not answer: short runs with seeds that are printed, the long ones are
 // pacing-sim's.
 #include "actors/core/pacing/predictive.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/json.hpp"
 #include "protocol/outbound.hpp"
 #include "protocol/time.hpp"

@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/outbound.hpp"
 #include "protocol/printable.hpp"
 
 #include <gtest/gtest.h>
+
+#include <random>
 
 namespace ringmaster {
 namespace {
@@ -193,6 +196,46 @@ TEST(one_line, is_what_another_program_said_without_what_could_harm_a_log) {
   EXPECT_TRUE(is_printable(one_line(std::string(300, '\0'))));
 }
 
+TEST(in_log_line, text_is_one_value_and_nothing_else) {
+  for (const auto* plain : {"closed", "127.0.0.1:5038", "PJSIP/anna@trunk-1", "/var/lib/x", "ok,no;[]{}'"})
+    EXPECT_EQ(in_log_line(plain), plain);
+  EXPECT_EQ(in_log_line(""), R"("")");
+  EXPECT_EQ(in_log_line("two words"), R"("two words")");
+  EXPECT_EQ(in_log_line("a=b"), R"("a=b")");
+  EXPECT_EQ(in_log_line("no\nevent=ready"), R"("no\nevent=ready")");
+  EXPECT_EQ(in_log_line("x\" retry_ms=\"0"), R"("x\" retry_ms=\"0")");
+  EXPECT_EQ(in_log_line("C:\\n"), R"("C:\\n")");
+  EXPECT_EQ(in_log_line("\r\t\x1b[31m\x07\x7f"), R"("\r\t\x1b[31m\x07\x7f")");
+  EXPECT_EQ(in_log_line(std::string_view{"\0", 1}), R"("\x00")");
+  EXPECT_EQ(in_log_line("Zürich – 東京 😀"), "\"Zürich – 東京 😀\"");
+  EXPECT_EQ(in_log_line("\xFFx\xC3"), R"("\xffx\xc3")");
+  EXPECT_EQ(in_log_line("\xED\xA0\x80"), R"("\xed\xa0\x80")") << "half a pair of UTF-16 is no character";
+  EXPECT_EQ(in_log_line("\xC2\x9B\x31m"), R"("\u009b1m")") << "C1 moves the cursor as ESC [ does";
+  EXPECT_EQ(in_log_line("\xE2\x80\xA8\xE2\x80\xAE"), R"("\u2028\u202e")");
+  EXPECT_EQ(in_log_line("abcdef", 3), "\"abc…\"");
+  EXPECT_EQ(in_log_line("abé", 3), "\"ab…\"") << "no half characters";
+}
+
+TEST(in_log_line, of_any_bytes_is_printable_and_its_quotes_are_its_own) {
+  std::mt19937 random{20261130};
+  std::uniform_int_distribution<int> byte{0, 255}, size{0, 40};
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text(static_cast<std::size_t>(size(random)), ' ');
+    for (auto& c : text)
+      c = static_cast<char>(byte(random));
+    const auto line = in_log_line(text);
+    ASSERT_TRUE(is_printable(line)) << line;
+    if (!line.starts_with('"')) {
+      ASSERT_EQ(line, text);
+      continue;
+    }
+    std::size_t at = 1;
+    while (line[at] != '"')
+      at += line[at] == '\\' ? 2 : 1;
+    ASSERT_EQ(at, line.size() - 1) << line;
+  }
+}
+
 TEST(fields, names_that_people_read_may_have_letters_of_any_language) {
   const auto caller_id = [](const std::string& v) {
     return merge(plan{}, R"({"caller_id": ")" + v + "\"}", plan_fields).has_value();
@@ -208,6 +251,40 @@ TEST(fields, names_that_people_read_may_have_letters_of_any_language) {
   for (const auto* bad : {"a\\u0085b", "a;b", "${A}", "a\\\"b"})
     EXPECT_FALSE(data(bad)) << bad;
   EXPECT_FALSE(merge(plan{}, "{\"trunk_name\": \"tr\xC3\xBCnk\"}", plan_fields)) << "a dial string is read by programs";
+}
+
+TEST(fields, no_text_is_taken_without_a_bound) {
+  const auto refuses = []<class T>(const T& before, const auto& table, std::string_view what) {
+    table.each([&](const auto& f) {
+      if (f.may != access::writable)
+        return;
+      for (const char letter : {'x', '1'}) {
+        const auto merged = merge(before, "{\"" + std::string{f.name} + "\": \"" + std::string(70'000, letter) + "\"}", table);
+        ASSERT_FALSE(merged.has_value()) << what << "." << f.name;
+        EXPECT_EQ(merged.error().field, f.name);
+      }
+    });
+  };
+  refuses(plan{}, plan_fields, "plan");
+  refuses(destination{}, destination_fields, "destination");
+  refuses(dlma{}, dlma_fields, "dlma");
+  refuses(dl{}, dl_fields, "dl");
+  refuses(campaign{}, campaign_fields, "campaign");
+  const auto with = [](std::string_view field, std::size_t size) {
+    return merge(dl{}, "{\"" + std::string{field} + "\": \"" + std::string(size, 'x') + "\"}", dl_fields);
+  };
+  EXPECT_TRUE(with("detail", 4096).has_value());
+  EXPECT_EQ(with("detail", 4097).error().message, "detail must be text of at most 4096 bytes");
+  EXPECT_TRUE(with("name", 255).has_value());
+  EXPECT_FALSE(with("name", 256).has_value());
+  const auto variables_of = [](int count) {
+    std::string body{"{\"variables\": {"};
+    for (int i = 0; i < count; ++i)
+      body += (i ? ", \"v" : "\"v") + std::to_string(i) + "\": \"x\"";
+    return merge(dl{}, body + "}}", dl_fields);
+  };
+  EXPECT_TRUE(variables_of(64).has_value());
+  EXPECT_FALSE(variables_of(65).has_value());
 }
 
 TEST(fields, codes_that_cannot_be_are_refused) {
@@ -260,9 +337,30 @@ TEST(fields, csv_cells_obey_the_same_rules) {
   EXPECT_FALSE(assign_text(entry, "email", "", dl_fields));
   EXPECT_EQ(entry.number[1], "301");
   EXPECT_FALSE(entry.email.has_value());
-  EXPECT_EQ(assign_text(entry, "number_1", "300&SIP/301", dl_fields)->field, "number_1");
+  EXPECT_EQ(assign_text(entry, "number_1", std::string(129, '1'), dl_fields)->field, "number_1");
   EXPECT_EQ(assign_text(entry, "nummer", "1", dl_fields)->field, "nummer");
   EXPECT_EQ(assign_text(entry, "trycnt_1", "x", dl_fields)->field, "trycnt_1");
+}
+
+TEST(fields, times_of_day_are_kept_in_one_spelling) {
+  for (const auto& [written, kept] : std::vector<std::pair<const char*, const char*>>{
+           {"09:00", "09:00:00"}, {"9:00", "09:00:00"}, {"9:05:30", "09:05:30"}, {" 09:00 ", "09:00:00"}, {"23:59:59", "23:59:59"}, {"", ""}}) {
+    campaign c;
+    EXPECT_FALSE(assign_text(c, "name", "x", campaign_fields));
+    const std::string body = std::string{R"({"sc_time_start": ")"} + written + "\"}";
+    simdjson::dom::parser parser;
+    simdjson::dom::element json;
+    ASSERT_FALSE(parser.parse(body).get(json));
+    const auto after = merge_json(c, json, campaign_fields);
+    ASSERT_TRUE(after.has_value()) << written << ": " << after.error().message;
+    EXPECT_EQ(after->sc_time_start, kept);
+  }
+  for (const auto* wrong : {"9", "24:00", "09:60", "9.00", "09:00:0", "09:00:000", "9:00 o'clock", ":00", "1:2:3", "009:00", "-9:00"}) {
+    campaign c;
+    const auto refused = assign_text(c, "sc_time_start", wrong, campaign_fields);
+    ASSERT_TRUE(refused) << wrong;
+    EXPECT_EQ(refused->message, "sc_time_start must be a time of day, hh:mm:ss or hh:mm");
+  }
 }
 
 TEST(fields, tags_and_names_are_unique) {

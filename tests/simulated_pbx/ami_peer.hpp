@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A PBX in a thread of its own and a plain AMI client for it, for tests of the simulated PBX.
 #pragma once
 

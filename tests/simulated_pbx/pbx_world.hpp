@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The simulated PBX without server, socket or real time: what it says is kept, and time goes when told to.
 #pragma once
 

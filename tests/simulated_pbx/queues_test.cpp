@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/simulated_pbx/pbx_world.hpp"
 
 #include <map>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Holds the simulated PBX against recordings of a real Asterisk 22: sends what was sent then, and compares
 // what comes back.
 #include "tests/data/ami/recordings.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The simulated PBX over real sockets: sessions, faults, restarts, its log.
 #include "tests/simulated_pbx/ami_peer.hpp"
 

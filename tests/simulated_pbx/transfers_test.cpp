@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calls that move from channel to channel, as a real Asterisk 22 was seen to move them.
 #include "tests/simulated_pbx/pbx_world.hpp"
 

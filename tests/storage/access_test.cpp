@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/access.hpp"
 
 #include "tests/storage/database.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/backup.hpp"
 
 #include "storage/snapshot.hpp"
@@ -96,18 +97,24 @@ TEST_F(backups, the_database_itself_is_never_the_target) {
   fs::create_hard_link(data / "data.mdb", folder.path() / "second name");
   fs::create_symlink(data, folder.path() / "folder link");
   fs::create_symlink(other / "lock.mdb", folder.path() / "link to a lock");
+  fs::create_hard_link(data / "ringmaster.lock", data / "another lock");
+  fs::create_symlink(data / "not there yet", folder.path() / "link to nothing");
   struct stat before {};
   ASSERT_EQ(::stat((data / "data.mdb").c_str(), &before), 0);
   for (const auto& target :
-       {data / "data.mdb", data / "lock.mdb", data / ".." / "data" / "data.mdb", folder.path() / "link", folder.path() / "second name",
+       {data / "data.mdb", data / "lock.mdb", data / "ringmaster.lock", data / "ends.waiting", data / "stopped.clean", data / "any name",
+        data / "another lock", folder.path() / "folder link" / "any name", folder.path() / "link to nothing", other / "ringmaster.lock",
+        other / "any name", data / ".." / "data" / "data.mdb", folder.path() / "link", folder.path() / "second name",
         folder.path() / "folder link" / "data.mdb", other / "data.mdb", other / "lock.mdb", folder.path() / "link to a lock"})
     for (const bool overwrite : {false, true}) {
-      const auto size = fs::exists(target) ? fs::file_size(target) : 0;
+      const bool there = fs::exists(target);
+      const auto size = there ? fs::file_size(target) : 0;
       const auto done = backup(data, target, overwrite);
       EXPECT_EQ(code_of(done), errc::illegal_state) << target;
       EXPECT_EQ(done.error().field, "") << target << ": --overwrite would not help";
       EXPECT_EQ(code_of(db.backup(target)), errc::illegal_state) << target;
-      EXPECT_EQ(fs::file_size(target), size) << target;
+      EXPECT_EQ(fs::exists(target), there) << target;
+      EXPECT_EQ(there ? fs::file_size(target) : 0, size) << target;
     }
   struct stat after {};
   ASSERT_EQ(::stat((data / "data.mdb").c_str(), &after), 0);
@@ -118,28 +125,51 @@ TEST_F(backups, the_database_itself_is_never_the_target) {
   EXPECT_EQ(entries_in(folder.path() / "restored"), 4u);
 }
 
-TEST_F(backups, a_file_is_replaced_only_when_that_is_said) {
+TEST_F(backups, an_earlier_copy_is_replaced_only_when_that_is_said) {
   make_scene(3);
-  std::ofstream{copy} << "something dear";
-  const auto dear = [&] {
-    std::string text;
-    std::getline(std::ifstream{copy}, text);
-    return text;
-  };
+  must(db.backup(copy));
+  make_scene(2);
   for (const auto& refused : {backup(folder.path() / "data", copy, false), db.backup(copy)}) {
     EXPECT_EQ(code_of(refused), errc::illegal_state);
     EXPECT_EQ(refused.error().field, "overwrite");
-    EXPECT_EQ(dear(), "something dear");
   }
+  must(restore(copy, folder.path() / "first", false));
+  EXPECT_EQ(entries_in(folder.path() / "first"), 3u);
   must(backup(folder.path() / "data", copy, true));
   must(validate_copy(copy));
-  fs::create_symlink(folder.path() / "nowhere", folder.path() / "dangling");
-  EXPECT_EQ(backup(folder.path() / "data", folder.path() / "dangling", false).error().field, "overwrite");
+  must(restore(copy, folder.path() / "second", false));
+  EXPECT_EQ(entries_in(folder.path() / "second"), 5u);
   // A folder that nobody serves from may have a copy of that name.
   fs::create_directory(folder.path() / "copies");
   must(backup(folder.path() / "data", folder.path() / "copies" / "data.mdb", false));
+  must(backup(folder.path() / "data", folder.path() / "copies" / "data.mdb", true));
   for (const auto& left : fs::recursive_directory_iterator{folder.path()})
     EXPECT_EQ(left.path().string().find(".new"), std::string::npos) << left.path();
+}
+
+TEST_F(backups, nothing_but_an_earlier_copy_is_ever_replaced) {
+  make_scene(3);
+  const auto elsewhere = folder.path() / "results elsewhere.json", soon = folder.path() / "not yet there.json";
+  std::ofstream{copy} << "something dear";
+  std::ofstream{elsewhere} << R"({"uuid":"0")" << "\n";
+  fs::create_symlink(elsewhere, folder.path() / "link");
+  fs::create_symlink(folder.path() / "nowhere", folder.path() / "dangling");
+  fs::create_directory(folder.path() / "a folder");
+  ASSERT_EQ(::mkfifo((folder.path() / "fifo").c_str(), 0600), 0);
+  fs::create_symlink(soon, folder.path() / "link to the results");
+  must(db.note_result_file(soon));
+  for (const auto* name : {"copy.mdb", "results elsewhere.json", "link", "dangling", "a folder", "fifo", "not yet there.json",
+                           "./not yet there.json", "data/../not yet there.json", "link to the results"})
+    for (const bool overwrite : {false, true}) {
+      const auto done = backup(folder.path() / "data", folder.path() / name, overwrite);
+      EXPECT_EQ(code_of(done), errc::illegal_state) << name;
+      EXPECT_EQ(done.error().field, "") << name << ": --overwrite would not help";
+      EXPECT_EQ(code_of(db.backup(folder.path() / name)), errc::illegal_state) << name;
+    }
+  EXPECT_FALSE(fs::exists(soon));
+  std::string text;
+  std::getline(std::ifstream{copy}, text);
+  EXPECT_EQ(text, "something dear");
 }
 
 TEST_F(backups, there_must_be_a_database) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A writer that is killed at any moment: whatever it said was committed is there afterwards.
 #include "storage/snapshot.hpp"
 #include "tests/storage/database.hpp"
@@ -69,7 +70,7 @@ TEST(crash, every_acknowledged_commit_is_there_after_kill_9) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random{seed};
-  temporary_folder t;
+  scratch_folder t;
   std::uint64_t acknowledged = 0;
   for (int round = 0; round < rounds; ++round) {
     int ends[2];

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A database of its own for each test, and short words for the steps that many tests begin with.
 #pragma once
 
@@ -5,6 +6,7 @@
 #include "storage/dialing.hpp"
 #include "storage/environment.hpp"
 #include "storage/outbound.hpp"
+#include "tests/scratch_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,25 +17,7 @@
 
 namespace ringmaster::storage {
 
-class temporary_folder {
-public:
-  temporary_folder() {
-    auto name = (std::filesystem::temp_directory_path() / "ringmaster-test-XXXXXX").string();
-    if (!::mkdtemp(name.data()))
-      throw std::runtime_error{"no temporary folder"};
-    path_ = name;
-  }
-  ~temporary_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  temporary_folder(const temporary_folder&) = delete;
-  temporary_folder& operator=(const temporary_folder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
+using tests::scratch_folder;
 
 /// The value, or a failed test that says why there is none.
 template <class T>
@@ -62,7 +46,7 @@ inline environment open_in(const std::filesystem::path& folder, std::size_t map_
 
 class database_test : public ::testing::Test {
 protected:
-  temporary_folder folder;
+  scratch_folder folder;
   environment db = open_in(folder.path() / "data");
 
   /// Runs commands in one transaction and commits it.

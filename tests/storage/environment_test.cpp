@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/environment.hpp"
 
 #include "storage/snapshot.hpp"
@@ -44,7 +45,7 @@ void expect_refused(const fs::path& folder, std::string_view why) {
 }
 
 TEST(environment, makes_a_folder_that_only_its_owner_can_enter) {
-  temporary_folder t;
+  scratch_folder t;
   const auto env = open_in(t.path() / "data");
   struct stat status {};
   ASSERT_EQ(::stat((t.path() / "data").c_str(), &status), 0);
@@ -52,7 +53,7 @@ TEST(environment, makes_a_folder_that_only_its_owner_can_enter) {
 }
 
 TEST(environment, finds_again_what_was_committed) {
-  temporary_folder t;
+  scratch_folder t;
   {
     auto env = open_in(t.path());
     auto in = must(env.write());
@@ -64,7 +65,7 @@ TEST(environment, finds_again_what_was_committed) {
 }
 
 TEST(environment, keeps_nothing_of_a_transaction_that_was_not_committed) {
-  temporary_folder t;
+  scratch_folder t;
   auto env = open_in(t.path());
   {
     auto in = must(env.write());
@@ -74,7 +75,7 @@ TEST(environment, keeps_nothing_of_a_transaction_that_was_not_committed) {
 }
 
 TEST(environment, a_reader_sees_the_commit_it_began_with) {
-  temporary_folder t;
+  scratch_folder t;
   auto env = open_in(t.path());
   const auto before = must(env.read());
   auto in = must(env.write());
@@ -85,7 +86,7 @@ TEST(environment, a_reader_sees_the_commit_it_began_with) {
 }
 
 TEST(environment, uses_finished_readers_again) {
-  temporary_folder t;
+  scratch_folder t;
   environment_options options;
   options.data_dir = t.path();
   options.map_size = 1 << 24;
@@ -102,7 +103,7 @@ TEST(environment, uses_finished_readers_again) {
 }
 
 TEST(environment, refuses_a_second_daemon) {
-  temporary_folder t;
+  scratch_folder t;
   const auto env = open_in(t.path());
   const auto second = try_open(t.path());
   ASSERT_FALSE(second);
@@ -110,7 +111,7 @@ TEST(environment, refuses_a_second_daemon) {
 }
 
 TEST(environment, refuses_garbage) {
-  temporary_folder t;
+  scratch_folder t;
   std::mt19937_64 random{7};
   std::string garbage(100'000, '\0');
   for (auto& c : garbage)
@@ -122,7 +123,7 @@ TEST(environment, refuses_garbage) {
 }
 
 TEST(environment, refuses_a_file_that_was_cut_short_anywhere) {
-  temporary_folder t;
+  scratch_folder t;
   {
     auto env = open_in(t.path());
     auto in = must(env.write());
@@ -147,18 +148,18 @@ TEST(environment, refuses_a_file_that_was_cut_short_anywhere) {
 }
 
 TEST(environment, refuses_a_newer_format) {
-  temporary_folder t;
+  scratch_folder t;
   {
     auto env = open_in(t.path());
     auto in = must(env.write());
-    must(in.put(table::meta, "format", "2"));
+    must(in.put(table::meta, "format", "3"));
     must(in.commit());
   }
   expect_refused(t.path(), "newer Ringmaster");
 }
 
 TEST(environment, refuses_the_database_of_another_program) {
-  temporary_folder t;
+  scratch_folder t;
   {
     MDB_env* env = nullptr;
     ASSERT_EQ(mdb_env_create(&env), 0);
@@ -177,13 +178,13 @@ TEST(environment, refuses_the_database_of_another_program) {
 }
 
 TEST(environment, takes_an_empty_file_of_a_start_that_was_cut_off) {
-  temporary_folder t;
+  scratch_folder t;
   write_bytes(t.path() / "data.mdb", "");
   EXPECT_TRUE(try_open(t.path()));
 }
 
 TEST(environment, a_full_map_fails_one_transaction_and_leaves_the_rest) {
-  temporary_folder t;
+  scratch_folder t;
   auto env = open_in(t.path(), 1 << 20);
   {
     auto in = must(env.write());
@@ -211,7 +212,7 @@ TEST(environment, a_full_map_fails_one_transaction_and_leaves_the_rest) {
 }
 
 TEST(environment, a_file_that_may_not_grow_acknowledges_nothing_and_recovers) {
-  temporary_folder t;
+  scratch_folder t;
   auto env = open_in(t.path());
   {
     auto in = must(env.write());
@@ -243,6 +244,18 @@ TEST(environment, a_file_that_may_not_grow_acknowledges_nothing_and_recovers) {
   const auto view = must(env.read());
   EXPECT_EQ(must(get_snapshot(view, "before")), "kept");
   EXPECT_EQ(must(get_snapshot(view, "big"))->front(), 'y');
+}
+
+TEST(environment, names_the_setting_when_it_may_not_map_as_much) {
+  scratch_folder t;
+  environment_options options;
+  options.data_dir = t.path();
+  options.map_size = std::size_t{1} << 52; // more than any processor can address
+  const auto opened = environment::open(options);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().field, "database.map_size");
+  EXPECT_NE(opened.error().message.find("set a smaller database.map_size"), std::string::npos) << opened.error().message;
+  EXPECT_TRUE(try_open(t.path())) << "it is as it was";
 }
 
 TEST(keys, entry_states_come_back_as_they_were) {

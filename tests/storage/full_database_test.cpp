@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A database that has reached its limit: what it still takes, and how it grows.
 #include "storage/environment.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/outbound.hpp"
 
 #include "tests/storage/database.hpp"
@@ -290,6 +291,105 @@ TEST_F(outbound, an_import_stores_the_good_and_names_the_bad) {
   ASSERT_EQ(items.size(), 9u);
   EXPECT_EQ(items[8].number[0], "309");
   expect_consistent();
+}
+
+// --- numbers, by the kind that their list has
+
+class numbers : public outbound {
+protected:
+  uuid telephones = make_list("number"), names = make_list("name");
+
+  uuid make_list(const std::string& kind) {
+    return write([&](write_txn& in) {
+      dlma list;
+      list.number_kind = kind;
+      return must(create(in, list, at_second(0))).id;
+    });
+  }
+  static dl with_numbers(const uuid& list, const std::string& first, const std::string& third) {
+    dl e;
+    e.dlma_uuid = list;
+    e.number[0] = first;
+    e.number[2] = third;
+    return e;
+  }
+  result<entry_change> change(const uuid& id, const std::function<void(dl&)>& how) {
+    auto in = must(db.write());
+    auto done = update(in, id, edit<dl>{[&](const dl& before) -> result<dl> {
+                         auto e = before;
+                         how(e);
+                         return e;
+                       }}, at_second(5));
+    if (done)
+      must(in.commit());
+    return done;
+  }
+};
+
+TEST_F(numbers, are_made_what_is_dialed_when_an_entry_is_made) {
+  const auto made = write([&](write_txn& in) { return must(create(in, with_numbers(telephones, " 0043 (0)1/5550101", "agent7"), at_second(1))); });
+  EXPECT_EQ(made.entry.number[0], "004315550101");
+  EXPECT_EQ(made.entry.number[2], "agent7");
+  EXPECT_EQ(must(read<dl>(made.entry.id)).number[0], "004315550101");
+
+  auto in = must(db.write());
+  const auto refused = create(in, with_numbers(telephones, "300", "4.31556E+10"), at_second(1));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "number_3");
+  EXPECT_TRUE(refused.error().message.starts_with("number_3 must be a telephone number, and \"4.31556E+10\" is ")) << refused.error().message;
+  EXPECT_EQ(create(in, with_numbers(telephones, "alice", "300"), at_second(1)).error().field, "number_1");
+  EXPECT_EQ(must(create(in, with_numbers(names, "alice", "300-1"), at_second(1))).entry.number[2], "300-1");
+}
+
+TEST_F(numbers, of_an_import_are_counted_and_refused_one_by_one) {
+  std::vector<dl> batch{with_numbers(telephones, "300", "301"), with_numbers(telephones, " 302", "(01) 303"), with_numbers(telephones, " 304", "n.a."),
+                        with_numbers(names, "n.a.", "bob"), with_numbers(telephones, "bob", "305"), with_numbers(telephones, " ", "306")};
+  const auto outcome = write([&](write_txn& in) { return must(import_entries(in, batch, at_second(2))); });
+  EXPECT_EQ(outcome.stored.size(), 4u);
+  ASSERT_EQ(outcome.refused.size(), 2u);
+  EXPECT_EQ(outcome.refused[0].index, 2u);
+  EXPECT_EQ(outcome.refused[0].why.field, "number_3");
+  EXPECT_EQ(outcome.refused[1].index, 4u);
+  EXPECT_EQ(outcome.repairs.cleaned, 1u) << "of entries that were refused nothing counts";
+  EXPECT_EQ(outcome.repairs.normalised, 1u);
+  const auto items = must(list_entries(must(db.read()), telephones, {})).items;
+  ASSERT_EQ(items.size(), 3u);
+  EXPECT_EQ(items[1].number[0], "302");
+  EXPECT_EQ(items[1].number[2], "01303");
+  expect_consistent();
+}
+
+TEST_F(numbers, that_were_stored_under_another_rule_stay_good) {
+  const auto entry = write([&](write_txn& in) { return must(create(in, with_numbers(names, "alice", "300-1"), at_second(1))).entry; });
+  write([&](write_txn& in) {
+    must(update(in, names, edit<dlma>{[](const dlma& before) -> result<dlma> {
+                  auto list = before;
+                  list.number_kind = "number";
+                  return list;
+                }}, at_second(2)));
+  });
+  must(change(entry.id, [](dl& e) { e.detail = "sent back whole"; }));
+  EXPECT_EQ(must(read<dl>(entry.id)).number[0], "alice");
+  must(change(entry.id, [](dl& e) { e.number[2] = "01/5550101"; }));
+  EXPECT_EQ(must(read<dl>(entry.id)).number[2], "015550101");
+  EXPECT_EQ(must(read<dl>(entry.id)).number[0], "alice");
+  EXPECT_EQ(change(entry.id, [](dl& e) { e.number[0] = "bob"; }).error().field, "number_1");
+  EXPECT_EQ(change(entry.id, [&](dl& e) { e.dlma_uuid = telephones; }).error().field, "number_1") << "in another list all have to suit";
+  must(change(entry.id, [](dl& e) { e.number[0].reset(); }));
+  must(change(entry.id, [&](dl& e) { e.dlma_uuid = telephones; }));
+  expect_consistent();
+}
+
+TEST_F(numbers, that_are_written_another_way_are_no_other_number) {
+  const auto entry = write([&](write_txn& in) {
+    auto fresh = with_numbers(telephones, "+4315550101", "301");
+    fresh.numbers_unknown = 1;
+    return must(create(in, fresh, at_second(1))).entry;
+  });
+  must(change(entry.id, [](dl& e) { e.number[0] = "+43 (0)1 555 01 01"; }));
+  EXPECT_EQ(must(read<dl>(entry.id)).numbers_unknown, 1);
+  must(change(entry.id, [](dl& e) { e.number[0] = "+43 1 555 01 02"; }));
+  EXPECT_EQ(must(read<dl>(entry.id)).numbers_unknown, 0);
 }
 
 } // namespace

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Random sequences of commands: after each commit everything fits together, a refused command has changed
 /// nothing, and no try of a number is made twice.
 #include "tests/storage/database.hpp"

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // Start, pause, stop and the limit: asked twice, told to the daemon, and only for those who may.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Api, Daemon, browser, eventually, isLive, openCampaign, pageOf, signIn } from "./harness.mjs";
+import { Api, Daemon, browser, eventually, isLive, listen, openCampaign, pageOf, signIn } from "./harness.mjs";
 
 const reader = { name: "wall", password: "look, do not touch", permissions: ["ob.read"] };
 
@@ -59,6 +60,23 @@ test("controls", async (t) => {
     const { plan } = await daemon.api.get(`/ob/campaigns/${campaign}`);
     await eventually(async () => (await daemon.api.get(`/ob/plans/${plan}`)).abandon_limit === 0.025, "the plan has the limit");
     await eventually(async () => /limit 2\.5 %/.test(await page.locator(".gauge").innerText()), "the gauge shows it");
+  });
+
+  await t.test("a start that finds nobody left is not said to run", async (t) => {
+    const done = await daemon.campaign("Done", { customers: 1, plan: { max_retry_cnt_1: 1, pacing_method: "progressive" } });
+    await daemon.status(done, 1);
+    await eventually(async () => (await daemon.api.get(`/ob/campaigns/${done}`)).status === 0 && (await daemon.api.stats(done)).entries_left === 0, "the end of its list", 60);
+    const page = await pageOf(t, chrome, daemon.url);
+    await signIn(page);
+    await openCampaign(page, "Done");
+    await isLive(page);
+    const said = await listen(page);
+    await eventually(async () => (await page.locator(".tile.list .huge").innerText()) === "0", "nobody left");
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByRole("dialog").getByText("Nobody on its list is left to be called").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Start" }).click();
+    await eventually(async () => (await said()).length > 0, "an answer", 20);
+    assert.match((await said()).join("\n"), /^Done: .*nobody on its list is left to be called/);
   });
 
   await t.test("what the daemon refuses is said, and changes nothing", async (t) => {

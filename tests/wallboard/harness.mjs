@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the tests of the wallboard share: a daemon and a simulated PBX of their own, a REST client, Chromium, waits.
 // Waits are polls with a deadline.
 import assert from "node:assert/strict";
@@ -104,6 +105,8 @@ export class Api {
 export class Daemon {
   static password = "a wallboard's password";
   pbxs = [];
+  #pbxOptions = () => [];
+  #addresses = [];
 
   static async start(t, { agents = 12, timeScale = 10, seed = 1, population = {}, users = [], servers = 1 } = {}) {
     const daemon = new Daemon();
@@ -117,17 +120,15 @@ export class Daemon {
       assert.doesNotMatch(said, /AddressSanitizer|runtime error:/, "a sanitizer has something to say");
     });
     const sample = JSON.parse(readFileSync(join(repository, "configs/sample/population.json"), "utf8"));
+    Object.assign(sample, population.more);
     Object.assign(sample.customers, population.customers);
     Object.assign(sample.queues[0], { agents }, population.queue);
     sample.queues.push(...(population.queues ?? []));
     writeFileSync(join(daemon.folder, "population.json"), JSON.stringify(sample));
     const addresses = [];
-    for (let i = 0; i < servers; ++i) {
-      const folder = mkdtempSync(join(daemon.folder, "pbx-"));
-      daemon.pbxs.push(new Program("simulated-pbx", ["--listen", "127.0.0.1:0", "--seed", seed + i, "--time-scale", timeScale,
-        "--population", join(daemon.folder, "population.json")], folder));
-      addresses.push(await daemon.pbxs[i].ready());
-    }
+    daemon.#pbxOptions = (i) => ["--seed", seed + i, "--time-scale", timeScale, "--population", join(daemon.folder, "population.json")];
+    for (let i = 0; i < servers; ++i) addresses.push(await daemon.startPbx(i));
+    daemon.#addresses = addresses;
     daemon.config = join(daemon.folder, "ringmaster.json");
     writeFileSync(daemon.config, JSON.stringify({ pbxs: addresses.map((address, i) => ({ name: `pbx${i + 1}`, address: address.split(":")[0],
       port: Number(address.split(":")[1]), username: "dialer", password: "secret" })) }));
@@ -148,6 +149,13 @@ export class Daemon {
     if (!this.api) this.api = new Api(this.url);
   }
   kill() { return this.process.kill(); }
+
+  /** Also again, at the same address: as an Asterisk that was restarted. */
+  async startPbx(i) {
+    const folder = mkdtempSync(join(this.folder, "pbx-"));
+    this.pbxs[i] = new Program("simulated-pbx", ["--listen", this.#addresses[i] ?? "127.0.0.1:0", ...this.#pbxOptions(i)], folder);
+    return this.pbxs[i].ready();
+  }
 
   /** A campaign of `customers` for the queue; its uuid. */
   async campaign(name, { customers = 500, plan = {}, queue = "sales_1" } = {}) {
@@ -193,7 +201,10 @@ export async function cuttableWay(t, port) {
 export async function browser(t) {
   const one = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", "--force-color-profile=srgb", "--font-render-hinting=none"] });
+      "--disable-component-update", "--disable-sync",
+      // A page that the test gives in place of the daemon's counts as one from elsewhere.
+      ...(process.env.WALLBOARD_PAGE ? ["--disable-features=LocalNetworkAccessChecks"] : []),
+      "--force-color-profile=srgb", "--font-render-hinting=none"] });
   t.after(() => one.close());
   return one;
 }
@@ -209,12 +220,35 @@ export async function pageOf(t, chrome, url, { width = 1440, height = 900, color
     if (line.type() === "error" && !/Failed to load resource|WebSocket connection to/.test(line.text())) wrong.push(line.text());
   });
   page.on("request", (request) => new URL(request.url()).origin === new URL(url).origin || wrong.push(`asked for ${request.url()}`));
+  if (process.env.WALLBOARD_PAGE) await fromFolder(page, resolve(process.env.WALLBOARD_PAGE));
   t.after(async () => {
     await context.close();
     assert.deepEqual(wrong, [], "what the page complains of");
   });
   await page.goto(`${url}/wallboard`);
   return page;
+}
+
+/** The page's files as they are in a folder, where a build for each change would take too long; the headers are the daemon's. */
+async function fromFolder(page, folder) {
+  await page.route("**/wallboard{,/**}", async (route) => {
+    const name = new URL(route.request().url()).pathname.replace(/^\/wallboard\/?/, "") || "index.html";
+    const body = existsSync(join(folder, name)) ? readFileSync(join(folder, name)) : null;
+    if (!body) return route.continue();
+    const reply = await route.fetch({ headers: { ...route.request().headers(), "if-none-match": "" } }).catch(() => null);
+    const type = { js: "text/javascript", css: "text/css", svg: "image/svg+xml", html: "text/html" }[name.split(".").pop()];
+    return reply ? route.fulfill({ status: 200, headers: { ...reply.headers(), "content-type": `${type}; charset=utf-8` }, body }) : route.abort();
+  });
+}
+
+/** Everything that the page says in passing from now on, as a list that grows. */
+export async function listen(page) {
+  await page.evaluate(() => {
+    window.said = [];
+    new MutationObserver(() => document.getElementById("say").textContent && window.said.push(document.getElementById("say").textContent))
+      .observe(document.getElementById("say"), { childList: true, characterData: true, subtree: true });
+  });
+  return () => page.evaluate(() => window.said);
 }
 
 export async function signIn(page, user = "admin", password = Daemon.password) {

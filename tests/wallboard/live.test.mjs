@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the page shows is what REST says.
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -60,14 +61,17 @@ test("live figures", async (t) => {
       return JSON.stringify(rest) === JSON.stringify(tiles);
     }, "the same agents in the same states", 40);
     const first = page.locator(".agents li").first();
-    const [name, time] = [await first.locator("b").innerText(), await first.locator("time").innerText()];
-    assert.match(time, /^\d+:\d\d$/);
+    // In one look: how long an agent has been so is known (0:12), or only that it is no less (≥ 0:12) since he is what he was before the
+    // daemon came; the next event of his turns the second into the first.
+    const [name, time, at_least] = await first.evaluate((one) => [one.querySelector("b").textContent, one.querySelector("time").textContent,
+      "atLeast" in one.querySelector("time").dataset]);
+    assert.match(time, at_least ? /^≥ \d+:\d\d$/ : /^\d+:\d\d$/);
     await eventually(async () => (await page.locator(".agents li", { hasText: name }).locator("time").innerText()) !== time, "its timer runs");
   });
 
   await t.test("the gauge has the limit and the share of the plan's window", async () => {
     const gauge = page.getByRole("meter", { name: "Abandoned calls against the limit" });
-    assert.match(await gauge.getAttribute("aria-valuetext"), /abandoned, limit 5 %$/);
+    await eventually(async () => /abandoned, limit 5 %$/.test(await gauge.getAttribute("aria-valuetext")), "enough answers for a share", 40);
     await eventually(async () => {
       const s = await daemon.api.stats(autumn);
       return (await tile(page, "abandoned").locator(".figure").innerText()) === `${(100 * s.abandon_window_share).toFixed(1)} %`
@@ -85,12 +89,32 @@ test("live figures", async (t) => {
     assert.equal(await page.locator(".chart canvas").count(), 2);
   });
 
-  await t.test("why nothing is dialed is said in the daemon's own words", async () => {
+  await t.test("why nothing is dialed is said in plain words, and in the daemon's own when one asks", async () => {
     await daemon.status(autumn, 2);
+    const first = page.locator(".why li").first();
     await eventually(async () => {
       const { reasons } = await daemon.api.get(`/ob/campaigns/${autumn}/explain`);
-      return (await page.locator(".why li span").first().innerText()) === reasons[0].text && ["paused", "pausing"].includes(reasons[0].code);
+      return (await first.locator("details > p").textContent()) === reasons[0].text && ["paused", "pausing"].includes(reasons[0].code);
     }, "the reason of explain");
+    assert.doesNotMatch(await first.locator("summary").innerText(), /status \d/);
+    assert.ok(!(await first.locator("details > p").isVisible()));
+    await first.locator("summary").click();
+    assert.ok(await first.locator("details > p").isVisible());
+  });
+
+  await t.test("who waits and how long is of one moment, in every painting", async () => {
+    await daemon.status(autumn, 1);
+    await page.evaluate(() => {
+      window.looks = { some: 0, wrong: [] };
+      const waiting = document.querySelector(".calls [data-state=waiting] dd"), longest = document.querySelector(".calls .longest dd");
+      new MutationObserver(() => {
+        if (waiting.textContent !== "0") window.looks.some += 1;
+        else if (longest.textContent !== "–") window.looks.wrong.push(longest.textContent);
+      }).observe(document.querySelector(".calls"), { childList: true, characterData: true, subtree: true });
+    });
+    await eventually(async () => (await page.evaluate(() => window.looks.some)) >= 3, "callers who wait", 40);
+    await eventually(async () => (await page.locator(".calls [data-state=waiting] dd").innerText()) === "0", "nobody waits", 40);
+    assert.deepEqual(await page.evaluate(() => window.looks.wrong), []);
   });
 
   await t.test("what is called something wicked is text and nothing else", async () => {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // At the three sizes, dark and light: nothing overflows, what matters is large, axe has no complaint, the keyboard
 // reaches everything. The pictures are in build/…/wallboard-pictures, for a person to look at.
 import assert from "node:assert/strict";

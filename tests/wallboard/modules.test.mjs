@@ -1,11 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page's own modules, without a browser: what they make of what the daemon says.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endOf, queuesOf, restsOf } from "../../http/www/page/cards.js";
+import { endOf, queuesOf } from "../../http/www/page/cards.js";
 import { History } from "../../http/www/page/charts.js";
-import { clockOf, limit, percent, spoken } from "../../http/www/page/format.js";
+import { ageOf, clockOf, limit, nameOf, percent, spoken } from "../../http/www/page/format.js";
 import { Marks } from "../../http/www/page/marks.js";
+import { briefReason, plainReason } from "../../http/www/page/reasons.js";
 import { Store, keyOf, kindOf } from "../../http/www/page/store.js";
+import { abandonedShare, figuresToShow, isHeldUp, restsOf, seenAt, serversOf, sightOf, standing, stateOfServer, urgency } from "../../http/www/page/truth.js";
+import { layout, pagesOf } from "../../http/www/page/wall.js";
 
 test("an event's name says of what kind of thing it tells, and what has become of it", () => {
   assert.deepEqual(kindOf("ob.campaign.delete"), ["ob.campaign", "delete"]);
@@ -118,7 +122,7 @@ test("queues", async (t) => {
   await t.test("and from campaigns where nothing else is known", () => {
     const stats = (uuid, more) => ({ uuid, queue: "sales", agents_total: 4, agents_free: 2, agents_ringing: 0, agents_talking: 1, agents_wrap_up: 1,
       agents_paused: 0, agents_away: 0, callers_waiting: 1, waiting_since: null, ...more });
-    const [queue, ...others] = tell({ "ob.stats": [stats("a"), stats("b", { waiting_since: "2026-01-01T00:00:00Z" }), stats("c", { queue: null })] });
+    const [queue, ...others] = tell({ "ob.stats": [stats("a"), stats("b", { waiting: 1, waiting_since: "2026-01-01T00:00:00Z" }), stats("c", { queue: null })] });
     assert.equal(others.length, 0);
     assert.equal(queue.free, 2, "two campaigns have the same agents");
     assert.equal(queue.waiting, 1);
@@ -128,7 +132,7 @@ test("queues", async (t) => {
 
 test("the last hour", async (t) => {
   const at = (second) => new Date(1.7e12 + 1000 * second).toISOString();
-  const stats = (second, settled, answered, there, busy) => ({ at: at(second), calls_settled: settled, answered, agent_seconds: there, agent_seconds_busy: busy });
+  const stats = (second, settled, answered, there, busy) => ({ at: at(second), calls_settled: settled, calls_settled_answered: answered, agent_seconds: there, agent_seconds_busy: busy });
   await t.test("has the shares of the two minutes before each point", () => {
     const history = new History();
     for (let s = 0; s <= 300; s += 10) history.add(stats(s, s, s < 150 ? 0 : s - 150, 10 * s, 5 * s));
@@ -150,7 +154,7 @@ test("the last hour", async (t) => {
   await t.test("goes on over a restart of the daemon, whose sums begin anew, with a gap and no false share", () => {
     const history = new History();
     for (let s = 0; s <= 100; s += 10) history.add(stats(s, 1000 + s, 500, 10 * s, 8 * s));
-    history.load({ at: [at(130), at(140), at(150)], calls_settled: [1100, 1110, 1120], answered: [500, 505, 510], agent_seconds: [0, 100, 200], agent_seconds_busy: [0, 20, 40] });
+    history.load({ at: [at(130), at(140), at(150)], calls_settled: [1100, 1120, 1140], calls_settled_answered: [500, 510, 520], agent_seconds: [0, 100, 200], agent_seconds_busy: [0, 20, 40] });
     const [times, busy, answers] = history.series();
     assert.equal(times.length, 15, "eleven, a gap, and three");
     assert.ok(Math.abs(busy[10] - 0.8) < 1e-9);
@@ -158,10 +162,20 @@ test("the last hour", async (t) => {
     assert.ok(Math.abs(busy.at(-1) - 0.2) < 1e-9);
     assert.ok(Math.abs(answers.at(-1) - 0.5) < 1e-9);
   });
+  await t.test("goes further back where two minutes have too few calls, and shows no rate of fewer than 30", () => {
+    const history = new History();
+    for (let s = 0; s <= 900; s += 10) history.add(stats(s, Math.floor(s / 10), Math.floor(s / 40), s, s)); // six calls a minute
+    const answers = history.series()[2];
+    assert.deepEqual(new Set(answers.slice(0, 30)), new Set([null]));
+    assert.ok(answers.slice(30).every((rate) => Math.abs(rate - 0.25) < 0.03), String(answers));
+    const slow = new History();
+    for (let s = 0; s <= 900; s += 10) slow.add(stats(s, Math.floor(s / 60), Math.floor(s / 60), s, s));
+    assert.ok(slow.series()[2].every((rate) => rate === null), "ten calls in ten minutes say nothing");
+  });
   await t.test("is the server's where the server has it", () => {
     const history = new History();
     history.add(stats(50, 5, 5, 5, 5));
-    history.load({ at: [at(0), at(10)], calls_settled: [0, 10], answered: [0, 1], agent_seconds: [0, 10], agent_seconds_busy: [0, 1] });
+    history.load({ at: [at(0), at(10)], calls_settled: [0, 10], calls_settled_answered: [0, 1], agent_seconds: [0, 10], agent_seconds_busy: [0, 1] });
     assert.deepEqual(history.series()[0].length, 2);
   });
 });
@@ -171,4 +185,150 @@ test("words for people", () => {
   assert.equal(spoken(3605), "1 hour 5 seconds");
   assert.equal(spoken(0), "0 seconds");
   assert.deepEqual([percent(0.8765), percent(0.0312, 1), percent(null), limit(0.025), limit(0.03)], ["88 %", "3.1 %", "–", "2.5 %", "3 %"]);
+});
+
+test("names that nobody could see or tell apart say so", () => {
+  assert.deepEqual(["", null, undefined].map(nameOf), ["(unnamed)", "(unnamed)", "(unnamed)"]);
+  assert.deepEqual([" ", "   ", "\u200b\u00a0"].map(nameOf), ["(a blank for a name)", "(3 blanks for a name)", "(2 blanks for a name)"]);
+  assert.deepEqual([" Autumn", "Autumn ", "Au\u200btumn"].map(nameOf), ["“ Autumn”", "“Autumn ”", "“Au\u200btumn”"]);
+  assert.equal(nameOf("Autumn offer – \"Söhne\""), "Autumn offer – \"Söhne\"");
+  assert.deepEqual([0, 59_000, 61_000, 7_200_000, 3 * 86_400_000].map(ageOf), ["0 s", "59 s", "1 min", "2 h", "3 days"]);
+});
+
+test("what cannot be seen", async (t) => {
+  const at = "2026-01-01T10:00:00Z";
+  const away = (pbx, since = at) => ({ pbx, since, trouble: "connection refused" });
+  const stats = (more) => ({ uuid: "a", at, status: 1, servers: 1, servers_away: [], rests: [], queue: "sales", agents_total: 5, agents_free: 2, agents_ringing: 0,
+    agents_talking: 3, agents_wrap_up: 0, agents_paused: 0, agents_away: 0, callers_waiting: 0, waiting: 0, talking: 3, waiting_since: null, entries_left: 7,
+    busy_share: 0.6, reason: { code: "dialing", text: "x", until: null }, agents_not_answering: [], abandon_window_answers: 100, abandon_window_share: 0.01,
+    abandon_limit_used: 0.4, ...more });
+  const gone = { servers_away: [away("p")], agents_total: 0, agents_free: 0, agents_talking: 0, talking: 3, at: "2026-01-01T10:09:00Z",
+    reason: { code: "pbx_not_connected", text: "…", until: null } };
+
+  await t.test("stays as it was seen last, with the time of that; what the daemon knows by itself goes on", () => {
+    const store = new Store();
+    const tell = (one) => store.take({ "ob.stats": one, topic: "/ob/stats/a", seq: 1 });
+    tell(stats());
+    tell(stats({ ...gone, entries_left: 6 }));
+    tell(stats({ ...gone, entries_left: 5 }));
+    const shown = store.all("ob.stats").get("a");
+    assert.deepEqual([shown.agents_talking, shown.agents_free, shown.busy_share, shown.entries_left], [3, 2, 0.6, 5]);
+    assert.equal(seenAt(shown), Date.parse(at));
+    tell(stats({ agents_talking: 1 }));
+    assert.equal(store.all("ob.stats").get("a").agents_talking, 1);
+  });
+  await t.test("is no figure at all where it was never seen, not a nought", () => {
+    const shown = figuresToShow(stats(gone), undefined);
+    assert.deepEqual([shown.agents_free, shown.talking, shown.busy_share, shown.entries_left], [null, null, null, 7]);
+    assert.equal(seenAt(shown), Date.parse(at), "as old as the loss of the server");
+    assert.equal(figuresToShow(stats(gone), shown).agents_free, null);
+  });
+  await t.test("is a part where one server of two is away", () => {
+    const sight = sightOf(stats({ servers: 2, servers_away: [away("q")] }));
+    assert.deepEqual([sight.blind, sight.partly], [false, true]);
+    assert.equal(figuresToShow(stats({ servers: 2, servers_away: [away("q")], agents_free: 1 }), stats()).agents_free, 1);
+  });
+  await t.test("never leaves a campaign that looks as if it ran", () => {
+    const running = { word: "Running", tone: "on" };
+    assert.deepEqual(standing(running, stats()), running);
+    assert.deepEqual(standing(running, stats(gone)), { word: "No server", tone: "over" });
+    const rest = { what: "trunk", pbx: "p", name: "PJSIP/carrier", reason: "could make no channel", since: at, next_try: at };
+    assert.deepEqual(standing(running, stats({ rests: [rest], reason: { code: "trunk_rests" } })), { word: "Not dialing", tone: "over" });
+    assert.deepEqual(standing(running, stats({ servers: 2, rests: [rest] })), running, "the other server dials");
+    assert.deepEqual(standing({ word: "Stopped", tone: "off" }, stats(gone)), { word: "Stopped", tone: "off" });
+    assert.ok(!isHeldUp(stats({ reason: { code: "no_agent" } })), "nothing to do is no trouble");
+  });
+  await t.test("of queues is told by server: those that can be seen count, or with none all, with their age", () => {
+    const member = (pbx, n) => ({ unique_id: `${pbx}${n}`, pbx, queue_name: "sales", status: 1, paused: 0, in_call: 0 });
+    const store = new Store();
+    const snapshot = (name, items) => store.take({ type: "snapshot", topic: "/", name, seq: 1, last: true, items });
+    const server = (name, connected) => ({ name, state: connected ? "connected" : "away", connected, trouble: connected ? null : "gone", since: connected ? null : at, rests: [], missing_rights: [] });
+    snapshot("queue.member", [member("p", 1), member("q", 1), member("q", 2)]);
+    snapshot("queue.entry", [{ unique_id: "c", pbx: "q", queue_name: "sales", tm_create: "2026-01-01T09:59:51Z" }]);
+    snapshot("ob.server", [server("p", true), server("q", false)]);
+    const [partly] = queuesOf(store);
+    assert.deepEqual([partly.free, partly.waiting, partly.since, partly.blind, partly.missing], [1, 0, null, false, ["q"]]);
+    snapshot("ob.server", [server("p", false), server("q", false)]);
+    const [blind] = queuesOf(store);
+    assert.deepEqual([blind.free, blind.waiting, blind.blind, blind.seenAt], [3, 1, true, Date.parse(at)]);
+    assert.deepEqual(serversOf(store).map((one) => one.name), ["p", "q"]);
+  });
+  await t.test("nobody waits for any time when nobody waits", () => {
+    const store = new Store();
+    store.take({ type: "snapshot", topic: "/", name: "ob.stats", seq: 1, last: true,
+      items: [stats({ callers_waiting: 0, waiting: 0, waiting_since: "2026-01-01T09:59:51Z" })] });
+    assert.deepEqual(queuesOf(store).map((queue) => [queue.waiting, queue.since]), [[0, null]]);
+  });
+});
+
+test("servers say how they are, in Asterisk's words", () => {
+  const server = (more) => ({ name: "p", state: "connected", connected: true, trouble: null, since: null, rests: [], missing_rights: [], ...more });
+  assert.deepEqual(stateOfServer(server()), { word: "Connected", tone: "good", why: null, since: null });
+  const refused = stateOfServer(server({ state: "refused", connected: false, trouble: "login refused: Asterisk says 'Authentication failed'", since: "2026-01-01T10:00:00Z" }));
+  assert.deepEqual([refused.word, refused.tone, refused.since], ["Refuses the login", "over", Date.parse("2026-01-01T10:00:00Z")]);
+  assert.match(refused.why, /Authentication failed/);
+  assert.equal(stateOfServer(server({ state: "logging_in", connected: false, trouble: "x" })).tone, "near");
+  assert.equal(stateOfServer(server({ missing_rights: [{ costs: "calls cannot be begun", seen: "refused", mend: "write = originate" }] })).tone, "near");
+});
+
+test("a share is shown when it means something", () => {
+  assert.equal(abandonedShare(undefined), null);
+  assert.equal(abandonedShare({ abandon_window_answers: 29, abandon_window_share: 0.5 }), null);
+  assert.equal(abandonedShare({ abandon_window_answers: 30, abandon_window_share: 0.1 }), 0.1);
+});
+
+test("reasons are sentences for people, and none is left without one", () => {
+  const stats = { servers_away: [{ pbx: "pbx1" }], queue: "sales_1", agents_total: 0, agents_not_answering: ["Anna", "Ben"], rests: [] };
+  const plain = (code, more = {}) => plainReason({ code, text: "the daemon's words", until: null, fields: {}, ...more }, stats);
+  assert.equal(plain("pbx_not_connected"), "No connection to Asterisk (pbx1). What agents and callers do there cannot be seen.");
+  assert.equal(plain("agents_do_not_answer"), "Do not answer: Anna, Ben.");
+  assert.equal(plain("no_agent"), "No agent is logged in.");
+  assert.doesNotMatch(plain("stopped"), /status 1/);
+  assert.equal(plain("a code of tomorrow"), "the daemon's words");
+  const codes = `stopped, paused, stopping, starting, pausing, force_stopping, database_unwritable, no_plan, no_dlma,
+    no_destination, destination_unusable, dial_mode_off, call_cannot_be_written, schedule_closed, no_pbx, pbx_not_connected,
+    events_not_heard, action_not_permitted, no_free_channel, server_refuses, trunk_rests, rate_limit, queue_unknown, no_agent,
+    max_calls, max_calls_per_agent, abandon_budget, pacing, list_empty, list_done, list_in_flight, number_in_use, agents_do_not_answer,
+    cooling_down, dialing`.split(/,\s*/);
+  for (const code of codes) assert.notEqual(plain(code), "the daemon's words", code);
+  assert.equal(briefReason({ ...stats, reason: { code: "dialing", text: "x" } }), "");
+  assert.match(briefReason({ ...stats, reason: { code: "trunk_rests", text: "x" }, rests: [{ what: "trunk", pbx: "p", name: "PJSIP/c", reason: "no answer" }] }), /^Trunk PJSIP\/c of p rests: no answer$/);
+});
+
+test("the wall", async (t) => {
+  await t.test("has room for thirty campaigns on 4K, and pages on a laptop and a phone", () => {
+    const all = layout(130, 66, 30);
+    assert.ok(all.columns * all.rows >= 30, JSON.stringify(all));
+    const laptop = layout(83, 38, 30);
+    assert.ok(laptop.columns * laptop.rows >= 9 && laptop.columns * laptop.rows < 30, JSON.stringify(laptop));
+    assert.equal(layout(22, 40, 30).columns, 1);
+    assert.deepEqual(layout(83, 38, 1), { columns: 1, rows: 1 });
+    assert.deepEqual(layout(5, 3, 4), { columns: 1, rows: 1 }, "smaller than a tile is one tile");
+  });
+  await t.test("shows every campaign in turn, and what is urgent all the time", () => {
+    const tiles = Array.from({ length: 10 }, (_, i) => ({ id: i, urgency: i < 2 ? 6 : 2 }));
+    const pages = pagesOf(tiles, 6).map((page) => page.map((one) => one.id));
+    assert.deepEqual(pages, [[0, 1, 2, 3, 4, 5], [0, 1, 6, 7, 8, 9]]);
+    assert.deepEqual(pagesOf(tiles, 10).length, 1);
+    const bad = Array.from({ length: 9 }, (_, i) => ({ id: i, urgency: 6 }));
+    const seen = new Set(pagesOf(bad, 4).flat().map((one) => one.id));
+    assert.equal(seen.size, 9, "trouble everywhere leaves nobody out");
+  });
+  await t.test("puts the worst first", () => {
+    const now = Date.parse("2026-01-01T10:00:00Z");
+    const stats = (more) => ({ servers: 1, servers_away: [], rests: [], agents_not_answering: [], waiting: 0, waiting_since: null, abandon_window_answers: 100,
+      abandon_window_share: 0.01, abandon_limit_used: 0.3, reason: { code: "dialing" }, ...more });
+    const on = { status: 1 };
+    const worth = [
+      urgency(on, stats({ servers_away: [{ pbx: "p", since: null }], reason: { code: "pbx_not_connected" } }), now),
+      urgency(on, stats({ abandon_limit_used: 1.2 }), now),
+      urgency(on, stats({ waiting: 1, waiting_since: "2026-01-01T09:59:00Z" }), now),
+      urgency(on, stats({ agents_not_answering: ["Anna"] }), now),
+      urgency(on, stats(), now),
+      urgency({ status: 2 }, stats(), now),
+      urgency({ status: 0 }, stats(), now)];
+    assert.deepEqual(worth, [...worth].sort((a, b) => b - a));
+    assert.equal(new Set(worth).size, worth.length);
+    assert.equal(urgency(on, stats({ abandon_limit_used: 1.2, abandon_window_answers: 3 }), now), 2, "three answers say nothing");
+  });
 });

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // put-user DATA_DIR NAME PASSWORD PERMISSION...   Writes a user into the database of a daemon that is not running:
 // the tests need one who may read and nothing else.
 #include "http/auth/passwords.hpp"

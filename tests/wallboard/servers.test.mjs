@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two Asterisk servers with agents of the same names: each tile says whose it is, and is one agent of REST's list.
 import assert from "node:assert/strict";
 import { join } from "node:path";

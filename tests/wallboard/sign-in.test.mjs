@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The door: who gets in, what is shown to nobody else, and how one gets out again.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

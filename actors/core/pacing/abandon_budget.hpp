@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Turns a limit on abandoned calls into a price: θ, the largest probability of finding no agent at which one
 /// more call is still begun.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How much more or less likely than the campaign's usual call a call is to be answered by a person: log odds
 /// that its list, the hour, the attempt and the number dialed add up to.
 ///

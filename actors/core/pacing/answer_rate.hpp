@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How likely a call begun now is to be answered by a person: a posterior over a grid of log odds, as of a
 /// quantity that stays for long and now and then jumps (Bayesian change detection, after Adams and MacKay,
 /// 2007, with the grid in place of run lengths). A step is found after as few calls as prove it, and before

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How long something takes, learned from examples: a survival function over bins of time, shrunk to a
 /// lognormal with the examples' own mean and spread, so that a few examples give a smooth curve and many give
 /// their own. Older examples fade.

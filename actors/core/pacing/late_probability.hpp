@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The probability that one more answer finds no agent: P(L ≥ I + F), where L is how many calls will have
 /// been answered by then, F how many busy agents will have become free, and I the agents free now less the
 /// callers who wait.

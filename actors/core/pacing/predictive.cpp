@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The predictive core: how it begins, and what events change.
 #include "actors/core/pacing/predictive_parts.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Predictive pacing: begins calls for agents who will be free when those calls are answered, as many as the
 /// limit on abandoned calls lets it.
 ///

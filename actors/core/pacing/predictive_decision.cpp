@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the predictive core decides: calls to begin and to give up, and what it shows of that.
 #include "actors/core/pacing/predictive_parts.hpp"
 

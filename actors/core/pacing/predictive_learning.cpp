@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Time passes for the predictive core: calls and talks grow older, and what is believed is made anew.
 #include "actors/core/pacing/predictive_parts.hpp"
 

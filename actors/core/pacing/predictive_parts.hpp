@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the sources of `predictive_pacing` share: steps of time, and classes of answer odds. Of no use elsewhere.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the predictive core keeps over a restart.
 #include "actors/core/pacing/predictive_parts.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What is to happen in a simulated call centre, in order of time; of what falls on the same instant, what
 /// was scheduled first. Time is counted in whole nanoseconds from the beginning of the run, so that a run cut
 /// into stretches adds up to the same.

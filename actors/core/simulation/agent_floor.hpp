@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The agents of a simulated call centre: what each of them does, who comes and goes, who takes a break or is
 /// away without having paused, and to whom the queue offers the next caller.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A discrete-event call centre that drives a pacing method through the same interface as the daemon: it
 /// tells the method what happens to calls and agents, begins the calls that the method asks for and hangs up those
 /// that it gives up.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What is measured in a simulated call centre while time passes: who works and who waits, answers and
 /// abandoned ones by campaign, day and hour, and minutes for pictures.
 ///

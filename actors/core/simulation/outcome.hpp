@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What came of simulated runs: figures of a whole run, and of its minutes.
 #pragma once
 

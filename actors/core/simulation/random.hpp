@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Random numbers of a simulation: small generators that are made anew from (seed, purpose, index), so that
 /// the n-th call of a run meets the same fate whatever pacing method began it (common random numbers).
 #pragma once

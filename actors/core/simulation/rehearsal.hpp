@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a change of pacing would do, before it is made: the same call centre, the same customers, simulated with
 /// one setting after the other.
 ///

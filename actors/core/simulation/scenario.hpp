@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A call centre to simulate: what its calls, agents and faults are like. The named ones are those that
 /// Ringmaster is measured with; bench/pacing/README.md documents the same as a JSON file.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/telephone/agis.hpp"
 
 #include "actors/core/telephone/snapshot.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Asynchronous AGI: AsyncAGIStart to AsyncAGIEnd (or Hangup), and the results of commands.
 ///
 /// A result comes with the id that its client gave the command; the command itself was told before, under a number of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Channels: Newchannel to Hangup, and CoreShowChannels.
 ///
 /// `application`, `context`, `exten` and `variables` move with the events Newexten and VarSet, which a server sends when

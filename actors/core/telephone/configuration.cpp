@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/telephone/configuration.hpp"
 
 #include "actors/core/telephone/header_text.hpp"
+#include "protocol/printable.hpp"
 
 #include <fmt/format.h>
 
@@ -117,12 +119,6 @@ constexpr std::array lot_settings{
 std::span<const spec> settings_of(configured_kind what) noexcept {
   return what == configured_kind::queue ? std::span<const spec>{queue_settings}
                                         : std::span<const spec>{lot_settings};
-}
-std::string_view file_of(configured_kind what) noexcept {
-  return what == configured_kind::queue ? "queues.conf" : "res_parking.conf";
-}
-std::string_view module_of(configured_kind what) noexcept {
-  return what == configured_kind::queue ? "app_queue" : "res_parking";
 }
 
 std::vector<std::string_view> split(std::string_view text, char at) {
@@ -243,12 +239,13 @@ std::optional<error> wrong_name(configured_kind what, std::string_view name) {
   if (!is_made_of(name, " _.+@-", 79) || name.starts_with(' ') || name.ends_with(' '))
     return must_be("made of letters, digits, blanks and _ . + @ -, at most 79, with no blank at its ends");
   if (upper_case(name) == "GENERAL")
-    return must_be(fmt::format("another one: [general] of {} holds the settings of all", file_of(what)));
+    return must_be(fmt::format("another one: [general] of {} holds the settings of all", files_of(what).main));
   return std::nullopt;
 }
 
 std::optional<error> wrong_settings(configured_kind what, const std::vector<setting>& settings) {
   const auto known = settings_of(what);
+  std::size_t lines = 0;
   for (const auto& one : settings) {
     const auto at =
         std::find_if(known.begin(), known.end(), [&](const spec& s) { return s.name == one.name; });
@@ -259,14 +256,19 @@ std::optional<error> wrong_settings(configured_kind what, const std::vector<sett
     for (const auto& value : one.values)
       if (value.size() > 512 || !fits(*at, without_arrow(value)))
         return invalid_field(one.name, one.name + " must be " + says(*at));
+    lines += one.values.size();
+    if (lines > most_section_lines)
+      return invalid_field(one.name, fmt::format("{} has too many values: a {} may have {} lines", one.name,
+                                                 files_of(what).noun, most_section_lines));
   }
   return std::nullopt;
 }
 
-/// Changes of one file, in as few actions as they fit in: an Asterisk takes 128 headers.
+/// Changes of one file, in as few actions as they fit in: an Asterisk takes 128 headers, and changes that are numbered
+/// from 000000 without a gap.
 class file_update {
 public:
-  explicit file_update(configured_kind what) : file_{file_of(what)} {}
+  explicit file_update(std::string_view file) : file_{file} {}
 
   void add(std::string_view action, std::string_view section, std::string_view variable = {},
            std::string_view value = {}) {
@@ -286,6 +288,10 @@ public:
       put("Value", value);
     ++count_;
   }
+  void append(std::string_view section, const setting& what) {
+    for (const auto& value : what.values)
+      add("Append", section, what.name, without_arrow(value));
+  }
   [[nodiscard]] std::vector<telephone_request> take() && { return std::move(actions_); }
 
 private:
@@ -294,59 +300,104 @@ private:
   std::size_t count_{0};
 };
 
-result<reconfiguration> with_reload(configured_kind what, file_update changes) {
-  reconfiguration r{std::move(changes).take()};
-  auto reload = module_request(module_action::reload, module_of(what));
-  if (!reload)
-    return reload.error();
-  r.steps.push_back(std::move(*reload));
-  return r;
+result<section_order> checked(section_order order) {
+  if (auto wrong = wrong_name(order.kind, order.name))
+    return *wrong;
+  if (auto wrong = wrong_settings(order.kind, order.settings))
+    return *wrong;
+  return order;
 }
 
 } // namespace
 
-result<reconfiguration> create_section(configured_kind what, std::string_view name,
-                                       const std::vector<setting>& settings) {
-  if (auto wrong = wrong_name(what, name))
-    return *wrong;
-  if (auto wrong = wrong_settings(what, settings))
-    return *wrong;
-  file_update changes{what}, undo{what};
-  changes.add("NewCat", name);
-  for (const auto& one : settings)
-    for (const auto& value : one.values)
-      changes.add("Append", name, one.name, without_arrow(value));
-  undo.add("DelCat", name);
-  auto made = with_reload(what, std::move(changes));
-  if (made)
-    made->undo = std::move(undo).take().front();
-  return made;
+const configured_files& files_of(configured_kind what) noexcept {
+  static constexpr configured_files queues{"queue", "queues.conf", "ringmaster-queues.conf", "app_queue"};
+  static constexpr configured_files lots{"parking lot", "res_parking.conf", "ringmaster-parking.conf", "res_parking"};
+  return what == configured_kind::queue ? queues : lots;
 }
 
-result<reconfiguration> change_section(configured_kind what, std::string_view name,
-                                       const std::vector<setting>& settings) {
-  if (auto wrong = wrong_name(what, name))
-    return *wrong;
-  if (auto wrong = wrong_settings(what, settings))
-    return *wrong;
-  if (settings.empty())
+std::string include_line(configured_kind what) { return fmt::format("#tryinclude {}", files_of(what).ours); }
+
+result<section_order> create_section(configured_kind what, std::string_view name, std::vector<setting> settings) {
+  return checked({what, section_verb::create, std::string{name}, std::move(settings)});
+}
+
+result<section_order> change_section(configured_kind what, std::string_view name, std::vector<setting> settings) {
+  auto order = checked({what, section_verb::change, std::string{name}, std::move(settings)});
+  if (order && order->settings.empty())
     return error{errc::invalid_field, "the body must have a setting that changes", {}};
-  file_update changes{what};
-  for (const auto& one : settings) {
-    changes.add("Append", name, one.name, one.values.empty() ? "0" : without_arrow(one.values.front()));
-    changes.add("Delete", name, one.name);
-    for (const auto& value : one.values)
-      changes.add("Append", name, one.name, without_arrow(value));
-  }
-  return with_reload(what, std::move(changes));
+  return order;
 }
 
-result<reconfiguration> remove_section(configured_kind what, std::string_view name) {
-  if (auto wrong = wrong_name(what, name))
-    return *wrong;
-  file_update changes{what};
+result<section_order> remove_section(configured_kind what, std::string_view name) {
+  return checked({what, section_verb::remove, std::string{name}, {}});
+}
+
+std::vector<telephone_request> section_made(std::string_view file, const section_order& order, bool replaces) {
+  file_update changes{file};
+  if (replaces)
+    changes.add("DelCat", order.name);
+  changes.add("NewCat", order.name);
+  for (const auto& one : order.settings)
+    changes.append(order.name, one);
+  return std::move(changes).take();
+}
+
+std::vector<telephone_request> section_changed(std::string_view file, const section_order& order) {
+  file_update changes{file};
+  for (const auto& one : order.settings) {
+    changes.add("Append", order.name, one.name, one.values.empty() ? "0" : without_arrow(one.values.front()));
+    changes.add("Delete", order.name, one.name);
+    changes.append(order.name, one);
+  }
+  return std::move(changes).take();
+}
+
+std::vector<telephone_request> section_removed(std::string_view file, std::string_view name) {
+  file_update changes{file};
   changes.add("DelCat", name);
-  return with_reload(what, std::move(changes));
+  return std::move(changes).take();
+}
+
+std::optional<std::vector<telephone_request>> section_restored(std::string_view file, std::string_view name,
+                                                               const section_lines& lines) {
+  if (lines.inherits)
+    return std::nullopt;
+  file_update changes{file};
+  changes.add("EmptyCat", name);
+  for (const auto& [variable, value] : lines.lines) {
+    if (!is_made_of(variable, "_.-", 79) || value.size() > 900 || !is_printable(value))
+      return std::nullopt;
+    changes.add("Append", name, variable, value);
+  }
+  return std::move(changes).take();
+}
+
+telephone_request sections_question(std::string_view file, std::string_view name) {
+  return {"GetConfig",
+          {{"Filename", std::string{file}}, {"Category", std::string{name}}, {"Filter", "TEMPLATES=include"}}};
+}
+
+std::vector<section_lines> sections_in(const telephone_answer& answer, std::string_view name) {
+  const auto wanted = upper_case(name);
+  std::vector<section_lines> found;
+  bool within = false; // the lines that come are of such a section
+  for (const auto& [key, value] : answer.headers) {
+    if (key.starts_with("Category-")) {
+      within = upper_case(value) == wanted;
+      if (within)
+        found.emplace_back();
+    } else if (within && key.starts_with("IsTemplate-")) {
+      found.back().is_template = true;
+    } else if (within && key.starts_with("Templates-")) {
+      found.back().inherits = true;
+    } else if (within && key.starts_with("Line-")) {
+      const auto equals = value.find('=');
+      found.back().lines.emplace_back(value.substr(0, equals),
+                                      equals == value.npos ? std::string{} : value.substr(equals + 1));
+    }
+  }
+  return found;
 }
 
 } // namespace ringmaster::core

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Device states. Those of Local channels are left out: Asterisk keeps none either, and there would be one
 /// for each number that was ever called.
 #pragma once

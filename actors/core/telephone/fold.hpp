@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A fold: what makes live objects of one kind, or of a few that belong together, out of AMI messages. One object of
 /// each fold per server, inside `telephone`.
 ///

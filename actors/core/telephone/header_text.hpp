@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What text of a caller's may look like before it goes into an action.
 #pragma once
 

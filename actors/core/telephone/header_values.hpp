@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reading header values into the members of live objects.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The live objects of one kind of one server. One thread writes, any number read, and neither waits for the other
 /// for longer than a look-up takes: objects change in place, each under a lock of its own, and a reader collects
 /// pointers first and then looks at each object by itself.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The server's modules, as `module show` lists them: after each login, and after modules were loaded, unloaded or
 /// reloaded. A login without the right to use the CLI (AMI class command) leaves the list empty.
 #pragma once

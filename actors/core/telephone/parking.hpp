@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Parking lots and the calls in them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/telephone/peers.hpp"
 
 #include "actors/core/telephone/header_values.hpp"

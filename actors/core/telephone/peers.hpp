@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Peers and registries: PJSIP's endpoints and outbound registrations, and those of IAX2. PJSIP's lists are
 /// asked for by `pjsip_fold`; this fold reads their answers.
 #pragma once

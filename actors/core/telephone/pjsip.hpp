@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// PJSIP's endpoints, addresses of record, credentials, contacts and outbound registrations.
 ///
 /// Asterisk lists each kind with little of what there is; all of it comes with PJSIPShowEndpoint, which is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Queues, members and waiting callers: QueueStatus and the events of app_queue. When the server is asked for its queues,
 /// and for which, the pbx actor decides (core/queue_listings.hpp): what readers see and what campaigns dial for comes from
 /// the same listings.

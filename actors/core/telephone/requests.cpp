@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/telephone/requests.hpp"
 
 #include "actors/core/telephone/header_text.hpp"
@@ -7,6 +8,17 @@
 
 #include <algorithm>
 #include <array>
+
+namespace ringmaster {
+
+std::string_view telephone_answer::get(std::string_view name) const noexcept {
+  for (const auto& [key, value] : headers)
+    if (key == name)
+      return value;
+  return {};
+}
+
+} // namespace ringmaster
 
 namespace ringmaster::core {
 namespace {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a client may ask a server for, as AMI actions. Every value passes the checks here before it is put into one;
 /// what could reach a shell, a file or another command is refused, and nothing is repaired.
 #pragma once
@@ -17,6 +18,15 @@ namespace ringmaster {
 struct telephone_request {
   std::string action;
   std::vector<std::pair<std::string, std::string>> headers;
+};
+
+/// What Asterisk responds to one, be it that it refuses.
+struct telephone_answer {
+  std::vector<std::pair<std::string, std::string>> headers;
+
+  /// The first header of that name, which is written as here; empty: none.
+  [[nodiscard]] std::string_view get(std::string_view name) const noexcept;
+  [[nodiscard]] bool refuses() const noexcept { return get("Response") == "Error"; }
 };
 
 namespace core {

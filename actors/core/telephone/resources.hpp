@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Every kind of live object of the telephone system, a row each: what it is called, by what it is found, and
 /// where its changes are told. REST, live events, snapshots and the writer are generic code over these rows.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a server's objects of one kind are, from events and listings together, in whatever order they come.
 ///
 /// After a login everything is in doubt until the first listing is complete: what is known stays and changes, what is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The few parts of SIP URIs that lists are made of.
 #pragma once
 

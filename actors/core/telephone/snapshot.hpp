@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What events say of a channel, put into whatever shows one.
 #pragma once
 

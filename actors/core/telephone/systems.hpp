@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The server itself: one object, there from the beginning, filled in by CoreSettings and CoreStatus after each login.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// All live objects of one server.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The telephone system of one server as it is now: AMI messages in, live objects and their events out.
 ///
 /// Readers look at `telephone_tables`, which outlive it. Messages are given in their order; after each block `flush`

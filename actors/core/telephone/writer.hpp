@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Changes live objects and tells of it: the state is published first, then the listener is asked whether anybody
 /// wants to hear, and only then the event is made.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // REST, with the token of whoever has signed in. The token lives as long as the tab.
 
 const kept = "authtoken";

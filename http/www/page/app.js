@@ -1,16 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
 // The wallboard: who is signed in, what is shown, and where the figures come from.
 //
-//     Connection (WebSocket) → Store (what is true now) → the page that is open (Overview, or Overview as a rail and a CampaignPage)
+//     Connection (WebSocket) → Store (what is true now) → the page that is open (Overview, Wall, or Overview as a rail and a
+//     CampaignPage)
 
 import * as api from "./api.js";
 import { CampaignPage } from "./campaign.js";
-import { campaignsOf } from "./cards.js";
 import { History } from "./charts.js";
 import { Connection } from "./connection.js";
-import { attribute, h, text } from "./dom.js";
-import { Overview } from "./overview.js";
+import { attribute, text } from "./dom.js";
+import { ageOf, clockTime, nameOf } from "./format.js";
+import { Overview, headline } from "./overview.js";
 import { SignIn } from "./sign-in.js";
 import { Store } from "./store.js";
+import { restingThing, serversOf, stateOfServer } from "./truth.js";
+import { Wall } from "./wall.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -18,11 +22,12 @@ class Board {
   store = new Store();
   me = null;
   #histories = new Map();
-  #connection = new Connection(["/ob/campaigns", "/ob/stats", "/queue"]);
+  #connection = new Connection(["/ob/campaigns", "/ob/stats", "/ob/servers", "/queue"]);
   #page = null;
   #rail = null;
   #dirty = false;
   #wasLost = false;
+  #liveAt = 0;
   #said = 0;
 
   constructor() {
@@ -57,7 +62,10 @@ class Board {
     setTimeout(() => this.enter().catch((again) => this.#notIn(again)), 3000);
   }
 
-  expired() { this.leave("Your sign-in has expired. Sign in again."); }
+  /** Whoever hears of it first says so; the others find nobody signed in. */
+  expired() {
+    if (this.me) this.leave("Your sign-in has expired. Sign in again.");
+  }
 
   /** Each use makes the token last anew: a wallboard that nobody touches stays signed in. */
   async #stay() {
@@ -75,6 +83,9 @@ class Board {
     api.signOut();
     this.store.clear();
     this.#histories.clear();
+    this.#wasLost = false;
+    clearTimeout(this.#said);
+    text($("say"), "");
     this.#show(null);
     attribute($("who"), "hidden", true);
     const door = new SignIn(this, why);
@@ -110,21 +121,36 @@ class Board {
     if (!this.me) return;
     const [, id] = /^#\/campaign\/([0-9a-f-]{36})$/.exec(location.hash) ?? [];
     if (id) this.#show(new CampaignPage(this, id), new Overview("rail"));
-    else this.#show(new Overview());
+    else this.#show(location.hash === "#/wall" ? new Wall() : new Overview());
+    this.#page.linkIs?.(this.#connection.state);
     this.#render();
     scrollTo(0, 0);
   }
 
   #take(message) {
+    const before = message["ob.server.update"] && this.store.all("ob.server").get(message["ob.server.update"].name);
     const changed = message.type === undefined || message.type === "snapshot" ? this.store.take(message) : [];
     if (message["ob.stats"]) {
-      const stats = message["ob.stats"];
+      const stats = this.store.all("ob.stats").get(message["ob.stats"].uuid); // as it is to be shown
       if (this.#page?.id === stats.uuid) this.#page.tell(stats);
       else this.#histories.get(stats.uuid)?.add(stats);
     }
     if (message.type === "snapshot" && message.last && this.#page?.id) this.#page.tell(this.store.all("ob.stats").get(this.#page.id));
+    if (before) this.#serverChanged(before, message["ob.server.update"]);
     if (changed.length) this.#changed();
   }
+
+  /** What somebody has to see to, or need not any more, is said once. */
+  #serverChanged(was, is) {
+    const name = nameOf(is.name);
+    const fresh = is.rests.find((one) => !was.rests.some((old) => old.what === one.what && old.name === one.name));
+    if (was.connected && !is.connected) this.say(`Asterisk ${name}: ${stateOfServer(is).word.toLowerCase()}.`, true);
+    // After a connection was found again, that they are there is what everybody expects.
+    else if (!was.connected && is.connected && Date.now() - this.#liveAt > 10_000) this.say(`Asterisk ${name} is connected again.`);
+    else if (fresh) this.say(`${restingThing(fresh)}.`, true);
+  }
+
+  repaint() { this.#changed(); }
 
   /** Many events, one painting. */
   #changed() {
@@ -145,8 +171,9 @@ class Board {
       location.hash = "#/";
     }
     const open = this.#page.id && this.store.all("ob.campaign").get(this.#page.id);
-    const running = campaignsOf(this.store).filter((campaign) => campaign.status === 1).length;
-    document.title = open ? `${open.name ?? "Campaign"} – Ringmaster` : `${running} running – Ringmaster wallboard`;
+    const lost = this.#connection.state === "lost" ? "No connection: " : "";
+    document.title = lost + (open ? `${nameOf(open.name)} – Ringmaster` : `${headline(this.store)} – Ringmaster wallboard`);
+    this.#linkSays();
   }
 
   // --- time, theme and the connection, in the page's head
@@ -155,7 +182,7 @@ class Board {
     const now = new Date(api.serverNow());
     text($("clock"), now.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" }));
     this.#page?.tick?.();
-    if (this.#page instanceof Overview || this.#rail) this.#changed();
+    if (this.#page) this.#changed(); // ages and timers
     this.#linkSays();
   }
 
@@ -166,6 +193,7 @@ class Board {
 
   #linkChanged() {
     const { state, mended } = this.#connection;
+    if (state === "live") this.#liveAt = Date.now();
     if (state === "refused") return this.expired();
     if (state === "lost") {
       this.store.forgetArriving();
@@ -177,20 +205,34 @@ class Board {
       this.#page?.loadHistory?.();
     }
     attribute(document.body, "data-link", state);
+    this.#page?.linkIs?.(state);
+    this.#changed();
     this.#linkSays();
   }
 
   #linkSays() {
     const { state, retryAt, attempts, heardAt } = this.#connection;
     if (!this.me) return;
-    attribute($("link"), "data-state", state);
-    const since = heardAt ? new Date(heardAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" }) : "";
+    const trouble = state === "live" ? this.#serversSay() : "";
+    attribute($("link"), "data-state", trouble ? "degraded" : state);
+    const since = heardAt ? `${clockTime(heardAt + (api.serverNow() - Date.now()))}, ${ageOf(Date.now() - heardAt)} ago` : "";
     const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
     text($("link-text"), {
-      idle: "", live: "Live", refused: "",
+      idle: "", live: trouble || "Live", refused: "",
       connecting: attempts ? `Connecting (attempt ${attempts + 1}) …` : "Connecting …",
       lost: `No connection. Figures of ${since}. Trying again in ${seconds} s`,
     }[state]);
+  }
+
+  /** What is the matter with the servers; "": nothing. */
+  #serversSay() {
+    const all = serversOf(this.store);
+    const away = all.filter((server) => !server.connected).map((server) => nameOf(server.name));
+    if (away.length) return `No connection to Asterisk: ${away.slice(0, 3).join(", ")}${away.length > 3 ? ` and ${away.length - 3} more` : ""}`;
+    const rests = all.flatMap((server) => server.rests);
+    if (rests.length) return `Connected, but: ${restingThing(rests[0])}${rests.length > 1 ? ` and ${rests.length - 1} more` : ""}`;
+    const lacking = all.find((server) => server.missing_rights.length);
+    return lacking ? `Connected, but Asterisk ${nameOf(lacking.name)} lets the dialer do too little` : "";
   }
 }
 

@@ -1,8 +1,11 @@
-// What is shown of every campaign and of every queue: cards, in the overview and in the rail beside one campaign.
+// SPDX-License-Identifier: Apache-2.0
+// What is shown of every server, campaign and queue: cards, in the overview and in the rail beside one campaign.
 
 import { attribute, h, keyed, style, text } from "./dom.js";
-import { agentStates, clockOf, limit, number, percent, statusOf, timeOfDay } from "./format.js";
+import { ageOf, agentStates, clockOf, clockTime, dateOf, limit, nameOf, number, percent, statusOf, timeOfDay } from "./format.js";
 import { serverNow } from "./api.js";
+import { briefReason } from "./reasons.js";
+import { abandonedShare, asOf, restingThing, seenAt, serversOf, sightOf, standing, stateOfServer, tooFew } from "./truth.js";
 
 const pair = (name, value) => h("div", {}, h("dt", {}, name), value);
 
@@ -16,7 +19,8 @@ class CampaignCard {
     this.used = h("i");
     this.left = h("dd", { class: "figure" });
     this.end = h("dd", { class: "note" });
-    this.rests = h("p", { class: "rests", role: "status" });
+    this.rests = h("p", { class: "rests" });
+    this.stale = h("p", { class: "stale-note" });
     this.element = h("li", { class: "card campaign-card", "data-id": id },
       h("header", {}, h("h3", {}, this.name), this.status),
       h("dl", {},
@@ -25,40 +29,42 @@ class CampaignCard {
         pair("Entries left", this.left),
         h("div", { class: "wide" }, h("dt", {}, "Agents"), this.agents),
         h("div", { class: "wide" }, h("dt", {}, "Expected end"), this.end)),
-      h("div", { class: "limit-bar", "aria-hidden": "true" }, this.used), this.rests);
+      h("div", { class: "limit-bar", "aria-hidden": "true" }, this.used), this.rests, this.stale);
   }
 
   show(campaign, stats, open) {
-    const status = statusOf(campaign.status);
-    text(this.name, campaign.name ?? "(without a name)");
+    const status = standing(statusOf(campaign.status), stats);
+    text(this.name, nameOf(campaign.name));
     attribute(this.name, "aria-current", open ? "page" : null);
     text(this.status, status.word);
     attribute(this.status, "data-tone", status.tone);
     attribute(this.element, "data-tone", status.tone);
+    showStale(this.element, this.stale, stats);
     text(this.busy, percent(stats?.busy_share));
     text(this.agents, !stats ? "–" : stats.queue
-      ? `${number(stats.agents_free)} free of ${number(stats.agents_total)}${stats.agents_paused ? `, ${number(stats.agents_paused)} paused` : ""}`
+      ? stats.agents_total === null ? "cannot be seen" : `${number(stats.agents_free)} free of ${number(stats.agents_total)}${stats.agents_paused ? `, ${number(stats.agents_paused)} paused` : ""}`
       : "no queue");
-    const share = stats?.abandon_window_share, most = stats?.abandon_limit;
+    const share = abandonedShare(stats), most = stats?.abandon_limit;
     text(this.abandoned, percent(share, 1));
-    attribute(this.abandoned, "title", (most ?? null) === null ? null : `limit ${limit(most)}`);
-    const used = stats?.abandon_limit_used ?? 0;
+    attribute(this.abandoned, "title", share === null ? tooFew : (most ?? null) === null ? null : `limit ${limit(most)}`);
+    const used = share === null ? 0 : stats.abandon_limit_used ?? 0;
     style(this.used, "width", `${Math.min(100, 100 * used).toFixed(1)}%`);
     const tone = used > 1 ? "over" : used > 0.9 ? "near" : "good";
     attribute(this.used, "data-tone", tone);
     attribute(this.abandoned, "data-tone", used > 0 ? tone : null);
     text(this.left, stats ? number(stats.entries_left) : "–");
     text(this.end, endOf(campaign, stats));
-    text(this.rests, restsOf(stats));
+    text(this.rests, briefReason(stats));
   }
 }
 
-/** Which server or trunk gets no calls, and why: names and words of plans and servers, shown as text alone. */
-export function restsOf(stats) {
-  return (stats?.rests ?? []).map((one) => {
-    const what = one.what === "trunk" ? `Trunk ${one.name} of ${one.pbx} rests` : `${one.pbx} refuses ${one.what === "server" ? "calls" : "this campaign's calls"}`;
-    return `${what}: ${one.reason}`;
-  }).join("; ");
+/** Greys what comes from servers that cannot be seen, and says how old it is; names those of which a part is missing. */
+export function showStale(element, note, stats) {
+  const sight = sightOf(stats);
+  attribute(element, "data-stale", sight.blind);
+  const names = sight.away.map((one) => one.pbx).join(", ");
+  text(note, sight.blind ? `Agents and calls ${asOf(seenAt(stats), serverNow())}`
+    : sight.partly ? `Without ${names}, which cannot be seen` : "");
 }
 
 export function endOf(campaign, stats) {
@@ -90,6 +96,52 @@ export class CampaignCards {
   }
 }
 
+// --- servers ------------------------------------------------------------------------------------------------
+
+class ServerCard {
+  constructor() {
+    this.name = h("b");
+    this.state = h("span", { class: "status" });
+    this.age = h("span", { class: "note" });
+    this.why = h("p", { class: "words" });
+    this.rests = h("ul", { class: "resting" });
+    this.element = h("li", { class: "server" }, h("p", { class: "who-how" }, this.name, this.state, this.age), this.why, this.rests);
+  }
+  show(server) {
+    const now = serverNow();
+    const { word, tone, why, since } = stateOfServer(server);
+    text(this.name, nameOf(server.name));
+    text(this.state, word);
+    attribute(this.state, "data-tone", tone === "good" ? "on" : tone);
+    attribute(this.element, "data-tone", server.rests.length && tone === "good" ? "near" : tone);
+    text(this.age, since ? `since ${clockTime(since)}, for ${ageOf(now - since)}` : "");
+    text(this.why, why ?? "");
+    keyed(this.rests, server.rests, (one) => `${one.what} ${one.name}`, () => h("li"), (element, one) => {
+      const next = dateOf(one.next_try);
+      text(element, `${restingThing(one)} since ${clockTime(dateOf(one.since))}, for ${ageOf(now - dateOf(one.since))}: ${one.reason}${/[.?!]$/.test(one.reason) ? "" : "."} `
+        + (!server.connected ? "" : next > now ? `One call is tried in ${clockOf((next - now) / 1000)}.` : "The next call is tried alone."));
+    });
+  }
+}
+
+/** Every server, or those alone with which something is the matter. */
+export class ServerCards {
+  constructor(all) {
+    this.all = all;
+    this.element = h("ul", { class: "servers" });
+    this.cards = new Map();
+  }
+  show(store) {
+    const shown = serversOf(store).filter((server) => this.all || !server.connected || server.rests.length || server.missing_rights.length);
+    keyed(this.element, shown, (server) => server.name, (server) => {
+      const card = new ServerCard();
+      this.cards.set(server.name, card);
+      return card.element;
+    }, (_, server) => this.cards.get(server.name).show(server));
+    return shown.length;
+  }
+}
+
 // --- queues -------------------------------------------------------------------------------------------------
 
 const isWrapUp = (reason) => /^(wrapup|acw|aftercallwork)$/.test((reason ?? "").toLowerCase().replace(/[-_ ]/g, ""));
@@ -104,17 +156,30 @@ function stateOf(member) {
 }
 
 /** Every queue that the servers tell of or that a campaign hands its calls to. Where a campaign has one, its figures
- *  of the agents are better: they know wrap-up. */
+ *  of the agents are better: they know wrap-up. Who waits, and for how long, is always of one source; so are the agents.
+ *  What a server told that cannot be seen now counts only where none of the queue's can be: `blind`, `seenAt` (ms). */
 export function queuesOf(store) {
+  const away = new Map(store.list("ob.server").filter((server) => !server.connected).map((server) => [server.name, dateOf(server.since)]));
   const queues = new Map();
   const queue = (name) => {
     if (!queues.has(name))
-      queues.set(name, { name, free: 0, ringing: 0, talking: 0, wrap_up: 0, paused: 0, away: 0, waiting: 0, since: null, campaigns: 0 });
+      queues.set(name, { name, free: 0, ringing: 0, talking: 0, wrap_up: 0, paused: 0, away: 0, waiting: 0, since: null, campaigns: 0,
+        servers: new Set(), blind: false, missing: [], seenAt: null });
     return queues.get(name);
   };
-  for (const { name } of store.list("queue.queue")) queue(name);
-  for (const member of store.list("queue.member")) queue(member.queue_name)[member.state ?? stateOf(member)] += 1;
+  const families = ["queue.queue", "queue.member", "queue.entry"];
+  for (const family of families)
+    for (const thing of store.list(family)) queue(thing.queue_name ?? thing.name).servers.add(thing.pbx);
+  for (const one of queues.values()) {
+    one.missing = [...one.servers].filter((name) => away.has(name)).sort();
+    one.blind = one.servers.size > 0 && one.missing.length === one.servers.size;
+    if (one.blind) one.seenAt = Math.max(...one.missing.map((name) => away.get(name) ?? 0)) || null;
+  }
+  const counts = (thing) => queue(thing.queue_name).blind || !away.has(thing.pbx);
+  for (const member of store.list("queue.member"))
+    if (counts(member)) queue(member.queue_name)[member.state ?? stateOf(member)] += 1;
   for (const entry of store.list("queue.entry")) {
+    if (!counts(entry)) continue;
     const into = queue(entry.queue_name);
     into.waiting += 1;
     const since = Date.parse(entry.tm_create ?? entry.tm_update) - (entry.tm_create ? 0 : 1000 * (entry.wait ?? 0));
@@ -127,9 +192,12 @@ export function queuesOf(store) {
       Object.assign(into, { free: stats.agents_free, ringing: stats.agents_ringing, talking: stats.agents_talking,
         wrap_up: stats.agents_wrap_up, paused: stats.agents_paused, away: stats.agents_away });
     if (store.knows("queue.entry")) continue;
-    into.waiting = Math.max(into.waiting, stats.callers_waiting);
-    const since = stats.waiting_since ? Date.parse(stats.waiting_since) : null;
-    if (since && (into.since === null || since < into.since)) into.since = since;
+    const sight = sightOf(stats);
+    Object.assign(into, { blind: sight.blind, missing: sight.away.map((one) => one.pbx), seenAt: sight.blind ? seenAt(stats) : null });
+    // How long somebody waits is told of the campaigns' own callers alone.
+    const since = stats.waiting > 0 ? dateOf(stats.waiting_since) : null;
+    into.waiting = Math.max(into.waiting, stats.callers_waiting ?? 0, stats.waiting ?? 0);
+    if (since !== null && (into.since === null || since < into.since)) into.since = since;
   }
   return [...queues.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
@@ -152,7 +220,7 @@ export class AgentBar {
     for (const state of Object.keys(agentStates)) {
       this.parts[state].hidden = !counts[state];
       style(this.parts[state], "flex-grow", String(counts[state] ?? 0));
-      text(this.counts[state], number(counts[state] ?? 0));
+      text(this.counts[state], number(counts[state])); // none is known where nobody can see
     }
   }
 }
@@ -167,13 +235,15 @@ class QueueCard {
     this.element = h("li", { class: "card queue-card" },
       h("header", {}, this.name),
       h("dl", {}, pair("Waiting", this.waiting), pair("Longest wait", this.longest), pair("Agents free", this.free)),
-      this.bar.element);
+      this.bar.element, this.stale = h("p", { class: "stale-note" }));
   }
   show(queue) {
-    text(this.name, queue.name);
+    text(this.name, nameOf(queue.name));
+    attribute(this.element, "data-stale", queue.blind);
+    text(this.stale, queue.blind ? `All of this ${asOf(queue.seenAt, serverNow())}` : queue.missing.length ? `Without ${queue.missing.join(", ")}, which cannot be seen` : "");
     text(this.waiting, number(queue.waiting));
     attribute(this.waiting, "data-tone", queue.waiting ? "near" : null);
-    text(this.longest, queue.since ? clockOf((serverNow() - queue.since) / 1000) : "–");
+    text(this.longest, queue.waiting && queue.since ? clockOf(((queue.seenAt ?? serverNow()) - queue.since) / 1000) : "–");
     text(this.free, number(queue.free));
     this.bar.show(queue);
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Charts of the last hour, drawn by uPlot; and the samples that they are drawn from.
 
 import { h, text } from "./dom.js";
@@ -9,6 +10,8 @@ const step = 10;
 const shortest = 600;
 /** Each point is the share of the two minutes before it: ten seconds of a small team are mostly noise. */
 const window_ = 120;
+/** Of a rate as much more as it takes to have that many calls: fewer say nothing. */
+const leastCalls = 30, longestWindow = 600;
 
 /** The sums of a campaign over the last hour, from `…/history` and then from the figures of each second. */
 export class History {
@@ -17,7 +20,7 @@ export class History {
   /** What the server has kept; what was seen here before a restart of the daemon stays in front of it. */
   load(answer) {
     const fresh = answer.at.map((at, i) => ({
-      at: Date.parse(at) / 1000, settled: answer.calls_settled[i], answered: answer.answered[i],
+      at: Date.parse(at) / 1000, settled: answer.calls_settled[i], answered: answer.calls_settled_answered[i],
       there: answer.agent_seconds[i], busy: answer.agent_seconds_busy[i],
     }));
     const first = fresh[0]?.at ?? Infinity;
@@ -28,7 +31,7 @@ export class History {
   add(stats) {
     const at = Date.parse(stats.at) / 1000;
     if (!at || at - (this.#samples.at(-1)?.at ?? 0) < step) return false;
-    this.#samples.push({ at, settled: stats.calls_settled, answered: stats.answered, there: stats.agent_seconds, busy: stats.agent_seconds_busy });
+    this.#samples.push({ at, settled: stats.calls_settled, answered: stats.calls_settled_answered, there: stats.agent_seconds, busy: stats.agent_seconds_busy });
     const old = this.#samples.findIndex((sample) => sample.at > at - hour - window_);
     if (old > 0) this.#samples.splice(0, old);
     return true;
@@ -37,23 +40,31 @@ export class History {
   /** [times, busy shares, answer rates]; null where there was nobody to divide by, or nobody looked. */
   series() {
     const times = [], busy = [], answers = [];
-    let from = 0;
+    let from = 0, first = 0; // of the two minutes; of what was seen without a hole
     this.#samples.forEach((now, i) => {
       const last = this.#samples[i - 1];
       // Sums that went back began anew with the daemon; a hole is a hole.
       if (last && (now.there < last.there || now.settled < last.settled || now.at - last.at > 3 * step)) {
-        from = i;
+        from = first = i;
         times.push(now.at - step / 2), busy.push(null), answers.push(null);
       }
       while (now.at - this.#samples[from].at > window_) from += 1;
       const then = this.#samples[from];
       const share = (part, whole) => (now[whole] > then[whole] ? Math.min(1, (now[part] - then[part]) / (now[whole] - then[whole])) : null);
-      times.push(now.at), busy.push(share("busy", "there")), answers.push(share("answered", "settled"));
+      times.push(now.at), busy.push(share("busy", "there")), answers.push(this.#answerRate(i, from, first));
     });
     return [times, busy, answers];
   }
+
+  #answerRate(i, from, first) {
+    const now = this.#samples[i];
+    const calls = (then) => now.settled - this.#samples[then].settled;
+    while (from > first && calls(from) < leastCalls && now.at - this.#samples[from - 1].at <= longestWindow) from -= 1;
+    return calls(from) < leastCalls ? null : Math.min(1, (now.answered - this.#samples[from].answered) / calls(from));
+  }
 }
 
+const remOf = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** A chart of one share over the last hour, with its newest figure in its head and the same in words. */
@@ -78,6 +89,7 @@ export class ShareChart {
     this.element = h("section", { class: "panel chart", "aria-label": `${title}, chart` },
       h("header", {}, h("h2", {}, title), h("p", {}, this.figure, " ", this.note), button), this.canvas, table);
     this.resize = new ResizeObserver(() => this.#fit());
+    this.rem = 0; // that the letters were drawn for: another screen may have another
     this.resize.observe(this.canvas);
     this.themed = () => this.#draw();
     addEventListener("themechange", this.themed);
@@ -116,7 +128,7 @@ export class ShareChart {
   #fit() {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
-    if (this.#plot) this.#plot.setSize({ width, height });
+    if (this.#plot && this.rem === remOf()) this.#plot.setSize({ width, height });
     else this.#draw();
   }
 
@@ -124,7 +136,7 @@ export class ShareChart {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
     this.#plot?.destroy();
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const rem = (this.rem = remOf());
     const axis = { stroke: variable("--dim"), font: `${0.8 * rem}px ${variable("--font")}`, ticks: { show: false },
       grid: { stroke: variable("--line"), width: 1 } };
     const colour = variable(this.colour);

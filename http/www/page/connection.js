@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The WebSocket: subscribes, goes on after an interruption where it was, and says what it is doing.
 //
 // States, in `link.state`: "idle", "connecting", "live", "lost" (with `retryAt`), "refused" (the token is not good).
@@ -8,6 +9,7 @@ import { Marks } from "./marks.js";
 const firstWait = 500;
 const longestWait = 15000;
 const answerWait = 10000;
+const answerSoon = 700;
 /** The daemon sends figures each second, and a ping each half minute: silence for longer means that nobody is there. */
 const longestSilence = 45000;
 
@@ -113,12 +115,18 @@ export class Connection extends EventTarget {
     this.#socket = null;
     was?.close();
     clearInterval(this.#watch);
+    // A browser does not always say why; REST does. Where it says so at once, that is all there is to tell.
+    const asked = this.#askWhetherRefused();
+    await Promise.race([asked, new Promise((done) => setTimeout(done, answerSoon))]);
+    if (this.state === "refused" || this.state === "idle" || this.#socket) return;
     this.attempts += 1;
     const wait = Math.min(longestWait, firstWait * 2 ** (this.attempts - 1)) * (0.75 + Math.random() / 2);
     this.retryAt = Date.now() + wait;
     this.#timer = setTimeout(() => this.#connect(), wait);
     this.#become("lost");
-    // A browser does not say why an upgrade failed; REST does.
+  }
+
+  async #askWhetherRefused() {
     try {
       await api.whoAmI();
     } catch (why) {

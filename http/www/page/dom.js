@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Elements, made once and changed only where something is different: a wallboard is repainted each second for months.
 
 /** h("p", {class: "x", onclick: f}, "text", child) */

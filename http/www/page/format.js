@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers, times and words for people.
 
 const whole = new Intl.NumberFormat("en");
@@ -14,6 +15,27 @@ export function clockOf(seconds) {
   const two = (n) => String(n).padStart(2, "0");
   const h = Math.floor(s / 3600);
   return h > 0 ? `${h}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`;
+}
+
+/** Of a timestamp in ms; null where there is none. */
+export const dateOf = (timestamp) => (timestamp ? Date.parse(timestamp) : null);
+
+/** "14:03:20". */
+export const clockTime = (ms) => new Date(ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** How old: "12 s", "9 min", "3 h", "2 days". */
+export function ageOf(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min`;
+  return s < 48 * 3600 ? `${Math.floor(s / 3600)} h` : `${Math.floor(s / 86400)} days`;
+}
+
+/** A name as it is told from others: one that is empty, or has blanks that nobody would see, says so. */
+export function nameOf(name) {
+  if (name === null || name === undefined || name === "") return "(unnamed)";
+  if (/^[\p{Z}\p{C}\s]*$/u.test(name)) return `(${[...name].length === 1 ? "a blank" : `${[...name].length} blanks`} for a name)`;
+  return /^[\p{Z}\p{C}\s]|[\p{Z}\p{C}\s]$|[\p{Z}\s]{2}|\p{C}/u.test(name) ? `\u201c${name}\u201d` : name;
 }
 
 /** For screen readers: "2 minutes 5 seconds". */

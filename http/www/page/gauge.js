@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A share against its limit: half a circle, the limit as a mark on it.
 
 import { attribute, h, svg, text } from "./dom.js";
@@ -26,8 +27,8 @@ export class Gauge {
       h("p", { "aria-hidden": "true" }, this.figure, this.under));
   }
 
-  /** `share` of `limit`; both are shares, not percents. */
-  show(share, limit) {
+  /** `share` of `limit`; both are shares, not percents. `unknown`: why there is no share yet. */
+  show(share, limit, unknown = "not known") {
     const known = (share ?? null) !== null && (limit ?? null) !== null;
     // The limit stands at two thirds; what is far over it fills the scale.
     const whole = known ? Math.max(limit * 1.5, limit === 0 ? 0.01 : 0) : 1;
@@ -41,9 +42,9 @@ export class Gauge {
     const [ox, oy] = point(at, radius);
     attribute(this.over, "d", `M ${ox.toFixed(2)} ${oy.toFixed(2)} A ${radius} ${radius} 0 0 1 ${100 + radius} 100`);
     text(this.figure, percent(known ? share : null, 1));
-    text(this.under, known ? (limit > 0 ? `limit ${limitText(limit)}` : "none allowed") : "");
+    text(this.under, (limit ?? null) === null ? "" : limit > 0 ? `limit ${limitText(limit)}` : "none allowed");
     attribute(this.element, "aria-valuemax", known ? (100 * whole).toFixed(2) : 100);
     attribute(this.element, "aria-valuenow", known ? (100 * Math.min(share, whole)).toFixed(2) : 0);
-    attribute(this.element, "aria-valuetext", known ? `${percent(share, 1)} abandoned, limit ${limitText(limit)}` : "not known");
+    attribute(this.element, "aria-valuetext", known ? `${percent(share, 1)} abandoned, limit ${limitText(limit)}` : unknown);
   }
 }

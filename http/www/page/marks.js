@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From where each topic may be resumed after an interruption. Pure: messages in, numbers out.
 //
 // Only what is complete may be resumed: of a snapshot that broke off in the middle the rest would never come.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The door.
 
 import * as api from "./api.js";

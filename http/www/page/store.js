@@ -1,4 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is true now, as the daemon tells it: families of things by their keys, out of snapshots and events.
+
+import { figuresToShow } from "./truth.js";
+
+/** What is kept of a thing, given what was kept of it before; of most, the thing. */
+const shapes = { "ob.stats": figuresToShow };
+const shaped = (family, thing, before) => (shapes[family] ? shapes[family](thing, before) : thing);
 
 const kinds = new Set(["create", "update", "delete"]);
 
@@ -42,7 +49,8 @@ export class Store {
       return [];
     }
     this.#arriving.delete(key);
-    const fresh = new Map(things.map((thing) => [keyOf(thing), thing]));
+    const before = this.all(name);
+    const fresh = new Map(things.map((thing) => [keyOf(thing), shaped(name, thing, before.get(keyOf(thing)))]));
     fresh.told = true;
     this.#families.set(name, fresh);
     return [name];
@@ -54,7 +62,7 @@ export class Store {
       if (name === "topic" || name === "seq") continue;
       const [family, kind] = kindOf(name);
       if (kind === "delete") this.all(family).delete(keyOf(thing));
-      else this.all(family).set(keyOf(thing), thing);
+      else this.all(family).set(keyOf(thing), shaped(family, thing, this.all(family).get(keyOf(thing))));
       changed.push(family);
     }
     return changed;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dark or light, before anything is painted: what was chosen here, else what the system prefers.
 (() => {
   const light = matchMedia("(prefers-color-scheme: light)");

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A live client on python3-autobahn; the same lines in and out as ws_client.mjs."""
 import asyncio
 import json

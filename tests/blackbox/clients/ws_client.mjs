@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A live client on the npm package `ws`: ws_client.mjs URL. Tells each message as a line of JSON; a line on standard input
 // is sent as it is, "ping" pings, "close" says goodbye.
 import { createRequire } from 'node:module';

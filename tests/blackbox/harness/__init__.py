@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the black-box tests share: the programs under test, a REST client, an AMI client, waits."""
 from .ami import Ami
 from .case import Case

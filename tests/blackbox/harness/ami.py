@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A small AMI client: to ask an Asterisk, real or simulated, what it knows, and to give it faults."""
 import socket
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A call centre of the simulated PBX under one campaign of the daemon, and how well it went by the PBX's own log."""
 import time
 

@@ -1,6 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
 """What became of each call, by the simulated PBX's journal: the judge of restarts and lost connections."""
 import json
 from collections import Counter
+
+
+def joined(spans):
+    """Spans of time, those that overlap as one: who is away again at once has not been back."""
+    out = []
+    for begin, end in sorted(spans):
+        if out and begin <= out[-1][1]:
+            out[-1] = out[-1][0], max(end, out[-1][1])
+        else:
+            out.append((begin, end))
+    return out
 
 
 class Journal:
@@ -89,6 +101,8 @@ class Ledger:
         """Bounds of what a dialer can know: ((least, most) live answers whose fate it knows, (least, most) abandoned). `away`:
         the times in which it was not connected. Whose fate was decided there is only known if he still talked afterwards; whose
         wait for an agent was there, in part, may have waited longer than the grace or not, as far as anybody could tell."""
+        away = joined(away)
+
         def within(at):
             return next((b for a, b in away if a <= at <= b), None)
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A line between the daemon and its PBX that can be cut."""
 import socket
 import threading

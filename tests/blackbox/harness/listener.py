@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A port on loopback that takes connections: what plays a server is made of it."""
 import socket
 import threading

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A WebSocket client of a few lines, independent of the product's library: RFC 6455, text messages, no extensions."""
 import base64
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A call centre of the simulated PBX with one campaign or several, for ordinary mishaps: no customer loses a try, nobody who talks is
 hung up on, and the figures are those of the PBX's journal."""
 from .case import Case

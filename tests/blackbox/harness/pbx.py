@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The simulated PBX as a process, and its journal as the judge."""
 import json
 from collections import Counter

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A program under test."""
 import ctypes
 import os

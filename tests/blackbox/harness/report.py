@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Dated reports of long runs: printed, and appended to RINGMASTER_REPORT where that names a file."""
 import datetime
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A client of the daemon's REST API."""
 import base64
 import http.client

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An AMI server whose behaviour a test lays down: who may log in, what that user may do and hear, which queues there are.
 For what a healthy Asterisk does not do; the simulated PBX is for the rest."""
 import threading
@@ -19,10 +20,10 @@ class Member:
 
 
 class ScriptedAmi(Listener):
-    """`greeting`, `login` (None: accepted, else the words of the refusal), `booted` may be changed while it runs, and so
-    may `read`, `write` (classes), `dropped` (beginnings of names of events that a filter drops) and `queues`
-    ({name: [interface]}). Whoever is called answers at once and is taken by an agent who is free, if `agents_take`; nobody
-    hangs up."""
+    """`greeting`, `login` (None: accepted, else the words of the refusal), `challenge` (None: given; "": an empty one; else the
+    words of its refusal), `booted` may be changed while it runs, and so may `read`, `write` (classes), `dropped` (beginnings
+    of names of events that a filter drops) and `queues` ({name: [interface]}). Whoever is called answers at once and is taken
+    by an agent who is free, if `agents_take`; nobody hangs up."""
 
     USER, SECRET = "dialer", "secret"
 
@@ -31,7 +32,9 @@ class ScriptedAmi(Listener):
         self.queues = {name: [Member(m) for m in members] for name, members in (queues or {}).items()}
         self.read, self.write, self.dropped = set(read), set(write), tuple(dropped)
         self.login, self.greeting, self.booted, self.agents_take = login, greeting, booted, agents_take
+        self.challenge = None
         self.logins, self.calls, self.hung_up, self.asked = 0, {}, [], []
+        self.said = []  # all that was sent, line by line
         self.login_time = 1_000
         self._lock = threading.RLock()
         self._clients = []
@@ -83,6 +86,7 @@ class ScriptedAmi(Listener):
             try:
                 message = {}
                 for line in client.makefile("r", newline="\r\n", errors="replace"):
+                    self.said.append(line)
                     key, colon, value = line.rstrip("\r\n").partition(":")
                     if colon:
                         message.setdefault(key.lower(), value.strip())
@@ -134,7 +138,9 @@ class ScriptedAmi(Listener):
             self._send(client, self._text([("Event", "FullyBooted"), ("Privilege", "system,all"), ("Uptime", 1)]))
 
     def _challenge(self, client, m):
-        self._answer(client, m, "Success", ("Challenge", "123456789"))
+        if self.challenge:
+            return self._answer(client, m, "Error", ("Message", self.challenge))
+        self._answer(client, m, "Success", ("Challenge", "123456789" if self.challenge is None else ""))
 
     def _corestatus(self, client, m):
         date = "2026-11-29" if self.booted else "1970-01-01"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An AMI server that answers each Originate as a script says: for what a whole PBX would have to be broken for."""
 import re
 import threading

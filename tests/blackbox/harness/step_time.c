@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Preloaded into a program under test: moves its CLOCK_REALTIME, and no other clock, by the seconds that stand (as a
    double) in the file that STEP_TIME_FILE names. As when somebody sets the time, or NTP steps it. */
 #define _GNU_SOURCE

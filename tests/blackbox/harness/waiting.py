@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Waits are polls with a deadline."""
 import os
 import random

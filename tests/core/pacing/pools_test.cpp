@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A campaign whose agents are on two servers of unequal size, in simulated time: whoever answers meets the
 // agents of the server that dialed, and nobody else.
 #include "actors/core/pacing/predictive.hpp"

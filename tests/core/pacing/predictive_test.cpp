@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "actors/core/pacing/predictive.hpp"
 #include "actors/core/simulation/call_centre.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One server's telephone system with a listener that writes everything down.
 #pragma once
 

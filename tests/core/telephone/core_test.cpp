@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Asynchronous AGI, the system and its modules.
 #include "actors/core/telephone/modules.hpp"
 #include "tests/core/telephone/bench.hpp"

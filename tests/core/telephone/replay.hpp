@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A server that answers the telephone system's questions out of a recording, and tells its events.
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Unpacks the recordings into the build tree, once for each change of the archives, and makes the target
 # `ami_recordings`, which tells a program where they are. Tests and benchmarks both include this.
 if(NOT TARGET ami_recordings)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The recordings of a real Asterisk, for tests and benchmarks; link `ami_recordings`.
 #pragma once
 

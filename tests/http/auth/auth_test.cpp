@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/auth/login.hpp"
 
 #include "../server/client.hpp"
@@ -60,6 +61,19 @@ struct memory_users final : user_store {
   }
 };
 
+struct memory_networks final : network_store {
+  std::mutex guard;
+  std::string kept;
+  std::string load() override {
+    const std::lock_guard lock{guard};
+    return kept;
+  }
+  void save(std::string lines) override {
+    const std::lock_guard lock{guard};
+    kept = std::move(lines);
+  }
+};
+
 std::string issue(token_cache& cache, const user_record& user, time_point now) {
   std::string token;
   cache.issue(user, now, [&](result<std::string> t) { token = t.value(); });
@@ -116,25 +130,26 @@ TEST(passwords, of_nobody_are_wrong_and_cost_the_same_work) {
   EXPECT_FALSE(*answer.get_future().get());
 }
 
-TEST(attempts, wait_longer_with_each_failure) {
+TEST(attempts, wait_longer_with_each_try) {
   attempt_limiter l{{2, 1s, 8s, 100s, 3}};
-  EXPECT_EQ(0ns, l.wait("a", noon));
-  l.failed("a", noon);
-  l.failed("a", noon);
-  EXPECT_EQ(0ns, l.wait("a", noon));
+  EXPECT_EQ(0ns, l.take("a", noon));
+  EXPECT_EQ(0ns, l.take("a", noon));
+  auto now = noon;
   for (const auto expected : {1s, 2s, 4s, 8s, 8s}) {
-    l.failed("a", noon);
-    EXPECT_EQ(expected, l.wait("a", noon));
+    EXPECT_EQ(expected, l.take("a", now));
+    EXPECT_EQ(expected, l.take("a", now)) << "a refused try changes nothing";
+    now += expected;
+    EXPECT_EQ(0ns, l.take("a", now));
   }
-  EXPECT_EQ(3s, l.wait("a", noon + 5s));
-  EXPECT_EQ(0ns, l.wait("a", noon + 8s));
-  EXPECT_EQ(0ns, l.wait("b", noon));
-  l.failed("a", noon + 200s); // all was forgiven
-  EXPECT_EQ(0ns, l.wait("a", noon + 200s));
+  EXPECT_EQ(3s, l.take("a", now + 5s));
+  EXPECT_EQ(0ns, l.take("b", now));
+  EXPECT_EQ(0ns, l.take("a", now + 200s)); // all was forgiven
+  EXPECT_EQ(0ns, l.take("a", now + 200s));
   l.succeeded("a");
+  l.succeeded("b");
   EXPECT_EQ(0u, l.size());
   for (const auto* key : {"p", "q", "r", "s", "t"})
-    l.failed(key, noon + 300s);
+    (void)l.take(key, noon + 300s);
   EXPECT_EQ(3u, l.size());
 }
 
@@ -296,8 +311,12 @@ protected:
 
   memory_users users;
   memory_tokens store;
+  memory_networks networks;
+  std::vector<std::string> told;
   token_cache tokens{store, {}};
-  login door{users, tokens, pool, {2, 60s, 60s, 900s, 100}};
+  login door{users, tokens, pool, &networks, [this](std::string_view user, std::string_view address) {
+               told.push_back(std::string{user} + " from " + std::string{address});
+             }, {.burst = 4, .slots = std::size_t{1} << 20}};
   http::router routes{[this](const http::request& r) { return door.who(r); }};
   password_pool pool{{1, 32, cheap}};
   std::unique_ptr<http::server> server;
@@ -322,6 +341,41 @@ TEST_F(login_over_http, gives_a_token_that_opens_and_can_be_ended) {
   EXPECT_EQ(401u, c.ask("DELETE /v1/admin/login?authtoken=" + token + " HTTP/1.1\r\nHost: a\r\n\r\n").status);
 }
 
+TEST_F(login_over_http, checks_no_more_guesses_when_they_come_all_at_once) {
+  std::vector<std::unique_ptr<client>> all;
+  for (int i = 0; i < 33; ++i)
+    all.push_back(std::make_unique<client>(server->port()));
+  for (auto& c : all)
+    c->send("POST /admin/login HTTP/1.1\r\nHost: a\r\nAuthorization: Basic YWRtaW46d3Jvbmc=\r\n\r\n");
+  std::map<unsigned, int> statuses;
+  for (auto& c : all)
+    ++statuses[c->read().status];
+  EXPECT_EQ((std::map<unsigned, int>{{401, 4}, {429, 29}}), statuses);
+}
+
+TEST_F(login_over_http, lets_the_owner_in_while_others_guess_where_he_has_signed_in_before_also_after_a_restart) {
+  ASSERT_EQ(200u, login_as("YWRtaW46cmlnaHQ=").status);
+  EXPECT_NE(std::string::npos, networks.load().find(" 127.0.0.1 admin\n"));
+  login restarted{users, tokens, pool, &networks};
+  EXPECT_EQ(200u, login_as("YWRtaW46cmlnaHQ=").status);
+  http::request from_there;
+  from_there.headers = {{"authorization", "Basic YWRtaW46d3Jvbmc="}};
+  for (int i = 0; i < 50; ++i) {
+    from_there.peer = "192.0.2." + std::to_string(i);
+    restarted.create(from_there, http::responder{});
+  }
+  EXPECT_GE(restarted.counters().refused, 42u);
+  auto home = from_there;
+  home.peer = "127.0.0.1";
+  home.headers = {{"authorization", "Basic YWRtaW46cmlnaHQ="}};
+  // The pool's queue may still be full of guesses.
+  for (int i = 0; i < 500 && restarted.counters().succeeded == 0; ++i) {
+    restarted.create(home, http::responder{});
+    std::this_thread::sleep_for(20ms);
+  }
+  EXPECT_EQ(1u, restarted.counters().succeeded);
+}
+
 TEST_F(login_over_http, says_the_same_about_wrong_users_and_wrong_passwords_and_slows_down) {
   const auto wrong = login_as("YWRtaW46d3Jvbmc=");  // admin:wrong
   const auto nobody = login_as("bm9ib2R5OnJpZ2h0"); // nobody:right
@@ -330,11 +384,17 @@ TEST_F(login_over_http, says_the_same_about_wrong_users_and_wrong_passwords_and_
   const auto message = [](const reply& r) { return r.body.substr(0, r.body.find("timestamp")); };
   EXPECT_EQ(message(wrong), message(nobody));
   EXPECT_NE(std::string::npos, wrong.head.find("WWW-Authenticate: Basic realm=\"ringmaster\""));
-  EXPECT_EQ(401u, login_as("YWRtaW46d3Jvbmc=").status);
-  EXPECT_EQ(401u, login_as("YWRtaW46d3Jvbmc=").status);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(401u, login_as("YWRtaW46d3Jvbmc=").status);
   const auto waiting = login_as("YWRtaW46cmlnaHQ=");
-  EXPECT_EQ(429u, waiting.status) << "even the right password waits";
+  EXPECT_EQ(429u, waiting.status) << "even the right password waits, where nobody has signed in before";
   EXPECT_NE(std::string::npos, waiting.head.find("Retry-After: "));
+  const std::vector<std::string> expected{"admin from 127.0.0.1", " from 127.0.0.1", "admin from 127.0.0.1",
+                                          "admin from 127.0.0.1", "admin from 127.0.0.1"};
+  EXPECT_EQ(expected, told) << "what was typed as a user's name that is none is told to nobody";
+  EXPECT_EQ(5u, door.counters().wrong);
+  EXPECT_EQ(1u, door.counters().refused);
+  EXPECT_EQ(0u, door.counters().succeeded);
   client c{server->port()};
   EXPECT_EQ(401u, c.ask("POST /admin/login HTTP/1.1\r\nHost: a\r\n\r\n").status);
 }

@@ -1,14 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/config/command_line.hpp"
 #include "http/config/settings.hpp"
 
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <string>
+#include <vector>
 
 using namespace ringmaster;
 using namespace ringmaster::config;
@@ -64,6 +68,20 @@ TEST(configuration, reads_several_servers) {
   EXPECT_TRUE(s->pbxs[1].technology_aliases);
 }
 
+TEST(configuration, allows_what_is_not_safe_only_on_a_server_that_is_named) {
+  for (const auto& [key, is] : {std::pair{"allow_plain_secret", &pbx_settings::allow_plain_secret},
+                                std::pair{"allow_lossy_config_changes", &pbx_settings::allow_lossy_config_changes}}) {
+    const auto allowed = std::string{"\""} + key + "\": true";
+    EXPECT_FALSE(parse_config("{}")->pbxs[0].*is) << key;
+    EXPECT_TRUE(parse_config("{" + allowed + "}")->pbxs[0].*is) << key;
+    const auto two = parse_config(R"({"pbxs": [{"name": "a"}, {"name": "b", )" + allowed + "}]}");
+    ASSERT_TRUE(two) << two.error().message;
+    EXPECT_FALSE(two->pbxs[0].*is) << key;
+    EXPECT_TRUE(two->pbxs[1].*is) << key;
+    EXPECT_EQ(std::string{"file:1: \"pbxs\" and \""} + key + "\" exclude each other", complaint("{" + allowed + R"(, "pbxs": [{}]})"));
+  }
+}
+
 TEST(configuration, names_the_key_and_the_line_of_an_error) {
   EXPECT_EQ("file:2: \"serv_adr\" is no key of the configuration", complaint("{\n\"serv_adr\": \"x\"}"));
   EXPECT_EQ("file:3: \"http.prot\" is no key of the configuration", complaint("{\"http\":\n{\"port\": 1,\n\"prot\": 2}}"));
@@ -81,6 +99,8 @@ TEST(configuration, names_the_key_and_the_line_of_an_error) {
   EXPECT_EQ("file:1: \"pbxs[1].name\" must be unique and not empty", complaint(R"({"pbxs": [{"name": "a"}, {"name": "a"}]})"));
   EXPECT_EQ("file:1: \"pbxs\" must name one server at least", complaint(R"({"pbxs": []})"));
   EXPECT_EQ("file:1: \"pbxs\" and \"serv_addr\" exclude each other", complaint(R"({"serv_addr": "a", "pbxs": [{}]})"));
+  EXPECT_EQ("file:1: \"pbxs\" and \"allow_plain_secret\" exclude each other",
+            complaint(R"({"allow_plain_secret": true, "pbxs": [{}]})"));
   EXPECT_EQ("http.port", parse_config("{\"http\": {\"port\": true}}").error().field);
 }
 
@@ -129,7 +149,14 @@ TEST(configuration, refuses_to_listen_beyond_loopback_in_plain) {
   }
   s.timezone = "Europe/Nowhere";
   EXPECT_EQ("timezone", validate(s).error().field);
+  s.timezone = "right/Europe/Berlin";
+  EXPECT_EQ("timezone", validate(s).error().field) << "it counts leap seconds";
+  s.timezone = "../zoneinfo/Europe/Berlin";
+  EXPECT_EQ("timezone", validate(s).error().field);
   s.timezone = "Europe/Berlin";
+  s.zoneinfo = "/nowhere/at/all";
+  EXPECT_EQ("zoneinfo", validate(s).error().field);
+  s.zoneinfo = settings{}.zoneinfo;
   EXPECT_TRUE(validate(s));
 }
 
@@ -140,6 +167,10 @@ TEST(configuration, names_a_server_and_a_file_for_results) {
   s.pbxs[0].address.clear();
   EXPECT_EQ("serv_addr", validate(s).error().field);
   EXPECT_EQ("serv_addr", validate(*parse_config(R"({"serv_addr": ""})")).error().field);
+  for (const auto* address : {"127.0.0.1:5038", "pbx.example.com:5038", "[::1]:5038", "tcp://pbx", "a pbx", "admin@pbx"})
+    EXPECT_EQ("serv_addr", validate(*parse_config(R"({"serv_addr": ")" + std::string{address} + "\"}")).error().field) << address;
+  for (const auto* address : {"127.0.0.1", "pbx.example.com", "::1", "fe80::1", "pbx-1"})
+    EXPECT_TRUE(validate(*parse_config(R"({"serv_addr": ")" + std::string{address} + "\"}"))) << address;
   s.pbxs[0].address = "pbx";
   s.result_filename.clear();
   EXPECT_EQ("general.result_filename", validate(s).error().field);
@@ -159,11 +190,28 @@ TEST(configuration, its_files_can_be_used) {
     s.result_filename = bad;
     EXPECT_EQ("general.result_filename", check_files(s).error().field) << bad;
   }
+  ASSERT_EQ(::mkfifo((folder / "fifo").c_str(), 0600), 0);
+  std::filesystem::create_symlink(folder / "data" / "data.mdb", folder / "link"); // to a database that is not there yet
+  for (const auto* bad : {"sub", "../fifo", "/dev/null", "./data.mdb", "lock.mdb", "sub/../ringmaster.lock", "ends.waiting", "../link"}) {
+    s.result_filename = bad;
+    EXPECT_EQ("general.result_filename", check_result_kind(s).error().field) << bad;
+    EXPECT_EQ("general.result_filename", check_files(s).error().field) << bad;
+  }
   s.result_filename = "outbound_result.json";
   for (const auto* fresh : {"not made yet", "not made yet/", "not/made"}) { // the start makes the folder
     s.data_dir = (folder / fresh).string();
     EXPECT_TRUE(check_files(s)) << fresh;
   }
+  std::ofstream{folder / "a file"} << "x";
+  for (const auto* impossible : {"a file", "a file/data"}) {
+    s.data_dir = (folder / impossible).string();
+    EXPECT_EQ("data_dir", check_files(s).error().field) << impossible;
+  }
+  s.data_dir = (folder / "data").string();
+  s.pbxs.push_back({});
+  EXPECT_EQ("username", check_files(s).error().field) << "Asterisk lets nobody in without one";
+  s.pbxs[0].username = "dialer";
+  EXPECT_TRUE(check_files(s));
   s.http.certificate = s.http.key = (folder / "none.pem").string();
   EXPECT_EQ("http.tls.certificate", check_files(s).error().field);
   std::ofstream{folder / "none.pem"} << "no certificate";
@@ -242,4 +290,16 @@ std::string file(const std::string& path) {
 TEST(configuration, is_documented_by_its_own_table) {
   EXPECT_EQ(reference_page(), file("docs/configuration.md")) << "take over what `ringmaster --help-config` prints";
   EXPECT_EQ(sample(), file("configs/ringmaster.json"));
+}
+
+TEST(command_line, shows_no_secret_to_who_lists_processes) {
+  std::string words[] = {"ringmaster", "--ami-secret", "se cret", "--data", "/x", "--ami-secret=other", "--ami-secretary"};
+  std::vector<char*> argv;
+  for (auto& word : words)
+    argv.push_back(word.data());
+  ringmaster::config::hide_secrets(static_cast<int>(argv.size()), argv.data());
+  EXPECT_EQ("xxxxxxx", words[2]);
+  EXPECT_EQ("/x", words[4]);
+  EXPECT_EQ("--ami-secret=xxxxx", words[5]);
+  EXPECT_EQ("--ami-secretary", words[6]);
 }

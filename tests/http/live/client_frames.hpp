@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// WebSocket frames as a client sends them, sound or not; shares no code with the product.
 #pragma once
 

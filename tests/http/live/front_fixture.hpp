@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The front over an engine and a server of its own, told by the test as actors tell it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/live/keep_alive.hpp"
 
 #include <gtest/gtest.h>

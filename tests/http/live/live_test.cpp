@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Live clients: real sockets to a whole daemon, through a WebSocket client that is Beast's.
 #include "tests/http/live/front_fixture.hpp"
 #include "tests/http/live/ws_client.hpp"
@@ -92,6 +93,31 @@ TEST_F(live_test, begins_with_a_snapshot_that_is_what_rest_says) {
   EXPECT_EQ(field(c.hear(), "/ob.campaign.update/name"), "four");
 }
 
+TEST_F(live_test, tells_how_the_asterisk_servers_are) {
+  daemon_.reset();
+  config::pbx_settings nobody;
+  nobody.name = "pbx 1";
+  nobody.port = 1; // where nobody listens
+  nobody.username = "dialer", nobody.password = "secret";
+  settings_.pbxs = {nobody};
+  listen();
+  ws_client c;
+  ASSERT_EQ(connect(c), 101u);
+  c.say(R"({"type":"subscribe","topic":"/ob/servers","snapshot":true})");
+  EXPECT_EQ(field(c.hear(), "/type"), "subscribed");
+  const auto snapshot = c.hear();
+  EXPECT_EQ(field(snapshot, "/name"), "ob.server");
+  EXPECT_EQ(field(snapshot, "/items/0/name"), "pbx 1");
+  EXPECT_EQ(field(snapshot, "/items/0/state"), "away");
+  EXPECT_EQ(field(snapshot, "/items/0/connected"), "false");
+  EXPECT_EQ(field(snapshot, "/items/0/rests"), "[]");
+  EXPECT_EQ(field(c.hear(), "/type"), "complete");
+  const auto told = c.hear(); // what is the matter, or the same once more
+  EXPECT_EQ(field(told, "/topic"), "/ob/servers/pbx%201");
+  EXPECT_EQ(field(told, "/ob.server.update/state"), "away");
+  EXPECT_NE(field(told, "/ob.server.update/trouble"), "(none)");
+}
+
 TEST_F(live_test, goes_on_where_a_lost_connection_stopped) {
   const auto id = make("/ob/campaigns", R"({"name":"0"})");
   std::string last;
@@ -157,7 +183,7 @@ TEST_F(live_test, a_snapshot_of_several_kinds_is_complete_once_and_after_all_of_
   for (const auto& one : c.hear_until(R"("complete","topic":"/queue")"))
     said.push_back(field(one, "/type") + " " + field(one, field(one, "/name") == "(none)" ? "/topic" : "/name"));
   EXPECT_THAT(said, testing::ElementsAre("subscribed /ob", "snapshot ob.campaign", "snapshot ob.dialing",
-                                         "snapshot ob.stats", "complete /ob", "subscribed /queue", "snapshot queue.queue",
+                                         "snapshot ob.stats", "snapshot ob.server", "complete /ob", "subscribed /queue", "snapshot queue.queue",
                                          "snapshot queue.member", "snapshot queue.entry", "complete /queue"));
 }
 
@@ -191,8 +217,12 @@ TEST_F(live_test, an_event_comes_once_however_many_subscriptions_cover_it) {
   }
   const auto one = make("/ob/campaigns"), two = make("/ob/campaigns");
   int created = 0;
-  for (const auto& said : c.hear_until(two))
-    created += said.find("ob.campaign.create") != std::string::npos ? 1 : 0;
+  for (bool all = false; !all;) // its figures may be told before it is
+    for (const auto& said : c.hear_until(two)) {
+      const bool create = said.find("ob.campaign.create") != std::string::npos;
+      created += create ? 1 : 0;
+      all = all || (create && said.find(two) != std::string::npos);
+    }
   EXPECT_EQ(created, 2);
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One WebSocket, seen from the wire: what a client of a library does not let a test send or see.
 #include "tests/http/live/client_frames.hpp"
 #include "tests/http/live/front_fixture.hpp"

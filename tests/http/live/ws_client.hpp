@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A live client: Beast's WebSocket over a real socket.
 #pragma once
 

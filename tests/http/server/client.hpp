@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A blocking client on loopback that sees the very bytes, for the tests of the server.
 #pragma once
 
+#include "http/envelope.hpp"
 #include "http/server/server.hpp"
 
 #include <arpa/inet.h>
@@ -26,7 +28,14 @@ struct reply {
 
 class client {
 public:
-  explicit client(std::uint16_t port) : fd_{::socket(AF_INET, SOCK_STREAM, 0)} {
+  /// `from`: an address of loopback to come from.
+  explicit client(std::uint16_t port, const char* from = nullptr) : fd_{::socket(AF_INET, SOCK_STREAM, 0)} {
+    if (from) {
+      sockaddr_in own{};
+      own.sin_family = AF_INET;
+      EXPECT_EQ(1, ::inet_pton(AF_INET, from, &own.sin_addr));
+      EXPECT_EQ(0, ::bind(fd_, reinterpret_cast<sockaddr*>(&own), sizeof own)) << std::strerror(errno);
+    }
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
@@ -149,6 +158,8 @@ public:
     const auto found = routes.find(std::string{to_string(req.method)} + " " + path);
     return found == routes.end() ? intake{} : intake{&found->second, {}};
   }
+  using dispatcher::refusal;
+  [[nodiscard]] response refusal(const error& why, time_point now, unsigned status) const override { return failure(why, now, status); }
 };
 
 inline std::string get(std::string_view path, std::string_view more = {}) {

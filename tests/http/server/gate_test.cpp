@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/server/gate.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client.hpp"
 #include "http/server/upgrade.hpp"
 
@@ -16,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-response text(std::string body) { return response{200, "text/plain", std::move(body), {}, false}; }
+response text_answer(std::string body) { return response{200, "text/plain", std::move(body), {}, false}; }
 
 /// Collects what has to arrive, and lets the test wait for it.
 class mailbox {
@@ -51,9 +52,9 @@ protected:
   void start() {
     options.port = 0;
     options.on_fault = [this](std::string_view what) { faults.put(std::string{what}); };
-    routes.on("GET /hello", [](request, responder reply) { reply(text("hello")); });
-    routes.on("HEAD /hello", [](request, responder reply) { reply(text("hello")); });
-    routes.on("POST /echo", [](request req, responder reply) { reply(text(std::move(req.body))); });
+    routes.on("GET /hello", [](request, responder reply) { reply(text_answer("hello")); });
+    routes.on("HEAD /hello", [](request, responder reply) { reply(text_answer("hello")); });
+    routes.on("POST /echo", [](request req, responder reply) { reply(text_answer(std::move(req.body))); });
     auto made = server::start(options, routes);
     ASSERT_TRUE(made) << made.error().message;
     under_test = std::move(*made);
@@ -135,7 +136,7 @@ TEST_F(http_server, answers_pipelined_requests_in_their_order_whatever_order_the
   ASSERT_EQ(std::future_status::ready, all.get_future().wait_for(10s));
   std::thread other{[&] {
     for (int i = 19; i >= 0; --i)
-      waiting[static_cast<std::size_t>(i)](text(std::to_string(i)));
+      waiting[static_cast<std::size_t>(i)](text_answer(std::to_string(i)));
     waiting.clear();
   }};
   for (int i = 0; i < 20; ++i)
@@ -154,7 +155,7 @@ TEST_F(http_server, takes_more_pipelined_requests_than_it_lets_run_at_once) {
     const std::lock_guard lock{guard};
     threads.emplace_back([&running, reply = std::move(reply)] {
       --running;
-      reply(text("done"));
+      reply(text_answer("done"));
     });
   });
   start();
@@ -307,8 +308,8 @@ TEST_F(http_server, answers_500_for_a_responder_that_is_dropped) {
 
 TEST_F(http_server, takes_the_first_answer_alone) {
   routes.on("GET /twice", [](request, responder reply) {
-    reply(text("first"));
-    reply(text("second"));
+    reply(text_answer("first"));
+    reply(text_answer("second"));
   });
   start();
   client c{port()};
@@ -355,7 +356,7 @@ TEST_F(http_server, lets_requests_in_flight_finish_when_it_stops) {
   auto reply = asked.get_future().get();
   std::thread stopper{[&] { under_test->stop(10s); }};
   EXPECT_TRUE(idle.at_end());
-  reply(text("finished"));
+  reply(text_answer("finished"));
   const auto r = busy.read();
   EXPECT_EQ("finished", r.body);
   EXPECT_NE(std::string::npos, r.head.find("Connection: close"));
@@ -375,7 +376,7 @@ TEST_F(http_server, cuts_what_does_not_finish_in_time) {
   EXPECT_TRUE(c.at_end());
   EXPECT_TRUE(reply.abandoned());
   under_test.reset();
-  reply(text("to nobody")); // must neither crash nor leak after the server has gone
+  reply(text_answer("to nobody")); // must neither crash nor leak after the server has gone
 }
 
 TEST_F(http_server, refuses_addresses_and_ports_that_it_cannot_use) {
@@ -398,7 +399,9 @@ TEST_F(http_server, hands_an_upgraded_connection_over) {
   routes.routes["GET /ws"] = ws;
   start();
   client c{port()};
-  EXPECT_EQ(426u, c.ask(get("/ws")).status);
+  const auto refused = c.ask(get("/ws"));
+  EXPECT_EQ(426u, refused.status);
+  EXPECT_NE(std::string::npos, refused.body.find("\"statuscode\": 426")) << refused.body;
   const auto ask = get("/ws", "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n");
   c.send(ask + "first frame");
   while (c.more()) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/server/server.hpp"
 
 #include "certificate.hpp"
@@ -33,11 +34,13 @@ public:
     const auto size = at == std::string::npos ? 0 : std::stoul(in.substr(at + 16));
     if (in.size() < head + size)
       asio::read(stream_, asio::dynamic_buffer(in), asio::transfer_exactly(head + size - in.size()), ec);
+    last_head = in.substr(0, head);
     return in.substr(head);
   }
   int version() { return SSL_version(stream_.native_handle()); }
 
   boost::system::error_code ec;
+  std::string last_head;
 
 private:
   asio::io_context io_;
@@ -82,6 +85,17 @@ TEST_F(http_over_tls, serves_over_1_2_and_1_3) {
     EXPECT_EQ("hello over TLS", c.ask(get("/hello", "Connection: close\r\n")));
     EXPECT_EQ("", c.ask(get("/hello")));
   }
+}
+
+TEST_F(http_over_tls, tells_browsers_to_use_nothing_else) {
+  tls_client c{under_test->port()};
+  c.ask(get("/hello"));
+  EXPECT_NE(std::string::npos, c.last_head.find("\r\nStrict-Transport-Security: max-age=31536000\r\n")) << c.last_head;
+  options.tls_only = std::chrono::seconds{0};
+  const auto other = std::move(*server::start(options, routes));
+  tls_client d{other->port()};
+  d.ask(get("/hello"));
+  EXPECT_EQ(std::string::npos, d.last_head.find("Strict-Transport-Security"));
 }
 
 TEST_F(http_over_tls, refuses_older_versions_and_plain_text) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The live telephone system over REST and WebSockets: a whole daemon, real sockets, a server that says what the test
 // wants said.
 #include "tests/http/telephone/fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A whole daemon with a listener, and one or more scripted servers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Queues, members, AGI channels, modules and the server itself over REST, and what a supervisor does to them.
 #include "tests/http/telephone/fixture.hpp"
 
@@ -35,7 +36,7 @@ protected:
                                     entry("sales_1", "1.2", 2) + entry("sales_1", "1.1", 1) + queue("sales_2") +
                                     member("sales_2", "PJSIP/b", "Bob") +
                                     "Event: QueueStatusComplete\nActionID: {id}\nEventList: Complete\nListItems: 7\n\n");
-    for (const char* action : {"QueueAdd", "QueueRemove", "QueuePause", "QueuePenalty", "QueueMemberRingInUse", "ModuleLoad", "UpdateConfig", "AGI"})
+    for (const char* action : {"QueueAdd", "QueueRemove", "QueuePause", "QueuePenalty", "QueueMemberRingInUse", "ModuleLoad", "AGI"})
       pbx().answer(action, "Response: Success\nActionID: {id}\nMessage: Done\n\n");
     pbx().answer("Command", "Response: Success\nActionID: {id}\nMessage: Command output follows\n"
                             "Output: app_queue.so   True Call Queueing   2   Running   core\n\n");
@@ -175,66 +176,6 @@ TEST_F(telephone_queues, modules_are_listed_loaded_reloaded_and_unloaded) {
   EXPECT_EQ(del("/core/modules/nothing").status(), 404U);
   EXPECT_EQ(post("/core/modules/..%2Fx").status(), 400U);
   EXPECT_EQ(pbx().heard("ModuleLoad").size(), 3U);
-}
-
-TEST_F(telephone_queues, are_made_changed_and_removed) {
-  until_listed("/queue/queues", 2);
-  // As the reference asks.
-  const auto made = post("/queue/queues", R"({"name":"test create queue","context":"default"})");
-  EXPECT_EQ(made.status(), 200U) << made.text;
-  EXPECT_EQ(made.at("/result"), "(none)");
-  EXPECT_THAT(pbx().heard("UpdateConfig").at(0),
-              testing::IsSupersetOf({Pair("SrcFilename", "queues.conf"), Pair("DstFilename", "queues.conf"), Pair("Action-000000", "NewCat"),
-                                     Pair("Cat-000000", "test create queue"), Pair("Action-000001", "Append"), Pair("Cat-000001", "test create queue"),
-                                     Pair("Var-000001", "context"), Pair("Value-000001", "default")}));
-  EXPECT_THAT(pbx().heard("ModuleLoad").at(0), testing::IsSupersetOf({Pair("Module", "app_queue.so"), Pair("LoadType", "reload")}));
-  EXPECT_EQ(put("/v1/admin/queue/queues/pbx-a:sales_1", R"({"context":"default","member":["> Agent/10001","> Agent/10003"],"pbx":"pbx-a"})").status(), 200U);
-  EXPECT_THAT(pbx().heard("UpdateConfig").at(1),
-              testing::IsSupersetOf({Pair("Action-000004", "Delete"), Pair("Var-000004", "member"), Pair("Cat-000005", "sales_1"),
-                                     Pair("Value-000005", "Agent/10001"), Pair("Value-000006", "Agent/10003")}));
-  EXPECT_EQ(del("/queue/queues/sales_2").status(), 200U);
-  EXPECT_THAT(pbx().heard("UpdateConfig").at(2), testing::IsSupersetOf({Pair("Action-000000", "DelCat"), Pair("Cat-000000", "sales_2")}));
-  EXPECT_EQ(pbx().heard("ModuleLoad").size(), 3U);
-  // What is wrong never reaches the server.
-  const auto refused = [&](const reply& r, unsigned status, const char* field) {
-    EXPECT_EQ(r.status(), status) << r.text;
-    EXPECT_EQ(r.at("/error/field"), field) << r.text;
-  };
-  refused(post("/queue/queues", R"({"context":"default"})"), 400, "name");
-  refused(post("/queue/queues", R"({"name":"sales_1"})"), 400, "name");
-  refused(post("/queue/queues", R"({"name":"a]\n[b"})"), 400, "name");
-  refused(post("/queue/queues", R"({"name":"General"})"), 400, "name");
-  refused(post("/queue/queues", R"({"name":"new","colour":"red"})"), 400, "colour");
-  refused(post("/queue/queues", R"({"name":"new","strategy":"best"})"), 400, "strategy");
-  refused(post("/queue/queues", R"({"name":"new","context":"a;b"})"), 400, "context");
-  refused(post("/queue/queues", R"({"name":"new","ringinuse":true})"), 400, "ringinuse");
-  refused(post("/queue/queues", R"({"name":"new","member":"PJSIP/a&PJSIP/b"})"), 400, "member");
-  refused(post("/queue/queues", R"({"name":"new","timeout":["1","2"]})"), 400, "timeout");
-  refused(post("/queue/queues", R"({"name":"new","pbx":"nobody"})"), 400, "pbx");
-  refused(post("/queue/queues", "[]"), 400, "(none)");
-  refused(put("/queue/queues/sales_1", "{}"), 400, "(none)");
-  refused(put("/queue/queues/sales_1", R"({"name":"other","weight":1})"), 400, "name");
-  refused(put("/queue/queues/nobody", R"({"weight":1})"), 404, "(none)");
-  refused(del("/queue/queues/nobody"), 404, "(none)");
-  EXPECT_EQ(pbx().heard("UpdateConfig").size(), 3U);
-  // What the server refuses is its own word.
-  pbx().answer("UpdateConfig", "Response: Error\nActionID: {id}\nMessage: Given category does not exist\n\n");
-  const auto no = put("/queue/queues/sales_1", R"({"weight":1})");
-  EXPECT_EQ(no.status(), 502U);
-  EXPECT_THAT(no.at("/error/message"), HasSubstr("Given category does not exist"));
-  EXPECT_EQ(pbx().heard("ModuleLoad").size(), 3U) << "nothing is reloaded then";
-}
-
-TEST_F(telephone_queues, that_cannot_be_read_are_taken_back) {
-  until_listed("/queue/queues", 2);
-  pbx().answer("ModuleLoad", "Response: Error\nActionID: {id}\nMessage: An unknown error occurred\n\n");
-  const auto refused = post("/park/parkinglots", R"({"name":"new","parkpos":"> 800-850","findslot":"> next"})");
-  EXPECT_EQ(refused.status(), 502U);
-  EXPECT_THAT(refused.at("/error/message"), HasSubstr("An unknown error occurred"));
-  const auto asked = pbx().heard("UpdateConfig");
-  ASSERT_EQ(asked.size(), 2U);
-  EXPECT_THAT(asked[0], testing::IsSupersetOf({Pair("SrcFilename", "res_parking.conf"), Pair("Value-000001", "800-850"), Pair("Value-000002", "next")}));
-  EXPECT_THAT(asked[1], testing::IsSupersetOf({Pair("Action-000000", "DelCat"), Pair("Cat-000000", "new")}));
 }
 
 TEST_F(telephone_queues, agi_channels_take_commands) {

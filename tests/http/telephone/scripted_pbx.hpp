@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An AMI server that says what a test tells it to: enough of a login to be believed, lists and answers as given, and
 /// whatever else as it is said.
 #pragma once
@@ -7,6 +8,7 @@
 #include <boost/asio/write.hpp>
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -39,8 +41,12 @@ public:
 
   /// What follows the response to this action; "{id}" stands for its ActionID. Also of lists.
   void answer(const std::string& action_name, const std::string& text) {
+    answer_by(action_name, [text](const action&) { return text; });
+  }
+  /// The same, made for each; on the server's thread, one at a time.
+  void answer_by(const std::string& action_name, std::function<std::string(const action&)> make) {
     const std::lock_guard lock{guard_};
-    answers_[action_name] = text;
+    answers_[action_name] = std::move(make);
   }
   /// Answers this action as it does by itself again.
   void answer_as_usual(const std::string& action_name) {
@@ -60,12 +66,12 @@ public:
     if (client_)
       client_->shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
   }
-  /// The actions of this name that came.
-  [[nodiscard]] std::vector<action> heard(const std::string& action_name) const {
+  /// The actions of this name that came; of any, without one.
+  [[nodiscard]] std::vector<action> heard(const std::string& action_name = {}) const {
     const std::lock_guard lock{guard_};
     std::vector<action> found;
     for (const auto& one : heard_)
-      if (one.at("Action") == action_name)
+      if (action_name.empty() || one.at("Action") == action_name)
         found.push_back(one);
     return found;
   }
@@ -119,7 +125,7 @@ private:
     heard_.push_back(a);
     const auto& name = a["Action"];
     if (const auto own = answers_.find(name); own != answers_.end())
-      return put(with_id(own->second, a["ActionID"]));
+      return put(with_id(own->second(a), a["ActionID"]));
     if (name == "Challenge")
       return put(with_id("Response: Success\nActionID: {id}\nChallenge: 123456\n\n", a["ActionID"]));
     if (name == "Login")
@@ -154,7 +160,7 @@ private:
   boost::asio::ip::tcp::acceptor acceptor_;
   mutable std::mutex guard_;
   std::shared_ptr<boost::asio::ip::tcp::socket> client_;
-  std::map<std::string, std::string> answers_;
+  std::map<std::string, std::function<std::string(const action&)>> answers_;
   std::vector<action> heard_;
   bool stopping_{false};
   std::thread thread_;

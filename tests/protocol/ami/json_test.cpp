@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/ami/json.hpp"
 
 #include "protocol/ami/parser.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Random bytes that look like the AMI more or less, from a seed that a failing test prints.
 #pragma once
 

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The AMI read in the plainest way, as the judge of the parser: one line after the other, one string each.
 #pragma once
 
-#include "protocol/ami/block.hpp"
+#include "protocol/ami/message.hpp"
 
 #include <ostream>
 #include <string>

@@ -1,8 +1,9 @@
-#include "http/outbound/context.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "http/api/context.hpp"
 
 #include <algorithm>
 
-namespace ringmaster::outbound {
+namespace ringmaster::api {
 
 namespace {
 
@@ -56,4 +57,4 @@ result<uuid> path_id(const http::request& req, std::string_view what) {
   return error{errc::not_found, std::string{"there is no "}.append(what).append(" \"").append(text).append("\""), {}};
 }
 
-} // namespace ringmaster::outbound
+} // namespace ringmaster::api

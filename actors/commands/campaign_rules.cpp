@@ -1,4 +1,5 @@
-#include "http/outbound/campaign_rules.hpp"
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/commands/campaign_rules.hpp"
 
 #include "actors/core/campaign_state.hpp"
 #include "actors/core/originate.hpp"
@@ -9,7 +10,7 @@
 #include <optional>
 #include <type_traits>
 
-namespace ringmaster::outbound {
+namespace ringmaster::commands {
 
 namespace {
 
@@ -26,24 +27,28 @@ result<std::optional<T>> referred(const storage::txn& in, const maybe_uuid& id) 
   return found.error();
 }
 
+/// What a campaign dials with, as far as it is there.
+struct needs {
+  std::optional<ringmaster::plan> plan;
+  std::optional<dlma> list;
+  std::optional<destination> dest;
+};
+result<needs> needs_of(const storage::txn& in, const campaign& c) {
+  auto plan = referred<ringmaster::plan>(in, c.plan);
+  if (!plan)
+    return plan.error();
+  auto list = referred<dlma>(in, c.dlma);
+  if (!list)
+    return list.error();
+  auto dest = referred<destination>(in, c.dest);
+  if (!dest)
+    return dest.error();
+  return needs{std::move(*plan), std::move(*list), std::move(*dest)};
+}
+
 template <class T>
 const T* pointer(const std::optional<T>& of) {
   return of ? &*of : nullptr;
-}
-
-result<void> can_run(const storage::txn& in, const campaign& c) {
-  const auto how = referred<plan>(in, c.plan);
-  if (!how)
-    return how.error();
-  const auto list = referred<dlma>(in, c.dlma);
-  if (!list)
-    return list.error();
-  const auto dest = referred<destination>(in, c.dest);
-  if (!dest)
-    return dest.error();
-  if (auto missing = core::cannot_start(c, pointer(*how), pointer(*list), pointer(*dest)))
-    return *missing;
-  return {};
 }
 
 bool is_given(const text& t) noexcept { return t && !t->empty(); }
@@ -69,31 +74,25 @@ result<T> still_writable(const storage::txn& in, T after, maybe_uuid campaign::*
   for (const auto& c : *all) {
     if (c.*refers != after.id)
       continue;
-    auto how = referred<plan>(in, c.plan);
-    auto list = referred<dlma>(in, c.dlma);
-    auto dest = referred<destination>(in, c.dest);
-    if (!how)
-      return how.error();
-    if (!list)
-      return list.error();
-    if (!dest)
-      return dest.error();
+    auto with = needs_of(in, c);
+    if (!with)
+      return with.error();
     if constexpr (std::is_same_v<T, plan>)
-      *how = after;
+      with->plan = after;
     else if constexpr (std::is_same_v<T, dlma>)
-      *list = after;
+      with->list = after;
     else
-      *dest = after;
-    if (!*how || !*list || !*dest)
+      with->dest = after;
+    const auto& [plan, list, dest] = *with;
+    if (!plan || !list || !dest)
       continue; // it says so itself
-    if (auto wrong = core::early_media_for_agents(**how, **dest)) {
+    if (auto wrong = core::early_media_for_agents(*plan, *dest)) {
       wrong->message = "the campaign " + to_string(c.id) + " uses this: " + wrong->message;
       return *wrong;
     }
     if (!runs(static_cast<campaign_status>(c.status)))
       continue;
-    if (const auto wrong = core::cannot_be_written(**how, **dest,
-                                                   merge_variables({&c.vars, &(*how)->vars, &(*dest)->vars, &(*list)->vars})))
+    if (const auto wrong = core::cannot_be_written(*plan, *dest, merge_variables({&c.vars, &plan->vars, &dest->vars, &list->vars})))
       return error{errc::illegal_state,
                    "no call of the running campaign " + to_string(c.id) + " could be written for Asterisk: " + wrong->message,
                    wrong->field};
@@ -109,11 +108,11 @@ result<destination> settle_destination(const storage::txn& in, destination after
 }
 result<dlma> settle_dlma(const storage::txn& in, dlma after) { return still_writable(in, std::move(after), &campaign::dlma); }
 
-result<campaign> settle_campaign(const storage::txn& in, const campaign& before, campaign after) {
+result<campaign> settle_campaign(const storage::txn& in, const campaign& before, campaign after, const zone_rules& zones) {
   // Also while it is off: nobody should find out about a wrong one by turning it on.
   auto scheduled = after;
   scheduled.sc_mode = 1;
-  if (const auto schedule = core::schedule::compile(scheduled); !schedule)
+  if (const auto schedule = core::schedule::compile(scheduled, zones); !schedule)
     return schedule.error();
   if (is_given(after.sc_date_start) && is_given(after.sc_date_end) && *after.sc_date_end < *after.sc_date_start) // as text: YYYY-MM-DD
     return invalid_field("sc_date_end", "sc_date_end (" + *after.sc_date_end + ") must not be before sc_date_start (" +
@@ -135,21 +134,19 @@ result<campaign> settle_campaign(const storage::txn& in, const campaign& before,
   after.status = static_cast<std::int64_t>(becomes);
   const bool needs_changed = after.plan != before.plan || after.dlma != before.dlma || after.dest != before.dest ||
                              after.vars != before.vars;
-  if (needs_changed) {
-    const auto how = referred<plan>(in, after.plan);
-    if (!how)
-      return how.error();
-    const auto dest = referred<destination>(in, after.dest);
-    if (!dest)
-      return dest.error();
-    if (*how && *dest)
-      if (auto wrong = core::early_media_for_agents(**how, **dest))
-        return *wrong;
-  }
-  if (runs(becomes) && (!runs(was) || needs_changed))
-    if (const auto ready = can_run(in, after); !ready)
-      return ready.error();
+  const bool must_be_able = runs(becomes) && (!runs(was) || needs_changed);
+  if (!needs_changed && !must_be_able)
+    return after;
+  const auto with = needs_of(in, after);
+  if (!with)
+    return with.error();
+  if (needs_changed && with->plan && with->dest)
+    if (auto wrong = core::early_media_for_agents(*with->plan, *with->dest))
+      return *wrong;
+  if (must_be_able)
+    if (auto missing = core::cannot_start(after, pointer(with->plan), pointer(with->list), pointer(with->dest)))
+      return *missing;
   return after;
 }
 
-} // namespace ringmaster::outbound
+} // namespace ringmaster::commands
