@@ -11,10 +11,10 @@ target_include_directories(ringmaster_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(ringmaster_options INTERFACE RINGMASTER_VERSION="${PROJECT_VERSION}")
 
 # What makes attacks on memory hard; scripts/check-hardening looks whether a program has it.
-include(CheckPIESupported)
-check_pie_supported()
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-add_compile_options(-fstack-protector-strong -fstack-clash-protection)
+# -fPIE for libraries too, since they are parts of programs alone: CMake's own POSITION_INDEPENDENT_CODE says -fPIC for them, by which
+# the compiler must take every function that others can call for one that may be replaced, and inlines none of them.
+add_compile_options(-fPIE -fstack-protector-strong -fstack-clash-protection)
+add_link_options(-pie)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   add_compile_options(-fcf-protection)
 endif()
