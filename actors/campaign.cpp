@@ -823,18 +823,20 @@ caf::behavior campaign_actor(caf::stateful_actor<campaign_actor_state>* self, co
   self->state.work = std::make_shared<campaign_work>(self, id, shared);
   auto* work = self->state.work.get();
   self->send(self, look_now{});
+  // A message is compared with each of these in turn: what every call brings comes first.
   return {
+      handled<call_milestone>(work, [](auto& w, const auto& what) { w.milestone(what); }),
+      handled<call_finished>(work, [](auto& w, const auto& what) { w.finished(what); }),
+      handled<begun_batch>(work, [](auto& w, const auto& batch) { w.take_begun(batch); }),
+      handled<leased>(work, [](auto& w, const auto& answer) { w.take_leased(answer); }),
+      handled<campaign_look>(work, [](auto& w, const auto& what) { w.look(what); }),
+      handled<wake>(work, [](auto& w, const auto&) { w.wake_up(); }),
+      handled<list_changed>(work, [](auto& w, const auto& what) { w.list_has_changed(what.list); }),
       handled<reload>(work, [](auto& w, const auto&) { w.read(); }),
       handled<resources_changed>(work, [](auto& w, const auto& what) { w.read_if_ours(*what.ids); }),
       handled<zone_rules_changed>(work, [](auto& w, const auto& what) { w.use_zones(*what.rules); }),
       handled<schedule_passed>(work, [](auto& w, const auto&) { w.schedule_passed_by(); }),
-      handled<wake>(work, [](auto& w, const auto&) { w.wake_up(); }),
       handled<dial_list_ready>(work, [](auto& w, const auto& ready) { w.list_ready(ready); }),
-      handled<list_changed>(work, [](auto& w, const auto& what) { w.list_has_changed(what.list); }),
-      handled<leased>(work, [](auto& w, const auto& answer) { w.take_leased(answer); }),
-      handled<begun_batch>(work, [](auto& w, const auto& batch) { w.take_begun(batch); }),
-      handled<call_milestone>(work, [](auto& w, const auto& what) { w.milestone(what); }),
-      handled<call_finished>(work, [](auto& w, const auto& what) { w.finished(what); }),
       handled<adopted_calls>(work, [](auto& w, const auto& adopted) { w.adopt(adopted); }),
       handled<grace_passed>(work, [](auto& w, const auto&) { w.pass_graces(); }),
       handled<caller_waits>(work, [](auto& w, const auto& what) { w.confirmed(what); }),
@@ -844,7 +846,6 @@ caf::behavior campaign_actor(caf::stateful_actor<campaign_actor_state>* self, co
       handled<keep_now>(work, [](auto& w, const auto&) { w.keep(); }),
       handled<show_now>(work, [](auto& w, const auto&) { w.show(); }),
       handled<look_now>(work, [](auto& w, const auto&) { w.look_around(); }),
-      handled<campaign_look>(work, [](auto& w, const auto& what) { w.look(what); }),
   };
 }
 

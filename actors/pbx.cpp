@@ -880,14 +880,14 @@ caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options&
   self->state.session->start();
   auto* session = self->state.session.get();
   return {
-      [=](const link_opened& what) { session->opened(what.epoch); },
       [=](const link_received& what) { session->received(what); },
-      [=](const link_closed& what) { session->closed(what); },
+      [=](const forget_call& what) { session->forget(what.id); },
       [=](const originate_batch& what) { session->originate(what); },
+      [=](const link_opened& what) { session->opened(what.epoch); },
+      [=](const link_closed& what) { session->closed(what); },
       [=](const adopt_batch& what) { session->adopt(what); },
       [=](const hang_up_channel& what) { session->hang_up(what); },
       [=](const redirect_channel& what) { session->redirect(what); },
-      [=](const forget_call& what) { session->forget(what.id); },
       [=](const ask_presence& what) { session->ask_presence_of(what.id); },
       [=](const queue_in_doubt& what) { session->queue_doubted(what.queue); },
       [=](const confirm_waiting& what) { session->confirm(what); },

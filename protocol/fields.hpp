@@ -231,9 +231,9 @@ void append_record(std::string& out, const T& object, const field_table<G...>& t
     if (f.may == access::shown_only || f.get(object) == f.get(defaults))
       return;
     using type = field_type<std::remove_cvref_t<decltype(f.get(object))>>;
-    out.push_back(static_cast<char>(f.tag));
-    const auto length_at = out.size();
-    out.push_back('\0'); // one byte is enough for nearly every value
+    const char begins[2] = {static_cast<char>(f.tag), '\0'}; // one byte of length is enough for nearly every value
+    const auto length_at = out.size() + 1;
+    out.append(begins, 2);
     type::write_record(out, f.get(object));
     const auto length = out.size() - length_at - 1;
     if (length < 0x80) {
@@ -260,24 +260,45 @@ template <class T, class... G>
   if (bytes.empty() || bytes[0] != '\1')
     return damaged;
   bytes.remove_prefix(1);
-  T object{};
-  while (!bytes.empty()) {
-    const auto tag = static_cast<std::uint8_t>(bytes[0]);
+  std::uint8_t tag = 0;
+  std::string_view payload;
+  bool good = true, some = false; // `some`: tag and payload are those of a field that is not read yet
+  const auto next = [&] {
+    some = !bytes.empty();
+    if (!some)
+      return;
+    tag = static_cast<std::uint8_t>(bytes[0]);
     bytes.remove_prefix(1);
-    std::uint64_t length = 0;
-    if (!take_varint(bytes, length) || length > bytes.size())
-      return damaged;
-    const auto payload = bytes.substr(0, length);
-    bytes.remove_prefix(length);
-    bool good = true;
+    std::uint64_t length = bytes.empty() ? 0 : static_cast<std::uint8_t>(bytes[0]);
+    if (!bytes.empty() && length < 0x80)
+      bytes.remove_prefix(1);
+    else
+      good = take_varint(bytes, length);
+    good = good && length <= bytes.size();
+    some = good;
+    if (good) {
+      payload = bytes.substr(0, length);
+      bytes.remove_prefix(length);
+    }
+  };
+  result<T> read;
+  T& object = *read;
+  next();
+  while (some) {
+    // Fields were written in the table's order, so that one walk meets all of them, unless the table has changed since.
+    const auto before = bytes.size();
     table.each([&](const auto& f) {
-      if (f.tag == tag)
-        good = field_type<std::remove_cvref_t<decltype(f.get(object))>>::read_record(payload, f.get(object));
+      if (!some || f.tag != tag)
+        return;
+      good = field_type<std::remove_cvref_t<decltype(f.get(object))>>::read_record(payload, f.get(object));
+      good ? next() : void(some = false);
     });
-    if (!good)
-      return damaged;
+    if (some && bytes.size() == before)
+      next(); // of a field that is no more
   }
-  return object;
+  if (!good)
+    return damaged;
+  return read;
 }
 
 // --- common rules -----------------------------------------------------------------------------------------

@@ -25,16 +25,30 @@ constexpr auto byte_table = [] {
 }();
 
 #if defined(__x86_64__)
+std::uint64_t eight_at(const char* at) noexcept {
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, at, 8);
+  return eight;
+}
+
 __attribute__((target("sse4.2"))) std::uint32_t by_instruction(std::uint32_t sum, std::string_view bytes) noexcept {
   std::uint64_t wide = sum;
-  for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
-    std::uint64_t eight = 0;
-    std::memcpy(&eight, bytes.data(), 8);
-    wide = _mm_crc32_u64(wide, eight);
-  }
+  const auto* at = bytes.data();
+  auto left = bytes.size();
+  for (; left >= 32; left -= 32, at += 32)
+    wide = _mm_crc32_u64(_mm_crc32_u64(_mm_crc32_u64(_mm_crc32_u64(wide, eight_at(at)), eight_at(at + 8)), eight_at(at + 16)),
+                         eight_at(at + 24));
+  for (; left >= 8; left -= 8, at += 8)
+    wide = _mm_crc32_u64(wide, eight_at(at));
   sum = static_cast<std::uint32_t>(wide);
-  for (const unsigned char byte : bytes)
-    sum = _mm_crc32_u8(sum, byte);
+  if (left >= 4) {
+    std::uint32_t four = 0;
+    std::memcpy(&four, at, 4);
+    sum = _mm_crc32_u32(sum, four);
+    left -= 4, at += 4;
+  }
+  for (; left > 0; --left, ++at)
+    sum = _mm_crc32_u8(sum, static_cast<unsigned char>(*at));
   return sum;
 }
 const bool has_instruction = __builtin_cpu_supports("sse4.2") != 0;
