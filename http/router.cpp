@@ -35,11 +35,12 @@ std::optional<error> unknown_parameter(const route& of, const request& req) {
   if (of.any_query)
     return std::nullopt;
   for (const auto& [name, value] : req.query) {
-    if (name == "authtoken" || std::find(of.query.begin(), of.query.end(), name) != of.query.end())
+    const auto is_it = [&](const query_parameter& one) { return one.name == name; };
+    if (name == "authtoken" || std::any_of(of.query.begin(), of.query.end(), is_it))
       continue;
     std::string taken;
     for (const auto& one : of.query)
-      taken.append(taken.empty() ? "" : ", ").append(one);
+      taken.append(taken.empty() ? "" : ", ").append(one.name);
     return invalid_field(name, "there is no query parameter \"" + name + "\" here; " +
                                    (taken.empty() ? "this path takes none" : "this path takes " + taken));
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/auth/principal.hpp"
+#include "http/operation.hpp"
 #include "http/server/handler.hpp"
 
 #include <functional>
@@ -19,16 +20,17 @@ enum class access : std::uint8_t { token, open };
 
 struct route {
   http::method method{http::method::get};
-  std::string path;       ///< "/ob/plans/{uuid}"; a `{name}` stands for one whole segment
-  std::string permission; ///< what the caller must hold; empty: any signed-in user
+  std::string path{};       ///< "/ob/plans/{uuid}"; a `{name}` stands for one whole segment
+  std::string permission{}; ///< what the caller must hold; empty: any signed-in user
   http::access needs{http::access::token};
-  endpoint to;
+  endpoint to{};
   /// With `to.on_upgrade`: answers, to anybody, a request that asks for no upgrade.
   endpoint without_upgrade{};
   /// The query parameters that it takes, beside `authtoken`, which every route does. Any other is refused by name: passed
   /// over, a misspelt filter would give everything.
-  std::vector<std::string> query{};
+  std::vector<query_parameter> query{};
   bool any_query{}; ///< pages for a browser, to which all kinds of things get appended
+  operation about{};
 };
 
 /// Routes by a tree of segments; a lookup is one hash lookup a segment. Literal segments win over
@@ -64,6 +66,8 @@ public:
     access needs;
   };
   [[nodiscard]] const std::vector<door>& doors() const noexcept { return doors_; }
+  /// Every route once, at the path that it was added with, in the order in which they were added.
+  [[nodiscard]] const std::vector<std::unique_ptr<route>>& routes() const noexcept { return routes_; }
 
 private:
   struct node;

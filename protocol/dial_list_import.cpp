@@ -49,10 +49,7 @@ struct column {
 
 template <class F>
 constexpr bool is_number_field(const F& f) noexcept {
-  if constexpr (std::is_same_v<typename F::value, text>)
-    return f.must.accepts == written_number_rule.accepts;
-  else
-    return false;
+  return f.must->form == &written_number_form;
 }
 
 /// Every field of `dl_fields`, so that a row needs no look-up by name.
@@ -206,8 +203,8 @@ struct dial_list_importer::impl {
     auto& row = rows[filled];
     if (options.dlma)
       row.dlma_uuid = *options.dlma;
-    if (row.dlma_uuid.is_nil())
-      return reject("dlma_uuid is required");
+    if (const auto missing = missing_field(row, dl_fields))
+      return reject(missing->message);
     lines[filled++] = line;
     if (filled >= options.batch)
       hand_over();

@@ -167,6 +167,35 @@ bool field_type<bool>::read_record(std::string_view from, bool& v) {
 
 // --- strings ------------------------------------------------------------------------------------------------
 
+void field_type<lines>::write_json(std::string& out, const lines& v) { append_json_string(out, v.value); }
+
+complaint field_type<lines>::read_json(simdjson::dom::element from, lines& v) {
+  std::string_view text;
+  if (from.get(text))
+    return "a string";
+  return read_text(text, v);
+}
+
+complaint field_type<lines>::read_text(std::string_view from, lines& v) {
+  if (!simdjson::validate_utf8(from.data(), from.size()))
+    return std::string{utf8};
+  std::string value;
+  value.reserve(from.size());
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (from[i] == '\0')
+      return "a string without NUL";
+    if (from[i] == '\r') { // alone, or the first half of a line's end
+      value.push_back('\n');
+      if (i + 1 < from.size() && from[i + 1] == '\n')
+        ++i;
+    } else {
+      value.push_back(from[i]);
+    }
+  }
+  v.value = std::move(value);
+  return std::nullopt;
+}
+
 using text_field = field_type<std::string>;
 
 void text_field::write_json(std::string& out, const std::string& v) { append_json_string(out, v); }

@@ -3,16 +3,19 @@
 /// JSON both ways, the storage encoding, CSV columns and the reference page are generic code over the table.
 ///
 ///     struct plan { uuid id; std::optional<std::string> name; std::int64_t retry_delay{60}; };
+///     inline constexpr constraint delay_limits{.least = 0, .most = 86'400, .unit = "s"};
 ///     inline constexpr auto plan_fields = field_table{
 ///         field{1, "uuid", &plan::id, access::read_only, "Plan uuid."},
 ///         field{2, "name", &plan::name, access::writable, "Plan name."},
-///         field{3, "retry_delay", &plan::retry_delay, access::writable, "Seconds until the next try.",
-///               at_least<0>}};
+///         field{3, "retry_delay", &plan::retry_delay, access::writable, "Seconds until the next try.", delay_limits}};
+///
+/// What stands here is data: `describe` (schema.hpp) gives it to those who document it.
 ///
 /// The number of a field is its tag in the database: never change or reuse one. A default that records rely
 /// on changes only together with the storage format.
 #pragma once
 
+#include "protocol/constraint.hpp"
 #include "protocol/error.hpp"
 #include "protocol/field_types.hpp"
 #include "protocol/json.hpp"
@@ -30,16 +33,11 @@ enum class access : std::uint8_t {
   read_only,   ///< shown; sent back unchanged it is accepted, changed it is refused
   stored_only, ///< kept, never shown
   shown_only,  ///< computed for a reply, never kept
+  secret,      ///< callers may send it; kept, never shown
 };
 
-/// What a value must be beyond its type; `says` completes "NAME must be …". `tidy` comes before: it makes one spelling of those
-/// that mean the same.
-template <class M>
-struct rule {
-  bool (*accepts)(const M&){nullptr};
-  std::string_view says{};
-  void (*tidy)(M&){nullptr};
-};
+[[nodiscard]] constexpr bool is_sent(access may) noexcept { return may == access::writable || may == access::secret; }
+[[nodiscard]] constexpr bool is_shown(access may) noexcept { return may != access::stored_only && may != access::secret; }
 
 /// Reaches one element of an array member, so that number_1 … number_8 are fields each.
 template <class T, class A>
@@ -83,17 +81,29 @@ struct field {
   std::string_view name;
   Get get;
   access may;
-  std::string_view doc;
-  rule<value> must{};
+  std::string_view doc; ///< a sentence or several, in Markdown
+  const constraint* must;
+
+  /// `limits` is kept by reference.
+  constexpr field(int number, const char* called, Get how, access who, const char* says, const constraint& limits = any_value)
+      : tag{static_cast<std::uint8_t>(number)}, name{called}, get{how}, may{who}, doc{says}, must{&limits} {
+    if (!suits(limits, field_type<value>::kind))
+      throw "a constraint that values of this type cannot have";
+  }
+  constexpr field(int number, const char* called, value object::*which, access who, const char* says,
+                  const constraint& limits = any_value)
+    requires std::is_same_v<Get, member<object, value>>
+      : field(number, called, Get{which}, who, says, limits) {}
+  field(int, const char*, Get, access, const char*, const constraint&&) = delete;
 };
 template <class T, class M>
 field(int, const char*, M T::*, access, const char*) -> field<member<T, M>>;
 template <class T, class M>
-field(int, const char*, M T::*, access, const char*, rule<M>) -> field<member<T, M>>;
+field(int, const char*, M T::*, access, const char*, const constraint&) -> field<member<T, M>>;
 template <class T, class A>
 field(int, const char*, element<T, A>, access, const char*) -> field<element<T, A>>;
 template <class T, class A>
-field(int, const char*, element<T, A>, access, const char*, rule<typename A::value_type>) -> field<element<T, A>>;
+field(int, const char*, element<T, A>, access, const char*, const constraint&) -> field<element<T, A>>;
 
 template <class... Gets>
 struct field_table {
@@ -127,7 +137,7 @@ void append_json(std::string& out, const T& object, const field_table<G...>& tab
   out.push_back('{');
   bool first = true;
   table.each([&](const auto& f) {
-    if (f.may == access::stored_only)
+    if (!is_shown(f.may))
       return;
     if (!first)
       out.push_back(',');
@@ -147,6 +157,18 @@ template <class T, class... G>
   return out;
 }
 
+[[nodiscard]] inline bool is_unset(const std::string& v) noexcept { return v.empty(); }
+[[nodiscard]] inline bool is_unset(const uuid& v) noexcept { return v == uuid{}; }
+template <class M>
+[[nodiscard]] bool is_unset(const std::optional<M>& v) noexcept {
+  return !v || is_unset(*v);
+}
+/// A number or a switch always says something.
+template <class M>
+[[nodiscard]] bool is_unset(const M&) noexcept {
+  return false;
+}
+
 namespace detail {
 
 /// Reads one value into `object`, with every check a field has.
@@ -156,11 +178,10 @@ std::optional<error> assign_field(T& object, const F& f, Read&& read) {
   value fresh{};
   if (auto wrong = read(fresh))
     return invalid_field(f.name, fmt_must_be(f.name, *wrong));
-  if (f.must.tidy)
-    f.must.tidy(fresh);
-  if (f.must.accepts && !f.must.accepts(fresh))
-    return invalid_field(f.name, fmt_must_be(f.name, f.must.says));
-  if (f.may != access::writable) {
+  tidy(*f.must, fresh);
+  if (!passes(*f.must, fresh))
+    return invalid_field(f.name, fmt_must_be(f.name, must_be(*f.must)));
+  if (!is_sent(f.may)) {
     if (f.may == access::read_only && fresh == f.get(object))
       return std::nullopt; // what was read may be sent back
     return invalid_field(f.name, std::string{f.name} + " is read-only");
@@ -217,6 +238,38 @@ template <class T, class... G>
     return invalid_field(name, "unknown column \"" + std::string{name} + '"');
   return wrong;
 }
+
+/// A struct that says which table is its own (`constexpr const auto& fields_of(const T*)` beside it) can be a field of another.
+template <class T>
+concept has_fields = requires(const T* t) { fields_of(t); };
+
+template <has_fields T>
+struct field_type<T> {
+  static constexpr auto kind = value_kind::object;
+  static constexpr const T* its{nullptr};
+  static void write_json(std::string& out, const T& v) { append_json(out, v, fields_of(its)); }
+  static complaint read_json(simdjson::dom::element from, T& v) {
+    auto read = merge_json(T{}, from, fields_of(its));
+    if (!read)
+      return "an object in which " + read.error().message;
+    if (const auto missing = missing_field(*read, fields_of(its)))
+      return "an object in which " + missing->message;
+    v = std::move(*read);
+    return std::nullopt;
+  }
+  static complaint read_text(std::string_view from, T& v) {
+    simdjson::dom::parser parser;
+    simdjson::dom::element read;
+    return parser.parse(from.data(), from.size()).get(read) ? complaint{"an object in JSON"} : read_json(read, v);
+  }
+  static void write_record(std::string& out, const T& v) { append_record(out, v, fields_of(its)); }
+  static bool read_record(std::string_view from, T& v) {
+    auto read = from_record<T>(from, fields_of(its));
+    if (read)
+      v = std::move(*read);
+    return read.has_value();
+  }
+};
 
 /// The storage encoding. A record is
 ///
@@ -301,11 +354,15 @@ template <class T, class... G>
   return read;
 }
 
-// --- common rules -----------------------------------------------------------------------------------------
-
-template <std::int64_t Low>
-inline constexpr rule<std::int64_t> at_least{
-    [](const std::int64_t& v) { return v >= Low; },
-    Low == 0 ? std::string_view{"0 or more"} : Low == 1 ? std::string_view{"1 or more"} : std::string_view{"larger"}};
+/// The first field that must be given and is not: null, an empty text, no uuid.
+template <class T, class... G>
+[[nodiscard]] std::optional<error> missing_field(const T& object, const field_table<G...>& table) {
+  std::optional<error> missing;
+  table.each([&](const auto& f) {
+    if (!missing && f.must->required && is_unset(f.get(object)))
+      missing = invalid_field(f.name, std::string{f.name} + " is required");
+  });
+  return missing;
+}
 
 } // namespace ringmaster

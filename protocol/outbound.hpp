@@ -63,11 +63,13 @@ inline constexpr auto plan_fields = field_table{
     field{1, "caller_id", &plan::caller_id, access::writable, "Caller id shown to the customer.", caller_id_rule},
     field{2, "codecs", &plan::codecs, access::writable, "Codecs of the call, separated by commas.", codecs_rule},
     field{3, "detail", &plan::detail, access::writable, "Detail.", detail_rule},
-    field{4, "dial_mode", &plan::dial_mode, access::writable, "0 none, 1 predictive.", one_of_0_1},
+    field{4, "dial_mode", &plan::dial_mode, access::writable, "0 dials nothing, 1 dials. A campaign does not start with 0.", one_of_0_1},
     field{5, "dial_timeout", &plan::dial_timeout, access::writable, "Ringing timeout (ms).", dial_timeout_rule},
     field{6, "dl_end_handle", &plan::dl_end_handle, access::writable,
           "When the list is done: 0 keep the campaign started, 1 stop it.", one_of_0_1},
-    field{7, "early_media", &plan::early_media, access::writable, "\"true\" bridges on early media.", early_media_rule},
+    field{7, "early_media", &plan::early_media, access::writable,
+          "`\"true\"` bridges on early media, before anybody has answered. Refused (400) where a campaign's destination is a queue: "
+          "Asterisk tells of an answer at the network's first tone then, and agents would get people who never answer.", early_media_rule},
     field{8, "in_use", &plan::in_use, access::read_only, "0 deleted, 1 in use."},
     field{9, "max_retry_cnt_1", element{&plan::max_retry_cnt, 0}, access::writable, "Most tries of number 1.", retry_count_rule},
     field{10, "max_retry_cnt_2", element{&plan::max_retry_cnt, 1}, access::writable, "Most tries of number 2.", retry_count_rule},
@@ -80,9 +82,10 @@ inline constexpr auto plan_fields = field_table{
     field{17, "name", &plan::name, access::writable, "Name.", name_rule},
     field{18, "retry_delay", &plan::retry_delay, access::writable, "Seconds from a hangup to the next try.", retry_delay_rule},
     field{19, "service_level", &plan::service_level, access::writable,
-          "Method available only: calls begun beyond (or, negative, below) the available agents; the other methods pass over it.",
+          "Method `available` only: calls begun beyond (or, negative, below) the available agents; the other methods pass "
+          "over it.",
           service_level_rule},
-    field{20, "tech_name", &plan::tech_name, access::writable, "Channel technology: SIP, PJSIP, DAHDI, IAX2 or Local.", technology_rule},
+    field{20, "tech_name", &plan::tech_name, access::writable, "Channel technology, in any case.", technology_rule},
     field{21, "tm_create", &plan::tm_create, access::read_only, "Created at."},
     field{22, "tm_delete", &plan::tm_delete, access::read_only, "Deleted at."},
     field{23, "tm_update", &plan::tm_update, access::read_only, "Last changed at."},
@@ -90,38 +93,46 @@ inline constexpr auto plan_fields = field_table{
     field{25, "uuid", &plan::id, access::read_only, "Plan uuid."},
     field{26, "variables", &plan::vars, access::writable, "Variables set on the channel.", variables_rule},
     field{27, "pacing_method", &plan::pacing_method, access::writable,
-          "How many calls to begin: predictive, progressive, available or ratio; null is predictive.", pacing_method_rule},
+          "How many calls to begin; null is `predictive`.", pacing_method_rule},
     field{28, "abandon_limit", &plan::abandon_limit, access::writable,
-          "Most abandoned calls, as a share of the live answers: 0.03 is 3 %, 0 not one.", abandon_limit_rule},
+          "Most abandoned calls, as a **share** of the live answers, not in percent: `0.03` is 3 %, `0` not one.", abandon_limit_rule},
     field{29, "abandon_window_days", &plan::abandon_window_days, access::writable,
           "Days over which the limit holds, today included.", window_days_rule},
     field{30, "abandon_grace_ms", &plan::abandon_grace_ms, access::writable,
           "How long a live answer may wait for an agent before it counts as abandoned (ms).", grace_rule},
     field{31, "jurisdiction", &plan::jurisdiction, access::writable,
-          "Whose rules fill in what is null: US, UK or own; null is US.", jurisdiction_rule},
+          "Whose rules fill in what is null: `US`, `UK` or `own`; null is `US`.", jurisdiction_rule},
     field{32, "min_ring_seconds", &plan::min_ring_seconds, access::writable,
-          "A call rings at least this long before it is given up: dial_timeout may not be shorter.", min_ring_rule},
+          "A call rings at least this long before it is given up: `dial_timeout` may not be shorter.", min_ring_rule},
     field{33, "max_calls_per_agent", &plan::max_calls_per_agent, access::writable,
-          "Most calls on the way for each logged-in agent; the ratio of the method ratio; null or 0: no bound.", calls_per_agent_rule},
-    field{34, "max_calls", &plan::max_calls, access::writable, "Most calls on the way; null or 0: no bound.", max_calls_rule},
+          "Most calls on the way for each logged-in agent; for the method `ratio`, calls for each free agent (null: 1). 0 "
+          "or null: no bound.", calls_per_agent_rule},
+    field{34, "max_calls", &plan::max_calls, access::writable, "Most calls on the way. 0 or null: no bound.", max_calls_rule},
     field{35, "abandon_context", &plan::abandon_context, access::writable,
           "Dialplan context that an abandoned call is sent to; null: it is hung up.", dialplan_name_rule},
-    field{36, "abandon_exten", &plan::abandon_exten, access::writable, "Its extension; null is s.", dialplan_name_rule},
-    field{37, "abandon_priority", &plan::abandon_priority, access::writable, "Its priority or label; null is 1.", dialplan_name_rule},
+    field{36, "abandon_exten", &plan::abandon_exten, access::writable, "Its extension; null is `s`. Only with `abandon_context`.", dialplan_name_rule},
+    field{37, "abandon_priority", &plan::abandon_priority, access::writable, "Its priority or label; null is `1`. Only with `abandon_context`.", dialplan_name_rule},
     field{38, "abandon_group", &plan::abandon_group, access::writable,
           "Campaigns whose plans name the same group share one budget of abandoned calls.", group_rule},
     field{39, "give_up_ringing", &plan::give_up_ringing, access::writable,
-          "Predictive only: a call that has rung for the minimum ring time (at least 15 s) may be hung up when it is too likely "
-          "that no agent would be there for it; it counts as not answered."},
+          "A call that has rung for the minimum ring time (at least 15 s) may be hung up when it is too likely that no "
+          "agent would be there for its answer; it counts as not answered. A fifth to a half of all calls end so, nearly "
+          "all of which nobody would have answered; [what that costs and brings](pacing.md#giving-up-a-call-that-rings). "
+          "`predictive` alone does so, and not with an `abandon_limit` of 0."},
     field{40, "local_no_optimize", &plan::local_no_optimize, access::writable,
-          "Technology Local only: /n is added to the channel, so that Asterisk never leaves it out of the call."},
+          "Technology Local only: `/n` is added to the channel, so that Asterisk never leaves it out of the call. Not "
+          "needed for the calls to be followed."},
     field{41, "dialplan_context", &plan::dialplan_context, access::writable,
-          "Destinations of type 1 only: dialplan context whose extension s runs the application, so that calls can be transferred; "
-          "null: the application runs without a dialplan.", dialplan_name_rule},
+          "Destinations of `type` 1 only: dialplan context whose extension `s` runs the application, so that [calls can "
+          "be transferred](#which-calls-can-be-transferred); null: the application runs without a dialplan.", dialplan_name_rule},
     field{42, "allow_number_in_use", &plan::allow_number_in_use, access::writable,
-          "A number is dialed although another call to the same telephone is up, of whatever entry, list or campaign."},
+          "A number is dialed although another call to the same telephone is up. False: one telephone rings once, in "
+          "however many entries, lists and campaigns its number stands; [what the same telephone "
+          "is](dial-lists.md#one-telephone-rings-once)."},
     field{43, "agent_no_answer_limit", &plan::agent_no_answer_limit, access::writable,
-          "Calls in a row that an agent may leave unanswered before he is paused; null: he never is.", no_answer_limit_rule}};
+          "Calls in a row that an agent may leave unanswered before he is paused in all his queues, with the reason "
+          "\"does not answer\", until he or somebody else ends the pause; null: he never is. [What becomes of agents who "
+          "do not answer](pacing.md#agents-who-do-not-answer).", no_answer_limit_rule}};
 
 /// Whether Asterisk is to treat the network's tones and announcements before the answer as the answer: it tells of a success
 /// then (OriginateResponse, DialEnd) when there is none yet, and may never be.
@@ -145,14 +156,14 @@ struct destination {
 };
 
 inline constexpr auto destination_fields = field_table{
-    field{1, "application", &destination::application, access::writable, "Application (type 1).", application_rule},
-    field{2, "context", &destination::context, access::writable, "Dialplan context (type 0).", dialplan_name_rule},
-    field{3, "data", &destination::data, access::writable, "Application data (type 1).", application_data_rule},
+    field{1, "application", &destination::application, access::writable, "Application (`type` 1).", application_rule},
+    field{2, "context", &destination::context, access::writable, "Dialplan context (`type` 0).", dialplan_name_rule},
+    field{3, "data", &destination::data, access::writable, "Application data (`type` 1).", application_data_rule},
     field{4, "detail", &destination::detail, access::writable, "Detail.", detail_rule},
-    field{5, "exten", &destination::exten, access::writable, "Dialplan extension (type 0).", dialplan_name_rule},
+    field{5, "exten", &destination::exten, access::writable, "Dialplan extension (`type` 0).", dialplan_name_rule},
     field{6, "in_use", &destination::in_use, access::read_only, "0 deleted, 1 in use."},
     field{7, "name", &destination::name, access::writable, "Name.", name_rule},
-    field{8, "priority", &destination::priority, access::writable, "Dialplan priority or label (type 0).", dialplan_name_rule},
+    field{8, "priority", &destination::priority, access::writable, "Dialplan priority or label (`type` 0).", dialplan_name_rule},
     field{9, "tm_create", &destination::tm_create, access::read_only, "Created at."},
     field{10, "tm_delete", &destination::tm_delete, access::read_only, "Deleted at."},
     field{11, "tm_update", &destination::tm_update, access::read_only, "Last changed at."},
@@ -160,7 +171,8 @@ inline constexpr auto destination_fields = field_table{
     field{13, "uuid", &destination::id, access::read_only, "Destination uuid."},
     field{14, "variables", &destination::vars, access::writable, "Variables set on the channel.", variables_rule},
     field{15, "queues", &destination::queues, access::writable,
-          "Type 0: the queue that the extension leads to, whose agents calls are begun for; null: none.", queue_name_rule}};
+          "`type` 0: name of the queue that the extension leads to. Calls are then begun for its agents, as for a "
+          "destination of `type` 1 that is that queue; without it the extension takes any number of calls.", queue_name_rule}};
 
 /// What no single field can say: `data` has to suit `application`. A queue has a name, without blanks around it;
 /// sounds are looked for in Asterisk's folder of sounds and nowhere else; and of a queue's arguments those that
@@ -196,7 +208,8 @@ inline constexpr auto dlma_fields = field_table{
     field{8, "uuid", &dlma::id, access::read_only, "Dial list master uuid."},
     field{9, "variables", &dlma::vars, access::writable, "Variables set on the channel.", variables_rule},
     field{10, "number_kind", &dlma::number_kind, access::writable,
-          "What its entries' numbers are: number, telephone numbers; name, names of any kind too, such as SIP users.", number_kind_rule}};
+          "What its entries' numbers are: `number`, telephone numbers; `name`, names of any kind too, such as SIP users. "
+          "See [Numbers](dial-lists.md#numbers).", number_kind_rule}};
 
 // --- dl (dial list entry) -----------------------------------------------------------------------------------
 
@@ -229,18 +242,18 @@ inline constexpr auto dl_fields = field_table{
     field{2, "dialing_camp_uuid", &dl::dialing_camp_uuid, access::read_only, "Campaign that is dialing it now."},
     field{3, "dialing_plan_uuid", &dl::dialing_plan_uuid, access::read_only, "Plan that it is dialed by now."},
     field{4, "dialing_uuid", &dl::dialing_uuid, access::read_only, "Its dialing now."},
-    field{5, "dlma_uuid", &dl::dlma_uuid, access::writable, "The list it belongs to; required."},
+    field{5, "dlma_uuid", &dl::dlma_uuid, access::writable, "The list it belongs to.", list_rule},
     field{6, "email", &dl::email, access::writable, "E-mail address.", name_rule},
     field{7, "in_use", &dl::in_use, access::read_only, "0 deleted, 1 in use."},
     field{8, "name", &dl::name, access::writable, "Name.", name_rule},
-    field{9, "number_1", element{&dl::number, 0}, access::writable, "Contact number 1.", written_number_rule},
-    field{10, "number_2", element{&dl::number, 1}, access::writable, "Contact number 2.", written_number_rule},
-    field{11, "number_3", element{&dl::number, 2}, access::writable, "Contact number 3.", written_number_rule},
-    field{12, "number_4", element{&dl::number, 3}, access::writable, "Contact number 4.", written_number_rule},
-    field{13, "number_5", element{&dl::number, 4}, access::writable, "Contact number 5.", written_number_rule},
-    field{14, "number_6", element{&dl::number, 5}, access::writable, "Contact number 6.", written_number_rule},
-    field{15, "number_7", element{&dl::number, 6}, access::writable, "Contact number 7.", written_number_rule},
-    field{16, "number_8", element{&dl::number, 7}, access::writable, "Contact number 8.", written_number_rule},
+    field{9, "number_1", element{&dl::number, 0}, access::writable, "Contact number 1, stored as it is dialed; see [Numbers](dial-lists.md#numbers).", written_number_rule},
+    field{10, "number_2", element{&dl::number, 1}, access::writable, "Contact number 2, stored as it is dialed; see [Numbers](dial-lists.md#numbers).", written_number_rule},
+    field{11, "number_3", element{&dl::number, 2}, access::writable, "Contact number 3, stored as it is dialed; see [Numbers](dial-lists.md#numbers).", written_number_rule},
+    field{12, "number_4", element{&dl::number, 3}, access::writable, "Contact number 4, stored as it is dialed; see [Numbers](dial-lists.md#numbers).", written_number_rule},
+    field{13, "number_5", element{&dl::number, 4}, access::writable, "Contact number 5, stored as it is dialed; see [Numbers](dial-lists.md#numbers).", written_number_rule},
+    field{14, "number_6", element{&dl::number, 5}, access::writable, "Contact number 6, stored as it is dialed; see [Numbers](dial-lists.md#numbers).", written_number_rule},
+    field{15, "number_7", element{&dl::number, 6}, access::writable, "Contact number 7, stored as it is dialed; see [Numbers](dial-lists.md#numbers).", written_number_rule},
+    field{16, "number_8", element{&dl::number, 7}, access::writable, "Contact number 8, stored as it is dialed; see [Numbers](dial-lists.md#numbers).", written_number_rule},
     field{17, "res_dial", &dl::res_dial, access::writable, "Result of the last dialing, in the codes of Asterisk's control frames.",
           res_dial_rule},
     field{18, "res_dial_detail", &dl::res_dial_detail, access::writable, "The same in words.", outcome_rule},
@@ -265,8 +278,8 @@ inline constexpr auto dl_fields = field_table{
     field{37, "uuid", &dl::id, access::read_only, "Dial list entry uuid."},
     field{38, "variables", &dl::vars, access::writable, "Variables set on the channel.", variables_rule},
     field{39, "numbers_unknown", &dl::numbers_unknown, access::writable,
-          "Numbers that do not exist, as the network says, and are not dialed again: the sum of 1 for number_1, 2 for number_2, "
-          "4 for number_3 … 128.", numbers_unknown_rule}};
+          "Numbers that do not exist, as the network says, and are not dialed again: the sum of 1 for number_1, 2 for "
+          "number_2, 4 for number_3 … 128.", numbers_unknown_rule}};
 
 // --- campaign -----------------------------------------------------------------------------------------------
 
@@ -304,14 +317,14 @@ inline constexpr auto campaign_fields = field_table{
     field{5, "name", &campaign::name, access::writable, "Name.", name_rule},
     field{6, "next_campaign", &campaign::next_campaign, access::writable, "Campaign that starts when this one's list is done."},
     field{7, "plan", &campaign::plan, access::writable, "Plan uuid."},
-    field{8, "sc_date_end", &campaign::sc_date_end, access::writable, "Last date, YYYY-MM-DD.", date_rule},
-    field{9, "sc_date_list", &campaign::sc_date_list, access::writable, "Dates, separated by commas.", date_list_rule},
-    field{10, "sc_date_list_except", &campaign::sc_date_list_except, access::writable, "Dates left out.", date_list_rule},
-    field{11, "sc_date_start", &campaign::sc_date_start, access::writable, "First date, YYYY-MM-DD.", date_rule},
+    field{8, "sc_date_end", &campaign::sc_date_end, access::writable, "Last date, `YYYY-MM-DD`; included; not before `sc_date_start`.", date_rule},
+    field{9, "sc_date_list", &campaign::sc_date_list, access::writable, "Dates `YYYY-MM-DD`, separated by commas.", date_list_rule},
+    field{10, "sc_date_list_except", &campaign::sc_date_list_except, access::writable, "Dates left out, separated by commas.", date_list_rule},
+    field{11, "sc_date_start", &campaign::sc_date_start, access::writable, "First date, `YYYY-MM-DD`.", date_rule},
     field{12, "sc_day_list", &campaign::sc_day_list, access::writable, "Days of the week, 0 Sunday to 6 Saturday, separated by commas.", day_list_rule},
     field{13, "sc_mode", &campaign::sc_mode, access::writable, "Schedule: 0 off, 1 on.", one_of_0_1},
-    field{14, "sc_time_end", &campaign::sc_time_end, access::writable, "Time of day when dialing ends, hh:mm:ss; hh:mm is taken too.", clock_time_rule},
-    field{15, "sc_time_start", &campaign::sc_time_start, access::writable, "Time of day when dialing begins, hh:mm:ss; hh:mm is taken too.", clock_time_rule},
+    field{14, "sc_time_end", &campaign::sc_time_end, access::writable, "Time of day when dialing ends, `hh:mm:ss`; `hh:mm` is taken too.", clock_time_rule},
+    field{15, "sc_time_start", &campaign::sc_time_start, access::writable, "Time of day when dialing begins, `hh:mm:ss`; `hh:mm` is taken too.", clock_time_rule},
     field{16, "status", &campaign::status, access::writable,
           "0 stop, 1 start, 2 pause, 30 stop by hanging up; 10, 11 and 12 are shown on the way.", campaign_status_rule},
     field{17, "tm_create", &campaign::tm_create, access::read_only, "Created at."},
@@ -320,9 +333,10 @@ inline constexpr auto campaign_fields = field_table{
     field{20, "uuid", &campaign::id, access::read_only, "Campaign uuid."},
     field{21, "variables", &campaign::vars, access::writable, "Variables set on the channel.", variables_rule},
     field{22, "sc_timezone", &campaign::sc_timezone, access::writable,
-          "Time zone of the schedule, as in the IANA database; null is UTC.", timezone_rule},
+          "Time zone of the schedule, as in the IANA database; null is the configured `timezone`, UTC unless set.", timezone_rule},
     field{23, "weight", &campaign::weight, access::writable,
-          "Its share of the calls where several campaigns want the same agents: 2 begins twice as many as 1.", weight_rule}};
+          "Its share of the calls where several campaigns want the same agents: 2 begins twice as many as 1. [How they "
+          "share](pacing.md#several-campaigns).", weight_rule}};
 
 // --- dialing ------------------------------------------------------------------------------------------------
 

@@ -1,117 +1,112 @@
 // SPDX-License-Identifier: Apache-2.0
 /// What values of the outbound resources must be beyond their type. Anything that reaches Asterisk has an
-/// allow-list: a `&` in a dial string forks another leg, and some applications run programs. Letters beyond ASCII
-/// are taken where people read or choose names (caller id, application data): none of UTF-8's bytes for them is a
-/// character that Asterisk looks for.
+/// allow-list: a `&` in a dial string forks another leg, and some applications run programs.
 #pragma once
 
-#include "protocol/fields.hpp"
+#include "protocol/constraint.hpp"
 
-#include <optional>
+#include <array>
 #include <string>
+#include <string_view>
 
 namespace ringmaster {
 
-namespace rules {
-template <std::int64_t Low, std::int64_t High>
-[[nodiscard]] constexpr bool within(const std::int64_t& v) noexcept {
-  return v >= Low && v <= High;
-}
-template <std::int64_t Low, std::int64_t High>
-[[nodiscard]] constexpr bool none_or_within(const std::optional<std::int64_t>& v) noexcept {
-  return !v || within<Low, High>(*v);
-}
-/// Free text is bounded, too: an entry is copied with each of its calls, and there are millions.
-template <std::size_t Most>
-[[nodiscard]] bool at_most(const std::optional<std::string>& v) noexcept {
-  return !v || v->size() <= Most;
-}
-[[nodiscard]] bool is_abandon_limit(const std::optional<double>& v) noexcept;
-[[nodiscard]] bool is_calls_per_agent(const std::optional<double>& v) noexcept;
-[[nodiscard]] bool is_jurisdiction(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_group(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_campaign_status(const std::int64_t& v) noexcept;
-[[nodiscard]] bool is_technology(const std::string& v) noexcept;
-[[nodiscard]] bool is_caller_id(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_codec_list(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_early_media(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_channel_name(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_pacing_method(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_application(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_application_data(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_queue_name(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_dialplan_name(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_number(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_date(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_date_list(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_day_list(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_number_kind(const std::string& v) noexcept;
-[[nodiscard]] bool may_be_number(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool is_clock_time(const std::optional<std::string>& v) noexcept;
-/// 9:00, 09:00 and 9:00:00 become 09:00:00; blanks around go.
-void tidy_clock_time(std::optional<std::string>& v);
-[[nodiscard]] bool is_timezone(const std::optional<std::string>& v) noexcept;
-[[nodiscard]] bool are_variables(const std::optional<variables>& v) noexcept;
-} // namespace rules
+// --- forms
+// ----------------------------------------------------------------------------------------------------
 
-using text_rule = rule<std::optional<std::string>>;
-using integer_rule = rule<std::int64_t>;
-using maybe_integer_rule = rule<std::optional<std::int64_t>>;
-using maybe_number_rule = rule<std::optional<double>>;
+extern const text_form date_form;      ///< YYYY-MM-DD
+extern const text_form date_list_form; ///< with commas between
+extern const text_form day_list_form;  ///< 0 (Sunday) to 6, with commas between
+/// hh:mm:ss. 9:00, 09:00 and 9:00:00 become that; blanks around go.
+extern const text_form clock_time_form;
+extern const text_form time_zone_form;    ///< may name a time zone; whether there is one is asked when it is used
+extern const text_form number_form;       ///< what may be dialed
+extern const text_form written_number_form; ///< what `read_number` (written_number.hpp) makes that of
 
-inline constexpr text_rule name_rule{&rules::at_most<255>, "text of at most 255 bytes"};
-inline constexpr text_rule detail_rule{&rules::at_most<4'096>, "text of at most 4096 bytes"};
-inline constexpr text_rule outcome_rule{&rules::at_most<1'024>, "text of at most 1024 bytes"};
-inline constexpr integer_rule one_of_0_1{&rules::within<0, 1>, "0 or 1"};
-inline constexpr integer_rule dial_timeout_rule{&rules::within<1'000, 600'000>, "from 1000 to 600000 ms"};
-inline constexpr integer_rule retry_delay_rule{&rules::within<0, 31'536'000>, "from 0 to 31536000 s"};
-inline constexpr integer_rule retry_count_rule{&rules::within<0, 1'000>, "from 0 to 1000"};
-inline constexpr integer_rule try_count_rule{&rules::within<0, 65'535>, "from 0 to 65535"};
-inline constexpr integer_rule service_level_rule{&rules::within<-100'000, 100'000>, "from -100000 to 100000"};
-inline constexpr integer_rule numbers_unknown_rule{&rules::within<0, 255>, "from 0 to 255"};
-inline constexpr integer_rule res_dial_rule{&rules::within<0, 34>, "a control frame's code, from 0 to 34"};
-inline constexpr integer_rule hangup_cause_rule{&rules::within<0, 127>, "a hangup cause, from 0 to 127"};
-inline constexpr integer_rule dl_status_rule{&rules::within<0, 2>, "0, 1 or 2"};
-inline constexpr integer_rule campaign_status_rule{&rules::is_campaign_status, "0, 1, 2 or 30"};
-inline constexpr rule<std::string> technology_rule{&rules::is_technology, "SIP, PJSIP, DAHDI, IAX2 or Local"};
-inline constexpr rule<std::optional<variables>> variables_rule{
-    &rules::are_variables, "variables of at most 1011 bytes each with their names, of which \\ \" , ( ) [ and ] take two: that "
-                           "is what Asterisk reads"};
-inline constexpr text_rule caller_id_rule{&rules::is_caller_id, "like \"Name\" <number>, at most 128 bytes"};
-inline constexpr text_rule codecs_rule{&rules::is_codec_list, "a list of codec names separated by commas"};
-inline constexpr text_rule early_media_rule{&rules::is_early_media, "\"true\", \"false\" or empty"};
-inline constexpr text_rule channel_name_rule{&rules::is_channel_name, "letters, digits, '_', '.' and '-', at most 80"};
-inline constexpr text_rule pacing_method_rule{&rules::is_pacing_method, "predictive, progressive, available or ratio"};
-inline constexpr maybe_number_rule abandon_limit_rule{&rules::is_abandon_limit, "a share of at least 0 and below 1 (0.03 is 3 %)"};
-inline constexpr maybe_integer_rule window_days_rule{&rules::none_or_within<1, 366>, "from 1 to 366 days"};
-inline constexpr maybe_integer_rule grace_rule{&rules::none_or_within<0, 60'000>, "from 0 to 60000 ms"};
-inline constexpr text_rule jurisdiction_rule{&rules::is_jurisdiction, "US, UK or own"};
-inline constexpr maybe_integer_rule min_ring_rule{&rules::none_or_within<0, 120>, "from 0 to 120 s"};
-inline constexpr maybe_number_rule calls_per_agent_rule{&rules::is_calls_per_agent, "from 0 to 1000"};
-inline constexpr maybe_integer_rule max_calls_rule{&rules::none_or_within<0, 1'000'000>, "from 0 to 1000000"};
-inline constexpr maybe_integer_rule no_answer_limit_rule{&rules::none_or_within<1, 1'000>, "from 1 to 1000, or null"};
-inline constexpr integer_rule weight_rule{&rules::within<1, 1'000>, "from 1 to 1000"};
-inline constexpr text_rule group_rule{&rules::is_group, "letters, digits, blanks and _ . -, at most 80"};
-inline constexpr text_rule application_rule{
-    &rules::is_application,
-    "an application that is safe to give a call to (queue, park, playback, confbridge, voicemail, echo, wait, …)"};
-inline constexpr text_rule application_data_rule{
-    &rules::is_application_data, "letters, digits, blanks and _ . , : / @ + * # & = ^ -, at most 255 bytes"};
-inline constexpr text_rule dialplan_name_rule{&rules::is_dialplan_name, "letters, digits and _ . + * # -, at most 79"};
-inline constexpr text_rule queue_name_rule{
-    &rules::is_queue_name, "a queue's name: letters, digits, blanks within it and _ . : / @ + * # & = ^ -, at most 79"};
-inline constexpr text_rule number_rule{&rules::is_number, "letters, digits and + * # _ . - @, at most 64"};
-inline constexpr rule<std::string> number_kind_rule{&rules::is_number_kind, "number or name"};
-/// Of numbers as they come, before `read_number` (written_number.hpp) makes them what `number_rule` takes: only the length.
-inline constexpr text_rule written_number_rule{&rules::may_be_number, "a telephone number, at most 128 bytes"};
-inline constexpr text_rule date_rule{&rules::is_date, "a date, YYYY-MM-DD"};
-inline constexpr text_rule date_list_rule{&rules::is_date_list, "dates YYYY-MM-DD separated by commas"};
-inline constexpr text_rule day_list_rule{&rules::is_day_list, "days 0 (Sunday) to 6 separated by commas"};
-inline constexpr text_rule clock_time_rule{&rules::is_clock_time, "a time of day, hh:mm:ss or hh:mm", &rules::tidy_clock_time};
-inline constexpr text_rule timezone_rule{&rules::is_timezone, "the name of a time zone, such as Europe/Berlin"};
+// --- values that are one of some
+// ----------------------------------------------------------------------------------------------------
 
+inline constexpr std::array<std::string_view, 5> technologies{"SIP", "PJSIP", "DAHDI", "IAX2", "Local"};
+inline constexpr std::array<std::string_view, 3> early_media_texts{"true", "false", ""};
+inline constexpr std::array<std::string_view, 4> pacing_methods{"predictive", "progressive", "available", "ratio"};
+inline constexpr std::array<std::string_view, 3> jurisdictions{"US", "UK", "own"};
+inline constexpr std::array<std::string_view, 2> number_kinds{"number", "name"};
 /// The applications that a destination may name, in any case. With the data that `validate` of a destination takes,
 /// none of them runs a program, reads or writes a file of the caller's choice, or begins another call.
+inline constexpr std::array<std::string_view, 24> applications{
+    "",         "answer",     "background",  "busy", "confbridge", "congestion", "directory", "echo",
+    "festival", "hangup",     "milliwatt",   "musiconhold", "noop", "park",      "parkedcall", "playback",
+    "playtones", "progress",  "proceeding",  "queue", "ringing",   "saydigits",  "voicemail", "wait"};
+inline constexpr std::array<std::int64_t, 2> off_and_on{0, 1};
+inline constexpr std::array<std::int64_t, 3> entry_statuses{0, 1, 2};
+inline constexpr std::array<std::int64_t, 7> campaign_statuses{0, 1, 2, 10, 11, 12, 30};
+
+// --- what the fields' values must be
+// ----------------------------------------------------------------------------------------------------
+
+// Free text is bounded, too: an entry is copied with each of its calls, and there are millions.
+inline constexpr constraint name_rule{.bytes = 255};
+inline constexpr constraint detail_rule{.bytes = 4'096};
+inline constexpr constraint outcome_rule{.bytes = 1'024};
+inline constexpr constraint one_of_0_1{.integers = off_and_on};
+inline constexpr constraint dial_timeout_rule{.least = 1'000, .most = 600'000, .unit = "ms"};
+inline constexpr constraint retry_delay_rule{.least = 0, .most = 31'536'000, .unit = "s"};
+inline constexpr constraint retry_count_rule{.least = 0, .most = 1'000};
+inline constexpr constraint try_count_rule{.least = 0, .most = 65'535};
+inline constexpr constraint service_level_rule{.least = -100'000, .most = 100'000};
+inline constexpr constraint numbers_unknown_rule{.least = 0, .most = 255};
+inline constexpr constraint res_dial_rule{.least = 0, .most = 34, .says = "a control frame's code, from 0 to 34"};
+inline constexpr constraint hangup_cause_rule{.least = 0, .most = 127, .says = "a hangup cause, from 0 to 127"};
+inline constexpr constraint dl_status_rule{.integers = entry_statuses};
+inline constexpr constraint campaign_status_rule{.integers = campaign_statuses, .says = "0, 1, 2 or 30"};
+inline constexpr constraint technology_rule{.texts = technologies, .any_case = true};
+inline constexpr constraint variables_rule{
+    .fits_asterisk = true,
+    .says = "variables of at most 1011 bytes each with their names, of which \\ \" , ( ) [ and ] take two: that is what Asterisk "
+            "reads"};
+inline constexpr constraint caller_id_rule{
+    .bytes = 128, .marks = " \"<>+*#_.,()'/&-", .all_letters = true, .says = "like \"Name\" <number>, at most 128 bytes"};
+inline constexpr constraint codecs_rule{.bytes = 128, .marks = "_,.- ", .says = "a list of codec names separated by commas"};
+inline constexpr constraint early_media_rule{.texts = early_media_texts, .any_case = true, .says = "\"true\", \"false\" or empty"};
+inline constexpr constraint channel_name_rule{.bytes = 80, .marks = "_.-"};
+inline constexpr constraint pacing_method_rule{.texts = pacing_methods};
+inline constexpr constraint abandon_limit_rule{
+    .least = 0, .below = 1, .says = "a share of at least 0 and below 1 (0.03 is 3 %)"};
+inline constexpr constraint window_days_rule{.least = 1, .most = 366, .unit = "days"};
+inline constexpr constraint grace_rule{.least = 0, .most = 60'000, .unit = "ms"};
+inline constexpr constraint jurisdiction_rule{.texts = jurisdictions};
+inline constexpr constraint min_ring_rule{.least = 0, .most = 120, .unit = "s"};
+inline constexpr constraint calls_per_agent_rule{.least = 0, .most = 1'000};
+inline constexpr constraint max_calls_rule{.least = 0, .most = 1'000'000};
+inline constexpr constraint no_answer_limit_rule{.least = 1, .most = 1'000, .says = "from 1 to 1000, or null"};
+inline constexpr constraint weight_rule{.least = 1, .most = 1'000};
+inline constexpr constraint group_rule{.bytes = 80, .marks = " _.-"};
+inline constexpr constraint application_rule{
+    .texts = applications,
+    .any_case = true,
+    .says = "an application that is safe to give a call to (queue, park, playback, confbridge, voicemail, echo, wait, …)"};
+// Letters beyond ASCII are taken where people read or choose names: none of UTF-8's bytes for them is a character that Asterisk
+// looks for.
+inline constexpr constraint application_data_rule{.bytes = 255, .marks = " _.,:/@+*#&=^-", .all_letters = true};
+inline constexpr constraint dialplan_name_rule{.bytes = 79, .marks = "_.+*#-"};
+extern const text_form queue_name_form;
+inline constexpr constraint queue_name_rule{
+    .bytes = 79, .marks = " _.:/@+*#&=^-", .all_letters = true, .form = &queue_name_form,
+    .says = "a queue's name: letters, digits, blanks within it and _ . : / @ + * # & = ^ -, at most 79"};
+inline constexpr constraint number_rule{
+    .bytes = 64, .marks = "+*#_.-@", .form = &number_form, .says = "letters, digits and + * # _ . - @, at most 64"};
+inline constexpr constraint number_kind_rule{.texts = number_kinds};
+/// Of numbers as they come: only the length.
+inline constexpr constraint written_number_rule{.bytes = 128, .form = &written_number_form, .says = "a telephone number, at most 128 bytes"};
+inline constexpr constraint list_rule{.required = true};
+inline constexpr constraint date_rule{.form = &date_form, .says = "a date, YYYY-MM-DD"};
+inline constexpr constraint date_list_rule{.bytes = 16'384, .form = &date_list_form, .says = "dates YYYY-MM-DD separated by commas"};
+inline constexpr constraint day_list_rule{.bytes = 64, .form = &day_list_form, .says = "days 0 (Sunday) to 6 separated by commas"};
+inline constexpr constraint clock_time_rule{.form = &clock_time_form, .says = "a time of day, hh:mm:ss or hh:mm"};
+inline constexpr constraint timezone_rule{
+    .bytes = 64, .marks = "_+/-", .form = &time_zone_form, .says = "the name of a time zone, such as Europe/Berlin"};
+
+/// Whether `applications` has it, in any case.
 [[nodiscard]] bool is_allowed_application(std::string_view name) noexcept;
 
 /// Splits at commas and trims blanks; empty parts are kept.

@@ -331,7 +331,7 @@ std::optional<std::string> read_number(std::string& number, number_kind kind, nu
     return take(std::move(clean), false);
 
   const std::optional<std::string> as_name{clean};
-  const bool may_be_name = rules::is_number(as_name);
+  const bool may_be_name = passes(number_rule, as_name);
   if (is_exponent(clean) && (kind == number_kind::number || clean.find('+') != std::string::npos))
     return complaint_about(number, "is what a spreadsheet made of one: make the column text, and write all its digits");
   if (is_decimal(clean) && (kind == number_kind::number || digits_of(clean) >= 7))

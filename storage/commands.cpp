@@ -42,8 +42,8 @@ std::optional<error> check(const txn& in, const campaign& c) {
 
 /// What the numbers of the entry's list are. Fails where it has none that is in use.
 result<number_kind> kind_of_list(const txn& in, const dl& entry) {
-  if (entry.dlma_uuid.is_nil())
-    return invalid_field("dlma_uuid", "dlma_uuid is required");
+  if (auto missing = missing_field(entry, dl_fields))
+    return *missing;
   const auto list = find<dlma>(in, entry.dlma_uuid);
   if (!list)
     return list.error();
@@ -81,6 +81,8 @@ void complete(dlma& d) {
 /// Gives a new object its id and times; refuses an id that is or was another's.
 template <class T>
 std::optional<error> begin_life(const txn& in, T& fresh, time_point now) {
+  if (auto missing = missing_field(fresh, traits<T>::fields))
+    return missing;
   if (fresh.id.is_nil()) {
     fresh.id = ordered_uuid(now);
   } else {
@@ -124,6 +126,8 @@ result<T> update_one(write_txn& in, const uuid& id, const edit<T>& change, time_
   after->tm_create = before->tm_create;
   after->tm_delete.reset();
   after->tm_update = now;
+  if (auto missing = missing_field(*after, traits<T>::fields))
+    return *missing;
   if (auto wrong = check(in, *after))
     return *wrong;
   if (auto done = store(in, *after); !done)

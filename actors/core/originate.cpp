@@ -18,10 +18,10 @@ bool same(std::string_view a, std::string_view b) noexcept {
 }
 
 template <class M>
-std::optional<error> check(std::string_view field, const M& value, const rule<M>& must) {
-  if (must.accepts(value))
+std::optional<error> check(std::string_view field, const M& value, const constraint& must) {
+  if (passes(must, value))
     return std::nullopt;
-  return invalid_field(field, fmt::format("{} must be {}", field, must.says));
+  return invalid_field(field, fmt_must_be(field, must_be(must)));
 }
 
 } // namespace

@@ -47,7 +47,7 @@ std::optional<dialplan_place> abandon_place(const plan& p) {
   if (!given(p.abandon_context))
     return std::nullopt;
   for (const auto* part : {&p.abandon_context, &p.abandon_exten, &p.abandon_priority})
-    if (!dialplan_name_rule.accepts(*part))
+    if (!passes(dialplan_name_rule, *part))
       return std::nullopt;
   return dialplan_place{*p.abandon_context, given(p.abandon_exten) ? *p.abandon_exten : "s",
                         given(p.abandon_priority) ? *p.abandon_priority : "1"};

@@ -177,15 +177,22 @@ result<std::shared_ptr<const principal>> login::who(const http::request& req) co
 
 result<void> login::add_to(http::router& r, const std::string& path) {
   login self = *this; // copies share their state
-  http::route create_route{http::method::post, path, {}, http::access::open, {}};
+  static constexpr http::object_kind token{"Token", nullptr, "`authtoken`."},
+      holder{"TokenHolder", nullptr, "`user` and `permissions`: whose token it is, and what he may do."};
+  constexpr std::string_view group = "Signing in";
+  http::route create_route{.method = http::method::post, .path = path, .needs = http::access::open,
+                           .about = {.group = group, .summary = "Signs in, by Basic authentication", .reply = &token,
+                                     .shape = http::reply_shape::one}};
   create_route.to.on_request = [self](http::request req, http::responder reply) mutable {
     self.create(req, std::move(reply));
   };
-  http::route remove_route{http::method::del, path, {}, http::access::token, {}};
+  http::route remove_route{.method = http::method::del, .path = path,
+                           .about = {.group = group, .summary = "Signs out: ends the token that it is sent with"}};
   remove_route.to.on_request = [self](http::request req, http::responder reply) mutable {
     self.remove(req, std::move(reply));
   };
-  http::route show_route{http::method::get, path, {}, http::access::token, {}};
+  http::route show_route{.method = http::method::get, .path = path,
+                         .about = {.group = group, .summary = "Says whose token it is", .reply = &holder, .shape = http::reply_shape::one}};
   show_route.to.on_request = [](const http::request& req, const http::responder& reply) { show(req, reply); };
   for (auto* one : {&create_route, &show_route})
     if (auto ok = r.add(std::move(*one)); !ok)

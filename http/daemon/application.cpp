@@ -4,6 +4,7 @@
 #include "actors/commands/access.hpp"
 #include "actors/engine.hpp"
 #include "actors/log.hpp"
+#include "http/api/openapi.hpp"
 #include "http/auth/login.hpp"
 #include "http/daemon/access.hpp"
 #include "http/daemon/descriptors.hpp"
@@ -14,7 +15,7 @@
 #include "http/outbound/routes.hpp"
 #include "http/server/server.hpp"
 #include "http/telephone/routes.hpp"
-#include "http/www/wallboard.hpp"
+#include "http/www/pages.hpp"
 #include "protocol/seldom.hpp"
 
 #include <algorithm>
@@ -130,7 +131,7 @@ struct application::parts {
       return added;
     if (auto added = add_status(*router, *engine, metrics); !added)
       return added;
-    if (auto added = www::add_wallboard(*router); !added)
+    if (auto added = www::add_pages(*router); !added)
       return added;
     front = std::make_unique<live::front>(*engine);
     if (auto added = front->add_to(*router); !added)
@@ -140,7 +141,9 @@ struct application::parts {
       return added;
     if (auto added = telephone::add_routes(*router, context); !added)
       return added;
-    return outbound::add_routes(*router, context);
+    if (auto added = outbound::add_routes(*router, context); !added)
+      return added;
+    return api::add_openapi(*router, RINGMASTER_VERSION);
   }
 
   result<void> listen() {

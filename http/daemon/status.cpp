@@ -204,18 +204,22 @@ void add_login_metrics(metrics::registry& to, const auth::login& from) {
 }
 
 result<void> add_status(http::router& r, engine& about, const metrics::registry& page) {
-  if (auto added = r.add({http::method::get, "/health", {}, http::access::open,
-                          {[&about](const auto&, const auto& reply) { reply(health(about)); }, {}, {}, 0}});
+  static constexpr http::object_kind state{"Health", nullptr, "`status`, `wrong` and what they are made of."};
+  constexpr std::string_view group = "Watching";
+  if (auto added = r.add({.method = http::method::get, .path = "/health", .needs = http::access::open,
+                          .to = {.on_request = [&about](const auto&, const auto& reply) { reply(health(about)); }},
+                          .about = {.group = group, .summary = "Says whether all is well, and what is not", .reply = &state,
+                                    .shape = http::reply_shape::one}});
       !added)
     return added;
-  return r.add({http::method::get, "/metrics", "metrics.read", http::access::token,
-                {[&page](const auto&, const auto& reply) {
+  return r.add({.method = http::method::get, .path = "/metrics", .permission = "metrics.read",
+                .to = {.on_request = [&page](const auto&, const auto& reply) {
                    http::response shown;
                    shown.content_type = "text/plain; version=0.0.4; charset=utf-8";
                    shown.body = page.render();
                    reply(std::move(shown));
-                 },
-                 {}, {}, 0}});
+                 }},
+                .about = {.group = group, .summary = "Figures for Prometheus", .shape = http::reply_shape::document, .media = "text/plain"}});
 }
 
 } // namespace ringmaster::daemon

@@ -88,14 +88,15 @@ result<void> front::add_to(http::router& r) {
     const auto board = s->board_at(connection.home);
     open_socket(std::move(connection), std::move(req), board);
   };
-  if (auto done = r.add({http::method::get, "/ws", {}, http::access::token, to, {}}); !done)
+  const http::operation about{.group = "Live events", .summary = "Opens a WebSocket", .shape = http::reply_shape::upgrade};
+  if (auto done = r.add({.method = http::method::get, .path = "/ws", .to = to, .about = about}); !done)
     return done;
   // Clients of the reference upgrade the bare address; who types it into a browser wants the page.
   http::endpoint page;
   page.on_request = [](const http::request&, const http::responder& reply) {
     reply(http::response{303, {}, {}, {{"Location", "/wallboard"}}, false});
   };
-  return r.add({http::method::get, "/", {}, http::access::token, to, page, {}, true});
+  return r.add({.method = http::method::get, .path = "/", .to = to, .without_upgrade = page, .any_query = true, .about = about});
 }
 
 void front::close_all() {

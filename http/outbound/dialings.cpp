@@ -78,19 +78,26 @@ http::response detail(const context& c, const uuid& id) {
 
 result<void> add_dialings(http::router& r, const context& c) {
   using http::method;
-  const auto add = [&r](method m, const char* path, std::string_view permission, http::handler to,
-                          std::vector<std::string> query = {}) {
-    return r.add({m, path, std::string{permission}, http::access::token, {std::move(to), {}, {}, 0}, {}, std::move(query)});
+  using shape = http::reply_shape;
+  static constexpr http::object_kind shown{"Dialing", [] { return describe<dialing>(dialing_fields); }};
+  const auto add = [&r](method m, const char* path, std::string_view permission, http::handler to, std::string_view summary,
+                        shape gives, std::vector<http::query_parameter> query = {}) {
+    return r.add({.method = m,
+                  .path = path,
+                  .permission = std::string{permission},
+                  .to = {.on_request = std::move(to)},
+                  .query = std::move(query),
+                  .about = {.group = "Dialings", .summary = summary, .reply = gives == shape::nothing ? nullptr : &shown, .shape = gives}});
   };
-  if (auto added = add(method::get, "/ob/dialings", may_read,
-                       [c](const auto& req, const auto& reply) { reply(list(c, req)); }, {"count", "page_token"});
+  if (auto added = add(method::get, "/ob/dialings", may_read, [c](const auto& req, const auto& reply) { reply(list(c, req)); },
+                       "Lists the calls that are up", shape::list, {http::count_parameter, http::page_token_parameter});
       !added)
     return added;
   if (auto added = add(method::get, "/ob/dialings/{uuid}", may_read,
                        [c](const auto& req, const auto& reply) {
                          const auto id = path_id(req, "dialing");
                          reply(id ? detail(c, *id) : refuse(c, id.error()));
-                       });
+                       }, "Shows one", shape::one);
       !added)
     return added;
   return add(method::del, "/ob/dialings/{uuid}", may_write, [c](const auto& req, const auto& reply) {
@@ -100,7 +107,7 @@ result<void> add_dialings(http::router& r, const context& c) {
     c.engine->hang_up(*id, [c, id = *id, reply](const result<void>& done) {
       reply(done ? http::success(c.now()) : refuse(c, not_hung_up(c, id, done.error())));
     });
-  });
+  }, "Hangs one up", shape::nothing);
 }
 
 } // namespace ringmaster::outbound

@@ -229,8 +229,16 @@ result<void> add_import(http::router& r, const context& c) {
     }
     return std::make_shared<import_sink>(c, *options, std::move(reply));
   };
-  return r.add({http::method::post, "/ob/dls/import", std::string{may_write}, http::access::token,
-                {{}, begin, {}, 0}, {}, {"dlma_uuid", "format"}});
+  static constexpr http::object_kind file{"DialListFile", nullptr, "A file of entries: CSV, or a JSON object a line."},
+      outcome{"ImportOutcome", nullptr, "How many were imported, repaired and rejected, and why."};
+  return r.add({.method = http::method::post,
+                .path = "/ob/dls/import",
+                .permission = std::string{may_write},
+                .to = {.on_stream = begin},
+                .query = {{"dlma_uuid", "The list that all entries go into; without, each row names its own.", value_kind::uuid},
+                          {"format", "What the body is; without, its Content-Type says it.", value_kind::string, {"csv", "jsonl"}}},
+                .about = {.group = "Dial list entries", .summary = "Imports a file of entries", .body = &file, .body_media = "text/csv",
+                          .reply = &outcome, .shape = http::reply_shape::one}});
 }
 
 } // namespace ringmaster::outbound

@@ -263,31 +263,42 @@ http::response show_agents(const context& c, const uuid& id) {
 } // namespace
 
 result<void> add_insight(http::router& r, const context& c) {
-  const auto add = [&](const char* path, std::string_view what, auto act) {
+  static constexpr http::object_kind explanation{"Explanation", nullptr, "`reasons`: each with `code`, `text` and, where it is known, `until`."},
+      figures{"CampaignStats", nullptr, "Counts and times of a campaign."}, past{"CampaignHistory", nullptr, "Its last hour."},
+      people{"CampaignAgents", nullptr, "Who of its queue does what."}, beliefs{"CampaignPacing", nullptr, "What pacing has learned."};
+  const auto add = [&](const char* path, std::string_view what, std::string_view summary, const http::object_kind& gives, auto act) {
     const auto to = [c, what, act](const http::request& req, const http::responder& reply) {
       const auto id = path_id(req, what);
       id ? act(*id, reply) : reply(refuse(c, id.error()));
     };
-    return r.add({http::method::get, path, std::string{may_read}, http::access::token, {to, {}, {}, 0}});
+    return r.add({.method = http::method::get, .path = path, .permission = std::string{may_read}, .to = {.on_request = to},
+                  .about = {.group = what == "dl" ? "Dial list entries" : "Campaigns", .summary = summary, .reply = &gives,
+                            .shape = http::reply_shape::one}});
   };
   // Of a campaign that has nothing to do, the figures are asked for first.
-  constexpr std::pair<const char*, http::response (*)(const context&, const uuid&)> of_campaigns[] = {
-      {"/ob/campaigns/{uuid}/explain", explain_campaign},
-      {"/ob/campaigns/{uuid}/pacing", show_pacing},
-      {"/ob/campaigns/{uuid}/history", history},
-      {"/ob/campaigns/{uuid}/agents", show_agents}};
-  for (const auto& [path, show] : of_campaigns)
+  struct view {
+    const char* path;
+    std::string_view summary;
+    const http::object_kind& gives;
+    http::response (*show)(const context&, const uuid&);
+  };
+  static constexpr view of_campaigns[] = {
+      {"/ob/campaigns/{uuid}/explain", "Says why it begins no more calls than it does", explanation, explain_campaign},
+      {"/ob/campaigns/{uuid}/pacing", "Shows what pacing believes", beliefs, show_pacing},
+      {"/ob/campaigns/{uuid}/history", "Shows its last hour", past, history},
+      {"/ob/campaigns/{uuid}/agents", "Shows who of its queue does what", people, show_agents}};
+  for (const auto& one : of_campaigns)
     if (auto added =
-            add(path, "campaign", [c, show](const uuid& id, const http::responder& reply) {
+            add(one.path, "campaign", one.summary, one.gives, [c, show = one.show](const uuid& id, const http::responder& reply) {
               c.engine->when_shown(id, std::nullopt, [c, show, id, reply] { reply(show(c, id)); });
             });
         !added)
       return added;
-  if (auto added = add("/ob/campaigns/{uuid}/stats", "campaign",
+  if (auto added = add("/ob/campaigns/{uuid}/stats", "campaign", "Shows its figures", figures,
                        [c](const uuid& id, const http::responder& reply) { stats(c, id, reply); });
       !added)
     return added;
-  return add("/ob/dls/{uuid}/explain", "dl", [c](const uuid& id, const http::responder& reply) {
+  return add("/ob/dls/{uuid}/explain", "dl", "Says why it is dialed or not", explanation, [c](const uuid& id, const http::responder& reply) {
     c.engine->explain_entry(id, [c, reply](const result<std::string>& reasons) {
       reply(reasons ? http::success(*reasons, c.now()) : refuse(c, reasons.error()));
     });

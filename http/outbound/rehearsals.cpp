@@ -153,17 +153,11 @@ struct rehearsal_request {
   std::int64_t seeds{4};
 };
 
-template <int Low, int High>
-bool number_within(const std::optional<double>& v) noexcept {
-  return !v || (*v >= Low && *v <= High);
-}
-constexpr rule<std::optional<double>> seconds_rule{&number_within<1, 7200>, "from 1 to 7200 s"};
-constexpr rule<std::optional<double>> rate_rule{[](const std::optional<double>& v) { return !v || (*v > 0 && *v <= 1); },
-                                                "a share above 0, at most 1"};
-constexpr rule<std::optional<std::int64_t>> agents_rule{
-    [](const std::optional<std::int64_t>& v) { return !v || (*v >= 1 && *v <= 10'000); }, "from 1 to 10000"};
-constexpr rule<double> hours_rule{[](const double& v) { return v >= 0.5 && v <= 1000; }, "from 0.5 to 1000"};
-constexpr rule<std::int64_t> seeds_rule{[](const std::int64_t& v) { return v >= 1 && v <= 20; }, "from 1 to 20"};
+constexpr constraint seconds_rule{.least = 1, .most = 7'200, .unit = "s"};
+constexpr constraint rate_rule{.most = 1, .above = 0, .says = "a share above 0, at most 1"};
+constexpr constraint agents_rule{.least = 1, .most = 10'000};
+constexpr constraint hours_rule{.least = 0.5, .most = 1'000};
+constexpr constraint seeds_rule{.least = 1, .most = 20};
 
 constexpr auto rehearsal_fields = field_table{
     field{1, "agents", &rehearsal_request::agents, access::writable, "Agents; null: as many as the queue has now.", agents_rule},
@@ -363,9 +357,11 @@ void append_outcome(json_writer& w, const sim::outcome& of) {
 result<void> add_rehearsals(http::router& r, const context& c, rehearsals& all) {
   using http::method;
   constexpr const char* one = "/ob/campaigns/{uuid}/rehearsal/{id}";
-  const auto look = [&r, c](method m, std::string_view permission, auto act) {
-    return r.add({m, one, std::string{permission}, http::access::token,
-                  {[c, act](const http::request& req, const http::responder& reply) {
+  static constexpr http::object_kind asked{"RehearsalInput", [] { return describe<rehearsal_request>(rehearsal_fields); }},
+      shown{"Rehearsal", nullptr, "What a setting would do; see the documentation of pacing."};
+  const auto look = [&r, c](method m, std::string_view permission, std::string_view summary, auto act) {
+    return r.add({.method = m, .path = one, .permission = std::string{permission},
+                  .to = {.on_request = [c, act](const http::request& req, const http::responder& reply) {
                      const auto campaign_id = path_id(req, "campaign");
                      if (!campaign_id)
                        return reply(refuse(c, campaign_id.error()));
@@ -374,20 +370,21 @@ result<void> add_rehearsals(http::router& r, const context& c, rehearsals& all) 
                        return reply(refuse(c, error{errc::not_found, "there is no such rehearsal", "id"}));
                      const auto said = act(*campaign_id, *id);
                      reply(said ? show(c, *campaign_id, *id, *said) : refuse(c, said.error()));
-                   },
-                   {}, {}, 0}});
+                   }},
+                  .about = {.group = "Campaigns", .summary = summary, .reply = &shown, .shape = http::reply_shape::one}});
   };
-  if (auto added = r.add({method::post, "/ob/campaigns/{uuid}/rehearsal", std::string{may_write}, http::access::token,
-                          {[c, &all](const http::request& req, const http::responder& reply) {
+  if (auto added = r.add({.method = method::post, .path = "/ob/campaigns/{uuid}/rehearsal", .permission = std::string{may_write},
+                          .to = {.on_request = [c, &all](const http::request& req, const http::responder& reply) {
                              const auto id = path_id(req, "campaign");
                              reply(id ? begin(c, all, *id, req.body) : refuse(c, id.error()));
-                           },
-                           {}, {}, 0}});
+                           }},
+                          .about = {.group = "Campaigns", .summary = "Simulates what another setting would do", .body = &asked,
+                                    .reply = &shown, .shape = http::reply_shape::one}});
       !added)
     return added;
-  if (auto added = look(method::get, may_read, [&all](const uuid& of, const uuid& id) { return all.find(of, id); }); !added)
+  if (auto added = look(method::get, may_read, "Shows how far a simulation is, and what it found", [&all](const uuid& of, const uuid& id) { return all.find(of, id); }); !added)
     return added;
-  return look(method::del, may_write, [&all](const uuid& of, const uuid& id) { return all.cancel(of, id); });
+  return look(method::del, may_write, "Ends a simulation", [&all](const uuid& of, const uuid& id) { return all.cancel(of, id); });
 }
 
 } // namespace ringmaster::outbound

@@ -8,12 +8,14 @@
 ///     static constexpr std::string_view name;    "plan", for messages
 ///     static constexpr std::string_view path;    "/ob/plans"
 ///     static constexpr std::size_t list_count;   items of a list without `count`
+///     static constexpr http::object_kind shown, sent;   "Plan", "PlanInput", for the description of the API
+///     static constexpr std::string_view group;   "Plans", the same
 /// and, where that is not said by the table:
 ///
 ///     static result<storage::page<object>> list(const txn&, const http::request&, const storage::page_request&);
 ///                                                else all of them
 ///     static void append_item(std::string&, const object&, const http::request&);   one item of a list; else the whole object
-///     static constexpr std::initializer_list<const char*> list_query;   query parameters of a list, beside those for pages
+///     static std::vector<http::query_parameter> list_query();   query parameters of a list, beside those for pages
 ///     static std::optional<http::response> other_form(const context&, const http::request&);
 ///                                                a list that is no JSON, if there is one
 ///
@@ -131,27 +133,33 @@ struct resource_handlers {
         id ? act(*id, req, reply) : reply(refuse(c, id.error()));
       }};
     };
-    const auto add = [&r](method m, const std::string& path, std::string_view permission, http::handler to,
-                            std::vector<std::string> query = {}) {
-      return r.add({m, path, std::string{permission}, http::access::token, {std::move(to), {}, {}, 0}, {}, std::move(query)});
-    };
     result<void> done;
-    const auto keep = [&done](result<void> added) {
+    const auto add = [&](method m, const std::string& path, std::string_view permission, http::handler to, const http::object_kind* body,
+                         http::reply_shape shape, std::string_view summary, std::vector<http::query_parameter> query = {}) {
+      auto added = r.add({.method = m,
+                          .path = path,
+                          .permission = std::string{permission},
+                          .to = {.on_request = std::move(to)},
+                          .query = std::move(query),
+                          .about = {.group = R::group, .summary = summary, .body = body, .reply = &R::shown, .shape = shape}});
       if (done && !added)
         done = added.error();
     };
-    keep(add(method::post, all, may_write, [c](const auto& req, const auto& reply) { create(c, req, reply); }));
-    std::vector<std::string> list_query{"count", "page_token"};
-    if constexpr (requires { R::list_query; })
-      list_query.insert(list_query.end(), R::list_query.begin(), R::list_query.end());
-    keep(add(method::get, all, may_read, [c](const auto& req, const auto& reply) { list(c, req, reply); }, list_query));
-    keep(add(method::get, one, may_read,
-             by_id([c](const uuid& id, const auto&, const auto& reply) { detail(c, id, reply); })));
-    keep(add(method::put, one, may_write,
-             by_id([c](const uuid& id, const auto& req, const auto& reply) { update(c, id, req, reply); })));
-    keep(add(method::del, one, may_write,
-             by_id([c](const uuid& id, const auto& req, const auto& reply) { remove(c, id, req, reply); }),
-             {"force", "delete_dls", "erase"}));
+    constexpr auto one_of_them = http::reply_shape::one, list_of_them = http::reply_shape::list;
+    add(method::post, all, may_write, [c](const auto& req, const auto& reply) { create(c, req, reply); }, &R::sent, one_of_them, "Creates one");
+    std::vector<http::query_parameter> list_query{http::count_parameter, http::page_token_parameter};
+    if constexpr (requires { R::list_query(); })
+      for (auto& further : R::list_query())
+        list_query.push_back(std::move(further));
+    add(method::get, all, may_read, [c](const auto& req, const auto& reply) { list(c, req, reply); }, nullptr, list_of_them, "Lists them", list_query);
+    add(method::get, one, may_read, by_id([c](const uuid& id, const auto&, const auto& reply) { detail(c, id, reply); }), nullptr, one_of_them, "Shows one");
+    add(method::put, one, may_write, by_id([c](const uuid& id, const auto& req, const auto& reply) { update(c, id, req, reply); }), &R::sent, one_of_them,
+        "Changes what the body names");
+    add(method::del, one, may_write, by_id([c](const uuid& id, const auto& req, const auto& reply) { remove(c, id, req, reply); }), nullptr, one_of_them,
+        "Deletes one",
+        {{"force", "1: also where others refer to it, or it has calls up.", value_kind::integer},
+         {"delete_dls", "1: a dlma with its entries.", value_kind::integer},
+         {"erase", "1: its personal data at once.", value_kind::integer}});
     return done;
   }
 

@@ -7,6 +7,11 @@ namespace ringmaster::outbound {
 
 // --- dl -----------------------------------------------------------------------------------------------------
 
+std::vector<http::query_parameter> dl_resource::list_query() {
+  return {{"dlma_uuid", "The list whose entries are meant; all, without.", value_kind::uuid},
+          {"format", "`csv`: a file of all of them.", value_kind::string, {"json", "csv"}}};
+}
+
 result<storage::page<dl>> dl_resource::list(const storage::txn& in, const http::request& req,
                                             const storage::page_request& which) {
   const auto of = id_parameter(req, "dlma_uuid");
@@ -24,6 +29,10 @@ std::optional<http::response> dl_resource::other_form(const context& c, const ht
 }
 
 // --- campaign -----------------------------------------------------------------------------------------------
+
+std::vector<http::query_parameter> campaign_resource::list_query() {
+  return {{"detail", "1: whole campaigns, and not their uuids alone.", value_kind::integer}};
+}
 
 result<storage::page<campaign>> campaign_resource::list(const storage::txn& in, const http::request& req,
                                                         const storage::page_request& which) {

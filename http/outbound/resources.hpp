@@ -10,6 +10,8 @@ namespace ringmaster::outbound {
 struct plan_resource {
   using object = plan;
   static constexpr const auto& table = plan_fields;
+  static constexpr http::object_kind shown{"Plan", [] { return describe<plan>(plan_fields); }}, sent{"PlanInput", shown.fields};
+  static constexpr std::string_view group = "Plans";
   static constexpr std::string_view name = "plan", path = "/ob/plans";
   static constexpr std::size_t list_count = most_items;
 };
@@ -17,6 +19,8 @@ struct plan_resource {
 struct destination_resource {
   using object = destination;
   static constexpr const auto& table = destination_fields;
+  static constexpr http::object_kind shown{"Destination", [] { return describe<destination>(destination_fields); }}, sent{"DestinationInput", shown.fields};
+  static constexpr std::string_view group = "Destinations";
   static constexpr std::string_view name = "destination", path = "/ob/destinations";
   static constexpr std::size_t list_count = most_items;
 };
@@ -24,6 +28,8 @@ struct destination_resource {
 struct dlma_resource {
   using object = dlma;
   static constexpr const auto& table = dlma_fields;
+  static constexpr http::object_kind shown{"Dlma", [] { return describe<dlma>(dlma_fields); }}, sent{"DlmaInput", shown.fields};
+  static constexpr std::string_view group = "Dial lists";
   static constexpr std::string_view name = "dlma", path = "/ob/dlmas";
   static constexpr std::size_t list_count = most_items;
 };
@@ -32,9 +38,11 @@ struct dlma_resource {
 struct dl_resource {
   using object = dl;
   static constexpr const auto& table = dl_fields;
+  static constexpr http::object_kind shown{"Dl", [] { return describe<dl>(dl_fields); }}, sent{"DlInput", shown.fields};
+  static constexpr std::string_view group = "Dial list entries";
   static constexpr std::string_view name = "dl", path = "/ob/dls";
   static constexpr std::size_t list_count = 100;
-  static constexpr std::initializer_list<const char*> list_query{"dlma_uuid", "format"};
+  static std::vector<http::query_parameter> list_query();
   static result<storage::page<dl>> list(const storage::txn& in, const http::request& req, const storage::page_request& which);
   static std::optional<http::response> other_form(const context& c, const http::request& req);
 };
@@ -43,9 +51,11 @@ struct dl_resource {
 struct campaign_resource {
   using object = campaign;
   static constexpr const auto& table = campaign_fields;
+  static constexpr http::object_kind shown{"Campaign", [] { return describe<campaign>(campaign_fields); }}, sent{"CampaignInput", shown.fields};
+  static constexpr std::string_view group = "Campaigns";
   static constexpr std::string_view name = "campaign", path = "/ob/campaigns";
   static constexpr std::size_t list_count = most_items;
-  static constexpr std::initializer_list<const char*> list_query{"detail"};
+  static std::vector<http::query_parameter> list_query();
   static result<storage::page<campaign>> list(const storage::txn& in, const http::request& req, const storage::page_request& which);
   static void append_item(std::string& out, const campaign& item, const http::request& req);
   /// Another status alone: a campaign can be stopped whatever else cannot be written.

@@ -87,25 +87,22 @@ template <class T>
                                           core::configured_kind kind) {
   using http::method;
   using reading = result<section_change> (*)(const context&, core::configured_kind, const http::request&);
-  const auto add = [&](method m, const std::string& at, reading read) {
-    return r.add({m,
-                  at,
-                  std::string{may_supervise},
-                  http::access::token,
-                  {[c, kind, read](const http::request& req, const http::responder& reply) {
-                     configure(c, read(c, kind, req), reply);
-                   },
-                   {},
-                   {},
-                   0},
-                  {},
-                  query_of()});
+  static constexpr http::object_kind settings{"Settings", nullptr, "`name`, `pbx` and settings by their names in Asterisk."};
+  const auto add = [&](method m, const std::string& at, std::string_view summary, const http::object_kind* body, reading read) {
+    return r.add({.method = m,
+                  .path = at,
+                  .permission = std::string{may_supervise},
+                  .to = {.on_request = [c, kind, read](const http::request& req, const http::responder& reply) {
+                    configure(c, read(c, kind, req), reply);
+                  }},
+                  .query = query_of(),
+                  .about = {.group = group_of(path), .summary = summary, .body = body}});
   };
-  if (auto added = add(method::post, path, creation<T>); !added)
+  if (auto added = add(method::post, path, "Makes one in the server's configuration", &settings, creation<T>); !added)
     return added;
-  if (auto added = add(method::put, path + "/{id}", change<T>); !added)
+  if (auto added = add(method::put, path + "/{id}", "Changes its settings", &settings, change<T>); !added)
     return added;
-  return add(method::del, path + "/{id}", removal<T>);
+  return add(method::del, path + "/{id}", "Takes it out of the server's configuration", nullptr, removal<T>);
 }
 
 } // namespace ringmaster::telephone

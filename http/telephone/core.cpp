@@ -12,12 +12,12 @@ using http::method;
 
 http::endpoint answered_by(http::handler to) { return {std::move(to), {}, {}, 0}; }
 
-struct agi_command {
+struct command_body {
   std::string command;
 };
 inline constexpr auto command_fields = field_table{
-    field{1, "command", &agi_command::command, access::writable, "An AGI command."},
-    pbx_field<agi_command>,
+    field{1, "command", &command_body::command, access::writable, "An AGI command."},
+    pbx_field<command_body>,
 };
 
 /// POST {"command": "…"}: the id that its result is shown under.
@@ -25,7 +25,7 @@ void post_command(const context& c, const http::request& req, const http::respon
   const auto body = api::read_body(req.body);
   if (!body)
     return reply(api::refuse(c, body.error()));
-  const auto asked_for = merge_json(on_server<agi_command>{}, (*body)->root, command_fields);
+  const auto asked_for = merge_json(on_server<command_body>{}, (*body)->root, command_fields);
   if (!asked_for)
     return reply(api::refuse(c, asked_for.error()));
   const auto& command = asked_for->command;
@@ -88,19 +88,31 @@ result<void> add_core(http::router& r, const context& c) {
       done = added.error();
   };
   keep(live_resource<channel>::add_to(r, c, "/core/channels"));
-  keep(add_action<channel>(r, c, method::del, "/core/channels/{id}",
+  keep(add_action<channel>(r, c, method::del, "/core/channels/{id}", "Hangs it up",
                            [](const channel& one) { return core::hang_up_request(one.name); }));
   keep(live_resource<agi>::add_to(r, c, "/core/agis"));
-  keep(add_action<agi>(r, c, method::del, "/core/agis/{id}", [](const agi& one) { return core::hang_up_request(one.name); }));
-  keep(r.add({method::post, "/core/agis/{id}", std::string{may_supervise}, http::access::token,
-              answered_by([c](const auto& req, const auto& reply) { post_command(c, req, reply); }), {}, query_of()}));
+  keep(add_action<agi>(r, c, method::del, "/core/agis/{id}", "Hangs it up", [](const agi& one) { return core::hang_up_request(one.name); }));
+  static constexpr http::object_kind command{"AgiCommand", [] { return describe<on_server<command_body>>(command_fields); }},
+      handed{"AgiCommandHandedOver", nullptr, "`id` and `command`."};
+  keep(r.add({.method = method::post,
+              .path = "/core/agis/{id}",
+              .permission = std::string{may_supervise},
+              .to = answered_by([c](const auto& req, const auto& reply) { post_command(c, req, reply); }),
+              .query = query_of(),
+              .about = {.group = group_of("/core"), .summary = "Hands it an AGI command", .body = &command, .reply = &handed,
+                        .shape = http::reply_shape::one}}));
   keep(live_resource<system_info>::add_to(r, c, "/core/systems"));
   keep(live_resource<module_info>::add_to(r, c, "/core/modules"));
-  const std::pair<method, core::module_action> module_methods[] = {
-      {method::post, core::module_action::load}, {method::put, core::module_action::reload}, {method::del, core::module_action::unload}};
-  for (const auto& [m, what] : module_methods)
-    keep(r.add({m, "/core/modules/{id}", std::string{may_supervise}, http::access::token,
-                answered_by([c, what = what](const auto& req, const auto& reply) { module_command(c, what, req, reply); }), {}, query_of()}));
+  const std::tuple<method, core::module_action, std::string_view> module_methods[] = {{method::post, core::module_action::load, "Loads it"},
+                                                                                  {method::put, core::module_action::reload, "Reloads it"},
+                                                                                  {method::del, core::module_action::unload, "Unloads it"}};
+  for (const auto& [m, what, summary] : module_methods)
+    keep(r.add({.method = m,
+                .path = "/core/modules/{id}",
+                .permission = std::string{may_supervise},
+                .to = answered_by([c, what = what](const auto& req, const auto& reply) { module_command(c, what, req, reply); }),
+                .query = query_of(),
+                .about = {.group = group_of("/core"), .summary = summary}}));
   return done;
 }
 

@@ -11,7 +11,7 @@ result<void> add_park(http::router& r, const context& c) {
   if (auto added = live_resource<parked_call>::add_to(r, c, "/park/parkedcalls"); !added)
     return added;
   if (auto added =
-          add_action<parked_call>(r, c, http::method::del, "/park/parkedcalls/{id}",
+          add_action<parked_call>(r, c, http::method::del, "/park/parkedcalls/{id}", "Hangs it up",
                                   [](const parked_call& one) { return core::hang_up_request(one.channel); });
       !added)
     return added;

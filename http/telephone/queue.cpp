@@ -255,35 +255,47 @@ result<void> add_queue(http::router& r, const context& c) {
     if (done && !added)
       done = added.error();
   };
-  const auto add = [&](method m, const char* path, std::string_view permission, http::handler to,
-                       std::initializer_list<std::string_view> query = {}) {
-    keep(r.add({m, path, std::string{permission}, http::access::token, {std::move(to), {}, {}, 0}, {}, query_of(query)}));
+  using shape = http::reply_shape;
+  static constexpr http::object_kind status_kind{"QueueStatus", nullptr, "`queue`, `members` and `entries`."},
+      to_add{"QueueMemberInput", [] { return describe<on_server<core::member_to_add>>(add_fields); }},
+      to_change{"QueueMemberChange", [] { return describe<change_of_one>(change_fields); }};
+  const auto add = [&](method m, const char* path, std::string_view permission, std::string_view summary, http::handler to,
+                       std::initializer_list<std::string_view> query = {}, shape gives = shape::nothing,
+                       const http::object_kind* reply = nullptr, const http::object_kind* body = nullptr) {
+    keep(r.add({.method = m,
+                .path = path,
+                .permission = std::string{permission},
+                .to = {.on_request = std::move(to)},
+                .query = query_of(query),
+                .about = {.group = group_of(path), .summary = summary, .body = body, .reply = reply, .shape = gives}}));
   };
+  const auto* member = &kind_of<queue_member>;
   keep(live_resource<queue>::add_to(r, c, "/queue/queues"));
   keep(add_configured<queue>(r, c, "/queue/queues", core::configured_kind::queue));
   keep(live_resource<queue_entry>::add_to(r, c, "/queue/entries", of_queue<queue_entry>, "queue_name"));
-  add(method::get, "/queue/members", may_read, [c](const auto& req, const auto& reply) { get_members(c, req, reply); },
-      {"id", "name", "queue_name", "count", "page_token"});
-  add(method::get, "/queue/members/{id}", may_read, [c](const auto& req, const auto& reply) {
+  add(method::get, "/queue/members", may_read, "Lists them", [c](const auto& req, const auto& reply) { get_members(c, req, reply); },
+      {"id", "name", "queue_name", "count", "page_token"}, shape::list, member);
+  add(method::get, "/queue/members/{id}", may_read, "Shows one", [c](const auto& req, const auto& reply) {
     const auto what = asked::of(req, {"queue_name"});
     reply(what ? show_member(c, *what, req.param("id")) : api::refuse(c, what.error()));
-  }, {"queue_name"});
-  add(method::post, "/queue/members", may_supervise, [c](const auto& req, const auto& reply) { add_member(c, req, reply); });
-  add(method::put, "/queue/members/{id}", may_supervise,
-      [c](const auto& req, const auto& reply) { change_member(c, req, reply); }, {"queue_name"});
-  add(method::del, "/queue/members/{id}", may_supervise,
+  }, {"queue_name"}, shape::one, member);
+  add(method::post, "/queue/members", may_supervise, "Adds a member to a queue",
+      [c](const auto& req, const auto& reply) { add_member(c, req, reply); }, {}, shape::nothing, nullptr, &to_add);
+  add(method::put, "/queue/members/{id}", may_supervise, "Pauses a member, ends the pause, sets its penalty",
+      [c](const auto& req, const auto& reply) { change_member(c, req, reply); }, {"queue_name"}, shape::nothing, nullptr, &to_change);
+  add(method::del, "/queue/members/{id}", may_supervise, "Takes a member out of a queue",
       [c](const auto& req, const auto& reply) { remove_member(c, req, reply); }, {"queue_name"});
-  add(method::get, "/queue/statuses", may_read, [c](const auto& req, const auto& reply) {
+  add(method::get, "/queue/statuses", may_read, "Lists queues with their members and callers", [c](const auto& req, const auto& reply) {
     const auto what = asked::of(req, {"name"});
     if (!what)
       return reply(api::refuse(c, what.error()));
     const auto& name = (*what)["name"];
     reply(name.empty() ? statuses(c, req, *what) : status(c, *what, name));
-  }, {"name", "count", "page_token"});
-  add(method::get, "/queue/statuses/{id}", may_read, [c](const auto& req, const auto& reply) {
+  }, {"name", "count", "page_token"}, shape::list, &status_kind);
+  add(method::get, "/queue/statuses/{id}", may_read, "Shows a queue with its members and callers", [c](const auto& req, const auto& reply) {
     const auto what = asked::of(req);
     reply(what ? status(c, *what, req.param("id")) : api::refuse(c, what.error()));
-  });
+  }, {}, shape::one, &status_kind);
   return done;
 }
 

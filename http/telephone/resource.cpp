@@ -112,12 +112,29 @@ result<page> page_of(const http::request& req) {
   return page{*count ? std::optional<std::size_t>{**count} : std::nullopt, after->value_or(0)};
 }
 
-std::vector<std::string> query_of(std::initializer_list<std::string_view> names) {
-  std::vector<std::string> all{"pbx"};
+std::vector<http::query_parameter> query_of(std::initializer_list<std::string_view> names) {
+  std::vector<http::query_parameter> all{{"pbx", "The server that is meant, where there are several."}};
   for (const auto name : names)
-    if (name != "pbx")
-      all.emplace_back(name);
+    if (name == http::count_parameter.name)
+      all.push_back(http::count_parameter);
+    else if (name == http::page_token_parameter.name)
+      all.push_back(http::page_token_parameter);
+    else if (name == "queue_name")
+      all.push_back({name, "The queue that is meant."});
+    else if (name != "pbx")
+      all.push_back({name, "The one that is meant."});
   return all;
+}
+
+std::string_view group_of(std::string_view path) noexcept {
+  constexpr std::pair<std::string_view, std::string_view> groups[] = {
+      {"/core", "Channels, AGI, systems and modules"}, {"/queue", "Queues"}, {"/park", "Parking"}, {"/pjsip", "PJSIP"},
+      {"/agents", "Agents, devices and peers"}, {"/device_states", "Agents, devices and peers"},
+      {"/peers", "Agents, devices and peers"}, {"/registries", "Agents, devices and peers"}};
+  for (const auto& [begins, group] : groups)
+    if (path.starts_with(begins))
+      return group;
+  return "Others";
 }
 
 error no_such(std::string_view what, std::string_view id) {

@@ -69,7 +69,7 @@ struct page {
 [[nodiscard]] result<page> page_of(const http::request& req);
 
 /// The query parameters of a path: `pbx`, and those named.
-[[nodiscard]] std::vector<std::string> query_of(std::initializer_list<std::string_view> names = {});
+[[nodiscard]] std::vector<http::query_parameter> query_of(std::initializer_list<std::string_view> names = {});
 
 [[nodiscard]] error no_such(std::string_view what, std::string_view id);
 /// More than one object is meant; `how` says what tells them apart.
@@ -178,6 +178,13 @@ void append_listed(std::string& out, const core::live_object<T>& one) {
   }
 }
 
+/// As the description of the API names it.
+template <class T>
+inline constexpr http::object_kind kind_of{core::resource<T>::name, [] { return describe<T>(core::resource<T>::fields); }};
+
+/// "/queue/members": "Queues", and so on; those of the same first segment are together.
+[[nodiscard]] std::string_view group_of(std::string_view path) noexcept;
+
 template <class T>
 struct live_resource {
   using row = core::resource<T>;
@@ -233,8 +240,14 @@ struct live_resource {
   [[nodiscard]] static result<void> add_to(http::router& r, const context& c, const std::string& path, Filter filter,
                                            std::string_view filters) {
     using http::method;
-    const auto add = [&](const std::string& at, http::handler to, std::vector<std::string> query) {
-      return r.add({method::get, at, std::string{may_read}, http::access::token, {std::move(to), {}, {}, 0}, {}, std::move(query)});
+    const auto add = [&](const std::string& at, http::handler to, std::vector<http::query_parameter> query, http::reply_shape shape,
+                         std::string_view summary) {
+      return r.add({.method = method::get,
+                    .path = at,
+                    .permission = std::string{may_read},
+                    .to = {.on_request = std::move(to)},
+                    .query = std::move(query),
+                    .about = {.group = group_of(path), .summary = summary, .reply = &kind_of<T>, .shape = shape}});
     };
     if (auto added = add(path,
                          [c, filter, filters](const http::request& req, const http::responder& reply) {
@@ -244,13 +257,13 @@ struct live_resource {
                            const auto& id = (*what)[row::id_field];
                            reply(id.empty() ? list(c, req, *what, filter(*what)) : detail(c, *what, id));
                          },
-                         query_of({row::id_field, filters, "count", "page_token"}));
+                         query_of({row::id_field, filters, "count", "page_token"}), http::reply_shape::list, "Lists them");
         !added)
       return added;
     return add(path + "/{id}", [c](const http::request& req, const http::responder& reply) {
       const auto what = asked::of(req);
       reply(what ? detail(c, *what, req.param("id")) : api::refuse(c, what.error()));
-    }, query_of());
+    }, query_of(), http::reply_shape::one, "Shows one");
   }
   [[nodiscard]] static result<void> add_to(http::router& r, const context& c, const std::string& path) {
     return add_to(r, c, path, [](const asked&) { return [](const T&) { return true; }; }, "pbx");
@@ -264,23 +277,19 @@ void ask(const context& c, const std::string& pbx, const result<telephone_reques
 /// A route that asks a server for something: DELETE `path`/{id} and the like. `make(const T&)` gives the
 /// request.
 template <class T, class Make>
-[[nodiscard]] result<void> add_action(http::router& r, const context& c, http::method m,
-                                      const std::string& path, Make make) {
-  return r.add({m,
-                path,
-                std::string{may_supervise},
-                http::access::token,
-                {[c, make](const http::request& req, const http::responder& reply) {
+[[nodiscard]] result<void> add_action(http::router& r, const context& c, http::method m, const std::string& path,
+                                      std::string_view summary, Make make) {
+  return r.add({.method = m,
+                .path = path,
+                .permission = std::string{may_supervise},
+                .to = {.on_request = [c, make](const http::request& req, const http::responder& reply) {
                    const auto one = asked_one<T>(c, req);
                    if (!one)
                      return reply(api::refuse(c, one.error()));
                    ask(c, one->server->pbx, one->object->look(make), reply);
-                 },
-                 {},
-                 {},
-                 0},
-                {},
-                query_of()});
+                 }},
+                .query = query_of(),
+                .about = {.group = group_of(path), .summary = summary}});
 }
 
 } // namespace ringmaster::telephone

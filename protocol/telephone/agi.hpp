@@ -51,7 +51,7 @@ namespace ringmaster {
 
 template <>
 struct field_type<telephone::agi_history> {
-  static constexpr std::string_view name = "object of commands";
+  static constexpr auto kind = value_kind::json;
   static void write_json(std::string& out, const telephone::agi_history& v) {
     json_writer w{out};
     const auto stamp = [&](std::string_view what, const telephone::maybe_time& at) {

@@ -32,7 +32,7 @@ namespace ringmaster {
 
 template <>
 struct field_type<telephone::real> {
-  static constexpr std::string_view name = "number";
+  static constexpr auto kind = value_kind::number;
   static void write_json(std::string& out, const telephone::real& v) {
     const auto from = out.size();
     field_type<double>::write_json(out, v.value);

@@ -110,7 +110,7 @@ TEST_F(routing, asks_for_token_and_permission) {
 }
 
 TEST_F(routing, refuses_query_parameters_that_the_route_does_not_take) {
-  ASSERT_TRUE(under_test.add({method::get, "/filtered", {}, http::access::token, {[](const request&, const responder&) {}, {}, {}, 0}, {}, {"count", "of"}}));
+  ASSERT_TRUE(under_test.add({method::get, "/filtered", {}, http::access::token, {[](const request&, const responder&) {}, {}, {}, 0}, {}, {{"count", ""}, {"of", ""}}}));
   EXPECT_EQ(200u, status(method::get, "/filtered?count=1&of=2&authtoken=x"));
   const auto wrong = ask(method::get, "/filtered?count=1&off=2");
   ASSERT_TRUE(wrong.refusal);

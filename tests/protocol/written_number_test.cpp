@@ -226,7 +226,7 @@ TEST(written_number, of_any_bytes_comes_what_may_be_dialed_and_is_the_same_telep
       if (!r.wrong.empty() || r.number.empty())
         continue;
       ++taken;
-      ASSERT_TRUE(rules::is_number(r.number)) << shown(written) << " -> " << r.number;
+      ASSERT_TRUE(passes(number_rule, r.number)) << shown(written) << " -> " << r.number;
       const auto again = read(r.number, kind);
       ASSERT_EQ(again.number, r.number) << shown(written) << ": " << again.wrong;
       ASSERT_EQ(again.wrong, "") << shown(written) << " -> " << r.number;

@@ -108,7 +108,7 @@ std::optional<error> check(const verb& v, const std::vector<std::string>& rest) 
     if (rest.empty() || !is_allowed_application(rest[0]))
       return refused("EXEC takes an application that destinations may name, e.g. Playback or Queue");
     for (std::size_t i = 1; i < rest.size(); ++i) {
-      if (!rules::is_application_data(rest[i]))
+      if (!passes(application_data_rule, rest[i]))
         return refused("the data of EXEC may have letters, digits, blanks and _ . , : / @ + * # & = ^ -, at most 255 bytes");
       destination to;
       to.type = 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/www/wallboard.hpp"
+#include "http/www/pages.hpp"
 
 #include "http/www/embedded.hpp"
 
@@ -11,7 +11,7 @@ namespace {
 /// Scripts, styles and connections of our own and nothing else: what a campaign's name or a caller's says can never
 /// become a program, and nobody can put the page into theirs.
 constexpr std::string_view policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 std::string_view type_of(std::string_view name) {
@@ -33,7 +33,7 @@ bool is_known(std::string_view header, std::string_view etag) {
 
 } // namespace
 
-result<void> add_wallboard(http::router& r) {
+result<void> add_pages(http::router& r) {
   for (const auto& file : embedded_files()) {
     http::response whole;
     whole.content_type = type_of(file.name);
@@ -50,10 +50,12 @@ result<void> add_wallboard(http::router& r) {
     unchanged.status = 304;
     unchanged.content_type.clear();
     unchanged.body = std::string{};
-    http::route to{http::method::get, "/wallboard", {}, http::access::open, {}};
-    to.any_query = true;
-    if (file.name != "index.html")
-      to.path.append("/").append(file.name);
+    const auto slash = file.name.find('/');
+    const auto page = file.name.substr(0, slash), name = file.name.substr(slash + 1);
+    http::route to{.method = http::method::get, .path = "/" + std::string{page}, .needs = http::access::open, .any_query = true,
+                   .about = {.group = "Pages", .summary = page == "api" ? "The page that shows this API" : "The wallboard, for the browser", .shape = http::reply_shape::document, .media = "text/html"}};
+    if (name != "index.html")
+      to.path.append("/").append(name);
     to.to.on_request = [whole = std::move(whole), unchanged = std::move(unchanged), etag = file.etag](
                            const http::request& req, const http::responder& reply) {
       reply(is_known(req.header("if-none-match"), etag) ? unchanged : whole);
