@@ -10,7 +10,6 @@
 #include "actors/core/agent_ledger.hpp"
 #include "actors/messages.hpp"
 
-#include <caf/actor.hpp>
 #include <caf/send.hpp>
 
 #include <mutex>
@@ -30,7 +29,7 @@ public:
   }
 
   /// `who` gets `wake` when it is his turn; may be nobody.
-  [[nodiscard]] campaign_index join(caf::actor who) {
+  [[nodiscard]] campaign_index join(woken_handle who) {
     const std::scoped_lock lock{guard_};
     const auto index = ledger_.join();
     if (index >= actors_.size())
@@ -39,7 +38,7 @@ public:
     return index;
   }
   void leave(campaign_index campaign) {
-    caf::actor gone;
+    woken_handle gone;
     const std::scoped_lock lock{guard_};
     ledger_.leave(campaign);
     std::swap(actors_[campaign], gone);
@@ -47,7 +46,7 @@ public:
   void wake(const std::vector<campaign_index>& whom) {
     if (whom.empty())
       return;
-    std::vector<caf::actor> actors;
+    std::vector<woken_handle> actors;
     {
       const std::scoped_lock lock{guard_};
       for (const auto index : whom)
@@ -55,13 +54,13 @@ public:
     }
     for (const auto& actor : actors)
       if (actor)
-        caf::anon_send(actor, ringmaster::wake{});
+        actor.tell(ringmaster::wake{});
   }
 
 private:
   std::mutex guard_;
   core::agent_ledger ledger_;
-  std::vector<caf::actor> actors_; ///< of campaigns, by index
+  std::vector<woken_handle> actors_; ///< of campaigns, by index
 };
 
 } // namespace ringmaster

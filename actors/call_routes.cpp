@@ -99,11 +99,11 @@ void call_routes::send(const ami::block_ptr& block, std::uint32_t heard) {
     batch(*to, index);
   constexpr std::size_t ahead = 12;
   for (std::size_t i = 0; i < std::min(ahead, batches_.size()); ++i)
-    prefetch(batches_[i].to->actor);
+    prefetch(batches_[i].to->actor.actor());
   for (std::size_t i = 0; i < batches_.size(); ++i) {
     if (i + ahead < batches_.size())
-      prefetch(batches_[i + ahead].to->actor);
-    caf::anon_send(batches_[i].to->actor, message_batch{block, std::move(batches_[i].at)});
+      prefetch(batches_[i + ahead].to->actor.actor());
+    batches_[i].to->actor.tell(message_batch{block, std::move(batches_[i].at)});
   }
 }
 

@@ -28,7 +28,7 @@ class call_routes {
 public:
   /// Who gets messages. Stays where it is as long as it may be told of: queues do, and calls between two blocks.
   struct target {
-    caf::actor actor;
+    routed_handle actor;
     std::uint32_t slot{0};    ///< of its batch, if that says so as well
     bool second_half{false};  ///< of a Local channel: no customer is there
   };

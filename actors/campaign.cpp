@@ -119,7 +119,7 @@ public:
   }
 
   void end() {
-    caf::anon_send(shared_.engine, campaign_over{id_});
+    shared_.engine.tell(campaign_over{id_});
     self_->quit();
   }
 
@@ -137,9 +137,9 @@ public:
       return;
     for (const auto& [name, pbx] : shared_.pbxs) {
       if (!watched_.empty())
-        caf::anon_send(pbx, watch_queue{watched_, me_, false});
+        pbx.tell(watch_queue{watched_, me_, false});
       if (!queue.empty())
-        caf::anon_send(pbx, watch_queue{queue, me_});
+        pbx.tell(watch_queue{queue, me_});
     }
     watched_ = queue;
   }
@@ -157,7 +157,7 @@ public:
     drop_list();
     list_wanted_ = wanted;
     if (wanted)
-      caf::anon_send(shared_.engine, need_dial_list{*wanted, me_});
+      shared_.engine.tell(need_dial_list{*wanted, me_});
   }
 
   time_point list_let_go_at() const {
@@ -168,9 +168,9 @@ public:
 
   void drop_list() {
     if (list_actor_)
-      caf::anon_send(list_actor_, drop_view{id_});
+      list_actor_.tell(drop_view{id_});
     if (list_wanted_)
-      caf::anon_send(shared_.engine, release_dial_list{*list_wanted_});
+      shared_.engine.tell(release_dial_list{*list_wanted_});
     list_actor_ = {};
     list_wanted_.reset();
     list_counts_.reset();
@@ -228,11 +228,11 @@ public:
         },
         [me = me_, told, engine](const std::optional<error>& failed) {
           if (failed) // a disk that refuses is not asked again at once
-            caf::delayed_anon_send(me, counts_every, reload{});
+            me.tell_later(counts_every, reload{});
           else if (told->campaigns.empty())
-            caf::anon_send(me, reload{});
+            me.tell(reload{});
           else
-            caf::anon_send(engine, changes_ptr{told});
+            engine.tell(changes_ptr{told});
         },
         storage::room::reserve);
     log_info("event=campaign_status campaign={} from={} to={}", to_string(id_),
@@ -263,11 +263,11 @@ public:
         },
         [me = me_, told, engine = shared_.engine](const std::optional<error>& failed) {
           if (failed)
-            caf::delayed_anon_send(me, counts_every, reload{});
+            me.tell_later(counts_every, reload{});
           else if (told->campaigns.empty())
-            caf::anon_send(me, schedule_passed{});
+            me.tell(schedule_passed{});
           else
-            caf::anon_send(engine, changes_ptr{told});
+            engine.tell(changes_ptr{told});
         });
   }
 
@@ -349,7 +349,7 @@ public:
     if (next_look_ <= at)
       return;
     next_look_ = at;
-    self_->delayed_send(self_, at - now, campaign_look{++look_generation_});
+    me_.tell_later(at - now, campaign_look{++look_generation_});
   }
 
   core::campaign_leisure leisure(time_point now) const {
@@ -406,7 +406,7 @@ public:
     act();
   }
 
-  void list_has_changed(const caf::actor& list) {
+  void list_has_changed(const dial_list_handle& list) {
     if (list != list_actor_)
       return;
     const auto now = moment();
@@ -462,8 +462,7 @@ public:
     list_news_ = false;
     lease_pending_ = true;
     wanted_ = wanted;
-    caf::anon_send(list_actor_,
-                   lease_request{id_, setup_.how ? core::dial_policy::from(*setup_.how) : core::dial_policy{},
+    list_actor_.tell(lease_request{id_, setup_.how ? core::dial_policy::from(*setup_.how) : core::dial_policy{},
                                  wanted, me_, setup_.version});
   }
 
@@ -511,7 +510,7 @@ public:
       give_back all;
       for (const auto& entry : answer.entries)
         all.entries.push_back(entry.id);
-      caf::anon_send(answer.list, std::move(all));
+      answer.list.tell(std::move(all));
       return;
     }
     lease_pending_ = false;
@@ -563,7 +562,7 @@ public:
         back.entries.push_back(entry.id);
     }
     if (!back.entries.empty())
-      caf::anon_send(list_actor_, std::move(back));
+      list_actor_.tell(std::move(back));
     if (!requests->empty())
       begin(requests);
     act();
@@ -627,9 +626,9 @@ public:
             for (const auto& request : *requests)
               made->batch.refused.push_back({request.id, request.entry});
           } else if (!made->entries.now.empty() || !made->entries.gone.empty()) {
-            caf::anon_send(list, made->entries);
+            list.tell(made->entries);
           }
-          caf::anon_send(me, std::move(made->batch));
+          me.tell(std::move(made->batch));
         });
   }
 
@@ -644,7 +643,7 @@ public:
       if (const auto times = shared_.complaints.due("calls_not_begun: " + batch.why, now))
         log_warn("event=calls_not_begun campaign={} count={} reason={} times={}", to_string(id_), batch.refused.size(), batch.why,
                  *times);
-      caf::anon_send(batch.list, std::move(back));
+      batch.list.tell(std::move(back));
       hold_until_ = now + counts_every; // a disk that refuses is not asked again at once
     }
     if (!batch.in_use.empty()) {
@@ -655,7 +654,7 @@ public:
         calls_.forget(one.call, now);
       }
       log_debug("event=numbers_in_use campaign={} count={}", to_string(id_), batch.in_use.size());
-      caf::anon_send(batch.list, std::move(later));
+      batch.list.tell(std::move(later));
     }
     std::unordered_map<std::string, originate_batch> by_pbx;
     for (const auto& call : batch.calls) {
@@ -667,10 +666,10 @@ public:
             {followed_call{{call->id, call->other_channel_id, dialing_status::none, now}, channel},
              std::move(*bytes)});
       else
-        caf::anon_send(channel, not_written(bytes.error()));
+        channel.tell(not_written(bytes.error()));
     }
     for (auto& [name, originates] : by_pbx)
-      caf::anon_send(shared_.pbxs.at(name), std::move(originates));
+      shared_.pbxs.at(name).tell(std::move(originates));
     follow_status(); // a stop may have come while the intents were written
     if (!batch.in_use.empty())
       act(); // others of the list can be dialed in their place
@@ -768,7 +767,7 @@ private:
   [[nodiscard]] time_point date() const noexcept { return shared_.time->date(); }
 
   caf::stateful_actor<campaign_actor_state>* self_;
-  caf::actor me_;
+  campaign_handle me_;
   uuid id_;
   engine_shared& shared_;
 
@@ -784,7 +783,7 @@ private:
   std::string watched_; ///< the queue whose news wakes us
   std::optional<core::pacing_decision> decision_;
 
-  caf::actor list_actor_;
+  dial_list_handle list_actor_;
   maybe_uuid list_wanted_;
   bool lease_pending_{false};
   std::optional<core::list_counts> list_counts_;
@@ -822,9 +821,9 @@ caf::behavior campaign_actor(caf::stateful_actor<campaign_actor_state>* self, co
   log_faults(self, "campaign " + to_string(id));
   self->state.work = std::make_shared<campaign_work>(self, id, shared);
   auto* work = self->state.work.get();
-  self->send(self, look_now{});
+  me<campaign_handle>(self).tell(look_now{});
   // A message is compared with each of these in turn: what every call brings comes first.
-  return {
+  return takes<campaign_handle>(
       handled<call_milestone>(work, [](auto& w, const auto& what) { w.milestone(what); }),
       handled<call_finished>(work, [](auto& w, const auto& what) { w.finished(what); }),
       handled<begun_batch>(work, [](auto& w, const auto& batch) { w.take_begun(batch); }),
@@ -841,12 +840,11 @@ caf::behavior campaign_actor(caf::stateful_actor<campaign_actor_state>* self, co
       handled<grace_passed>(work, [](auto& w, const auto&) { w.pass_graces(); }),
       handled<caller_waits>(work, [](auto& w, const auto& what) { w.confirmed(what); }),
       handled<treatment_failed>(work, [](auto& w, const auto& what) { w.treat_again(what); }),
-      [=](const count_again& again) { self->delayed_send(self, 1s, count_now{again.answer}); },
+      [=](const count_again& again) { me<campaign_handle>(self).tell_later(1s, count_now{again.answer}); },
       handled<count_now>(work, [](auto& w, const auto& now) { w.count(now); }),
       handled<keep_now>(work, [](auto& w, const auto&) { w.keep(); }),
       handled<show_now>(work, [](auto& w, const auto&) { w.show(); }),
-      handled<look_now>(work, [](auto& w, const auto&) { w.look_around(); }),
-  };
+      handled<look_now>(work, [](auto& w, const auto&) { w.look_around(); }));
 }
 
 } // namespace ringmaster

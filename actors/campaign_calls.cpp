@@ -56,7 +56,7 @@ void campaign_calls::intend(core::agent_ledger& ledger, const uuid& id, const st
   calls_[id] = std::move(call);
 }
 
-caf::actor campaign_calls::begin(const dialing& intent) {
+channel_handle campaign_calls::begin(const dialing& intent) {
   const auto at = calls_.find(intent.id);
   if (at == calls_.end())
     return {};
@@ -198,7 +198,7 @@ void campaign_calls::hang_up_all(time_point now) {
   next_hang_up_ = now + hang_up_every;
   for (const auto& [id, call] : calls_)
     if (call.channel)
-      caf::anon_send(call.channel, hang_up_call{[](result<std::string>) {}});
+      call.channel.tell(hang_up_call{[](result<std::string>) {}});
 }
 
 void campaign_calls::give_up_ringing(time_point now) {
@@ -210,7 +210,7 @@ void campaign_calls::give_up_ringing(time_point now) {
   for (const auto& id : given_up.calls)
     if (const auto at = calls_.find(id); at != calls_.end() && at->second.channel) {
       pacing_.given_up(at->second.claim);
-      caf::anon_send(at->second.channel, hang_up_call{[id](const result<std::string>& said) {
+      at->second.channel.tell(hang_up_call{[id](const result<std::string>& said) {
                        // It rings on then, and the dial timeout ends it; or it was answered meanwhile.
                        if (!said)
                          log_debug("event=ringing_not_given_up dialing={} reason={}", to_string(id),
@@ -226,7 +226,7 @@ void campaign_calls::pass_deadlines(time_point now) {
     const auto call = calls_.find(id);
     if (call == calls_.end() || !call->second.channel || call->second.deadline > now)
       continue;
-    caf::anon_send(call->second.channel, call_deadline{});
+    call->second.channel.tell(call_deadline{});
     // Asked again unless the channel says otherwise: it may have looked a hair too early.
     call->second.deadline = now + remind_every;
     deadlines_.emplace(call->second.deadline, id);
@@ -275,7 +275,7 @@ void campaign_calls::count(const storage::counted_answer& answer) {
   shared_.write([answer](storage::write_txn& txn) { (void)storage::count_answer(txn, answer); },
                 [answer, me = me_](const std::optional<error>& failed) {
                   if (failed)
-                    caf::anon_send(me, count_again{answer});
+                    me.tell(count_again{answer});
                 },
                 storage::room::reserve, [answer, time = shared_.time] { return storage::note_of(answer, time->date()); });
 }
@@ -292,7 +292,7 @@ void campaign_calls::look_at_graces(time_point now) {
   if (graces_.empty() || graces_.top().first >= grace_look_)
     return;
   grace_look_ = graces_.top().first;
-  self_->delayed_send(self_, std::max(grace_look_ - now, duration{0}), grace_passed{});
+  me_.tell_later(std::max(grace_look_ - now, duration{0}), grace_passed{});
 }
 
 bool campaign_calls::pass_graces(time_point now) {
@@ -309,7 +309,7 @@ bool campaign_calls::pass_graces(time_point now) {
       if (call.not_waiting)
         continue;
       if (const auto pbx = shared_.pbxs.find(call.pbx); pbx != shared_.pbxs.end())
-        caf::anon_send(pbx->second, confirm_waiting{setup_.queue, id, me_});
+        pbx->second.tell(confirm_waiting{setup_.queue, id, me_});
       graces_.emplace(now + ask_again_after, id);
       continue;
     }
@@ -354,21 +354,20 @@ void campaign_calls::treat(const uuid& id, call_in_flight& call) {
     return;
   const auto failed = [me = me_, id](const result<std::string>& said) {
     if (!said)
-      caf::anon_send(me, treatment_failed{id});
+      me.tell(treatment_failed{id});
   };
   const auto place = setup_.how ? core::abandon_place(*setup_.how) : std::nullopt;
   if (!place)
-    return caf::anon_send(call.channel, hang_up_call{failed, call_is::waiting});
+    return call.channel.tell(hang_up_call{failed, call_is::waiting});
   call.sent_away = true;
-  caf::anon_send(call.channel,
-                 redirect_call{*place, [failed, id, channel = call.channel, shared = &shared_](const result<std::string>& said) {
+  call.channel.tell(redirect_call{*place, [failed, id, channel = call.channel, shared = &shared_](const result<std::string>& said) {
                                  if (said || said.error().code != errc::pbx_refused)
                                    return failed(said);
                                  if (const auto times = shared->complaints.due(
                                          "abandoned_call_not_redirected: " + said.error().message, shared->time->now()))
                                    log_warn("event=abandoned_call_not_redirected dialing={} reason={} times={}", to_string(id),
                                             said.error().message, *times);
-                                 caf::anon_send(channel, hang_up_call{failed, call_is::waiting});
+                                 channel.tell(hang_up_call{failed, call_is::waiting});
                                }});
 }
 

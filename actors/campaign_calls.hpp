@@ -17,7 +17,6 @@
 #include "actors/shared.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
 
 #include <cstdint>
@@ -59,7 +58,7 @@ public:
               const breaker_ticket& ticket,
               time_point now);
   /// Its intent is on disk: makes its channel actor. Null: there is no such call.
-  [[nodiscard]] caf::actor begin(const dialing& intent);
+  [[nodiscard]] channel_handle begin(const dialing& intent);
   /// Calls that were up when this process began.
   void adopt(const adopted_calls& adopted, time_point now);
   /// True: pacing has heard something new.
@@ -93,7 +92,7 @@ public:
 
 private:
   struct call_in_flight {
-    caf::actor channel; ///< null while the intent is not on disk
+    channel_handle channel; ///< null while the intent is not on disk
     std::string pbx;
     core::milestones reached;
     time_point deadline{time_point::max()};
@@ -140,7 +139,7 @@ private:
   void treat(const uuid& id, call_in_flight& call);
 
   caf::event_based_actor* self_;
-  caf::actor me_;
+  campaign_handle me_;
   uuid id_;
   engine_shared& shared_;
   campaign_pacing& pacing_;

@@ -32,7 +32,7 @@ void add(core::availability& sum, const core::availability& one) {
 
 } // namespace
 
-campaign_pacing::campaign_pacing(const uuid& id, engine_shared& shared, caf::actor who)
+campaign_pacing::campaign_pacing(const uuid& id, engine_shared& shared, campaign_handle who)
     : id_{id}, shared_{shared}, method_{std::make_unique<core::available_pacing>(core::pacing_options{})},
       campaign_{shared.agents.join(std::move(who))}, working_(shared.pbx_names.size()) {
   read_days();

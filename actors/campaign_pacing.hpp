@@ -28,7 +28,7 @@ public:
   using call_claim = core::agent_ledger::claim;
 
   /// Reads the campaign's answers by day. `who` is woken when it is the campaign's turn to begin calls; may be nobody.
-  campaign_pacing(const uuid& id, engine_shared& shared, caf::actor who = {});
+  campaign_pacing(const uuid& id, engine_shared& shared, campaign_handle who = {});
   ~campaign_pacing();
   campaign_pacing(const campaign_pacing&) = delete;
   campaign_pacing& operator=(const campaign_pacing&) = delete;

@@ -29,7 +29,7 @@ core::call machine_of(const dialing& record, bool adopted, const engine_shared& 
 
 /// What the writer is given, and what it says.
 struct ending {
-  caf::actor channel;
+  channel_handle channel;
   uuid id;
   storage::call_outcome outcome;
   result<storage::ended> kept{error{}};
@@ -37,7 +37,7 @@ struct ending {
 
 } // namespace
 
-channel::channel(caf::actor_config& config, const dialing& record, caf::actor campaign, bool adopted,
+channel::channel(caf::actor_config& config, const dialing& record, campaign_handle campaign, bool adopted,
                  engine_shared& shared, const breaker_ticket& ticket)
     : direct_actor{config}, shared_{shared}, campaign_{std::move(campaign)},
       answer_kept_{adopted && record.res_dial == 4}, call_{record, machine_of(record, adopted, shared)},
@@ -46,68 +46,72 @@ channel::channel(caf::actor_config& config, const dialing& record, caf::actor ca
     pbx_ = pbx->second;
 }
 
-caf::actor channel::begin(caf::actor_system& system, const dialing& record, caf::actor campaign, bool adopted,
+channel_handle channel::begin(caf::actor_system& system, const dialing& record, campaign_handle campaign, bool adopted,
                           engine_shared& shared, const breaker_ticket& ticket) {
-  auto made = spawn_direct_as<channel>(system, record, std::move(campaign), adopted, shared, ticket);
-  const auto& one = *static_cast<const channel*>(caf::actor_cast<caf::abstract_actor*>(made));
+  channel_handle made{spawn_direct_as<channel>(system, record, std::move(campaign), adopted, shared, ticket)};
+  const auto& one = *static_cast<const channel*>(caf::actor_cast<caf::abstract_actor*>(made.actor()));
   shared.live.dialings.put(record.id, {made, one.call_});
   one.tell("ob.dialing.create");
   return made;
 }
 
 void channel::receive(caf::type_erased_tuple& what) {
-  if (const auto* batch = as<message_batch>(what)) {
-    for (const auto index : batch->at)
-      if (const auto addressed = core::to_call_event((*batch->block)[index]); addressed && is_of_the_customer(*addressed))
-        take(addressed->event);
-  } else if (const auto* written = as<originate_written>(what)) {
-    if (written->sent)
-      take(core::originate_sent{});
-    else {
-      if (written->hold)
-        held_ = written->why;
-      take(core::originate_not_sent{written->why});
-    }
-  } else if (as<call_deadline>(what)) {
-    if (std::exchange(end_refused_, false))
-      write_end();
-    else
-      take(core::deadline_passed{});
-  } else if (const auto* presence = as<channel_presence>(what)) {
-    if (presence->alive)
-      take(core::channel_alive{presence->state, presence->channel, presence->stands, presence->since, presence->queue,
-                               presence->moved_to});
-    else
-      take(core::channel_vanished{});
-  } else if (as<connection_lost>(what)) {
-    take(core::pbx_lost{});
-  } else if (const auto* hang_up = as<hang_up_call>(what)) {
-    if (is(hang_up->only_if, hang_up->done)) {
-      take(core::hang_up_asked{});
-      ask_pbx(hang_up_channel{call_.id(), call_.machine().channel(), hang_up->done, hang_up->only_if});
-    }
-  } else if (const auto* redirect = as<redirect_call>(what)) {
-    if (is(call_is::waiting, redirect->done))
-      ask_pbx(redirect_channel{call_.id(), call_.machine().channel(), redirect->to, redirect->done});
-  } else if (as<end_not_written>(what)) {
-    end_refused_ = true;
-    caf::anon_send(campaign_, call_milestone{call_.id(), {}, shared_.time->now() + write_again_after});
-  } else if (as<call_over>(what)) {
-    quit();
-  }
+  receive_as<channel_handle>(
+      what,
+      [this](const message_batch& batch) {
+        for (const auto index : batch.at)
+          if (const auto addressed = core::to_call_event((*batch.block)[index]); addressed && is_of_the_customer(*addressed))
+            take(addressed->event);
+      },
+      [this](const originate_written& written) {
+        if (written.sent)
+          return take(core::originate_sent{});
+        if (written.hold)
+          held_ = written.why;
+        take(core::originate_not_sent{written.why});
+      },
+      [this](const call_deadline&) {
+        if (std::exchange(end_refused_, false))
+          write_end();
+        else
+          take(core::deadline_passed{});
+      },
+      [this](const channel_presence& presence) {
+        if (presence.alive)
+          take(core::channel_alive{presence.state, presence.channel, presence.stands, presence.since, presence.queue, presence.moved_to});
+        else
+          take(core::channel_vanished{});
+      },
+      [this](const connection_lost&) { take(core::pbx_lost{}); },
+      [this](const hang_up_call& hang_up) {
+        if (is(hang_up.only_if, hang_up.done)) {
+          take(core::hang_up_asked{});
+          ask_pbx(hang_up_channel{call_.id(), call_.machine().channel(), hang_up.done, hang_up.only_if});
+        }
+      },
+      [this](const redirect_call& redirect) {
+        if (is(call_is::waiting, redirect.done))
+          ask_pbx(redirect_channel{call_.id(), call_.machine().channel(), redirect.to, redirect.done});
+      },
+      [this](const end_not_written&) {
+        end_refused_ = true;
+        campaign_.tell(call_milestone{call_.id(), {}, shared_.time->now() + write_again_after});
+      },
+      [this](const call_over&) { quit(); });
 }
 
 void channel::ended(const caf::error& why) noexcept {
   if (why == caf::exit_reason::unhandled_exception)
-    caf::anon_send_exit(campaign_, caf::exit_reason::unhandled_exception);
-  campaign_ = pbx_ = nullptr;
+    campaign_.end(caf::exit_reason::unhandled_exception);
+  campaign_ = nullptr;
+  pbx_ = nullptr;
 }
 
 /// A server that has left the configuration has no actor, and nothing can be asked of it.
 template <class Message>
 void channel::ask_pbx(Message what) const {
   if (pbx_)
-    return caf::anon_send(pbx_, std::move(what));
+    return pbx_.tell(std::move(what));
   what.done(error{errc::pbx_unavailable, "the call's server is not configured any more", {}});
 }
 
@@ -147,7 +151,7 @@ void channel::take(const core::call_event& event) {
   const auto now = shared_.time->now();
   const auto change = call_.on(event, now, *shared_.time);
   if (change.ask_whether_alive && pbx_)
-    caf::anon_send(pbx_, ask_presence{call_.id()});
+    pbx_.tell(ask_presence{call_.id()});
   if (change.status_changed || !change.reached.empty())
     tell("ob.dialing.update");
   auto& total = shared_.live.total;
@@ -159,7 +163,7 @@ void channel::take(const core::call_event& event) {
   const auto deadline = machine.deadline();
   const bool later = deadline != std::exchange(told_deadline_, deadline);
   if (!change.reached.empty() || change.sight != core::call_sight::unchanged || later)
-    caf::anon_send(campaign_, call_milestone{call_.id(), change.reached, deadline, change.sight, change.since,
+    campaign_.tell(call_milestone{call_.id(), change.reached, deadline, change.sight, change.since,
                                              change.sight == core::call_sight::waits ? machine.queue() : std::string{}});
   if (!evidence_told_ || machine.ended())
     tell_breakers(change.reached.has(core::milestone::channel), now);
@@ -215,7 +219,7 @@ void channel::give_back(const std::vector<core::used_try>& tries) {
         }
         for (const auto& one : made->entries)
           if (const auto list = shared.dial_lists.find(one.dlma))
-            caf::anon_send(*list, entries_changed{{one.state}, {}});
+            list->tell(entries_changed{{one.state}, {}});
       },
       storage::room::reserve);
 }
@@ -250,7 +254,7 @@ void channel::keep_answer() {
 void channel::write_end() {
   const auto now = call_.shown();
   auto end = std::make_shared<ending>();
-  end->channel = caf::actor_cast<caf::actor>(this);
+  end->channel = me<channel_handle>(this);
   end->id = now.id;
   end->outcome.status = static_cast<dialing_status>(now.status);
   end->outcome.try_unused = call_.machine().try_unused() || try_given_back_;
@@ -266,23 +270,23 @@ void channel::write_end() {
       },
       [this, end](const std::optional<error>& failed) {
         if (failed)
-          return caf::anon_send(end->channel, end_not_written{});
+          return end->channel.tell(end_not_written{});
         // Nothing changes any more but by `call_over`, so that this thread may look. `not_found` is an end that was
         // written already: all the more over.
         if (pbx_)
-          caf::anon_send(pbx_, forget_call{end->id});
+          pbx_.tell(forget_call{end->id});
         if (end->kept)
           if (const auto list = shared_.dial_lists.find(call_.dlma()))
-            caf::anon_send(*list, entry_ended{call_.entry(), end->kept->state, held_});
-        caf::anon_send(campaign_, call_finished{end->id, static_cast<std::int64_t>(end->outcome.status), end->outcome.res_dial});
+            list->tell(entry_ended{call_.entry(), end->kept->state, held_});
+        campaign_.tell(call_finished{end->id, static_cast<std::int64_t>(end->outcome.status), end->outcome.res_dial});
         // Whoever sees that the call is over may ask the campaign at once, so that it is told before anybody can see it.
         if (const auto ends = shared_.live.ends.find(call_.campaign()))
           ends->fetch_add(1, std::memory_order_release);
         shared_.live.dialings.erase(end->id);
         tell("ob.dialing.delete");
-        caf::anon_send(shared_.results, drain_outbox{});
+        shared_.results.tell(drain_outbox{});
         shared_.live.total.calls_ended.fetch_add(1, std::memory_order_relaxed);
-        caf::anon_send(end->channel, call_over{});
+        end->channel.tell(call_over{});
       },
       storage::room::reserve, [end, time = shared_.time] { return storage::note_of(end->id, end->outcome, time->date()); });
 }

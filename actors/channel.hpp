@@ -31,11 +31,11 @@ class channel final : public direct_actor {
 public:
   /// The channel of a call whose intent is on disk; `adopted`: it was up before this process began. It is in
   /// `live_state::dialings` then.
-  [[nodiscard]] static caf::actor begin(caf::actor_system& system, const dialing& record, caf::actor campaign,
+  [[nodiscard]] static channel_handle begin(caf::actor_system& system, const dialing& record, campaign_handle campaign,
                                         bool adopted, engine_shared& shared, const breaker_ticket& ticket = {});
 
   /// Of `begin`.
-  channel(caf::actor_config& config, const dialing& record, caf::actor campaign, bool adopted, engine_shared& shared,
+  channel(caf::actor_config& config, const dialing& record, campaign_handle campaign, bool adopted, engine_shared& shared,
           const breaker_ticket& ticket);
 
   const char* name() const override { return "channel"; }
@@ -60,7 +60,8 @@ private:
   void ask_pbx(Message what) const;
 
   engine_shared& shared_;
-  caf::actor campaign_, pbx_;  ///< no pbx: its server has left the configuration
+  campaign_handle campaign_;
+  pbx_handle pbx_; ///< no pbx: its server has left the configuration
   time_point told_deadline_{}; ///< that the campaign knows
   bool answer_kept_;
   bool end_refused_{false}; ///< by the disk, and not tried again yet

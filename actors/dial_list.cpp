@@ -64,12 +64,12 @@ void tell_waiting(caf::stateful_actor<dial_list_state>* self) {
   if (self->state.waiting.empty())
     return;
   for (const auto& [id, campaign] : std::exchange(self->state.waiting, {}))
-    caf::anon_send(campaign, list_changed{caf::actor_cast<caf::actor>(self)});
+    campaign.tell(list_changed{me<dial_list_handle>(self)});
 }
 
 caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma, const clock* time) {
   auto* state = &self->state;
-  return {
+  return takes<loaded_dial_list_handle>(
       [=](const lease_request& request) {
         const auto now = time->now();
         const auto view = view_of(*state, request, now);
@@ -78,7 +78,7 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
           tell_waiting(self);
         }
         leased answer;
-        answer.list = caf::actor_cast<caf::actor>(self);
+        answer.list = me<dial_list_handle>(self);
         state->list.lease(view, now, request.count, answer.entries);
         answer.counts = state->list.counts(view, now);
         answer.next_eligible = state->list.next_eligible_time(view, now);
@@ -86,7 +86,7 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
           state->waiting.insert_or_assign(request.campaign, request.campaign_actor);
         else
           tell_waiting(self); // what others count has changed
-        caf::anon_send(request.campaign_actor, std::move(answer));
+        request.campaign_actor.tell(std::move(answer));
       },
       [=](const give_back& back) {
         for (const auto& id : back.entries)
@@ -138,8 +138,7 @@ caf::behavior serve(caf::stateful_actor<dial_list_state>* self, const uuid& dlma
       [=](const end_dial_list&) {
         log_info("event=dial_list_unloaded dlma={}", to_string(dlma));
         self->quit();
-      },
-  };
+      });
 }
 
 } // namespace
@@ -148,11 +147,11 @@ caf::behavior dial_list_actor(caf::stateful_actor<dial_list_state>* self, const 
                               storage::environment* env, const clock* time) {
   log_faults(self, "dial list " + to_string(dlma));
   self->set_default_handler(caf::skip);
-  return {[=, id = dlma](const load_dial_list&) {
+  return takes<unloaded_dial_list_handle>([=, id = dlma](const load_dial_list&) {
     load(self->state.list, id, *env, *time);
     self->set_default_handler(caf::print_and_drop);
     self->become(serve(self, id, time));
-  }};
+  });
 }
 
 } // namespace ringmaster

@@ -22,7 +22,7 @@ struct dial_list_state {
   core::dial_list list;
   std::unordered_map<uuid, core::view_id> views; ///< by campaign
   std::unordered_map<uuid, std::uint64_t> setups; ///< by campaign, as last seen
-  std::unordered_map<uuid, caf::actor> waiting; ///< campaigns that have nothing to dial, to be told of the next change
+  std::unordered_map<uuid, campaign_handle> waiting; ///< campaigns that have nothing to dial, to be told of the next change
 };
 
 /// `env` and `time` outlive the actor.

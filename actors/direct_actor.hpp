@@ -13,6 +13,8 @@
 /// `actor_system::await_all_actors_done` waits for.
 #pragma once
 
+#include "actors/handle.hpp"
+
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_config.hpp>
@@ -60,6 +62,19 @@ private:
 template <class T>
 [[nodiscard]] const T* as(const caf::type_erased_tuple& message) noexcept {
   return message.size() == 1 && message.matches(0, caf::type_nr<T>::value, &typeid(T)) ? &message.get_as<T>(0) : nullptr;
+}
+
+/// Gives the message to the handler that takes it; handlers are checked as those of other actors are (actors/handle.hpp).
+template <class Handle, class... F>
+void receive_as(const caf::type_erased_tuple& what, const F&... handlers) {
+  check_handlers<Handle, F...>();
+  const auto taken = [&what](const auto& handler) {
+    const auto* message = as<detail::handled_message<std::remove_cvref_t<decltype(handler)>>>(what);
+    if (message)
+      handler(*message);
+    return message != nullptr;
+  };
+  (void)(taken(handlers) || ...);
 }
 
 /// One that has a behavior, as other actors have. `who` is what the log calls it.

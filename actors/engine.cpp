@@ -41,29 +41,29 @@ constexpr std::chrono::milliseconds figures_of_rest_are_fresh_for{250}; ///< as 
 struct engine_actor_state {
   static constexpr const char* name = "engine";
   struct used_list {
-    caf::actor actor;
+    dial_list_handle actor;
     std::size_t users{0};
   };
-  std::unordered_map<uuid, caf::actor> campaigns;
+  std::unordered_map<uuid, campaign_handle> campaigns;
   std::unordered_map<uuid, used_list> lists;
   surroundings seen;
 };
 using engine_actor = caf::stateful_actor<engine_actor_state>;
 
-caf::actor campaign_of(engine_actor* self, engine_shared& shared, const uuid& id) {
+campaign_handle campaign_of(engine_actor* self, engine_shared& shared, const uuid& id) {
   auto& campaigns = self->state.campaigns;
   const auto at = campaigns.find(id);
   if (at != campaigns.end())
     return at->second;
-  return campaigns.emplace(id, self->spawn<caf::linked>(campaign_actor, id, &shared)).first->second;
+  return campaigns.emplace(id, campaign_handle{self->spawn<caf::linked>(campaign_actor, id, &shared)}).first->second;
 }
 
-caf::actor use_list(engine_actor* self, engine_shared& shared, const uuid& dlma) {
+dial_list_handle use_list(engine_actor* self, engine_shared& shared, const uuid& dlma) {
   auto& list = self->state.lists[dlma];
   if (!list.actor) {
-    list.actor = self->spawn<caf::linked>(dial_list_actor, dlma, shared.env, shared.time);
+    list.actor = dial_list_handle{self->spawn<caf::linked>(dial_list_actor, dlma, shared.env, shared.time)};
     shared.dial_lists.put(dlma, list.actor);
-    caf::anon_send(list.actor, load_dial_list{});
+    list.actor.tell(load_dial_list{});
     shared.live.dial_lists.fetch_add(1, std::memory_order_relaxed);
   }
   list.users += 1;
@@ -75,7 +75,7 @@ void release_list(engine_actor* self, engine_shared& shared, const uuid& dlma) {
   if (at == self->state.lists.end() || --at->second.users != 0)
     return;
   shared.dial_lists.erase(dlma);
-  caf::anon_send(at->second.actor, end_dial_list{});
+  at->second.actor.tell(end_dial_list{});
   self->state.lists.erase(at);
   shared.live.dial_lists.fetch_sub(1, std::memory_order_relaxed);
 }
@@ -88,22 +88,22 @@ void apply(engine_actor* self, engine_shared& shared, const changes& what) {
     by_list[dlma].gone.push_back(entry);
   for (auto& [dlma, changed] : by_list)
     if (const auto at = self->state.lists.find(dlma); at != self->state.lists.end())
-      caf::anon_send(at->second.actor, std::move(changed));
+      at->second.actor.tell(std::move(changed));
   if (!what.resources.empty()) {
     const resources_changed told{std::make_shared<const std::vector<uuid>>(what.resources)};
     for (const auto& [id, campaign] : self->state.campaigns)
-      caf::anon_send(campaign, told);
+      campaign.tell(told);
   }
   for (const auto& id : what.campaigns)
-    caf::anon_send(campaign_of(self, shared, id), reload{});
+    campaign_of(self, shared, id).tell(reload{});
   for (const auto& id : what.hang_up)
     if (const auto call = shared.live.dialings.find(id))
-      caf::anon_send(call.channel(), hang_up_call{[](result<std::string>) {}});
+      call.channel().tell(hang_up_call{[](result<std::string>) {}});
 }
 
 caf::behavior engine_behavior(engine_actor* self, engine_shared* shared) {
   log_faults(self, "engine");
-  return {
+  return takes<engine_handle>(
       [=](const engine_look&) {
         auto now = surroundings::look(*shared);
         // Of the first look there is nothing before.
@@ -114,28 +114,28 @@ caf::behavior engine_behavior(engine_actor* self, engine_shared* shared) {
         }
         if (now.differ_from(self->state.seen)) {
           for (const auto& [id, campaign] : self->state.campaigns)
-            caf::anon_send(campaign, look_now{});
+            campaign.tell(look_now{});
           self->state.seen = std::move(now);
         } else {
           self->state.seen.now = now.now;
         }
-        self->delayed_send(self, surroundings::looks_every, engine_look{});
+        me<engine_handle>(self).tell_later(surroundings::looks_every, engine_look{});
       },
       [=](const changes_ptr& what) { apply(self, *shared, *what); },
       [=](const zone_rules_changed& what) {
         for (const auto& [id, campaign] : self->state.campaigns)
-          caf::anon_send(campaign, what);
+          campaign.tell(what);
       },
       [=](const keep_now& what) {
         for (const auto& [id, campaign] : self->state.campaigns)
-          caf::anon_send(campaign, what);
+          campaign.tell(what);
       },
       [=](const show_now& what) {
         if (const auto at = self->state.campaigns.find(what.campaign); at != self->state.campaigns.end())
-          caf::anon_send(at->second, what);
+          at->second.tell(what);
       },
       [=](const need_dial_list& what) {
-        caf::anon_send(what.campaign, dial_list_ready{what.dlma, use_list(self, *shared, what.dlma)});
+        what.campaign.tell(dial_list_ready{what.dlma, use_list(self, *shared, what.dlma)});
       },
       [=](const release_dial_list& what) { release_list(self, *shared, what.dlma); },
       [=](const campaign_over& what) { self->state.campaigns.erase(what.campaign); },
@@ -154,14 +154,13 @@ caf::behavior engine_behavior(engine_actor* self, engine_shared* shared) {
                   shared->time->moment_of(record.tm_create.value_or(time_point{}))},
                  channel});
           else
-            caf::anon_send(channel, channel_presence{false, 0, {}, "its server is not configured any more"});
+            channel.tell(channel_presence{false, 0, {}, "its server is not configured any more"});
         }
         for (auto& [id, calls] : by_campaign)
-          caf::anon_send(campaign_of(self, *shared, id), std::move(calls));
+          campaign_of(self, *shared, id).tell(std::move(calls));
         for (auto& [name, calls] : by_pbx)
-          caf::anon_send(shared->pbxs.at(name), std::move(calls));
-      },
-  };
+          shared->pbxs.at(name).tell(std::move(calls));
+      });
 }
 
 } // namespace
@@ -178,10 +177,10 @@ struct engine::impl {
   }
 
   void spawn_all() {
-    shared.store = system->spawn<caf::detached>(store_actor, shared.env, &shared.live, left, shared.time);
-    shared.results = system->spawn<caf::detached>(results_actor, options.result_file, &shared);
+    shared.store = store_handle{system->spawn<caf::detached>(store_actor, shared.env, &shared.live, left, shared.time)};
+    shared.results = results_handle{system->spawn<caf::detached>(results_actor, options.result_file, &shared)};
     shared.hub = spawn_hub(*system, &shared, options.hub_linger);
-    shared.engine = system->spawn(engine_behavior, &shared);
+    shared.engine = engine_handle{system->spawn(engine_behavior, &shared)};
     for (const auto& pbx : options.pbxs) {
       shared.pbx_names.push_back(pbx.name);
       shared.breakers.try_emplace(pbx.name, pbx.name);
@@ -189,15 +188,15 @@ struct engine::impl {
                                static_cast<std::int64_t>(pbx.max_channels), shared.time->now());
       auto tables = std::make_shared<core::telephone_tables>(pbx.name, shared.telephones.size() + 1);
       shared.telephones.push_back(tables);
-      shared.pbxs[pbx.name] =
-          system->spawn(pbx_actor, pbx, pbx_environment{&io, &parsers, &shared.live, std::move(tables), &shared, shared.time});
+      shared.pbxs[pbx.name] = pbx_handle{
+          system->spawn(pbx_actor, pbx, pbx_environment{&io, &parsers, &shared.live, std::move(tables), &shared, shared.time})};
     }
-    shared.essential.add("store", shared.store);
-    shared.essential.add("results", shared.results);
-    shared.essential.add("hub", shared.hub);
-    shared.essential.add("engine", shared.engine);
+    shared.essential.add("store", shared.store.actor());
+    shared.essential.add("results", shared.results.actor());
+    shared.essential.add("hub", shared.hub.actor());
+    shared.essential.add("engine", shared.engine.actor());
     for (const auto& [name, pbx] : shared.pbxs)
-      shared.essential.add("pbx " + name, pbx);
+      shared.essential.add("pbx " + name, pbx.actor());
   }
 
   /// What became of calls is known, though it could not be written yet: those that are over are not taken up, and who has
@@ -236,13 +235,13 @@ struct engine::impl {
       for (auto& record : *dialings)
         adopted.calls.push_back({std::make_shared<const dialing>(std::move(record)), {}});
       log_info("event=calls_left_from_before count={}", adopted.calls.size());
-      caf::anon_send(shared.engine, std::move(adopted));
+      shared.engine.tell(std::move(adopted));
     }
     auto what = std::make_shared<changes>();
     for (const auto& one : *campaigns)
       what->campaigns.push_back(one.id);
-    caf::anon_send(shared.engine, changes_ptr{what});
-    caf::anon_send(shared.engine, engine_look{});
+    shared.engine.tell(changes_ptr{what});
+    shared.engine.tell(engine_look{});
     return {};
   }
 
@@ -250,8 +249,7 @@ struct engine::impl {
   void keep_everything() {
     std::promise<void> kept;
     auto done = kept.get_future();
-    caf::anon_send(shared.engine,
-                   keep_now{std::shared_ptr<void>{nullptr, [all = std::make_shared<std::promise<void>>(std::move(kept))](
+    shared.engine.tell(keep_now{std::shared_ptr<void>{nullptr, [all = std::make_shared<std::promise<void>>(std::move(kept))](
                                                                void*) { all->set_value(); }}});
     done.wait_for(std::chrono::seconds{3});
   }
@@ -260,23 +258,26 @@ struct engine::impl {
     shared.stopping = true;
     keep_everything();
     // Children are linked: campaigns and lists end with the engine, queues with their pbx.
-    caf::anon_send_exit(shared.engine, caf::exit_reason::user_shutdown);
+    shared.engine.end();
     for (const auto& [name, pbx] : shared.pbxs)
-      caf::anon_send_exit(pbx, caf::exit_reason::user_shutdown);
+      pbx.end();
     // Whatever was handed to the writer before is on disk when this is.
     std::promise<void> committed;
     auto done = committed.get_future();
     shared.write([](storage::write_txn&) {}, [&](const std::optional<error>&) { committed.set_value(); });
     done.wait();
-    caf::anon_send_exit(shared.results, caf::exit_reason::user_shutdown);
-    caf::anon_send_exit(shared.store, caf::exit_reason::user_shutdown);
-    caf::anon_send_exit(shared.hub, caf::exit_reason::user_shutdown);
+    shared.results.end();
+    shared.store.end();
+    shared.hub.end();
     // Actors look at these handles until they end, and the system must not go before the handles have.
     system->await_all_actors_done();
     for (const auto& call : shared.live.dialings.all()) // nobody is left who could send them anything
-      caf::anon_send_exit(call.channel(), caf::exit_reason::user_shutdown);
+      call.channel().end();
     shared.live.dialings.clear();
-    shared.store = shared.results = shared.engine = shared.hub = nullptr;
+    shared.store = nullptr;
+    shared.results = nullptr;
+    shared.engine = nullptr;
+    shared.hub = nullptr;
     shared.pbxs.clear();
     shared.essential.clear();
     system.reset();
@@ -347,13 +348,13 @@ void engine::submit(std::function<bool(storage::write_txn&)> run,
 }
 
 void engine::publish(std::shared_ptr<const changes> what) {
-  caf::anon_send(impl_->shared.engine, changes_ptr{std::move(what)});
+  impl_->shared.engine.tell(changes_ptr{std::move(what)});
 }
 
 storage::environment& engine::database() noexcept { return *impl_->shared.env; }
 caf::actor_system& engine::actors() noexcept { return *impl_->system; }
 essential_actors& engine::essential() noexcept { return impl_->shared.essential; }
-const caf::actor& engine::hub() const noexcept { return impl_->shared.hub; }
+const hub_handle& engine::hub() const noexcept { return impl_->shared.hub; }
 live_state& engine::live() noexcept { return impl_->shared.live; }
 agent_room& engine::agents() noexcept { return impl_->shared.agents; }
 const engine_options& engine::options() const noexcept { return impl_->options; }
@@ -363,7 +364,7 @@ const zone_keeper& engine::zones() const noexcept { return *impl_->zones; }
 
 void engine::look_at_zone_files() {
   if (auto fresh = impl_->zones->look(impl_->shared.time->date()))
-    caf::anon_send(impl_->shared.engine, zone_rules_changed{std::move(fresh)});
+    impl_->shared.engine.tell(zone_rules_changed{std::move(fresh)});
 }
 
 void engine::look_at_disk() {
@@ -406,21 +407,21 @@ void engine::ask(const std::string& pbx, telephone_request what, std::function<v
   const auto at = impl_->shared.pbxs.find(pbx);
   if (at == impl_->shared.pbxs.end())
     return done(error{errc::not_found, "there is no server \"" + pbx + "\"", "pbx"});
-  caf::anon_send(at->second, pbx_request{std::move(what.action), std::move(what.headers), std::move(done)});
+  at->second.tell(pbx_request{std::move(what.action), std::move(what.headers), std::move(done)});
 }
 
 void engine::configure(const std::string& pbx, core::section_order order, std::function<void(result<void>)> done) {
   const auto at = impl_->shared.pbxs.find(pbx);
   if (at == impl_->shared.pbxs.end())
     return done(error{errc::not_found, "there is no server \"" + pbx + "\"", "pbx"});
-  caf::anon_send(at->second, pbx_section{std::move(order), std::move(done)});
+  at->second.tell(pbx_section{std::move(order), std::move(done)});
 }
 
 result<void> engine::use_login(const std::string& pbx, pbx_login login) {
   const auto at = impl_->shared.pbxs.find(pbx);
   if (at == impl_->shared.pbxs.end())
     return error{errc::not_found, "there is no server \"" + pbx + "\"", "pbx"};
-  caf::anon_send(at->second, ringmaster::use_login{std::move(login)});
+  at->second.tell(ringmaster::use_login{std::move(login)});
   return {};
 }
 
@@ -428,7 +429,7 @@ void engine::hang_up(const uuid& id, std::function<void(result<void>)> done) {
   const auto call = impl_->shared.live.dialings.find(id);
   if (!call)
     return done(error{errc::not_found, "no dialing " + to_string(id) + " is live", "uuid"});
-  caf::anon_send(call.channel(), hang_up_call{[done = std::move(done)](result<std::string> said) {
+  call.channel().tell(hang_up_call{[done = std::move(done)](result<std::string> said) {
                    if (said)
                      done(result<void>{});
                    else
@@ -451,10 +452,10 @@ void engine::when_shown(const uuid& campaign, std::optional<std::int64_t> status
     return done();
   show_now ask{campaign, std::shared_ptr<void>{nullptr, [done = std::move(done)](void*) { done(); }}};
   if (!another_status)
-    return caf::anon_send(shared.engine, std::move(ask));
+    return shared.engine.tell(std::move(ask));
   // What is on disk may be seen before those are told whom it concerns. They are when this comes back from the writer.
   shared.write([](storage::write_txn&) {},
-               [engine = shared.engine, ask](const std::optional<error>&) { caf::anon_send(engine, ask); },
+               [engine = shared.engine, ask](const std::optional<error>&) { engine.tell(ask); },
                storage::room::reserve);
 }
 
@@ -504,7 +505,7 @@ void engine::explain_entry(const dl& entry, std::shared_ptr<const live_campaign>
     done(std::move(json));
   };
   if (const auto list = impl_->shared.dial_lists.find(entry.dlma_uuid))
-    return caf::anon_send(*list, explain_request{entry.id, policy, answer});
+    return list->tell(explain_request{entry.id, policy, answer});
   answer(core::dial_list::explain(dial_entry::from(entry), policy, false, impl_->shared.time->date()));
 }
 

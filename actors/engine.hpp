@@ -10,6 +10,7 @@
 #include "actors/core/health.hpp"
 #include "actors/core/telephone/configuration.hpp"
 #include "actors/core/telephone/requests.hpp"
+#include "actors/handles.hpp"
 #include "actors/live_state.hpp"
 #include "actors/pbx_options.hpp"
 #include "actors/watch.hpp"
@@ -21,7 +22,6 @@
 #include "storage/environment.hpp"
 #include "storage/outbound.hpp"
 
-#include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
 #include <chrono>
@@ -126,7 +126,7 @@ public:
   /// Those whose end is the process's.
   [[nodiscard]] essential_actors& essential() noexcept;
   /// Where live events come from; see `actors/hub.hpp`.
-  [[nodiscard]] const caf::actor& hub() const noexcept;
+  [[nodiscard]] const hub_handle& hub() const noexcept;
 
   /// Writes that wait or run now.
   [[nodiscard]] std::size_t writes_in_flight() const noexcept;

@@ -22,7 +22,7 @@ struct hub_state {
 
   core::replay_window window;
   core::topic_interest interest;
-  std::vector<caf::actor> outlets;
+  std::vector<outlet_handle> outlets;
   /// The number after which each family is complete; none while it is not made.
   std::array<std::optional<std::uint64_t>, core::topic_families.size()> complete_after{};
   std::uint64_t generation{0}; ///< of the last unsubscription
@@ -47,8 +47,8 @@ void publish(hub_state& state, std::vector<std::shared_ptr<core::frame>> what) {
   if (state.outlets.empty())
     return;
   for (auto to = state.outlets.begin(); to + 1 != state.outlets.end(); ++to)
-    caf::anon_send(*to, out);
-  caf::anon_send(state.outlets.back(), std::move(out));
+    to->tell(out);
+  state.outlets.back().tell(std::move(out));
 }
 
 void publish(hub_state& state, hub_publish& batch) {
@@ -96,7 +96,7 @@ void subscribe(hub_state& state, engine_shared& shared, const hub_subscribe& wha
   }
   state.interest.add(what.topic);
   begin_wanted(state, shared);
-  caf::anon_send(what.outlet, std::move(answer));
+  what.outlet.tell(std::move(answer));
 }
 
 } // namespace
@@ -114,24 +114,23 @@ std::shared_ptr<core::frame> frame_to_be(std::string topic, std::string_view nam
   return made;
 }
 
-caf::actor spawn_hub(caf::actor_system& system, engine_shared* shared, std::chrono::milliseconds linger) {
-  return spawn_direct(system, "hub", [=](direct_actor* self) {
+hub_handle spawn_hub(caf::actor_system& system, engine_shared* shared, std::chrono::milliseconds linger) {
+  return hub_handle{spawn_direct(system, "hub", [=](direct_actor* self) {
     const auto state = std::make_shared<hub_state>(shared->time->date());
-    return caf::behavior{
+    return takes<hub_handle>(
         [=](hub_publish& batch) { publish(*state, batch); },
         [=](hub_written& batch) { publish(*state, std::move(batch.frames)); },
         [=](const hub_attach& what) { state->outlets.push_back(what.outlet); },
         [=](const hub_subscribe& what) { subscribe(*state, *shared, what); },
         [=](const hub_unsubscribe& what) {
           state->interest.remove(what.topic);
-          caf::delayed_anon_send(caf::actor_cast<caf::actor>(self), linger, hub_look{++state->generation});
+          me<hub_handle>(self).tell_later(linger, hub_look{++state->generation});
         },
         [=](const hub_look& what) {
           if (what.generation == state->generation)
             end_unwanted(*state, *shared);
-        },
-    };
-  });
+        });
+  })};
 }
 
 } // namespace ringmaster

@@ -34,7 +34,7 @@ namespace ringmaster {
                                                        std::string_view body);
 
 /// `linger`: how long a family is told that nobody listens to any more.
-[[nodiscard]] caf::actor spawn_hub(caf::actor_system& system, engine_shared* shared,
+[[nodiscard]] hub_handle spawn_hub(caf::actor_system& system, engine_shared* shared,
                                    std::chrono::milliseconds linger = std::chrono::minutes{1});
 
 } // namespace ringmaster

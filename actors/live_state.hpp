@@ -15,10 +15,10 @@
 #include "actors/core/health.hpp"
 #include "actors/core/pacing.hpp"
 #include "actors/core/queue_state.hpp"
+#include "actors/handles.hpp"
 #include "protocol/outbound.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <caf/actor.hpp>
 
 #include <array>
 #include <atomic>
@@ -179,14 +179,14 @@ private:
 class live_call_pointer {
 public:
   live_call_pointer() = default;
-  live_call_pointer(caf::actor channel, const live_call& call) : channel_{std::move(channel)}, call_{&call} {}
+  live_call_pointer(channel_handle channel, const live_call& call) : channel_{std::move(channel)}, call_{&call} {}
 
   [[nodiscard]] explicit operator bool() const noexcept { return call_ != nullptr; }
   const live_call* operator->() const noexcept { return call_; }
-  [[nodiscard]] const caf::actor& channel() const noexcept { return channel_; }
+  [[nodiscard]] const channel_handle& channel() const noexcept { return channel_; }
 
 private:
-  caf::actor channel_;
+  channel_handle channel_;
   const live_call* call_{nullptr};
 };
 

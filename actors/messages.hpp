@@ -13,6 +13,7 @@
 #include "actors/core/reconcile.hpp"
 #include "actors/core/replay_window.hpp"
 #include "actors/core/telephone/configuration.hpp"
+#include "actors/handles.hpp"
 #include "actors/pbx_options.hpp"
 #include "protocol/ami/message.hpp"
 #include "protocol/dial_entry.hpp"
@@ -23,7 +24,6 @@
 #include "storage/waiting_notes.hpp"
 
 #include <boost/container/small_vector.hpp>
-#include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include <functional>
@@ -35,7 +35,6 @@
 
 namespace ringmaster {
 
-struct changes;
 struct live_campaign;
 
 // --- store: the one LMDB writer ------------------------------------------------------------------------------
@@ -56,7 +55,6 @@ struct store_operation {
   storage::room may_fill{storage::room::ordinary};
   std::function<storage::call_note()> note{};
 };
-using store_operation_ptr = std::shared_ptr<store_operation>;
 
 /// The store to itself: commit what has been gathered.
 struct commit_now {};
@@ -81,7 +79,7 @@ struct link_closed {
 /// A call that a pbx actor follows.
 struct followed_call {
   core::open_dialing dialing;
-  caf::actor channel;
+  channel_handle channel;
 };
 /// Calls to begin, with their ready-made Originates.
 struct originate_batch {
@@ -134,7 +132,7 @@ struct ask_presence {
 struct confirm_waiting {
   std::string queue;
   uuid id;
-  caf::actor campaign;
+  campaign_handle campaign;
 };
 /// To a campaign: whether the queue's listing has the caller among those who wait.
 struct caller_waits {
@@ -144,7 +142,7 @@ struct caller_waits {
 /// Wake this campaign when the queue's availability changes; or, `watch` being false, not any more.
 struct watch_queue {
   std::string queue;
-  caf::actor campaign;
+  woken_handle campaign;
   bool watch{true};
 };
 
@@ -252,7 +250,7 @@ struct queue_look {
 /// `release_dial_list`: a list that nobody needs any more leaves memory.
 struct need_dial_list {
   uuid dlma;
-  caf::actor campaign;
+  campaign_handle campaign;
 };
 struct release_dial_list {
   uuid dlma;
@@ -263,24 +261,24 @@ struct load_dial_list {};
 struct end_dial_list {};
 struct dial_list_ready {
   uuid dlma;
-  caf::actor list;
+  dial_list_handle list;
 };
 
 /// To a campaign whose last `lease_request` had nothing for it: something in the list has changed. Once; it is told of the next
 /// change after it has asked again.
 struct list_changed {
-  caf::actor list;
+  dial_list_handle list;
 };
 /// Asks for up to `count` entries to dial (0: for the counts alone); answered with `leased`.
 struct lease_request {
   uuid campaign;
   core::dial_policy policy;
   std::size_t count;
-  caf::actor campaign_actor;
+  campaign_handle campaign_actor;
   std::uint64_t setup{0}; ///< another number: the campaign's calls are written another way
 };
 struct leased {
-  caf::actor list; ///< that the entries go back to
+  dial_list_handle list; ///< that the entries go back to
   std::vector<core::leased_entry> entries;
   core::list_counts counts;
   std::optional<time_point> next_eligible;
@@ -345,7 +343,7 @@ struct begun_batch {
   struct refusal {
     uuid call, entry;
   };
-  caf::actor list; ///< that the entries are from
+  dial_list_handle list; ///< that the entries are from
   std::vector<std::shared_ptr<const dialing>> calls;
   std::vector<refusal> refused;
   std::vector<refusal> in_use; ///< another call to the same telephone is up
@@ -370,7 +368,7 @@ struct call_finished {
 struct adopted_calls {
   struct one {
     std::shared_ptr<const dialing> record;
-    caf::actor channel;
+    channel_handle channel;
   };
   std::vector<one> calls;
 };
@@ -394,7 +392,7 @@ struct hub_written {
 /// An outlet of the hub is an actor that hands frames on: the front to its sockets. It gets every frame from
 /// now on, as `hub_frames`.
 struct hub_attach {
-  caf::actor outlet;
+  outlet_handle outlet;
 };
 struct hub_frames {
   std::vector<core::frame_ptr> frames;
@@ -402,7 +400,7 @@ struct hub_frames {
 /// A reader of an outlet wants a topic, from now on or from after number `from`. Answered to the outlet with
 /// `hub_subscribed`, which comes in its place among the frames: what has a higher number comes after it.
 struct hub_subscribe {
-  caf::actor outlet;
+  outlet_handle outlet;
   std::uint64_t reader;
   std::string topic;
   std::optional<std::uint64_t> from;
@@ -456,9 +454,6 @@ struct show_now {
 struct campaign_over {
   uuid campaign;
 };
-/// What a commit changed; the engine tells whom it concerns.
-using changes_ptr = std::shared_ptr<const changes>;
-
 /// To the result writer: lines wait in the outbox.
 struct drain_outbox {};
 /// The result writer to itself, behind the requests that wait.

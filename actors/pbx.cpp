@@ -115,7 +115,7 @@ public:
     send_originates(now);
     publish();
     tell_server();
-    self_->delayed_send(self_, calls_.empty() ? tick_without_calls : tick_every, caf::tick_atom::value);
+    me<pbx_handle>(self_).tell_later(calls_.empty() ? tick_without_calls : tick_every, caf::tick_atom::value);
   }
 
   // --- the connection ---------------------------------------------------------------------------------------
@@ -125,13 +125,13 @@ public:
     phase_ = phase::greeting;
     last_received_ = moment();
     phase_until_ = last_received_ + login_limit;
-    const auto to = caf::actor_cast<caf::actor>(self_);
+    const auto to = me<pbx_handle>(self_);
     link_ = std::make_shared<ami_link>(
         *with_.io, *with_.parsers, options_.address, options_.port,
         ami_link::callbacks{
-            [to, epoch] { caf::anon_send(to, link_opened{epoch}); },
-            [to, epoch](ami::block_ptr block) { caf::anon_send(to, link_received{epoch, std::move(block)}); },
-            [to, epoch](const error& why) { caf::anon_send(to, link_closed{epoch, why.message}); }});
+            [to, epoch] { to.tell(link_opened{epoch}); },
+            [to, epoch](ami::block_ptr block) { to.tell(link_received{epoch, std::move(block)}); },
+            [to, epoch](const error& why) { to.tell(link_closed{epoch, why.message}); }});
     actions_.connected(link_);
     link_->open();
   }
@@ -210,7 +210,7 @@ public:
     actions_.lost(unavailable());
     configuration_.lost(unavailable());
     for (auto& [id, known] : calls_)
-      caf::anon_send(known.call.channel, connection_lost{});
+      known.call.channel.tell(connection_lost{});
     telephone_.tell(telephone_lost{});
     publish();
     tell_server();
@@ -236,14 +236,14 @@ public:
       at_ = heard;
       take((*from.block)[heard]);
       for (; about != last && about->message == heard; ++about)
-        routes_.batch_queue(queue_named(about->queue), (*from.block)[heard], heard);
+        routes_.batch_queue(queue_named(about->queue).routed, (*from.block)[heard], heard);
       for (; ends != last_end && ends->message == heard; ++ends)
         routes_.batch_end(ends->unique_id, (*from.block)[heard], heard);
     }
     routes_.send(from.block, heard);
     if (const auto legs = std::exchange(legs_to_tell_, nullptr)) // after the listing's own end
       for (const auto& [name, queue] : queues_)
-        caf::anon_send(queue.actor, queue_legs{legs});
+        queue.actor.tell(queue_legs{legs});
   }
 
   /// What is for this actor itself; who else it is for, the block's subjects say.
@@ -445,7 +445,7 @@ public:
         known.asked = 0;
         if (!one.moved_to.empty())
           routes_.follow(one.id, one.moved_to);
-        caf::anon_send(known.call.channel, channel_presence{true, one.channel_state, one.channel, {}, one.stands,
+        known.call.channel.tell(channel_presence{true, one.channel_state, one.channel, {}, one.stands,
                                                             one.since, one.queue, one.moved_to});
         if (one.ask_again && known.asked_again < most_asked_again) {
           ++known.asked_again;
@@ -462,7 +462,7 @@ public:
           break;
         }
         known.asked = 0;
-        caf::anon_send(known.call.channel, channel_presence{false, 0, {}, std::string{one.detail}});
+        known.call.channel.tell(channel_presence{false, 0, {}, std::string{one.detail}});
         break;
       case core::verdict::undecided: break;
       }
@@ -475,20 +475,26 @@ public:
 
   // --- queues -----------------------------------------------------------------------------------------------
 
-  call_routes::target& queue_named(std::string_view name) {
+  /// A queue's actor, and its place among those that blocks are sent to.
+  struct known_queue {
+    queue_handle actor;
+    call_routes::target routed{};
+  };
+
+  known_queue& queue_named(std::string_view name) {
     const auto at = queues_.find(std::string{name});
     if (at != queues_.end())
       return at->second;
-    auto actor = self_->spawn<caf::linked>(queue_actor,
-                                          queue_options{options_.name, std::string{name}, options_.doubt_queue_after,
-                                                        caf::actor_cast<caf::actor>(self_), with_.time,
+    queue_handle actor{self_->spawn<caf::linked>(queue_actor,
+                                                 queue_options{options_.name, std::string{name}, options_.doubt_queue_after,
+                                                        me<pbx_handle>(self_), with_.time,
                                                         with_.shared ? &with_.shared->agents : nullptr, server_index()},
-                                          with_.live);
+                                          with_.live)};
     for (const auto& [queue, campaign] : watchers_)
       if (queue == name)
-        caf::anon_send(actor, watch_queue{queue, campaign});
+        actor.tell(watch_queue{queue, campaign});
     queue_lists_.heard_of(name);
-    return queues_.emplace(std::string{name}, call_routes::target{std::move(actor)}).first->second;
+    return queues_.emplace(std::string{name}, known_queue{actor, {.actor = actor}}).first->second;
   }
 
   /// Among all servers, in the order of the configuration.
@@ -506,12 +512,12 @@ public:
     queue_lists_.watch(what.queue, std::any_of(watchers_.begin(), watchers_.end(),
                                                [&](const auto& one) { return one.first == what.queue; }));
     if (const auto at = queues_.find(what.queue); at != queues_.end())
-      caf::anon_send(at->second.actor, what);
+      at->second.actor.tell(what);
   }
 
   void wake_watchers() {
     for (const auto& [queue, campaign] : watchers_)
-      caf::anon_send(campaign, wake{});
+      campaign.tell(wake{});
   }
 
   // --- calls ------------------------------------------------------------------------------------------------
@@ -616,7 +622,7 @@ public:
     std::erase_if(confirming_, [&](const confirm_waiting& what) {
       if (!listed_queue_.empty() && what.queue != listed_queue_)
         return false;
-      caf::anon_send(what.campaign, caller_waits{what.id, callers_told_.contains(to_string(what.id))});
+      what.campaign.tell(caller_waits{what.id, callers_told_.contains(to_string(what.id))});
       return true;
     });
   }
@@ -673,7 +679,7 @@ public:
     for (auto& [name, queue] : queues_) {
       if (!listed_queue_.empty() && name != listed_queue_)
         continue;
-      routes_.batch(queue, at_);
+      routes_.batch(queue.routed, at_);
       if (!queues_told_.contains(name))
         queue_lists_.absent(name);
     }
@@ -698,7 +704,7 @@ public:
   void not_sent(const uuid& id, const std::string& why) {
     const auto at = calls_.find(id);
     if (at != calls_.end())
-      caf::anon_send(at->second.call.channel, originate_written{false, why});
+      at->second.call.channel.tell(originate_written{false, why});
   }
 
   void send_originates(time_point now) {
@@ -715,7 +721,7 @@ public:
         continue; // ended while it waited
       at->second.sent = true;
       out.append(one.bytes);
-      caf::anon_send(at->second.call.channel, originate_written{true, {}});
+      at->second.call.channel.tell(originate_written{true, {}});
     }
     if (!out.empty())
       link_->send(std::move(out));
@@ -750,7 +756,7 @@ public:
           [this, id, done](result<std::string> said) {
             if (said)
               for (const auto& [name, queue] : queues_)
-                caf::anon_send(queue.actor, caller_sent_away{id});
+                queue.actor.tell(caller_sent_away{id});
             done(std::move(said));
           });
     }, what.done);
@@ -847,8 +853,8 @@ private:
 
   boost::unordered_flat_map<uuid, known_call, std::hash<uuid>> calls_;
   call_routes routes_; ///< to the same calls
-  std::unordered_map<std::string, call_routes::target> queues_;
-  std::vector<std::pair<std::string, caf::actor>> watchers_;
+  std::unordered_map<std::string, known_queue> queues_;
+  std::vector<std::pair<std::string, woken_handle>> watchers_;
   telephone_feed telephone_;
   seldom incomplete_told_;
 
@@ -879,7 +885,7 @@ caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options&
   self->state.session = std::make_shared<pbx_session>(self, options, with);
   self->state.session->start();
   auto* session = self->state.session.get();
-  return {
+  return takes<pbx_handle>(
       [=](const link_received& what) { session->received(what); },
       [=](const forget_call& what) { session->forget(what.id); },
       [=](const originate_batch& what) { session->originate(what); },
@@ -896,8 +902,7 @@ caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options&
       [=](const use_login& what) { session->use(what.login); },
       [=](const pbx_questions& what) { session->send_questions(what); },
       [=](const watch_queue& what) { session->watch(what); },
-      [=](caf::tick_atom) { session->tick(); },
-  };
+      [=](caf::tick_atom) { session->tick(); });
 }
 
 } // namespace ringmaster

@@ -30,7 +30,7 @@ void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pb
     live.queues.put(queue_key(pbx, state.queue->queue_name()),
                     live_queue{pbx, state.queue->queue_name(), counts, state.queue->known(), state.members, state.who});
     for (const auto& campaign : state.watchers)
-      caf::anon_send(campaign, wake{});
+      campaign.tell(wake{});
   }
   // The end of a wrap-up comes without an event, and so does doubt.
   auto next = state.queue->next_change(now);
@@ -38,7 +38,7 @@ void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pb
     if (const auto doubt = state.queue->in_doubt_from(now)) {
       if (*doubt <= now) {
         state.doubt_told = true;
-        caf::anon_send(state.server, queue_in_doubt{state.queue->queue_name()});
+        state.server.tell(queue_in_doubt{state.queue->queue_name()});
       } else {
         next = next ? std::min(*next, *doubt) : *doubt;
       }
@@ -46,7 +46,7 @@ void publish(caf::stateful_actor<queue_actor_state>* self, const std::string& pb
   if (!next || (state.look_at && *state.look_at > now && *state.look_at <= *next))
     return;
   state.look_at = std::max(*next, now + std::chrono::milliseconds{1});
-  self->delayed_send(self, *state.look_at - now, queue_look{++state.generation});
+  me<queue_handle>(self).tell_later(*state.look_at - now, queue_look{++state.generation});
 }
 
 /// Whoever leaves call after call unanswered would be offered every caller first, because he is always free.
@@ -55,8 +55,7 @@ void pause(const queue_actor_state& state, const std::string& pbx, const std::st
                interface, unanswered);
   if (!state.server)
     return;
-  caf::anon_send(state.server,
-                 pbx_request{"QueuePause",
+  state.server.tell(pbx_request{"QueuePause",
                              {{"Interface", interface}, {"Paused", "true"}, {"Reason", std::string{core::does_not_answer}}},
                              [pbx, interface](const result<std::string>& said) {
                                if (!said)
@@ -96,7 +95,7 @@ caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const qu
   if (options.agents)
     self->state.index = options.agents->with(
         [&](core::agent_ledger& ledger) { return ledger.queue(options.server_index, options.queue); });
-  return {
+  return takes<queue_handle>(
       [=, pbx = options.pbx](const message_batch& batch) {
         bool changed = false;
         const auto now = options.time->now();
@@ -134,8 +133,7 @@ caf::behavior queue_actor(caf::stateful_actor<queue_actor_state>* self, const qu
           return;
         tell_news(self->state, pbx, options.time->now());
         publish(self, pbx, *live);
-      },
-  };
+      });
 }
 
 } // namespace ringmaster

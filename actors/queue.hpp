@@ -25,7 +25,7 @@ namespace ringmaster {
 struct queue_options {
   std::string pbx, queue;
   std::chrono::nanoseconds doubt_after{std::chrono::seconds{60}}; ///< see core/queue_state.hpp
-  caf::actor server{};                                            ///< the pbx actor that can list it
+  pbx_handle server{};                                            ///< the pbx actor that can list it
   const clock* time{&machine_clock()};
   agent_room* agents{nullptr};                                    ///< that its members are told to; outlives it
   std::size_t server_index{0};                                    ///< of its server there
@@ -37,10 +37,10 @@ struct queue_actor_state {
   std::optional<core::availability> published;
   std::shared_ptr<const std::vector<core::agent_status>> members; ///< published with it
   std::shared_ptr<const std::vector<core::agent_identity>> who;   ///< likewise
-  std::vector<caf::actor> watchers;
+  std::vector<woken_handle> watchers;
   std::optional<time_point> look_at; ///< when the pending `queue_look` comes
   std::uint64_t generation{0};       ///< of that one; others are stale
-  caf::actor server;                 ///< told of a doubt; may be nobody
+  pbx_handle server;                 ///< told of a doubt; may be nobody
   agent_room* agents{nullptr};       ///< as in the options
   core::agent_ledger::queue_index index{0}; ///< there
   bool doubt_told{false};            ///< and the list has not come yet

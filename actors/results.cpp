@@ -180,7 +180,7 @@ public:
   /// Many calls end at once: one look serves them all.
   void ask() {
     if (!std::exchange(state_.asked, true))
-      self_->send(self_, drain_now{});
+      me<results_handle>(self_).tell(drain_now{});
   }
 
   void again() {
@@ -202,7 +202,7 @@ private:
       log_error("event=result_file_unwritable file={} reason={} tries={} lines=kept", file_.string(), why, *tries);
     // One at a time: whoever else asks meanwhile must not leave a second one behind, which would go on for as long.
     if (!std::exchange(state_.again, true))
-      self_->delayed_send(self_, std::chrono::seconds{1}, drain_again{});
+      me<results_handle>(self_).tell_later(std::chrono::seconds{1}, drain_again{});
   }
 
   caf::stateful_actor<results_state>* self_;
@@ -217,9 +217,9 @@ caf::behavior results_actor(caf::stateful_actor<results_state>* self, const std:
                             engine_shared* shared) {
   auto work = std::make_shared<results_writer>(self, file, *shared);
   log_faults(self, "results");
-  self->send(self, drain_outbox{});
-  return {[=](const drain_outbox&) { work->ask(); }, [=](const drain_now&) { work->drain(); },
-          [=](const drain_again&) { work->again(); }};
+  me<results_handle>(self).tell(drain_outbox{});
+  return takes<results_handle>([=](const drain_outbox&) { work->ask(); }, [=](const drain_now&) { work->drain(); },
+                               [=](const drain_again&) { work->again(); });
 }
 
 } // namespace ringmaster

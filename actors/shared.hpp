@@ -16,7 +16,6 @@
 #include "protocol/time.hpp"
 #include "storage/environment.hpp"
 
-#include <caf/actor.hpp>
 #include <caf/send.hpp>
 
 #include <atomic>
@@ -36,11 +35,11 @@ struct engine_shared {
   const clock* time{&machine_clock()};
   storage::environment* env{nullptr};
   live_state live;
-  caf::actor store;
-  caf::actor engine;
-  caf::actor results;
-  caf::actor hub;
-  std::unordered_map<std::string, caf::actor> pbxs; ///< by name; complete before any other actor begins
+  store_handle store;
+  engine_handle engine;
+  results_handle results;
+  hub_handle hub;
+  std::unordered_map<std::string, pbx_handle> pbxs; ///< by name; complete before any other actor begins
   std::vector<std::string> pbx_names;               ///< in the order of the configuration
   std::unordered_map<std::string, server_room> rooms; ///< of each of them; complete as `pbxs` is
   std::unordered_map<std::string, server_breakers> breakers; ///< of each of them; complete as `pbxs` is
@@ -48,7 +47,7 @@ struct engine_shared {
   abandon_groups groups;                            ///< of campaigns that share a budget of abandoned calls
   /// What each server's telephone actor knows, in the order of the configuration; complete as `pbxs` is.
   std::vector<std::shared_ptr<core::telephone_tables>> telephones;
-  snapshot_map<uuid, caf::actor> dial_lists;        ///< by dlma, those in use
+  snapshot_map<uuid, dial_list_handle> dial_lists;        ///< by dlma, those in use
   std::string timezone{"UTC"};
   zone_keeper* zones{nullptr};                      ///< of the engine's
   core::call_times call_times; ///< of every call; its own dial timeout in place of the one here
@@ -61,7 +60,7 @@ struct engine_shared {
   std::atomic<core::topic_family_set> wanted{0};
 
   [[nodiscard]] bool is_wanted(core::topic_family f) const noexcept { return (wanted.load() & core::bit_of(f)) != 0; }
-  void tell(std::vector<happening> what) { caf::anon_send(hub, hub_publish{std::move(what)}); }
+  void tell(std::vector<happening> what) { hub.tell(hub_publish{std::move(what)}); }
   void tell(happening what) {
     std::vector<happening> one;
     one.push_back(std::move(what));
@@ -104,7 +103,7 @@ struct engine_shared {
         run(txn);
         return true;
       };
-    caf::anon_send(store, std::make_shared<store_operation>(
+    store.tell(std::make_shared<store_operation>(
                               store_operation{std::move(kept), std::move(done), may_fill, std::move(note)}));
   }
 };

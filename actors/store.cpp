@@ -54,7 +54,7 @@ public:
     gathered_ordinary_ = gathered_ordinary_ || is_ordinary(operation);
     // This message goes behind all that wait already, so that they share the commit.
     if (gathered_.size() == 1)
-      self_->send(self_, commit_now{});
+      me<store_handle>(self_).tell(commit_now{});
     else if (gathered_.size() >= most_in_a_commit)
       commit();
   }
@@ -321,7 +321,7 @@ private:
 
   void look_again() {
     if (!std::exchange(looking_, true))
-      self_->delayed_send(self_, try_again_every, ringmaster::try_again{});
+      me<store_handle>(self_).tell_later(try_again_every, ringmaster::try_again{});
   }
 
   // --- what is told
@@ -436,11 +436,10 @@ caf::behavior store_actor(caf::stateful_actor<store_state>* self, storage::envir
   log_faults(self, "store");
   auto work = std::make_shared<writer>(self, *env, *live, left, *time);
   self->state.work = work;
-  return {
+  return takes<store_handle>(
       [at = work.get()](const store_operation_ptr& operation) { at->take(operation); },
       [at = work.get()](const commit_now&) { at->commit(); },
-      [at = work.get()](const try_again&) { at->try_again(); },
-  };
+      [at = work.get()](const try_again&) { at->try_again(); });
 }
 
 } // namespace ringmaster

@@ -14,8 +14,8 @@ constexpr auto tick_every = std::chrono::milliseconds{500};
 
 class telephone_session final : private core::telephone_listener {
 public:
-  telephone_session(telephone_options options, caf::actor pbx, engine_shared* shared)
-      : options_{std::move(options)}, pbx_{std::move(pbx)}, hub_{shared ? shared->hub : nullptr},
+  telephone_session(telephone_options options, pbx_handle pbx, engine_shared* shared)
+      : options_{std::move(options)}, pbx_{std::move(pbx)}, hub_{shared ? shared->hub : hub_handle{}},
         wanted_{shared ? &shared->wanted : nullptr}, system_{*options_.tables, *this} {}
 
   void take(const ami::block& block) {
@@ -56,34 +56,34 @@ private:
   void finish() {
     system_.flush();
     if (!told_.frames.empty())
-      caf::anon_send(hub_, std::exchange(told_, {}));
+      hub_.tell(std::exchange(told_, {}));
     if (auto questions = system_.take_questions(); !questions.empty())
-      caf::anon_send(pbx_, pbx_questions{std::move(questions)});
+      pbx_.tell(pbx_questions{std::move(questions)});
   }
 
   telephone_options options_;
-  caf::actor pbx_, hub_;
+  pbx_handle pbx_;
+  hub_handle hub_;
   const std::atomic<core::topic_family_set>* wanted_;
   hub_written told_;
   core::telephone_system system_;
 };
 
 caf::behavior telephone_actor(caf::stateful_actor<telephone_state>* self, const telephone_options& options,
-                              const caf::actor& pbx, engine_shared* shared) {
+                              const pbx_handle& pbx, engine_shared* shared) {
   log_faults(self, "telephone of " + options.tables->pbx);
   self->state.session = std::make_shared<telephone_session>(options, pbx, shared);
   auto* session = self->state.session.get();
-  self->delayed_send(self, tick_every, caf::tick_atom::value);
-  return {
+  me<telephone_handle>(self).tell_later(tick_every, caf::tick_atom::value);
+  return takes<telephone_handle>(
       [=](const telephone_block& what) { session->take(*what.block); },
       [=](const telephone_connected& what) { session->connected(what); },
       [=](const telephone_lost&) { session->lost(); },
       [=](const telephone_queue_list& what) { session->pbx_lists(what); },
       [=](caf::tick_atom) {
         session->tick();
-        self->delayed_send(self, tick_every, caf::tick_atom::value);
-      },
-  };
+        me<telephone_handle>(self).tell_later(tick_every, caf::tick_atom::value);
+      });
 }
 
 } // namespace ringmaster

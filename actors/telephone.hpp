@@ -38,6 +38,6 @@ struct telephone_state {
 
 /// `shared` is asked which events are wanted, and may be null: then none is. `pbx` sends what is to be asked.
 caf::behavior telephone_actor(caf::stateful_actor<telephone_state>* self, const telephone_options& options,
-                              const caf::actor& pbx, engine_shared* shared);
+                              const pbx_handle& pbx, engine_shared* shared);
 
 } // namespace ringmaster

@@ -14,13 +14,13 @@ constexpr std::size_t most_bytes = 64 * 1024 * 1024, few_bytes = 4 * 1024 * 1024
 
 telephone_feed::~telephone_feed() {
   if (telephone_)
-    caf::anon_send_exit(telephone_, caf::exit_reason::user_shutdown);
+    telephone_.end();
 }
 
 void telephone_feed::begin(caf::event_based_actor* pbx, std::shared_ptr<core::telephone_tables> tables, engine_shared* shared) {
-  telephone_ = pbx->spawn<caf::detached>(telephone_actor, telephone_options{std::move(tables), backlog_, &time_},
-                                         caf::actor_cast<caf::actor>(pbx), shared);
-  shared->essential.add("telephone " + server_, telephone_);
+  telephone_ = telephone_handle{pbx->spawn<caf::detached>(telephone_actor, telephone_options{std::move(tables), backlog_, &time_},
+                                                          me<pbx_handle>(pbx), shared)};
+  shared->essential.add("telephone " + server_, telephone_.actor());
 }
 
 void telephone_feed::hand(const ami::block_ptr& block, bool can_list) {

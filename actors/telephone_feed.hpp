@@ -9,7 +9,6 @@
 #include "protocol/ami/message.hpp"
 #include "protocol/seldom.hpp"
 
-#include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
@@ -38,13 +37,13 @@ public:
   template <class Message>
   void tell(Message what) {
     if (telephone_)
-      caf::anon_send(telephone_, std::move(what));
+      telephone_.tell(std::move(what));
   }
 
 private:
   std::string server_;
   const clock& time_;
-  caf::actor telephone_;
+  telephone_handle telephone_;
   std::shared_ptr<telephone_backlog> backlog_{std::make_shared<telephone_backlog>(0)};
   bool behind_{false}; ///< blocks are left out until it has caught up
   seldom behind_told_;

@@ -51,9 +51,9 @@ harness::harness() : work_{io_.get_executor()}, parsers_{1} {
   config_.set("scheduler.max-throughput", std::size_t{300});
   config_.set("scheduler.policy", caf::atom("sharing")); // as the engine
   system_ = std::make_unique<caf::actor_system>(config_);
-  shared_.store = system_->spawn(instant_store);
-  shared_.results = system_->spawn(deaf_results);
-  campaign_ = system_->spawn(counting_campaign, &counts_);
+  shared_.store = store_handle{system_->spawn(instant_store)};
+  shared_.results = results_handle{system_->spawn(deaf_results)};
+  campaign_ = campaign_handle{system_->spawn(counting_campaign, &counts_)};
   pbx_options options;
   options.name = "bench";
   options.port = server_.port();
@@ -62,7 +62,7 @@ harness::harness() : work_{io_.get_executor()}, parsers_{1} {
   options.originate_rate = 1e9;
   options.max_channels = 10'000'000;
   shared_.pbx_names.push_back(options.name);
-  shared_.pbxs[options.name] = system_->spawn(pbx_actor, options, pbx_environment{&io_, &parsers_, &shared_.live});
+  shared_.pbxs[options.name] = pbx_handle{system_->spawn(pbx_actor, options, pbx_environment{&io_, &parsers_, &shared_.live})};
   wait_for([&] {
     const auto pbx = shared_.live.pbxs.find("bench");
     return pbx && pbx->connected;
@@ -70,15 +70,17 @@ harness::harness() : work_{io_.get_executor()}, parsers_{1} {
 }
 
 harness::~harness() {
-  caf::anon_send_exit(shared_.pbxs.at("bench"), caf::exit_reason::user_shutdown);
-  caf::anon_send_exit(campaign_, caf::exit_reason::user_shutdown);
-  caf::anon_send_exit(shared_.results, caf::exit_reason::user_shutdown);
-  caf::anon_send_exit(shared_.store, caf::exit_reason::user_shutdown);
-  shared_.store = shared_.results = campaign_ = nullptr;
+  shared_.pbxs.at("bench").end();
+  campaign_.end();
+  shared_.results.end();
+  shared_.store.end();
+  shared_.store = nullptr;
+  shared_.results = nullptr;
+  campaign_ = nullptr;
   shared_.pbxs.clear();
   system_->await_all_actors_done();
   for (const auto& call : shared_.live.dialings.all())
-    caf::anon_send_exit(call.channel(), caf::exit_reason::user_shutdown);
+    call.channel().end();
   shared_.live.dialings.clear();
   system_.reset();
   work_.reset();
@@ -99,17 +101,17 @@ void harness::begin(std::span<const uuid> calls) {
     auto channel = channel::begin(*system_, record, campaign_, false, shared_);
     batch.calls.push_back({followed_call{{id, {}, dialing_status::none, *record.tm_create}, channel}, {}});
   }
-  caf::anon_send(shared_.pbxs.at("bench"), std::move(batch));
+  shared_.pbxs.at("bench").tell(std::move(batch));
   wait_for([&] { return counts_.milestones.load() - before >= calls.size(); });
 }
 
-caf::actor harness::channel(const uuid& call) const {
+channel_handle harness::channel(const uuid& call) const {
   const auto found = shared_.live.dialings.find(call);
-  return found ? found.channel() : nullptr;
+  return found ? found.channel() : channel_handle{};
 }
 
-caf::actor harness::spawn_queue(const std::string& name) {
-  return system_->spawn(queue_actor, queue_options{"bench", name}, &shared_.live);
+queue_handle harness::spawn_queue(const std::string& name) {
+  return queue_handle{system_->spawn(queue_actor, queue_options{"bench", name}, &shared_.live)};
 }
 
 } // namespace ringmaster::bench

@@ -40,9 +40,9 @@ public:
   [[nodiscard]] stream_server& server() noexcept { return server_; }
   [[nodiscard]] live_state& live() noexcept { return shared_.live; }
   [[nodiscard]] harness_counts& counts() noexcept { return counts_; }
-  [[nodiscard]] caf::actor channel(const uuid& call) const;
+  [[nodiscard]] channel_handle channel(const uuid& call) const;
   /// A queue actor beside the pbx's own.
-  [[nodiscard]] caf::actor spawn_queue(const std::string& name);
+  [[nodiscard]] queue_handle spawn_queue(const std::string& name);
 
   /// Waits, asleep, until `reached()`; throws after 60 s without it.
   template <class Condition>
@@ -62,7 +62,7 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   engine_shared shared_;
   harness_counts counts_;
-  caf::actor campaign_;
+  campaign_handle campaign_;
 };
 
 template <class Condition>

@@ -73,12 +73,12 @@ load as_just_parsed(load from, std::size_t times) {
   return from;
 }
 
-using actors = std::vector<caf::actor>;
+using actors = std::vector<routed_handle>;
 
 void send_one_by_one(const load& from, const actors& to) {
   for (const auto& b : from.blocks)
     for (const auto& [target, index] : b.events)
-      caf::anon_send(to[target], message_batch{b.block, {index}});
+      to[target].tell(message_batch{b.block, {index}});
 }
 
 std::size_t send_batched(const load& from, const actors& to) {
@@ -100,7 +100,7 @@ std::size_t send_batched(const load& from, const actors& to) {
       batches[s.at].second.push_back(index);
     }
     for (auto& [target, at] : batches)
-      caf::anon_send(to[target], message_batch{b.block, std::move(at)});
+      to[target].tell(message_batch{b.block, std::move(at)});
     sent += batches.size();
   }
   return sent;
@@ -165,7 +165,7 @@ routing_figures measure_routing(std::size_t passes, std::size_t block_bytes) {
     harness::wait_for([&] { return engine.counts().ended.load() >= ids.size(); });
     (batched ? out.batched : out.one_by_one) = cpu_of_all() - before;
     for (const auto& [name, at] : data.to.queues)
-      caf::anon_send_exit(to[at], caf::exit_reason::user_shutdown);
+      to[at].end();
   }
   return out;
 }
@@ -184,9 +184,9 @@ routing_figures measure_sending(std::size_t passes, std::size_t block_bytes, bat
     actors to(data.to.calls.size() + data.to.queues.size());
     const auto channels = data.to.calls.size(); // the first of them
     for (std::size_t i = 0; i < to.size(); ++i)
-      to[i] = batched && i < channels && kind == batched_channels::as_in_the_engine
-                  ? spawn_direct_as<looking_channel>(system, seen)
-                  : system.spawn(looking, &seen);
+      to[i] = routed_handle{batched && i < channels && kind == batched_channels::as_in_the_engine
+                                ? spawn_direct_as<looking_channel>(system, seen)
+                                : system.spawn(looking, &seen)};
     const auto before = cpu_of_all();
     if (batched)
       out.batches = send_batched(data, to);
@@ -195,7 +195,7 @@ routing_figures measure_sending(std::size_t passes, std::size_t block_bytes, bat
     harness::wait_for([&] { return seen.events.load() >= data.events; });
     (batched ? out.batched : out.one_by_one) = cpu_of_all() - before;
     for (const auto& one : to)
-      caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
+      one.end();
   }
   return out;
 }

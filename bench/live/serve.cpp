@@ -65,7 +65,7 @@ int serve_live() {
     std::string word;
     std::size_t count = 0, bytes = 0;
     words >> word >> count >> bytes;
-    caf::anon_send((*running)->hub(), hub_publish{some_events(count, bytes)});
+    (*running)->hub().tell(hub_publish{some_events(count, bytes)});
     std::cout << "ok" << std::endl;
   }
   return 0;

@@ -42,7 +42,7 @@ struct front::state {
 
   engine& of;
   const socket_limits limits;
-  caf::actor actor;
+  outlet_handle actor;
   const std::shared_ptr<std::atomic<std::size_t>> sockets{std::make_shared<std::atomic<std::size_t>>(0)};
 
 private:
@@ -55,7 +55,7 @@ namespace {
 
 template <class State>
 caf::behavior front_behavior(const std::shared_ptr<State>& with) {
-  return {
+  return takes<outlet_handle>(
       [=](hub_frames& what) {
         const auto frames = std::make_shared<const std::vector<core::frame_ptr>>(std::move(what.frames));
         for (const auto& board : with->boards())
@@ -64,21 +64,20 @@ caf::behavior front_behavior(const std::shared_ptr<State>& with) {
       [=](const hub_subscribed& what) {
         if (const auto board = with->board(switchboard::board_of(what.reader)))
           board->post([what](switchboard& b) { b.answer(what); });
-      },
-  };
+      });
 }
 
 } // namespace
 
 front::front(engine& source, socket_limits limits) : state_{std::make_shared<state>(source, limits)} {
   state_->actor =
-      spawn_direct(source.actors(), "front", [this](direct_actor*) { return front_behavior(state_); });
-  source.essential().add("front", state_->actor);
-  caf::anon_send(source.hub(), hub_attach{state_->actor});
+      outlet_handle{spawn_direct(source.actors(), "front", [this](direct_actor*) { return front_behavior(state_); })};
+  source.essential().add("front", state_->actor.actor());
+  source.hub().tell(hub_attach{state_->actor});
 }
 
 front::~front() {
-  caf::anon_send_exit(state_->actor, caf::exit_reason::user_shutdown);
+  state_->actor.end();
   state_->end();
 }
 

@@ -18,7 +18,7 @@ constexpr reader::clock::duration between_looks = std::chrono::seconds{1};
 } // namespace
 
 void switchboard::ask(const reader& r, std::string topic, std::optional<std::uint64_t> from) {
-  caf::anon_send(hub_, hub_subscribe{front_, r.id, std::move(topic), from});
+  hub_.tell(hub_subscribe{front_, r.id, std::move(topic), from});
 }
 
 void switchboard::disconnect(const reader& r, const std::string& topic) {
@@ -32,7 +32,7 @@ void switchboard::disconnect(const reader& r, const std::string& topic) {
 }
 
 void switchboard::release(std::string topic) {
-  caf::anon_send(hub_, hub_unsubscribe{std::move(topic)});
+  hub_.tell(hub_unsubscribe{std::move(topic)});
 }
 
 void switchboard::enlist(reader& r) {

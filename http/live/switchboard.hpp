@@ -59,8 +59,8 @@ class switchboard : public std::enable_shared_from_this<switchboard> {
 public:
   /// `number` tells the boards apart: it is in the upper bits of their readers' ids.
   /// `sockets` counts the sockets of all boards.
-  switchboard(std::uint64_t number, std::shared_ptr<http::shard_link> home, engine& source, caf::actor front,
-              caf::actor hub, const socket_limits& of_sockets,
+  switchboard(std::uint64_t number, std::shared_ptr<http::shard_link> home, engine& source, outlet_handle front,
+              hub_handle hub, const socket_limits& of_sockets,
               std::shared_ptr<std::atomic<std::size_t>> sockets)
       : of{source}, limits{of_sockets}, number_{number}, home_{std::move(home)}, front_{std::move(front)},
         hub_{std::move(hub)}, sockets_{std::move(sockets)} {}
@@ -112,7 +112,8 @@ private:
 
   std::uint64_t number_;
   std::shared_ptr<http::shard_link> home_;
-  caf::actor front_, hub_;
+  outlet_handle front_;
+  hub_handle hub_;
   std::uint64_t last_id_{0};
   std::uint64_t last_seq_{0}, told_before_{0};
   std::unordered_map<std::uint64_t, reader*> readers_;

@@ -22,22 +22,22 @@ using namespace std::chrono_literals;
 class channel_test : public testing::Test {
 protected:
   void SetUp() override {
-    shared_.store = spawn_direct(system_, "store", [this](direct_actor*) {
+    shared_.store = store_handle{spawn_direct(system_, "store", [this](direct_actor*) {
       return caf::behavior{[this](const store_operation_ptr& what) {
         ++writes_;
         what->done(disk_is_full_ ? std::optional{error{errc::storage_failed, "the disk is full", {}}}
                                  : std::nullopt);
       }};
-    });
-    shared_.results = spawn_direct(system_, "results",
-                                   [](direct_actor*) { return caf::behavior{[](const drain_outbox&) {}}; });
-    campaign_ = spawn_direct(system_, "campaign", [this](direct_actor*) {
+    })};
+    shared_.results =
+        results_handle{spawn_direct(system_, "results", [](direct_actor*) { return caf::behavior{[](const drain_outbox&) {}}; })};
+    campaign_ = campaign_handle{spawn_direct(system_, "campaign", [this](direct_actor*) {
       return caf::behavior{[this](const call_milestone& what) { milestones_.push_back(what); },
                            [this](const call_finished& what) { finished_.push_back(what); }};
-    });
+    })};
   }
 
-  caf::actor begin() {
+  channel_handle begin() {
     dialing record;
     record.id = id_;
     record.pbx = "one that has left the configuration";
@@ -49,7 +49,7 @@ protected:
   caf::actor_system_config config_;
   caf::actor_system system_{config_};
   engine_shared shared_;
-  caf::actor campaign_;
+  campaign_handle campaign_;
   const uuid id_{random_uuid()};
   bool disk_is_full_{false};
   int writes_{0};
@@ -60,15 +60,15 @@ protected:
 TEST_F(channel_test, is_seen_until_its_end_is_on_disk) {
   const auto one = begin();
   ASSERT_TRUE(is_live());
-  caf::anon_send(one, originate_written{true, {}});
+  one.tell(originate_written{true, {}});
   EXPECT_TRUE(is_live());
   EXPECT_EQ(writes_, 0);
-  caf::anon_send(one, channel_presence{false, 0, {}, {}});
+  one.tell(channel_presence{false, 0, {}, {}});
   EXPECT_EQ(writes_, 1);
   EXPECT_FALSE(is_live());
   ASSERT_EQ(finished_.size(), 1u);
   EXPECT_EQ(finished_.front().id, id_);
-  caf::anon_send(one, channel_presence{false, 0, {}, {}});
+  one.tell(channel_presence{false, 0, {}, {}});
   EXPECT_EQ(writes_, 1) << "it has ended";
 }
 
@@ -76,7 +76,7 @@ TEST_F(channel_test, whose_end_the_disk_refuses_is_live_and_tries_again) {
   disk_is_full_ = true;
   const auto one = begin();
   const auto before = wall_clock_now();
-  caf::anon_send(one, originate_written{false, "there was no connection"});
+  one.tell(originate_written{false, "there was no connection"});
   EXPECT_EQ(writes_, 1);
   EXPECT_TRUE(is_live());
   EXPECT_TRUE(finished_.empty());
@@ -85,23 +85,23 @@ TEST_F(channel_test, whose_end_the_disk_refuses_is_live_and_tries_again) {
   EXPECT_GE(again, before + 1s);
   EXPECT_LE(again, wall_clock_now() + 1s);
 
-  caf::anon_send(one, call_deadline{});
+  one.tell(call_deadline{});
   EXPECT_EQ(writes_, 2) << "refused once more";
   EXPECT_TRUE(is_live());
 
   disk_is_full_ = false;
-  caf::anon_send(one, call_deadline{});
+  one.tell(call_deadline{});
   EXPECT_EQ(writes_, 3);
   EXPECT_FALSE(is_live());
   EXPECT_EQ(finished_.size(), 1u);
-  caf::anon_send(one, call_deadline{});
+  one.tell(call_deadline{});
   EXPECT_EQ(writes_, 3);
 }
 
 TEST_F(channel_test, of_a_server_that_is_gone_says_so_to_who_wants_it_hung_up) {
   const auto one = begin();
   std::vector<errc> said;
-  caf::anon_send(one, hang_up_call{[&](const result<std::string>& done) {
+  one.tell(hang_up_call{[&](const result<std::string>& done) {
                    said.push_back(done ? errc::internal : done.error().code);
                  }});
   EXPECT_EQ(said, std::vector{errc::pbx_unavailable});
@@ -120,7 +120,7 @@ TEST_F(channel_test, that_the_server_refuses_tells_its_circuit_breaker) {
   const auto one = channel::begin(system_, record, campaign_, false, shared_, *ticket);
   EXPECT_TRUE(breakers.resting(now).empty());
   const auto block = ami::parse("Response: Error\r\nActionID: " + to_string(id_) + "\r\nMessage: Permission denied\r\n\r\n");
-  caf::anon_send(one, message_batch{block, {0}});
+  one.tell(message_batch{block, {0}});
   const auto rests = breakers.resting(now);
   ASSERT_EQ(rests.size(), 1u);
   EXPECT_EQ(rests[0].what, core::resting_thing::server);

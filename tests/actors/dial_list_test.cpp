@@ -31,8 +31,8 @@ protected:
     env_.emplace(std::move(*opened));
   }
   void TearDown() override {
-    caf::anon_send_exit(list_, caf::exit_reason::user_shutdown);
-    self_->wait_for(list_);
+    list_.end();
+    self_->wait_for(list_.actor());
     std::filesystem::remove_all(folder_);
   }
 
@@ -52,16 +52,16 @@ protected:
     entry_.trycnt[0] = 1;
     entry_.last_hangup_ns = (time_.date() - ago).time_since_epoch().count();
     ASSERT_TRUE(txn->commit());
-    list_ = system_.spawn(dial_list_actor, list->id, &*env_, &time_);
-    self_->send(list_, load_dial_list{});
-    self_->send(list_, entries_changed{{entry_}, {}});
+    list_ = dial_list_handle{system_.spawn(dial_list_actor, list->id, &*env_, &time_)};
+    list_.tell(load_dial_list{});
+    list_.tell(entries_changed{{entry_}, {}});
     EXPECT_TRUE(lease().entries.empty());
   }
 
   leased lease() {
     core::dial_policy policy;
     policy.retry_delay = 60s;
-    self_->send(list_, lease_request{campaign_, policy, 1, caf::actor_cast<caf::actor>(self_)});
+    list_.tell(lease_request{campaign_, policy, 1, campaign_handle{self_}});
     leased got;
     self_->receive([&](const leased& answer) { got = answer; }, caf::after(10s) >> [] { FAIL(); });
     return got;
@@ -76,7 +76,7 @@ protected:
   caf::actor_system_config config_;
   caf::actor_system system_{config_};
   caf::scoped_actor self_{system_};
-  caf::actor list_;
+  dial_list_handle list_;
 };
 
 TEST_F(dial_list_actor_test, a_retry_delay_is_as_long_when_the_wall_clock_is_set_back) {
@@ -106,7 +106,7 @@ TEST_F(dial_list_actor_test, an_end_that_is_written_by_a_clock_that_was_set_coun
   auto after = entry_;
   after.trycnt[0] = 2;
   after.last_hangup_ns = time_.date().time_since_epoch().count();
-  self_->send(list_, entry_ended{entry_.id, after});
+  list_.tell(entry_ended{entry_.id, after});
   EXPECT_TRUE(lease().entries.empty());
   time_.step_date(1h);
   EXPECT_TRUE(lease().entries.empty());
@@ -129,7 +129,7 @@ TEST_F(dial_list_actor_test, explanations_tell_dates) {
   policy.retry_delay = 60s;
   const auto me = caf::actor_cast<caf::actor>(self_);
   auto found = std::make_shared<core::entry_explanation>();
-  self_->send(list_, explain_request{entry_.id, policy, [found, me](core::entry_explanation e) {
+  list_.tell(explain_request{entry_.id, policy, [found, me](core::entry_explanation e) {
                                        *found = e;
                                        caf::anon_send(me, wake{});
                                      }});
@@ -149,17 +149,17 @@ TEST_F(dial_list_actor_test, who_has_nothing_to_dial_is_told_when_that_may_have_
   };
   hear(50ms);
   EXPECT_EQ(told, 0) << "nothing has changed";
-  self_->send(list_, entries_changed{{entry_}, {}});
-  self_->send(list_, entries_changed{{entry_}, {}});
+  list_.tell(entries_changed{{entry_}, {}});
+  list_.tell(entries_changed{{entry_}, {}});
   hear(200ms);
   EXPECT_EQ(told, 1) << "it has not asked since";
   const auto other = random_uuid();
   const auto changes = std::vector<std::function<void()>>{
-      [&] { self_->send(list_, entries_changed{{}, {random_uuid()}}); },
-      [&] { self_->send(list_, entry_ended{entry_.id, entry_}); },
-      [&] { self_->send(list_, give_back{{entry_.id}}); },
-      [&] { self_->send(list_, put_off{{entry_.id}, time_.now() + 5s}); },
-      [&] { self_->send(list_, lease_request{other, {}, 1, caf::actor_cast<caf::actor>(self_), 2}); }, // calls written another way
+      [&] { list_.tell(entries_changed{{}, {random_uuid()}}); },
+      [&] { list_.tell(entry_ended{entry_.id, entry_}); },
+      [&] { list_.tell(give_back{{entry_.id}}); },
+      [&] { list_.tell(put_off{{entry_.id}, time_.now() + 5s}); },
+      [&] { list_.tell(lease_request{other, {}, 1, campaign_handle{self_}, 2}); }, // calls written another way
   };
   for (std::size_t i = 0; i < changes.size(); ++i) {
     EXPECT_TRUE(lease().entries.empty());
@@ -171,9 +171,9 @@ TEST_F(dial_list_actor_test, who_has_nothing_to_dial_is_told_when_that_may_have_
   }
   EXPECT_TRUE(lease().entries.empty());
   told = 0;
-  self_->send(list_, drop_view{campaign_});
-  self_->send(list_, drop_view{other});
-  self_->send(list_, entries_changed{{entry_}, {}});
+  list_.tell(drop_view{campaign_});
+  list_.tell(drop_view{other});
+  list_.tell(entries_changed{{entry_}, {}});
   hear(100ms);
   EXPECT_EQ(told, 0) << "it has gone";
 }

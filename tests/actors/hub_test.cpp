@@ -21,18 +21,18 @@ protected:
   void start(std::chrono::milliseconds linger) {
     hub_ = spawn_hub(system_, &shared_, linger);
     shared_.hub = hub_;
-    outlet_->send(hub_, hub_attach{outlet_});
+    hub_.tell(hub_attach{outlet_handle{outlet_}});
   }
   void TearDown() override {
-    caf::anon_send_exit(hub_, caf::exit_reason::user_shutdown);
+    hub_.end();
     hub_ = shared_.hub = nullptr;
   }
 
   void tell(std::string topic, std::string name = "ob.campaign.update") {
-    outlet_->send(hub_, hub_publish{{happening{std::move(topic), std::move(name), "{\"uuid\": 1}"}}});
+    hub_.tell(hub_publish{{happening{std::move(topic), std::move(name), "{\"uuid\": 1}"}}});
   }
   hub_subscribed subscribe(std::string topic, std::optional<std::uint64_t> from = {}) {
-    outlet_->send(hub_, hub_subscribe{outlet_, 7, std::move(topic), from});
+    hub_.tell(hub_subscribe{outlet_handle{outlet_}, 7, std::move(topic), from});
     hub_subscribed got{};
     outlet_->receive([&](const hub_subscribed& a) { got = a; },
                      caf::after(10s) >> [] { ADD_FAILURE() << "the hub does not answer"; });
@@ -55,7 +55,7 @@ protected:
   caf::actor_system system_{config_};
   caf::scoped_actor outlet_{system_};
   engine_shared shared_;
-  caf::actor hub_;
+  hub_handle hub_;
 };
 
 TEST_F(hub_test, numbers_events_and_says_what_they_are) {
@@ -81,7 +81,7 @@ TEST_F(hub_test, asks_for_what_somebody_hears_of_alone) {
   (void)subscribe("/ob/campaigns/x");
   EXPECT_TRUE(shared_.is_wanted(core::topic_family::campaigns));
   EXPECT_FALSE(shared_.is_wanted(core::topic_family::stats));
-  outlet_->send(hub_, hub_unsubscribe{"/ob/campaigns/x"});
+  hub_.tell(hub_unsubscribe{"/ob/campaigns/x"});
   wait_for_nothing_wanted();
 }
 
@@ -106,7 +106,7 @@ TEST_F(hub_test, says_when_it_cannot_give_what_was_missed) {
   EXPECT_TRUE(subscribe("/ob/dialings", first).gap) << "nobody listened to those";
   EXPECT_FALSE(subscribe("/ob/campaigns", first).gap) << "nothing has happened since";
   for (const char* topic : {"/ob/campaigns", "/ob/stats", "/ob/dialings", "/ob/campaigns"})
-    outlet_->send(hub_, hub_unsubscribe{topic});
+    hub_.tell(hub_unsubscribe{topic});
   wait_for_nothing_wanted();
   // Nobody listened: what would have been told meanwhile was not made, so that the number proves nothing.
   EXPECT_TRUE(subscribe("/ob/campaigns", first).gap);
@@ -115,7 +115,7 @@ TEST_F(hub_test, says_when_it_cannot_give_what_was_missed) {
 TEST_F(hub_test, keeps_what_its_last_reader_left_for_a_while) {
   start(1min);
   const auto first = subscribe("/ob/campaigns").seq;
-  outlet_->send(hub_, hub_unsubscribe{"/ob/campaigns"});
+  hub_.tell(hub_unsubscribe{"/ob/campaigns"});
   tell("/ob/campaigns/a");
   (void)frames();
   EXPECT_TRUE(shared_.is_wanted(core::topic_family::campaigns));

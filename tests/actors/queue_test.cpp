@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 class queue_actor_test : public testing::Test {
 protected:
-  void TearDown() override { caf::anon_send_exit(queue_, caf::exit_reason::user_shutdown); }
+  void TearDown() override { queue_.end(); }
 
   /// An agent of the queue becomes paused or not.
   void agent_is(bool paused) {
@@ -26,7 +26,7 @@ protected:
                                   "Penalty: 0\r\nCallsTaken: 0\r\nLastCall: 0\r\nLastPause: 0\r\nInCall: 0\r\n"
                                   "Status: 1\r\nPaused: "} +
                       (paused ? "1" : "0") + "\r\nPausedReason: \r\nRinginuse: 0\r\nWrapuptime: 0\r\n\r\n";
-    campaign_->send(queue_, message_batch{ami::parse(ami::buffer::of(text)), {0}});
+    queue_.tell(message_batch{ami::parse(ami::buffer::of(text)), {0}});
   }
   /// Campaigns hear of it in the order in which they began to watch.
   static bool woken(caf::scoped_actor& who) {
@@ -40,14 +40,14 @@ protected:
     return !heard;
   }
   void watch(caf::scoped_actor& who, bool on) {
-    campaign_->send(queue_, watch_queue{"sales", caf::actor_cast<caf::actor>(who), on});
+    queue_.tell(watch_queue{"sales", woken_handle{who}, on});
   }
 
   live_state live_;
   caf::actor_system_config config_;
   caf::actor_system system_{config_};
   caf::scoped_actor campaign_{system_}, last_{system_};
-  caf::actor queue_{system_.spawn(queue_actor, queue_options{"pbx", "sales"}, &live_)};
+  queue_handle queue_{system_.spawn(queue_actor, queue_options{"pbx", "sales"}, &live_)};
 };
 
 TEST_F(queue_actor_test, wakes_the_campaigns_that_watch_it_once_each_and_nobody_who_has_stopped_to) {

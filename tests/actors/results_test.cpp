@@ -33,12 +33,12 @@ protected:
     system_ = std::make_unique<caf::actor_system>(config_);
     shared_ = std::make_unique<engine_shared>();
     shared_->env = &db;
-    store_ = system_->spawn([this](caf::event_based_actor*) {
+    store_ = store_handle{system_->spawn([this](caf::event_based_actor*) {
       return caf::behavior{[this](const store_operation_ptr& what) {
         write([&](write_txn& in) { what->run(in); });
         what->done(std::nullopt);
       }};
-    });
+    })};
     shared_->store = store_;
     const auto s = make_scene(3);
     for (const auto& entry : s.entries) {
@@ -54,11 +54,12 @@ protected:
       lines_.push_back(line.line + "\n");
   }
   ~results_test() override {
-    for (const auto& actor : {results_, store_})
+    for (const auto& actor : {results_.actor(), store_.actor()})
       if (actor)
         caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
     run();
-    results_ = store_ = nullptr;
+    results_ = nullptr;
+    store_ = nullptr;
     shared_.reset();
     system_.reset();
   }
@@ -67,7 +68,7 @@ protected:
   /// What the file has when the daemon starts with it, and has written all that waited.
   std::string after_a_start_with(const std::string& content) {
     std::ofstream{file_, std::ios::binary} << content;
-    results_ = system_->spawn(results_actor, file_, shared_.get());
+    results_ = results_handle{system_->spawn(results_actor, file_, shared_.get())};
     run();
     EXPECT_TRUE(must(pending_lines(must(db.read()), 10)).empty());
     std::ifstream in{file_, std::ios::binary};
@@ -77,7 +78,8 @@ protected:
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<engine_shared> shared_;
-  caf::actor store_, results_;
+  store_handle store_;
+  results_handle results_;
   std::filesystem::path file_{folder.path() / "results.json"};
   std::vector<std::string> lines_; ///< of three calls that have ended
 };
@@ -102,16 +104,16 @@ TEST_F(results_test, keeps_half_a_line_that_is_not_ours_and_ends_it) {
 
 TEST_F(results_test, waits_for_no_reader_of_a_fifo_and_loses_no_line_to_one) {
   ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
-  results_ = system_->spawn(results_actor, file_, shared_.get());
+  results_ = results_handle{system_->spawn(results_actor, file_, shared_.get())};
   run();
   EXPECT_EQ(must(pending_lines(must(db.read()), 10)).size(), 3u);
   const int reader = ::open(file_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); // a daemon that looked then would have written
-  caf::anon_send_exit(results_, caf::exit_reason::user_shutdown);
-  results_ = system_->spawn(results_actor, file_, shared_.get());
+  results_.end();
+  results_ = results_handle{system_->spawn(results_actor, file_, shared_.get())};
   run();
   ::close(reader);
   EXPECT_EQ(must(pending_lines(must(db.read()), 10)).size(), 3u);
-  caf::anon_send_exit(results_, caf::exit_reason::user_shutdown);
+  results_.end();
   std::filesystem::remove(file_);
   EXPECT_EQ(after_a_start_with(""), lines_[0] + lines_[1] + lines_[2]);
 }
@@ -124,10 +126,10 @@ TEST_F(results_test, tries_a_file_that_cannot_be_written_once_a_second_and_says_
   manual_clock time{time_point{std::chrono::hours{1}}};
   shared_->time = &time;
   std::filesystem::create_directory(file_);
-  results_ = system_->spawn(results_actor, file_, shared_.get());
+  results_ = results_handle{system_->spawn(results_actor, file_, shared_.get())};
   run();
   for (int i = 0; i < 99; ++i) {
-    caf::anon_send(results_, drain_outbox{});
+    results_.tell(drain_outbox{});
     run();
   }
   for (int i = 0; i < 60; ++i) {

@@ -43,12 +43,12 @@ protected:
     left_ = {};
     const auto taken = take_up_notes(db, left_);
     ASSERT_TRUE(taken.has_value()) << taken.error().message;
-    store_ = system_->spawn(store_actor, &db, live_.get(), left_, &machine_clock());
+    store_ = store_handle{system_->spawn(store_actor, &db, live_.get(), left_, &machine_clock())};
     run();
   }
   void stop() {
     if (store_)
-      caf::anon_send_exit(store_, caf::exit_reason::user_shutdown);
+      store_.end();
     store_ = nullptr;
     run();
   }
@@ -71,7 +71,7 @@ protected:
   }
   outcome ask_whole(std::function<bool(write_txn&)> work, room may_fill = room::ordinary, std::function<call_note()> note = {}) {
     auto told = std::make_shared<std::optional<std::optional<error>>>();
-    caf::anon_send(store_, std::make_shared<store_operation>(store_operation{
+    store_.tell(std::make_shared<store_operation>(store_operation{
                                std::move(work), [told](const std::optional<error>& failed) { told->emplace(failed); },
                                may_fill, std::move(note)}));
     return told;
@@ -144,7 +144,7 @@ protected:
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<live_state> live_;
   left_behind left_;
-  caf::actor store_;
+  store_handle store_;
   std::size_t made_{1000};
 };
 

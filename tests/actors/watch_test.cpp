@@ -53,7 +53,7 @@ TEST_F(watch_test, the_fault_of_a_call_ends_the_process) {
     start_campaign(3, park());
     EXPECT_TRUE(eventually([&] { return engine_->live().dialings.size() == 3; }));
     ::alarm(5);
-    caf::anon_send_exit(engine_->live().dialings.all().front().channel(), caf::exit_reason::unhandled_exception);
+    engine_->live().dialings.all().front().channel().end(caf::exit_reason::unhandled_exception);
     std::this_thread::sleep_for(20s);
   };
   EXPECT_EXIT(fault(), testing::ExitedWithCode(fault_exit_status), "the actor engine has ended");

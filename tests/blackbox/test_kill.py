@@ -3,6 +3,7 @@
 
 The judges are the simulated PBX's journal, which holds every Originate that it saw, and a client that writes
 all the time and keeps a note of every answer that it got."""
+import collections
 import os
 import random
 import threading
@@ -12,6 +13,8 @@ from harness import Api, Case, Unanswered, eventually, seed
 from harness.report import report
 
 KILLS = int(os.environ.get("RINGMASTER_KILLS", "200"))
+ENTRIES = int(os.environ.get("RINGMASTER_KILL_ENTRIES", "100"))  # a kill: a fast build dials more before the next one
+ROUND = 200  # kills of one database: each start reads all of it, each judge everything that was ever dialed
 
 
 class Writer(threading.Thread):
@@ -80,6 +83,30 @@ class Writer(threading.Thread):
 class Kill(Case):
     def test_random_kills_under_load(self):
         drawn = seed()
+        sums = collections.Counter()
+        up = 0.0
+        for number, first in enumerate(range(0, KILLS, ROUND)):
+            self.folder = self.top / f"round-{number}"
+            self.folder.mkdir()
+            more, was_up = self.kills_under_load(min(ROUND, KILLS - first), drawn + number)
+            sums.update(more)
+            up += was_up
+            print(f"{sums['kills']} kills so far, {sums['calls']} calls", flush=True)
+        report("Kills under load", {"seed": drawn, "kills": sums["kills"], "calls": sums["calls"],
+                                    "calls a second while it was up": round(sums["calls"] / up),
+                                    "result lines, each whole, one a call": sums["lines"],
+                                    "writes acknowledged, none lost": sums["writes"]})
+
+    def setUp(self):
+        super().setUp()
+        self.top = self.folder
+
+    def doCleanups(self):
+        self.folder = self.top
+        return super().doCleanups()
+
+    def kills_under_load(self, kills, drawn):
+        """On a new database: what there was of each, and the seconds for which the daemon was up."""
         dice = random.Random(drawn)
         population = {"customers": {"first_digit_rules": False, "outcomes": {"answer": 0.5, "machine": 0, "busy": 0.2, "no_answer": 0.2,
                                                                                "congestion": 0.05, "invalid": 0.05},
@@ -88,7 +115,7 @@ class Kill(Case):
         sim = self.pbx(population=population, time_scale=10, seed=drawn % 1000 + 1)
         server = self.daemon(sim, config={"pbxs": [{"originate_rate": 2000, "max_channels": 20000}]})
         api = server.api
-        total = KILLS * 100
+        total = kills * ENTRIES
         campaigns = []
         for half in range(2):
             dlma = api.post("/ob/dlmas", {"name": f"list {half}"})["uuid"]
@@ -104,7 +131,7 @@ class Kill(Case):
         writer.start()
         slow = float(os.environ.get("RINGMASTER_KILL_SPAN", "0.55"))
         begin, up = time.monotonic(), 0.0
-        for kill in range(1, KILLS + 1):
+        for kill in range(1, kills + 1):
             began = time.monotonic()
             writer.api = Api(server.api.url, server.api.token)
             writer.go.set()
@@ -115,7 +142,7 @@ class Kill(Case):
             self.assertTrue(writer.idle.wait(60))
             self.assertIsNone(writer.problem)
             server.start()
-            if kill % 10 == 0 or kill == KILLS:
+            if kill % 10 == 0 or kill == kills:
                 writer.check({e["uuid"]: e["name"] for e in server.api.entries(writer.dlma)})
                 self.assertEqual(writer.lost, [], f"acknowledged writes were lost by kill {kill}")
                 self.assert_each_try_once(sim)
@@ -127,13 +154,15 @@ class Kill(Case):
             server.api.status(campaign, 30)
         for campaign in campaigns:
             self.until_status(server.api, campaign, 0, 60)
-        lines = self.judge(sim, server, campaigns)
-        report("Kills under load", {"seed": drawn, "kills": KILLS, "calls": len(sim.originates()), "calls a second while it was up": round(len(sim.originates()) / up),
-                                    "result lines, each whole, one a call": lines, "writes acknowledged, none lost": writer.acknowledged})
+        lines = self.judge(sim, server, campaigns, kills)
+        calls = len(sim.originates())
+        server.kill()
+        sim.kill()
+        return {"kills": kills, "calls": calls, "lines": lines, "writes": writer.acknowledged}, up
 
-    def judge(self, sim, server, campaigns):
+    def judge(self, sim, server, campaigns, kills):
         calls = sim.calls_by_number()
-        self.assertGreater(len(sim.originates()), KILLS, "there was no load to speak of")
+        self.assertGreater(len(sim.originates()), kills, "there was no load to speak of")
         by_uuid = self.assert_each_try_once(sim)
         for campaign in campaigns:
             for entry in server.api.entries(server.api.campaign(campaign)["dlma"]):

@@ -314,7 +314,7 @@ protected:
   void tell(std::size_t events, std::size_t bytes, const std::string& topic = "/ob/campaigns/x") {
     const auto body = "{\"text\":\"" + std::string(bytes, 'x') + "\"}";
     for (std::size_t i = 0; i < events; ++i)
-      caf::anon_send(engine_->hub(), hub_publish{{happening{topic, "ob.campaign.update", body}}});
+      engine_->hub().tell(hub_publish{{happening{topic, "ob.campaign.update", body}}});
   }
   /// Campaigns whose figures are published, a kilobyte each.
   void show(std::size_t campaigns) {
