@@ -126,7 +126,7 @@ bool passes(const constraint& c, std::string_view value) {
     if (!all)
       return false;
   }
-  return !c.form || !c.form->accepts || c.form->accepts(value);
+  return has_form(c.form, value);
 }
 
 bool passes(const constraint& c, const variables& value) {

@@ -18,12 +18,22 @@
 
 namespace ringmaster {
 
-/// Texts that are made in a certain way, as dates are.
-struct text_form {
-  std::string_view name;                ///< its `format` in OpenAPI
-  bool (*accepts)(std::string_view);    ///< is not asked about an empty text
-  void (*tidy)(std::string&){nullptr};  ///< comes first: makes one spelling of those that mean the same
+/// Texts that are made in a certain way.
+enum class text_form : std::uint8_t {
+  any,
+  date,           ///< YYYY-MM-DD
+  dates,          ///< with commas between
+  days,           ///< 0 (Sunday) to 6, with commas between
+  clock_time,     ///< hh:mm:ss. 9:00, 09:00 and 9:00:00 become that; blanks around go
+  time_zone,      ///< may name a time zone; whether there is one is asked when it is used
+  queue_name,     ///< no blanks around it
+  dialed_number,  ///< no ".." in it
+  written_number, ///< what `read_number` (written_number.hpp) makes a dialed one of
 };
+/// Whether a text that is not empty has the form.
+[[nodiscard]] bool has_form(text_form form, std::string_view text);
+/// Makes one spelling of those that mean the same; what has not the form is left so that it is refused.
+void tidy(text_form form, std::string& text);
 
 struct constraint {
   // Of numbers.
@@ -37,7 +47,7 @@ struct constraint {
   std::size_t bytes{0};                      ///< at most; 0: no bound
   std::optional<std::string_view> marks{};   ///< letters and digits of ASCII and these marks, nothing else
   bool all_letters{false};                   ///< with `marks`: whatever is printable beyond ASCII, too
-  const text_form* form{nullptr};
+  text_form form{text_form::any};
   // Of variables of a channel.
   bool fits_asterisk{false}; ///< each is a line that Asterisk reads whole
   // Of all.
@@ -67,8 +77,7 @@ template <class M>
 }
 
 inline void tidy(const constraint& c, std::string& value) {
-  if (c.form && c.form->tidy)
-    c.form->tidy(value);
+  tidy(c.form, value);
 }
 template <class M>
 void tidy(const constraint& c, std::optional<M>& value) {
@@ -81,7 +90,7 @@ void tidy(const constraint&, M&) noexcept {}
 /// Whether `c` says nothing that values of this kind cannot have; a table with another one does not compile.
 [[nodiscard]] constexpr bool suits(const constraint& c, value_kind kind) noexcept {
   const bool of_numbers = c.least || c.most || c.above || c.below || !c.unit.empty();
-  const bool of_texts = !c.texts.empty() || c.any_case || c.bytes > 0 || c.marks || c.all_letters || c.form;
+  const bool of_texts = !c.texts.empty() || c.any_case || c.bytes > 0 || c.marks || c.all_letters || c.form != text_form::any;
   switch (kind) {
   case value_kind::integer: return !of_texts && !c.fits_asterisk;
   case value_kind::number: return !of_texts && !c.fits_asterisk && c.integers.empty();

@@ -49,7 +49,7 @@ struct column {
 
 template <class F>
 constexpr bool is_number_field(const F& f) noexcept {
-  return f.must->form == &written_number_form;
+  return f.must->form == text_form::written_number;
 }
 
 /// Every field of `dl_fields`, so that a row needs no look-up by name.

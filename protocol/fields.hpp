@@ -157,16 +157,16 @@ template <class T, class... G>
   return out;
 }
 
+/// A number or a switch always says something.
+template <class M>
+[[nodiscard]] bool is_unset(const M&) noexcept {
+  return false;
+}
 [[nodiscard]] inline bool is_unset(const std::string& v) noexcept { return v.empty(); }
 [[nodiscard]] inline bool is_unset(const uuid& v) noexcept { return v == uuid{}; }
 template <class M>
 [[nodiscard]] bool is_unset(const std::optional<M>& v) noexcept {
   return !v || is_unset(*v);
-}
-/// A number or a switch always says something.
-template <class M>
-[[nodiscard]] bool is_unset(const M&) noexcept {
-  return false;
 }
 
 namespace detail {

@@ -51,20 +51,27 @@ void tidy_clock_time(std::string& v) {
   v = std::move(tidy); // what is no time even so is refused
 }
 
-bool is_time_zone(std::string_view v) { return v.find("//") == std::string_view::npos; }
-bool is_queue_name(std::string_view v) { return v.front() != ' ' && v.back() != ' '; }
-bool is_number(std::string_view v) { return v.find("..") == std::string_view::npos; }
-
 } // namespace
 
-constinit const text_form date_form{"date", &is_date};
-constinit const text_form date_list_form{"dates", &is_date_list};
-constinit const text_form day_list_form{"days of the week", &is_day_list};
-constinit const text_form clock_time_form{"clock time", &is_clock_time, &tidy_clock_time};
-constinit const text_form time_zone_form{"time zone", &is_time_zone};
-constinit const text_form queue_name_form{"queue name", &is_queue_name};
-constinit const text_form number_form{"dialed number", &is_number};
-constinit const text_form written_number_form{"telephone number", nullptr};
+bool has_form(text_form form, std::string_view text) {
+  switch (form) {
+  case text_form::date: return is_date(text);
+  case text_form::dates: return is_date_list(text);
+  case text_form::days: return is_day_list(text);
+  case text_form::clock_time: return is_clock_time(text);
+  case text_form::time_zone: return text.find("//") == std::string_view::npos;
+  case text_form::queue_name: return text.front() != ' ' && text.back() != ' ';
+  case text_form::dialed_number: return text.find("..") == std::string_view::npos;
+  case text_form::any:
+  case text_form::written_number: return true;
+  }
+  return false;
+}
+
+void tidy(text_form form, std::string& text) {
+  if (form == text_form::clock_time)
+    tidy_clock_time(text);
+}
 
 bool is_allowed_application(std::string_view name) noexcept { return !name.empty() && passes(application_rule, name); }
 

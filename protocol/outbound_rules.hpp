@@ -11,18 +11,6 @@
 
 namespace ringmaster {
 
-// --- forms
-// ----------------------------------------------------------------------------------------------------
-
-extern const text_form date_form;      ///< YYYY-MM-DD
-extern const text_form date_list_form; ///< with commas between
-extern const text_form day_list_form;  ///< 0 (Sunday) to 6, with commas between
-/// hh:mm:ss. 9:00, 09:00 and 9:00:00 become that; blanks around go.
-extern const text_form clock_time_form;
-extern const text_form time_zone_form;    ///< may name a time zone; whether there is one is asked when it is used
-extern const text_form number_form;       ///< what may be dialed
-extern const text_form written_number_form; ///< what `read_number` (written_number.hpp) makes that of
-
 // --- values that are one of some
 // ----------------------------------------------------------------------------------------------------
 
@@ -89,22 +77,21 @@ inline constexpr constraint application_rule{
 // looks for.
 inline constexpr constraint application_data_rule{.bytes = 255, .marks = " _.,:/@+*#&=^-", .all_letters = true};
 inline constexpr constraint dialplan_name_rule{.bytes = 79, .marks = "_.+*#-"};
-extern const text_form queue_name_form;
 inline constexpr constraint queue_name_rule{
-    .bytes = 79, .marks = " _.:/@+*#&=^-", .all_letters = true, .form = &queue_name_form,
+    .bytes = 79, .marks = " _.:/@+*#&=^-", .all_letters = true, .form = text_form::queue_name,
     .says = "a queue's name: letters, digits, blanks within it and _ . : / @ + * # & = ^ -, at most 79"};
 inline constexpr constraint number_rule{
-    .bytes = 64, .marks = "+*#_.-@", .form = &number_form, .says = "letters, digits and + * # _ . - @, at most 64"};
+    .bytes = 64, .marks = "+*#_.-@", .form = text_form::dialed_number, .says = "letters, digits and + * # _ . - @, at most 64"};
 inline constexpr constraint number_kind_rule{.texts = number_kinds};
 /// Of numbers as they come: only the length.
-inline constexpr constraint written_number_rule{.bytes = 128, .form = &written_number_form, .says = "a telephone number, at most 128 bytes"};
+inline constexpr constraint written_number_rule{.bytes = 128, .form = text_form::written_number, .says = "a telephone number, at most 128 bytes"};
 inline constexpr constraint list_rule{.required = true};
-inline constexpr constraint date_rule{.form = &date_form, .says = "a date, YYYY-MM-DD"};
-inline constexpr constraint date_list_rule{.bytes = 16'384, .form = &date_list_form, .says = "dates YYYY-MM-DD separated by commas"};
-inline constexpr constraint day_list_rule{.bytes = 64, .form = &day_list_form, .says = "days 0 (Sunday) to 6 separated by commas"};
-inline constexpr constraint clock_time_rule{.form = &clock_time_form, .says = "a time of day, hh:mm:ss or hh:mm"};
+inline constexpr constraint date_rule{.form = text_form::date, .says = "a date, YYYY-MM-DD"};
+inline constexpr constraint date_list_rule{.bytes = 16'384, .form = text_form::dates, .says = "dates YYYY-MM-DD separated by commas"};
+inline constexpr constraint day_list_rule{.bytes = 64, .form = text_form::days, .says = "days 0 (Sunday) to 6 separated by commas"};
+inline constexpr constraint clock_time_rule{.form = text_form::clock_time, .says = "a time of day, hh:mm:ss or hh:mm"};
 inline constexpr constraint timezone_rule{
-    .bytes = 64, .marks = "_+/-", .form = &time_zone_form, .says = "the name of a time zone, such as Europe/Berlin"};
+    .bytes = 64, .marks = "_+/-", .form = text_form::time_zone, .says = "the name of a time zone, such as Europe/Berlin"};
 
 /// Whether `applications` has it, in any case.
 [[nodiscard]] bool is_allowed_application(std::string_view name) noexcept;
