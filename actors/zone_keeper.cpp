@@ -40,7 +40,7 @@ void zone_keeper::use(zone_files files, time_point date) {
   state says{folder_.string(), files.rules->version(), files.rules->files_from(), date, files.rules->size(), {}, {}};
   current_.put({std::move(files.rules), std::move(says)});
   trouble_in_use_ = trouble_of(files);
-  trouble_in_use_.tell(date);
+  tell(trouble_in_use_, date);
   watch_.taken(std::move(files.listing));
 }
 
@@ -62,19 +62,20 @@ void zone_keeper::tell(const std::string& trouble, time_point date) {
 std::shared_ptr<const zone_rules> zone_keeper::look(time_point date) {
   auto listing = list_zone_files(folder_);
   if (!listing) {
-    listing.error().message.tell(date);
+    tell(listing.error().message, date);
     return nullptr;
   }
   switch (watch_.look(std::move(*listing))) {
   case zone_watch::verdict::in_use:
     unsettled_ = 0;
-    trouble_in_use_.tell(date);
+    tell(trouble_in_use_, date);
     return nullptr;
   case zone_watch::verdict::unsettled:
     if (++unsettled_ == unsettled_for_long)
-      fmt::format("the time zones in {} are being changed, and nobody ends it; files named ….dpkg-new are left when a "
+      tell(fmt::format("the time zones in {} are being changed, and nobody ends it; files named ….dpkg-new are left when a "
                        "package manager was interrupted",
-                       folder_.string()).tell(date);
+                       folder_.string()),
+           date);
     return nullptr;
   case zone_watch::verdict::settled:
     unsettled_ = 0;
@@ -82,12 +83,12 @@ std::shared_ptr<const zone_rules> zone_keeper::look(time_point date) {
   }
   auto files = read_zone_files(folder_);
   if (!files) {
-    files.error().message.tell(date);
+    tell(files.error().message, date);
     return nullptr;
   }
   const auto before = rules();
   if (const auto refused = cannot_replace(*before, *files)) {
-    refused->message.tell(date);
+    tell(refused->message, date);
     return nullptr;
   }
   const auto differences = files->rules->differences(*before);
