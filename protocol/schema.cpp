@@ -65,8 +65,12 @@ std::string meaning(const field_schema& f, std::string_view doc) {
   std::string out{doc};
   if (f.must->required)
     out.append(" Required.");
-  if (const auto says = must_be(*f.must); !says.empty() && is_sent(f.may))
-    out.append(" Must be ").append(says).append(".");
+  if (const auto says = must_be(*f.must); !says.empty() && is_sent(f.may)) {
+    out.append(" Must be ");
+    for (const char c : says) // what Markdown would take for a tag of HTML
+      c == '<' ? out.append("\\<") : out.append(1, c);
+    out.push_back('.');
+  }
   return out;
 }
 
@@ -275,7 +279,7 @@ std::string to_markdown(const object_schema& fields) {
     if (is_shown(f.may) && f.may != access::shown_only && !f.by_default.empty())
       out.append("`").append(in_cell(f.by_default)).append("`");
     out.append(" | ").append(f.may == access::secret ? "yes, never shown" : is_sent(f.may) ? "yes" : "").append(" | ");
-    out.append(in_cell(with_n(meaning(f, f.doc), number))).append(" |");
+    out.append(in_cell(meaning(f, with_n(f.doc, number)))).append(" |");
     i = last;
   }
   return out;

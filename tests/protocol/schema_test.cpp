@@ -115,6 +115,9 @@ TEST(schema, markdown_has_a_row_a_field_and_one_for_those_that_differ_by_a_numbe
   EXPECT_NE(page.find("| `spare` | object or null | `null` | yes | A spare \\| one. |"), std::string::npos) << page;
   const auto entry = to_markdown(describe<dl>(dl_fields));
   EXPECT_NE(entry.find("| `trycnt_1` … `trycnt_8` | integer | `0` | yes | Tries of number N. Must be from 0 to 65535. |"), std::string::npos) << entry;
+  const auto how = to_markdown(describe<plan>(plan_fields));
+  EXPECT_NE(how.find("| Most tries of number N. Must be from 0 to 1000. |"), std::string::npos) << "the number is the field's alone";
+  EXPECT_NE(how.find("Must be like \"Name\" \\<number>,"), std::string::npos) << "no tag of HTML";
   EXPECT_NE(entry.find("| `dlma_uuid` | uuid |  | yes | The list it belongs to. Required. |"), std::string::npos) << entry;
 }
 
