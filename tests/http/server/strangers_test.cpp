@@ -47,7 +47,7 @@ protected:
   std::uint16_t port() const { return under_test->port(); }
   template <class True>
   bool wait_for(True is_so) {
-    for (const auto until = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < until;) {
+    for (const auto until = std::chrono::steady_clock::now() + 60s; std::chrono::steady_clock::now() < until;) {
       if (is_so())
         return true;
       std::this_thread::sleep_for(1ms);
