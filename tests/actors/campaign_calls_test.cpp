@@ -39,9 +39,9 @@ protected:
     server.name = "pbx1";
     server.connected = server.hears_agents = true;
     shared_.live.pbxs.put("pbx1", std::move(server));
-    shared_.store = spawn_direct(system_, "store", [](direct_actor*) {
+    shared_.store = store_handle{spawn_direct(system_, "store", [](direct_actor*) {
       return caf::behavior{[](const store_operation_ptr& what) { what->done(std::nullopt); }};
-    });
+    })};
     setup_.queue = "sales";
     setup_.how.emplace();
   }
@@ -110,14 +110,14 @@ protected:
       record.id = random_uuid();
       record.pbx = "pbx1";
       adopted_calls adopted;
-      adopted.calls.push_back({std::make_shared<const dialing>(record), spawn_direct(system_, "channel", [this](direct_actor*) {
+      adopted.calls.push_back({std::make_shared<const dialing>(record), channel_handle{spawn_direct(system_, "channel", [this](direct_actor*) {
                                  return caf::behavior{[this](const hang_up_call& what) {
                                                         hang_ups_.push_back(what.only_if);
                                                         if (!line_is_up_)
                                                           what.done(error{errc::pbx_unavailable, "no line", {}});
                                                       },
                                                       [this](const redirect_call&) { ++redirects_; }};
-                               })});
+                               })}});
       calls.adopt(adopted, now);
       one_call one{calls, pacing, record.id, now};
       test(one);

@@ -28,13 +28,13 @@ protected:
     env_.emplace(std::move(*opened));
     shared_.env = &*env_;
     shared_.pbx_names = {"pbx1"};
-    shared_.store = spawn_direct(system_, "store", [this](direct_actor*) {
+    shared_.store = store_handle{spawn_direct(system_, "store", [this](direct_actor*) {
       return caf::behavior{[this](const store_operation_ptr& what) {
         waiting_.push_back(what);
         if (!disk_is_slow_)
           write_what_waits();
       }};
-    });
+    })};
     plan_.pacing_method = "predictive";
     plan_.dial_mode = 1;
   }
