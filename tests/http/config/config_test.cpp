@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string complaint(std::string_view text) {
+std::string complaint_of(std::string_view text) {
   const auto r = parse_config(text, "file");
   return r ? "" : r.error().message;
 }
@@ -78,43 +78,43 @@ TEST(configuration, allows_what_is_not_safe_only_on_a_server_that_is_named) {
     ASSERT_TRUE(two) << two.error().message;
     EXPECT_FALSE(two->pbxs[0].*is) << key;
     EXPECT_TRUE(two->pbxs[1].*is) << key;
-    EXPECT_EQ(std::string{"file:1: \"pbxs\" and \""} + key + "\" exclude each other", complaint("{" + allowed + R"(, "pbxs": [{}]})"));
+    EXPECT_EQ(std::string{"file:1: \"pbxs\" and \""} + key + "\" exclude each other", complaint_of("{" + allowed + R"(, "pbxs": [{}]})"));
   }
 }
 
 TEST(configuration, names_the_key_and_the_line_of_an_error) {
-  EXPECT_EQ("file:2: \"serv_adr\" is no key of the configuration", complaint("{\n\"serv_adr\": \"x\"}"));
-  EXPECT_EQ("file:3: \"http.prot\" is no key of the configuration", complaint("{\"http\":\n{\"port\": 1,\n\"prot\": 2}}"));
-  EXPECT_EQ("file:2: \"http.port\" takes a number, not true or false", complaint("{\"http\": {\n\"port\": true}}"));
-  EXPECT_EQ("file:1: \"http.port\" must lie from 0 to 65535", complaint("{\"http\": {\"port\": 65536}}"));
-  EXPECT_EQ("file:1: \"http.port\" takes a whole number", complaint("{\"http\": {\"port\": -1}}"));
-  EXPECT_EQ("file:1: \"http.port\" takes a whole number", complaint("{\"http\": {\"port\": \"80x\"}}"));
-  EXPECT_EQ("file:1: \"http.port\" takes a whole number", complaint("{\"http\": {\"port\": 1.5}}"));
-  EXPECT_EQ("file:1: \"http\" takes an object, not a number", complaint("{\"http\": 1}"));
-  EXPECT_EQ("file:1: \"loglevel\" must lie from 0 to 7", complaint("{\"loglevel\": 8}"));
-  EXPECT_EQ("file:1: \"username\" takes a string, not null", complaint("{\"username\": null}"));
-  EXPECT_EQ("file:1: \"username\" must not hold line ends or NUL", complaint(R"({"username": "a\r\nb"})"));
-  EXPECT_EQ("file:2: \"loglevel\" is given twice", complaint("{\"loglevel\": 1,\n\"loglevel\": 1}"));
-  EXPECT_EQ("file:3: \"pbxs[1].prot\" is no key of a PBX", complaint("{\"pbxs\": [{},\n{\n\"prot\": 1}]}"));
-  EXPECT_EQ("file:1: \"pbxs[1].name\" must be unique and not empty", complaint(R"({"pbxs": [{"name": "a"}, {"name": "a"}]})"));
-  EXPECT_EQ("file:1: \"pbxs\" must name one server at least", complaint(R"({"pbxs": []})"));
-  EXPECT_EQ("file:1: \"pbxs\" and \"serv_addr\" exclude each other", complaint(R"({"serv_addr": "a", "pbxs": [{}]})"));
+  EXPECT_EQ("file:2: \"serv_adr\" is no key of the configuration", complaint_of("{\n\"serv_adr\": \"x\"}"));
+  EXPECT_EQ("file:3: \"http.prot\" is no key of the configuration", complaint_of("{\"http\":\n{\"port\": 1,\n\"prot\": 2}}"));
+  EXPECT_EQ("file:2: \"http.port\" takes a number, not true or false", complaint_of("{\"http\": {\n\"port\": true}}"));
+  EXPECT_EQ("file:1: \"http.port\" must lie from 0 to 65535", complaint_of("{\"http\": {\"port\": 65536}}"));
+  EXPECT_EQ("file:1: \"http.port\" takes a whole number", complaint_of("{\"http\": {\"port\": -1}}"));
+  EXPECT_EQ("file:1: \"http.port\" takes a whole number", complaint_of("{\"http\": {\"port\": \"80x\"}}"));
+  EXPECT_EQ("file:1: \"http.port\" takes a whole number", complaint_of("{\"http\": {\"port\": 1.5}}"));
+  EXPECT_EQ("file:1: \"http\" takes an object, not a number", complaint_of("{\"http\": 1}"));
+  EXPECT_EQ("file:1: \"loglevel\" must lie from 0 to 7", complaint_of("{\"loglevel\": 8}"));
+  EXPECT_EQ("file:1: \"username\" takes a string, not null", complaint_of("{\"username\": null}"));
+  EXPECT_EQ("file:1: \"username\" must not hold line ends or NUL", complaint_of(R"({"username": "a\r\nb"})"));
+  EXPECT_EQ("file:2: \"loglevel\" is given twice", complaint_of("{\"loglevel\": 1,\n\"loglevel\": 1}"));
+  EXPECT_EQ("file:3: \"pbxs[1].prot\" is no key of a PBX", complaint_of("{\"pbxs\": [{},\n{\n\"prot\": 1}]}"));
+  EXPECT_EQ("file:1: \"pbxs[1].name\" must be unique and not empty", complaint_of(R"({"pbxs": [{"name": "a"}, {"name": "a"}]})"));
+  EXPECT_EQ("file:1: \"pbxs\" must name one server at least", complaint_of(R"({"pbxs": []})"));
+  EXPECT_EQ("file:1: \"pbxs\" and \"serv_addr\" exclude each other", complaint_of(R"({"serv_addr": "a", "pbxs": [{}]})"));
   EXPECT_EQ("file:1: \"pbxs\" and \"allow_plain_secret\" exclude each other",
-            complaint(R"({"allow_plain_secret": true, "pbxs": [{}]})"));
+            complaint_of(R"({"allow_plain_secret": true, "pbxs": [{}]})"));
   EXPECT_EQ("http.port", parse_config("{\"http\": {\"port\": true}}").error().field);
 }
 
 TEST(configuration, refuses_what_is_not_json_with_its_line) {
   for (const std::string bad : {"", "[", "{", "[]", "1", "{\"loglevel\": 1} x", "{\"loglevel\": tru}", "{\"loglevel\" 1}",
                                 "{\"loglevel\": 1,}", "{loglevel: 1}", "{\"username\": \"\\x\"}", "{\"loglevel\": 01}"}) {
-    const auto why = complaint(bad);
+    const auto why = complaint_of(bad);
     EXPECT_TRUE(why.starts_with("file:")) << bad << " → " << why;
   }
-  EXPECT_TRUE(complaint("{\n\n\"loglevel\": tru}").starts_with("file:3: "));
+  EXPECT_TRUE(complaint_of("{\n\n\"loglevel\": tru}").starts_with("file:3: "));
   std::string deep;
   for (int i = 0; i < 100; ++i)
     deep += "{\"http\": ";
-  EXPECT_NE("", complaint(deep + "1" + std::string(100, '}')));
+  EXPECT_NE("", complaint_of(deep + "1" + std::string(100, '}')));
 }
 
 TEST(configuration, its_sample_means_the_defaults) {
