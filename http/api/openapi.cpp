@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <vector>
 
 namespace ringmaster::api {
@@ -321,10 +320,9 @@ std::string openapi(const http::router& of, std::string_view version) {
 
 std::string index(const http::router& of) {
   std::vector<std::pair<std::string_view, std::string>> groups;
-  std::set<std::string> seen; // the files of a page are one page
   for (const auto& r : of.routes()) {
-    if (!is_described(*r) && !seen.insert(std::string{r->about.summary}).second)
-      continue;
+    if (!is_described(*r) && r->path.find('/', 1) != std::string::npos)
+      continue; // a file of a page
     auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == r->about.group; });
     if (group == groups.end())
       group = groups.insert(groups.end(), {r->about.group, {}});
