@@ -2,6 +2,7 @@
 #include "protocol/constraint.hpp"
 
 #include "protocol/ami/action.hpp"
+#include "protocol/ami/grammar.hpp"
 #include "protocol/printable.hpp"
 
 #include <fmt/format.h>
@@ -11,14 +12,6 @@
 
 namespace ringmaster {
 namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same(std::string_view a, std::string_view b, bool any_case) noexcept {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) {
-           return any_case ? lower(x) == lower(y) : x == y;
-         });
-}
 
 bool is_alnum(char c) noexcept { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -111,7 +104,9 @@ bool passes(const constraint& c, std::int64_t value) noexcept {
 
 bool passes(const constraint& c, std::string_view value) {
   if (!c.texts.empty())
-    return std::any_of(c.texts.begin(), c.texts.end(), [&](std::string_view one) { return same(one, value, c.any_case); });
+    return std::any_of(c.texts.begin(), c.texts.end(), [&](std::string_view one) {
+      return c.any_case ? ami::grammar::same_name(one, value) : one == value;
+    });
   if (value.empty())
     return true;
   if (c.bytes > 0 && value.size() > c.bytes)

@@ -56,7 +56,7 @@ constexpr bool is_number_field(const F& f) noexcept {
 template <std::size_t... I>
 std::array<column, sizeof...(I)> make_columns(std::index_sequence<I...>) {
   return {column{std::get<I>(dl_fields.all).name,
-                 std::get<I>(dl_fields.all).may == access::writable ? &assign_field_at<I> : nullptr,
+                 is_sent(std::get<I>(dl_fields.all).may) ? &assign_field_at<I> : nullptr,
                  is_number_field(std::get<I>(dl_fields.all)),
                  std::is_same_v<typename std::remove_cvref_t<decltype(std::get<I>(dl_fields.all))>::value, text>}...};
 }
@@ -579,7 +579,7 @@ template <class F>
 void each_cell(std::string& out, F&& append) {
   bool first = true;
   dl_fields.each([&](const auto& f) {
-    if (f.may == access::stored_only || f.may == access::shown_only)
+    if (!is_shown(f.may) || f.may == access::shown_only)
       return;
     if (!std::exchange(first, false))
       out.push_back(',');

@@ -2,20 +2,14 @@
 #include "actors/core/originate.hpp"
 
 #include "protocol/ami/action.hpp"
+#include "protocol/ami/grammar.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 namespace ringmaster::core {
 namespace {
-
-bool same(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
-}
 
 template <class M>
 std::optional<error> check(std::string_view field, const M& value, const constraint& must) {
@@ -29,13 +23,12 @@ std::optional<error> check(std::string_view field, const M& value, const constra
 std::string resolve_technology(std::string_view technology, const technology_aliases* aliases) {
   if (aliases)
     for (const auto& [from, to] : *aliases)
-      if (same(from, technology)) {
+      if (ami::grammar::same_name(from, technology)) {
         technology = to;
         break;
       }
-  static constexpr std::array<std::string_view, 5> spelled{"SIP", "PJSIP", "DAHDI", "IAX2", "Local"};
-  for (const auto one : spelled)
-    if (same(one, technology))
+  for (const auto one : technologies)
+    if (ami::grammar::same_name(one, technology))
       return std::string{one};
   return std::string{technology};
 }

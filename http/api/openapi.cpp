@@ -153,7 +153,7 @@ private:
     if (about.body)
       object("requestBody", [&] {
         w_.member("required", true);
-        object("content", [&] { object(about.body_media, [&] { object("schema", [&] { refer(*about.body, direction::sent); }); }); });
+        object("content", [&] { object(about.body_media, [&] { object("schema", [&] { content(*about.body, about.body_media); }); }); });
       });
     object("responses", [&] {
       answer(about);
@@ -293,6 +293,14 @@ private:
     });
   }
 
+  /// Of a body that is no JSON nothing more is said than what it is.
+  void content(const object_kind& of, std::string_view media) {
+    if (media == "application/json")
+      return refer(of, direction::sent);
+    w_.member("type", "string");
+    w_.member("description", of.doc);
+  }
+
   void kind(const object_kind& of, direction which) {
     if (of.fields) {
       std::string schema;
@@ -300,7 +308,7 @@ private:
       return w_.raw(schema);
     }
     object([&] {
-      w_.member("type", of.name.ends_with("File") ? "string" : "object");
+      w_.member("type", "object");
       if (!of.doc.empty())
         w_.member("description", of.doc);
     });
