@@ -9,6 +9,7 @@
 #pragma once
 
 #include "protocol/field_types.hpp"
+#include "protocol/text_form.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -17,23 +18,6 @@
 #include <string_view>
 
 namespace ringmaster {
-
-/// Texts that are made in a certain way.
-enum class text_form : std::uint8_t {
-  any,
-  date,           ///< YYYY-MM-DD
-  dates,          ///< with commas between
-  days,           ///< 0 (Sunday) to 6, with commas between
-  clock_time,     ///< hh:mm:ss. 9:00, 09:00 and 9:00:00 become that; blanks around go
-  time_zone,      ///< may name a time zone; whether there is one is asked when it is used
-  queue_name,     ///< no blanks around it
-  dialed_number,  ///< no ".." in it
-  written_number, ///< what `read_number` (written_number.hpp) makes a dialed one of
-};
-/// Whether a text that is not empty has the form.
-[[nodiscard]] bool has_form(text_form form, std::string_view text);
-/// Makes one spelling of those that mean the same; what has not the form is left so that it is refused.
-void tidy(text_form form, std::string& text);
 
 struct constraint {
   // Of numbers.
@@ -66,6 +50,7 @@ inline constexpr constraint any_value{};
 [[nodiscard]] bool passes(const constraint& c, std::string_view value);
 [[nodiscard]] bool passes(const constraint& c, const variables& value);
 [[nodiscard]] inline bool passes(const constraint& c, const std::string& value) { return passes(c, std::string_view{value}); }
+[[nodiscard]] inline bool passes(const constraint& c, const lines& value) { return passes(c, std::string_view{value.value}); }
 template <class M>
 [[nodiscard]] bool passes(const constraint& c, const std::optional<M>& value) {
   return !value || passes(c, *value);
@@ -76,9 +61,8 @@ template <class M>
   return true;
 }
 
-inline void tidy(const constraint& c, std::string& value) {
-  tidy(c.form, value);
-}
+inline void tidy(const constraint& c, std::string& value) { tidy(c.form, value); }
+inline void tidy(const constraint& c, lines& value) { tidy(c.form, value.value); }
 template <class M>
 void tidy(const constraint& c, std::optional<M>& value) {
   if (value)

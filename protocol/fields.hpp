@@ -72,6 +72,33 @@ struct reached<element<T, A>> {
 };
 } // namespace detail
 
+/// Whether a value says nothing. A number, a switch, an object always say something.
+template <class M>
+[[nodiscard]] bool is_unset(const M&) noexcept {
+  return false;
+}
+[[nodiscard]] inline bool is_unset(const std::string& v) noexcept { return v.empty(); }
+[[nodiscard]] inline bool is_unset(const lines& v) noexcept { return v.value.empty(); }
+[[nodiscard]] inline bool is_unset(const uuid& v) noexcept { return v == uuid{}; }
+[[nodiscard]] inline bool is_unset(const variables& v) noexcept { return v.entries.empty(); }
+template <class M>
+[[nodiscard]] bool is_unset(const std::vector<M>& v) noexcept {
+  return v.empty();
+}
+template <class M>
+[[nodiscard]] bool is_unset(const std::optional<M>& v) noexcept {
+  return !v || is_unset(*v);
+}
+
+/// Whether there are such values: of others, none can be required.
+template <class M>
+inline constexpr bool can_be_unset = std::is_same_v<M, std::string> || std::is_same_v<M, lines> || std::is_same_v<M, uuid> ||
+                                     std::is_same_v<M, variables>;
+template <class M>
+inline constexpr bool can_be_unset<std::vector<M>> = true;
+template <class M>
+inline constexpr bool can_be_unset<std::optional<M>> = true;
+
 template <class Get>
 struct field {
   using object = typename detail::reached<Get>::object;
@@ -89,6 +116,8 @@ struct field {
       : tag{static_cast<std::uint8_t>(number)}, name{called}, get{how}, may{who}, doc{says}, must{&limits} {
     if (!suits(limits, field_type<value>::kind))
       throw "a constraint that values of this type cannot have";
+    if (limits.required && !can_be_unset<value>)
+      throw "a value of this type is always there: nobody can be required to give it";
   }
   constexpr field(int number, const char* called, value object::*which, access who, const char* says,
                   const constraint& limits = any_value)
@@ -157,17 +186,8 @@ template <class T, class... G>
   return out;
 }
 
-/// A number or a switch always says something.
-template <class M>
-[[nodiscard]] bool is_unset(const M&) noexcept {
-  return false;
-}
-[[nodiscard]] inline bool is_unset(const std::string& v) noexcept { return v.empty(); }
-[[nodiscard]] inline bool is_unset(const uuid& v) noexcept { return v == uuid{}; }
-template <class M>
-[[nodiscard]] bool is_unset(const std::optional<M>& v) noexcept {
-  return !v || is_unset(*v);
-}
+/// Which fields of a table, by their tags, a body has named so far.
+using named_fields = std::array<bool, 256>;
 
 namespace detail {
 
@@ -190,6 +210,21 @@ std::optional<error> assign_field(T& object, const F& f, Read&& read) {
   return std::nullopt;
 }
 
+/// Has `read(field, object)`, which may complain, read a member of a body into the field that it names.
+template <class T, class Read, class... G>
+std::optional<error> assign_member(T& object, std::string_view name, named_fields& named, const field_table<G...>& table, Read&& read) {
+  std::optional<error> wrong;
+  const bool known = table.with(name, [&](const auto& f) {
+    if (f.may == access::stored_only || f.may == access::shown_only)
+      wrong = invalid_field(f.name, std::string{f.name} + " is read-only");
+    else if (std::exchange(named[f.tag], true))
+      wrong = invalid_field(f.name, std::string{f.name} + " is given twice");
+    else
+      wrong = read(f, object);
+  });
+  return known ? wrong : invalid_field(name, "unknown field \"" + std::string{name} + '"');
+}
+
 } // namespace detail
 
 /// Applies the members of a JSON object to a copy of `before` and returns the copy. Unknown and doubled
@@ -200,25 +235,37 @@ template <class T, class... G>
   if (!body.is_object())
     return error{errc::malformed, "the body must be a JSON object", {}};
   T after = before;
-  std::array<bool, 256> seen{};
+  named_fields named{};
   for (const simdjson::dom::key_value_pair pair : simdjson::dom::object{body}) {
-    const std::string_view key = pair.key;
     const simdjson::dom::element value = pair.value; // not a structured binding: a lambda takes it
-    std::optional<error> wrong;
-    const bool known = table.with(key, [&](const auto& f) {
-      if (f.may == access::stored_only || f.may == access::shown_only)
-        wrong = invalid_field(f.name, std::string{f.name} + " is read-only");
-      else if (std::exchange(seen[f.tag], true))
-        wrong = invalid_field(f.name, std::string{f.name} + " is given twice");
-      else
-        wrong = detail::assign_field(after, f, [&](auto& fresh) {
-          return field_type<std::remove_cvref_t<decltype(fresh)>>::read_json(value, fresh);
-        });
-    });
-    if (!known)
-      return invalid_field(key, "unknown field \"" + std::string{key} + '"');
-    if (wrong)
-      return *wrong;
+    const auto read = [&](const auto& f, T& object) {
+      return detail::assign_field(object, f, [&](auto& fresh) {
+        return field_type<std::remove_cvref_t<decltype(fresh)>>::read_json(value, fresh);
+      });
+    };
+    if (auto wrong = detail::assign_member(after, pair.key, named, table, read))
+      return std::move(*wrong);
+  }
+  return after;
+}
+
+/// The same of a form: pairs of name and text, as a page in a browser sends them. An empty text unsets what can be unset, and
+/// leaves all else as it was: a page sends the fields, too, that nobody filled in.
+template <class T, class Members, class... G>
+[[nodiscard]] result<T> merge_form(const T& before, const Members& members, const field_table<G...>& table) {
+  T after = before;
+  named_fields named{};
+  for (const auto& [name, text] : members) {
+    const auto read = [&, &text = text](const auto& f, T& object) -> std::optional<error> {
+      using value = typename std::remove_cvref_t<decltype(f)>::value;
+      if (text.empty() && !can_be_unset<value>)
+        return std::nullopt;
+      return detail::assign_field(object, f, [&](auto& fresh) {
+        return text.empty() ? complaint{} : field_type<std::remove_cvref_t<decltype(fresh)>>::read_text(text, fresh);
+      });
+    };
+    if (auto wrong = detail::assign_member(after, name, named, table, read))
+      return std::move(*wrong);
   }
   return after;
 }

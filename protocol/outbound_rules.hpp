@@ -96,21 +96,4 @@ inline constexpr constraint timezone_rule{
 /// Whether `applications` has it, in any case.
 [[nodiscard]] bool is_allowed_application(std::string_view name) noexcept;
 
-/// Splits at commas and trims blanks; empty parts are kept.
-template <class F>
-void split_list(std::string_view list, F&& each) {
-  for (;;) {
-    const auto comma = list.find(',');
-    auto part = list.substr(0, comma);
-    while (!part.empty() && part.front() == ' ')
-      part.remove_prefix(1);
-    while (!part.empty() && part.back() == ' ')
-      part.remove_suffix(1);
-    each(part);
-    if (comma == std::string_view::npos)
-      return;
-    list.remove_prefix(comma + 1);
-  }
-}
-
 } // namespace ringmaster
