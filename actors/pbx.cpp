@@ -6,10 +6,10 @@
 #include "actors/ami_link.hpp"
 #include "actors/call_routes.hpp"
 #include "actors/configuration_work.hpp"
-#include "actors/core/backoff.hpp"
 #include "actors/core/queue_listings.hpp"
 #include "actors/core/reconcile.hpp"
 #include "actors/core/originate_lane.hpp"
+#include "actors/core/pbx_connection.hpp"
 #include "actors/core/translate.hpp"
 #include "actors/log.hpp"
 #include "actors/queue.hpp"
@@ -37,20 +37,10 @@ using ami::event_kind;
 
 constexpr auto tick_every = 20ms;
 constexpr auto tick_without_calls = 100ms; ///< nothing waits for the rate then
-constexpr auto ping_every = 10s;
-constexpr auto silence_limit = 25s;
-constexpr auto login_limit = 30s;
-constexpr auto boot_limit = 120s;
 constexpr auto listing_patience = 30s;
 /// A call that the lists find between two states so often is in none that passes: it is parked, say.
 constexpr std::uint8_t most_asked_again = 5;
 constexpr auto reload_settles = 200ms;
-/// FullyBooted comes at once where it may be heard and the server has booted.
-constexpr auto boot_patience = 5s;
-/// A connection that lasts for so long ends a series of attempts.
-constexpr auto steady_after = 2s;
-
-enum class phase : std::uint8_t { idle, greeting, challenge, login, booting, resync, ready };
 
 std::int64_t number_of(std::string_view text) {
   std::int64_t value = 0;
@@ -64,8 +54,8 @@ class pbx_session {
 public:
   pbx_session(caf::stateful_actor<pbx_state>* self, const pbx_options& options, const pbx_environment& with)
       : self_{self}, options_{options}, with_{with}, news_{options.name, with.live, with.shared},
-        retry_{std::hash<std::string>{}(options.name) ^
-               static_cast<std::uint64_t>(with.time->now().time_since_epoch().count())},
+        connection_{std::hash<std::string>{}(options.name) ^
+                    static_cast<std::uint64_t>(with.time->now().time_since_epoch().count())},
         originates_{options.originate_rate, options.originate_burst(), with.time->now()},
         telephone_{options.name, *with.time},
         actions_{options.name, *with.time,
@@ -86,29 +76,16 @@ public:
   void start() {
     if (with_.telephone)
       telephone_.begin(self_, with_.telephone, with_.shared);
-    connect();
+    open_link();
     publish();
     tick();
   }
 
   void tick() {
     const auto now = moment();
-    if (phase_ == phase::idle && now >= next_connect_)
-      connect();
     actions_.expire(now);
     configuration_.look(now);
-    if (phase_ != phase::idle) {
-      if (now - last_received_ > silence_limit)
-        lost("nothing was heard for 25 s");
-      else if (phase_ != phase::ready && now > phase_until_)
-        lost("login took too long");
-      else if (phase_ == phase::ready && now >= next_ping_) {
-        next_ping_ = now + ping_every;
-        actions_.ask("Ping", {}, [](result<std::string>) {});
-      } else if (phase_ == phase::booting && now >= next_ping_) {
-        ask_whether_booted(now);
-      }
-    }
+    look_at_connection(now);
     rights_.expire(now);
     look_at_rights(now);
     list_what_is_in_doubt(now);
@@ -120,11 +97,20 @@ public:
 
   // --- the connection ---------------------------------------------------------------------------------------
 
-  void connect() {
+  void look_at_connection(time_point now) {
+    using enum core::pbx_connection::due;
+    switch (connection_.look(now)) {
+    case connect: return open_link();
+    case ping: return void(actions_.ask("Ping", {}, [](result<std::string>) {}));
+    case ask_whether_booted: return ask_for_startup();
+    case give_up: return lost(connection_.why_give_up());
+    case nothing: return;
+    }
+  }
+
+  void open_link() {
     const auto epoch = ++epoch_;
-    phase_ = phase::greeting;
-    last_received_ = moment();
-    phase_until_ = last_received_ + login_limit;
+    connection_.connecting(moment());
     const auto to = me<pbx_handle>(self_);
     link_ = std::make_shared<ami_link>(
         *with_.io, *with_.parsers, options_.address, options_.port,
@@ -139,58 +125,28 @@ public:
   void opened(std::uint64_t epoch) {
     if (epoch != epoch_)
       return;
-    opened_ = true;
-    last_received_ = moment();
+    connection_.opened(moment());
   }
 
   void closed(const link_closed& what) {
-    if (what.epoch == epoch_ && phase_ != phase::idle)
+    if (what.epoch == epoch_ && !connection_.is_idle())
       lost(what.why);
-  }
-
-  /// What `why` means in the phase in which it happened.
-  std::string in_words(const std::string& why) const {
-    switch (phase_) {
-    case phase::greeting:
-      return opened_ ? "the port accepts connections, but no Asterisk has answered there (is it the port of manager.conf?): " + why : why;
-    case phase::challenge:
-    case phase::login: return "during the login: " + why;
-    case phase::booting: return "logged in, but Asterisk has not told that it has booted (is it still loading its modules?): " + why;
-    case phase::resync: return "logged in, but Asterisk has not listed its channels and queues: " + why;
-    case phase::idle:
-    case phase::ready: break;
-    }
-    return why;
   }
 
   void use(const pbx_login& login) {
     static_cast<pbx_login&>(options_) = login;
-    if (phase_ == phase::ready)
+    if (connection_.is_ready())
       return;
-    if (phase_ != phase::idle)
+    if (!connection_.is_idle())
       lost("the settings were read again");
-    refusals_ = 0;
-    retry_.reset();
-    connect();
+    connection_.start_anew();
+    open_link();
   }
 
-  /// What only somebody can mend who changes a setting, here or there.
-  void refused(const std::string& why) {
-    ++refusals_;
-    lost("login refused: " + why, core::pause_after_refusals(refusals_));
-  }
+  void refused(std::string_view why) { ended(connection_.refused(why, moment())); }
+  void lost(std::string_view why) { ended(connection_.lost(why, moment())); }
 
-  void lost(const std::string& reason, std::optional<std::chrono::milliseconds> pause = {}) {
-    const bool was_ready = phase_ == phase::ready;
-    const auto why = pause ? reason : in_words(reason);
-    const auto now = moment();
-    if (was_ready || !trouble_since_)
-      trouble_since_ = now;
-    // Who lets us in and shuts the door at once is no better than who does not answer.
-    if (was_ready && now - ready_since_ >= steady_after)
-      retry_.reset();
-    phase_ = phase::idle;
-    trouble_ = why;
+  void ended(const core::pbx_connection::loss& loss) {
     ++epoch_; // what the old connection still says is not heard any more
     link_.reset();
     channel_lists_.lost();
@@ -199,12 +155,9 @@ public:
     confirming_.clear();
     accepted_asked_.reset();
     routes_.lost();
-    opened_ = false;
-    const auto wait = pause ? *pause : retry_.next();
-    next_connect_ = now + wait;
-    if (was_ready || pause || retry_.attempts() <= 3 || retry_.attempts() % 20 == 0)
+    if (loss.worth_telling)
       log_warn("event=pbx_disconnected pbx={} address={}:{} reason={} retry_ms={}", options_.name,
-                   options_.address, options_.port, why, wait.count());
+                   options_.address, options_.port, loss.why, loss.wait.count());
     for (const auto& one : originates_.take_all())
       not_sent(one.id, "the connection to " + options_.name + " was lost before the call could be begun");
     actions_.lost(unavailable());
@@ -221,18 +174,18 @@ public:
   void received(const link_received& from) {
     if (from.epoch != epoch_)
       return;
-    last_received_ = moment();
+    connection_.heard(moment());
     auto& total = with_.live->total;
     total.ami_messages.fetch_add(from.block->size(), std::memory_order_relaxed);
     total.ami_bytes.fetch_add(from.block->bytes().size(), std::memory_order_relaxed);
-    telephone_.hand(from.block, phase_ == phase::ready || phase_ == phase::resync);
+    telephone_.hand(from.block, connection_.is_answered());
     routes_.begin();
     auto about = from.block->subjects().queues.begin();
     const auto last = from.block->subjects().queues.end();
     auto ends = from.block->subjects().ends.begin();
     const auto last_end = from.block->subjects().ends.end();
     std::uint32_t heard = 0;
-    for (; heard < from.block->size() && phase_ != phase::idle; ++heard) {
+    for (; heard < from.block->size() && !connection_.is_idle(); ++heard) {
       at_ = heard;
       take((*from.block)[heard]);
       for (; about != last && about->message == heard; ++about)
@@ -258,10 +211,8 @@ public:
   }
 
   void greeted() {
-    if (phase_ != phase::greeting)
-      return;
-    phase_ = phase::challenge;
-    actions_.ask_message("Challenge", {{"AuthType", "MD5"}}, [this](const ami::message& m) { log_in(m); });
+    if (connection_.greeted())
+      actions_.ask_message("Challenge", {{"AuthType", "MD5"}}, [this](const ami::message& m) { log_in(m); });
   }
 
   void log_in(const ami::message& challenge) {
@@ -271,27 +222,21 @@ public:
     auto headers = std::move(*proof);
     headers.emplace_back("Username", options_.username);
     headers.emplace_back("Events", options_.dialplan_events ? "system,call,agent,agi,user,dialplan" : "system,call,agent,agi,user");
-    phase_ = phase::login;
+    if (!connection_.challenge_answered())
+      return;
     actions_.ask_message("Login", std::move(headers), [this](const ami::message& m) {
       if (m.get("Response") != "Success")
         return refused(fmt::format("Asterisk says '{}' (username, secret, and permit or deny of manager.conf)",
                                    one_line(m.get("Message"))));
-      const auto now = moment();
-      refusals_ = 0;
-      phase_ = phase::booting;
-      phase_until_ = now + boot_limit;
-      next_ping_ = now + boot_patience;
-      trouble_ = "logged in, but Asterisk has not told yet that it has booted";
-      rights_.logged_in(epoch_);
+      if (connection_.logged_in(moment()))
+        rights_.logged_in(epoch_);
     });
   }
 
-  /// FullyBooted is told to whoever may read the class system. Who may not would wait for it for ever.
-  void ask_whether_booted(time_point now) {
-    next_ping_ = now + boot_patience;
+  void ask_for_startup() {
     actions_.ask_message("CoreStatus", {}, [this](const ami::message& m) {
       const auto date = m.get("CoreStartupDate");
-      if (phase_ != phase::booting || m.get("Response") != "Success" || date.empty() || date.starts_with("1970"))
+      if (connection_.at() != core::pbx_connection::phase::booting || m.get("Response") != "Success" || date.empty() || date.starts_with("1970"))
         return;
       rights_.booted_unheard();
       fully_booted();
@@ -299,10 +244,8 @@ public:
   }
 
   void fully_booted() {
-    if (phase_ != phase::booting)
+    if (!connection_.booted(moment()))
       return;
-    phase_ = phase::resync;
-    phase_until_ = moment() + login_limit;
     telephone_.tell(telephone_connected{true}); // before the lists that it is to hear come
     actions_.ask("ModuleCheck", {{"Module", "chan_sip.so"}},
         [this](result<std::string> there) { sip_means_pjsip_ = options_.technology_aliases && !there; });
@@ -312,26 +255,21 @@ public:
 
   void maybe_ready() {
     // Nobody dials before it is known what may be heard.
-    if (phase_ != phase::resync || !channels_listed_ || !queues_listed_ || rights_.asking())
+    if (!channels_listed_ || !queues_listed_ || rights_.asking() || !connection_.listed(moment()))
       return;
-    phase_ = phase::ready;
-    trouble_.clear();
-    trouble_since_.reset();
-    ready_since_ = moment();
-    next_ping_ = ready_since_ + ping_every;
     log_info("event=pbx_ready pbx={} address={}:{} channels={} queues={} calls_of_ours={}", options_.name,
                  options_.address, options_.port, channel_count_, queues_.size(), calls_.size());
     publish();
     if (with_.shared)
       if (auto* breakers = with_.shared->breakers_of(options_.name))
-        breakers->try_again(ready_since_);
+        breakers->try_again(moment());
     wake_watchers();
-    list_what_is_in_doubt(ready_since_);
-    look_at_rights(ready_since_);
+    list_what_is_in_doubt(moment());
+    look_at_rights(moment());
   }
 
   void look_at_rights(time_point now) {
-    if (phase_ != phase::ready)
+    if (!connection_.is_ready())
       return;
     if (!accepted_asked_ && rights_.calls_in_question(now))
       accepted_asked_ = channel_lists_.want(true);
@@ -420,7 +358,7 @@ public:
   void lists_came() {
     if (!channel_lists_.under_way() || !channels_listed_ || (listed_.callers && !queues_listed_))
       return;
-    settle(phase_ == phase::resync, channels_complete_);
+    settle(is_listing(), channels_complete_);
     channel_lists_.ended(channels_complete_);
   }
 
@@ -560,7 +498,7 @@ public:
 
   void ask_presence_of(const uuid& id) {
     const auto at = calls_.find(id);
-    if (at == calls_.end() || phase_ != phase::ready)
+    if (at == calls_.end() || !connection_.is_ready())
       return; // the next resync tells
     at->second.asked = channel_lists_.want();
     list_what_is_in_doubt(moment());
@@ -569,7 +507,7 @@ public:
   // --- asking again -----------------------------------------------------------------------------------------
 
   void list_what_is_in_doubt(time_point now) {
-    if (phase_ != phase::ready)
+    if (!connection_.is_ready())
       return; // the login lists everything
     if (channel_lists_.due(now))
       list_calls(now);
@@ -593,11 +531,11 @@ public:
       if (began || list != channel_lists_.current())
         return;
       channel_lists_.ended(false);
-      if (phase_ == phase::resync && began.error().code == errc::pbx_refused)
+      if (is_listing() && began.error().code == errc::pbx_refused)
         lost(began.error().message + " (CoreShowChannels; without it nobody knows which calls are up: give the user system or "
                                      "reporting in its line write of manager.conf)");
     });
-    if (phase_ != phase::resync && !std::exchange(callers_in_doubt_, false))
+    if (!is_listing() && !std::exchange(callers_in_doubt_, false))
       return;
     callers_in_doubt_ = false;
     listed_.callers.emplace();
@@ -610,7 +548,7 @@ public:
   }
 
   void confirm(const confirm_waiting& what) {
-    if (phase_ != phase::ready)
+    if (!connection_.is_ready())
       return;
     to_confirm_.push_back(what);
     queue_lists_.want(what.queue);
@@ -654,11 +592,11 @@ public:
         return;
       queue_lists_.ended(false);
       configuration_.queue_list_failed(began.error());
-      if (phase_ == phase::ready && listed_.callers) {
+      if (connection_.is_ready() && listed_.callers) {
         listed_.callers.reset(); // the channels alone say what they can
         return lists_came();
       }
-      if (phase_ != phase::resync || began.error().code != errc::pbx_refused)
+      if (!is_listing() || began.error().code != errc::pbx_refused)
         return;
       // Without app_queue there are no queues; calls to other destinations are dialed all the same.
       log_warn("event=queues_not_listed pbx={} reason={}", options_.name, began.error().message);
@@ -710,7 +648,7 @@ public:
   void send_originates(time_point now) {
     for (const auto& late : originates_.take_late(now))
       not_sent(late.id, "no originate could be sent to " + options_.name + " for ten seconds");
-    if (phase_ != phase::ready || originates_.empty())
+    if (!connection_.is_ready() || originates_.empty())
       return;
     const auto carried = calls_.size() - std::min(calls_.size(), originates_.size());
     const auto room = options_.max_channels > carried ? options_.max_channels - carried : 0;
@@ -730,7 +668,7 @@ public:
   // --- actions ----------------------------------------------------------------------------------------------
 
   [[nodiscard]] error unavailable() const {
-    return {errc::pbx_unavailable, options_.name + " is not connected: " + trouble_, {}};
+    return {errc::pbx_unavailable, options_.name + " is not connected: " + connection_.trouble(), {}};
   }
 
   void hang_up(const hang_up_channel& what) {
@@ -738,7 +676,7 @@ public:
       not_sent(what.id, "hung up before the call was begun");
       return what.done(std::string{"the call was not begun"});
     }
-    if (phase_ != phase::ready)
+    if (!connection_.is_ready())
       return what.done(unavailable());
     const auto channel = what.channel.empty() ? to_string(what.id) : what.channel;
     const auto hang_up = [this, channel, done = what.done] { actions_.ask("Hangup", {{"Channel", channel}, {"Cause", "16"}}, done); };
@@ -748,7 +686,7 @@ public:
   }
 
   void redirect(const redirect_channel& what) {
-    if (phase_ != phase::ready)
+    if (!connection_.is_ready())
       return what.done(unavailable());
     const auto channel = what.channel.empty() ? to_string(what.id) : what.channel;
     actions_.unless_it_talks(channel, [this, id = to_string(what.id), channel, to = what.to, done = what.done] {
@@ -763,7 +701,7 @@ public:
   }
 
   void ask_for(const pbx_request& what) {
-    if (phase_ != phase::ready)
+    if (!connection_.is_ready())
       return what.done(unavailable());
     if (!may_change_queues(what))
       return void(actions_.ask(what.action, what.headers, what.done));
@@ -775,7 +713,7 @@ public:
   }
 
   void configure(const pbx_section& what) {
-    if (phase_ != phase::ready)
+    if (!connection_.is_ready())
       return what.done(unavailable());
     configuration_.want(what.order, what.done);
   }
@@ -791,7 +729,7 @@ public:
   }
 
   void send_questions(const pbx_questions& what) {
-    if (phase_ == phase::resync || phase_ == phase::ready) // of an older login: nobody waits for the answers any more
+    if (connection_.is_answered()) // of an older login: nobody waits for the answers any more
       link_->send(std::string{what.bytes});
   }
 
@@ -802,10 +740,10 @@ public:
     live_pbx shown;
     shown.name = options_.name;
     shown.state = state();
-    shown.connected = phase_ == phase::ready;
-    shown.trouble = trouble_;
-    if (trouble_since_)
-      shown.trouble_since = with_.time->date_of(*trouble_since_);
+    shown.connected = connection_.is_ready();
+    shown.trouble = connection_.trouble();
+    if (const auto since = connection_.trouble_since())
+      shown.trouble_since = with_.time->date_of(*since);
     shown.missing_rights = rights_.missing();
     shown.hears_agents = rights_.hears(core::ami_right::hear_agents);
     shown.channels = calls_.size();
@@ -814,24 +752,29 @@ public:
     shown.tokens = static_cast<double>(originates_.tokens(now));
     shown.queued = originates_.size();
     shown.sip_means_pjsip = sip_means_pjsip_;
-    shown.since = with_.time->date_of(ready_since_);
+    shown.since = with_.time->date_of(connection_.ready_since());
     with_.live->pbxs.put(options_.name, std::move(shown));
   }
 
   [[nodiscard]] server_state state() const noexcept {
-    switch (phase_) {
-    case phase::ready: return server_state::connected;
-    case phase::challenge:
-    case phase::login: return refusals_ > 0 ? server_state::refused : server_state::logging_in;
-    case phase::booting:
-    case phase::resync: return server_state::logging_in;
-    case phase::idle:
-    case phase::greeting: break;
+    using enum core::pbx_connection::phase;
+    const bool refused = connection_.is_refused();
+    switch (connection_.at()) {
+    case ready: return server_state::connected;
+    case challenge:
+    case login: return refused ? server_state::refused : server_state::logging_in;
+    case booting:
+    case listing: return server_state::logging_in;
+    case idle:
+    case greeting: break;
     }
-    return refusals_ > 0 ? server_state::refused : server_state::away;
+    return refused ? server_state::refused : server_state::away;
   }
 
-  void tell_server() { news_.tell({state(), trouble_, trouble_since_, rights_.missing()}, moment()); }
+  /// Its first lists are on their way.
+  [[nodiscard]] bool is_listing() const noexcept { return connection_.at() == core::pbx_connection::phase::listing; }
+
+  void tell_server() { news_.tell({state(), connection_.trouble(), connection_.trouble_since(), rights_.missing()}, moment()); }
 
 private:
   [[nodiscard]] time_point moment() const noexcept { return with_.time->now(); }
@@ -841,15 +784,10 @@ private:
   pbx_environment with_;
   std::shared_ptr<ami_link> link_;
   std::uint64_t epoch_{0};
-  phase phase_{phase::idle};
-  std::string trouble_{"not connected yet"};
-  std::optional<time_point> trouble_since_;
   server_news news_;
-  bool opened_{false};         ///< the port has taken the connection
-  std::uint32_t refusals_{0};  ///< logins refused one after the other
-  core::backoff retry_;
+  core::pbx_connection connection_;
   core::originate_lane originates_;
-  time_point last_received_{}, phase_until_{}, next_connect_{}, next_ping_{}, asked_at_{}, ready_since_{};
+  time_point asked_at_{};
 
   boost::unordered_flat_map<uuid, known_call, std::hash<uuid>> calls_;
   call_routes routes_; ///< to the same calls
