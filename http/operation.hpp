@@ -25,14 +25,17 @@ struct query_parameter {
   std::vector<std::string_view> texts{}; ///< one of these, where there are only some
 };
 
-/// What an answer's `result` is.
+/// What the value of an answer is.
 enum class reply_shape : std::uint8_t {
-  nothing,  ///< the bare envelope
+  nothing,  ///< no value
   one,      ///< an object
-  list,     ///< {"list": […]}, and with `count` the token of the next page
-  document, ///< no envelope: `media` says what
+  list,     ///< as the dialect has lists, with the token of the next page where `count` was given
+  document, ///< in no dialect: `media` says what
   upgrade,  ///< a WebSocket
 };
+
+/// What a request that went well has done.
+enum class outcome : std::uint8_t { shown, created, changed, removed, acted };
 
 struct operation {
   std::string_view group;   ///< "Plans": whose it is
@@ -41,6 +44,7 @@ struct operation {
   std::string_view body_media{"application/json"};
   const object_kind* reply{}; ///< of a list, of its items
   reply_shape shape{reply_shape::nothing};
+  outcome does{outcome::shown}; ///< which status its answer has
   std::string_view media{"application/json"};
   std::string_view doc{}; ///< further sentences, in Markdown
 };

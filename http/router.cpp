@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/router.hpp"
 
-#include "http/envelope.hpp"
+#include "http/server/gate.hpp"
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <unordered_map>
 
 namespace ringmaster::http {
@@ -31,12 +30,12 @@ std::vector<std::string> split(std::string_view path) {
 
 bool is_param(std::string_view part) noexcept { return part.size() > 2 && part.front() == '{' && part.back() == '}'; }
 
-std::optional<error> unknown_parameter(const route& of, const request& req) {
+std::optional<error> unknown_parameter(const route& of, const request& req, std::string_view token) {
   if (of.any_query)
     return std::nullopt;
   for (const auto& [name, value] : req.query) {
     const auto is_it = [&](const query_parameter& one) { return one.name == name; };
-    if (name == "authtoken" || std::any_of(of.query.begin(), of.query.end(), is_it))
+    if ((!token.empty() && name == token) || std::any_of(of.query.begin(), of.query.end(), is_it))
       continue;
     std::string taken;
     for (const auto& one : of.query)
@@ -59,6 +58,7 @@ struct router::node {
   std::unordered_map<std::string, std::unique_ptr<node>, text_hash, std::equal_to<>> literal;
   std::unique_ptr<node> any;
   std::array<mounted, methods> by_method{};
+  const dialect* speaks{}; ///< from here on; null: as above
 
   [[nodiscard]] bool is_end() const noexcept {
     return std::any_of(by_method.begin(), by_method.end(), [](const mounted& m) { return m.to != nullptr; });
@@ -89,15 +89,15 @@ struct router::node {
   }
 };
 
-router::router(authenticator who) : who_{std::move(who)}, root_{std::make_unique<node>()} {}
+router::router(authenticator who, const dialect& usual) : who_{std::move(who)}, usual_{usual}, root_{std::make_unique<node>()} {}
 router::~router() = default;
 
 void router::alias(std::string path, std::string target) { aliases_.emplace_back(std::move(path), std::move(target)); }
 
-result<void> router::add(route r) {
-  // The path itself, and what the aliases make of it, each applied once at most.
+/// The path itself, and what the aliases make of it, each applied once at most.
+std::set<std::string> router::with_aliases(const std::string& of) const {
   std::set<std::string> paths;
-  std::vector<std::pair<std::string, std::size_t>> open{{r.path, 0}};
+  std::vector<std::pair<std::string, std::size_t>> open{{of, 0}};
   while (!open.empty()) {
     auto [path, from] = std::move(open.back());
     open.pop_back();
@@ -109,10 +109,43 @@ result<void> router::add(route r) {
     }
     paths.insert(std::move(path));
   }
+  return paths;
+}
+
+void router::speak(const std::string& path, const dialect& how) {
+  for (const auto& one : with_aliases(path)) {
+    auto* at = root_.get();
+    for (const auto& part : split(one)) {
+      auto& next = at->literal[part];
+      if (!next)
+        next = std::make_unique<node>();
+      at = next.get();
+    }
+    at->speaks = &how;
+  }
+}
+
+const dialect& router::dialect_of(const std::vector<std::string>& segments) const noexcept {
+  const auto* spoken = &usual_;
+  const auto* at = root_.get();
+  for (auto segment = segments.begin(); at; ++segment) {
+    if (at->speaks)
+      spoken = at->speaks;
+    if (segment == segments.end())
+      break;
+    const auto found = at->literal.find(std::string_view{*segment});
+    at = found != at->literal.end() ? found->second.get() : at->any.get();
+  }
+  return *spoken;
+}
+
+result<void> router::add(route r) {
+  const auto paths = with_aliases(r.path);
   if (r.method == method::other)
     return error{errc::illegal_state, "a route needs a method that is served", r.path};
   r.to.open = r.needs == access::open;
   r.without_upgrade.open = true;
+  r.to.form = r.without_upgrade.form = &dialect_of(split(r.path));
   const auto* kept = routes_.emplace_back(std::make_unique<route>(std::move(r))).get();
   for (const auto& path : paths) {
     auto* at = root_.get();
@@ -135,10 +168,10 @@ result<void> router::add(route r) {
   return {};
 }
 
-response router::refusal(const error& why, time_point now, unsigned status) const { return failure(why, now, status); }
+response router::refusal(const error& why, time_point now, unsigned status) const { return usual_.refusal(why, now, status); }
 
 intake router::begin(request& req) const {
-  const auto refuse = [&](const error& e) { return intake{nullptr, failure(e, req.arrived)}; };
+  const auto refuse = [&](const error& e) { return intake{nullptr, dialect_of(req.segments).refusal(e, req.arrived)}; };
   const auto* at = root_->find(req.segments, 0);
   if (!at)
     return refuse(error{errc::not_found, "there is nothing at this path", {}});
@@ -151,23 +184,30 @@ intake router::begin(request& req) const {
   if (!found || !found->to) {
     if (req.method == method::options)
       return intake{nullptr, response{204, {}, {}, {{"Allow", at->allowed()}}, false}};
-    auto r = failure(error{errc::wrong_method, "the method is not possible here", {}}, req.arrived);
-    r.headers.emplace_back("Allow", at->allowed());
-    return intake{nullptr, std::move(r)};
+    auto refused = refuse(error{errc::wrong_method, "the method is not possible here", {}});
+    refused.refusal->headers.emplace_back("Allow", at->allowed());
+    return refused;
   }
   req.params = found->params;
   if (found->to->without_upgrade.on_request && !req.wants_upgrade)
     return intake{&found->to->without_upgrade, std::nullopt};
+  const auto& speaks = dialect_of(*found->to);
   if (found->to->needs == access::token) {
-    auto caller = who_ ? who_(req) : error{errc::unauthorized, "a token is needed", {}};
+    auto caller = who_ ? who_(speaks.token_of(req), req.arrived) : error{errc::unauthorized, "a token is needed", {}};
     if (!caller)
       return refuse(caller.error());
     req.caller = std::move(*caller);
     if (!req.caller || !req.caller->may(found->to->permission))
       return refuse(error{errc::forbidden, "the permission " + found->to->permission + " is missing", {}});
   }
-  if (const auto wrong = unknown_parameter(*found->to, req))
+  if (const auto wrong = unknown_parameter(*found->to, req, speaks.token_parameter()))
     return refuse(*wrong);
+  // Read as it came, a compressed body would be nonsense in every line.
+  if (const auto coding = req.header("content-encoding"); !coding.empty() && !same_text(coding, "identity")) {
+    auto refused = refuse(error{errc::unsupported_media, "the body is to be sent as it is, without Content-Encoding", "content-encoding"});
+    refused.refusal->headers.emplace_back("Accept-Encoding", "identity");
+    return refused;
+  }
   return intake{&found->to->to, std::nullopt};
 }
 

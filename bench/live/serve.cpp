@@ -49,7 +49,7 @@ int serve_live() {
     return failed(running.error());
   live::front front{**running};
   const auto anybody = std::make_shared<const auth::principal>(auth::principal{"bench", {"*"}});
-  http::router router{[&](const http::request&) -> result<std::shared_ptr<const auth::principal>> { return anybody; }};
+  http::router router{[&](std::string_view, time_point) -> result<std::shared_ptr<const auth::principal>> { return anybody; }};
   if (const auto added = front.add_to(router); !added)
     return failed(added.error());
   http::server_options how;

@@ -50,9 +50,9 @@ result<std::shared_ptr<const json_body>> read_body(std::string_view text, empty_
   return std::shared_ptr<const json_body>{std::move(body)};
 }
 
-result<uuid> path_id(const http::request& req, std::string_view what) {
+result<uuid> path_id(const context& c, const http::request& req, std::string_view what) {
   const auto text = req.param("uuid");
-  if (const auto id = parse_uuid(text))
+  if (const auto id = c.speaks->read_id(text))
     return *id;
   return error{errc::not_found, std::string{"there is no "}.append(what).append(" \"").append(text).append("\""), {}};
 }

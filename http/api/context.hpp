@@ -20,10 +20,12 @@
 
 namespace ringmaster::api {
 
-/// A reference to the engine and a clock; copied into handlers. The engine outlives the server.
+/// A reference to the engine, a clock, and what its callers are spoken to in, which is the dialect of the paths that the
+/// handlers answer at (`router::speak`); copied into handlers. The engine outlives the server.
 struct context {
   ringmaster::engine* engine{};
   time_point (*now)(){wall_clock_now};
+  const http::dialect* speaks{&http::call_manager()};
 
   [[nodiscard]] result<storage::read_txn> read() const { return engine->database().read(); }
 };
@@ -40,20 +42,19 @@ enum class empty_body { refused, taken };
 [[nodiscard]] result<std::shared_ptr<const json_body>> read_body(std::string_view text,
                                                                  empty_body without = empty_body::refused);
 
-/// The `{uuid}` of the path; `not_found` when it is no uuid, because nothing can have that id.
-[[nodiscard]] result<uuid> path_id(const http::request& req, std::string_view what);
+/// The `{uuid}` of the path; `not_found` when it is no id, because nothing can have it.
+[[nodiscard]] result<uuid> path_id(const context& c, const http::request& req, std::string_view what);
 
-[[nodiscard]] inline http::response refuse(const context& c, const error& e) { return http::failure(e, c.now()); }
+[[nodiscard]] inline http::response refuse(const context& c, const error& e) { return c.speaks->refusal(e, c.now()); }
 
-/// An envelope whose result `append(std::string&)` writes in place.
+/// An answer whose value `append(std::string&)` writes in place.
 template <class Append>
-[[nodiscard]] http::response answer(const context& c, Append&& append) {
-  std::string out;
-  out.reserve(1024);
-  http::begin_envelope(out);
-  append(out);
-  http::end_envelope(out, 200, c.now());
-  return http::response{200, "application/json", std::move(out), {}, false};
+[[nodiscard]] http::response answer(const context& c, Append&& append, http::outcome what = http::outcome::shown) {
+  return c.speaks->answer(what, c.now(), append);
+}
+/// An answer without a value.
+[[nodiscard]] inline http::response done(const context& c, http::outcome what = http::outcome::acted) {
+  return c.speaks->done(what, c.now());
 }
 
 } // namespace ringmaster::api

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <vector>
 
 namespace ringmaster::api {
@@ -63,14 +64,17 @@ bool is_described(const route& r) noexcept { return r.about.media != "text/html"
 
 class description {
 public:
-  explicit description(std::string& out) noexcept : w_{out} {}
+  description(std::string& out, const http::router& of) : w_{out}, of_{of}, usual_{of.dialect_of(std::vector<std::string>{})} {}
 
-  void write(const http::router& of, std::string_view version) {
+  void write(std::string_view version) {
     std::map<std::string, std::vector<const route*>> paths; // in the order of their names, as readers look for them
     std::vector<std::string_view> groups;
-    for (const auto& r : of.routes()) {
+    dialects_.emplace(usual_.name(), &usual_);
+    for (const auto& r : of_.routes()) {
       if (!is_described(*r))
         continue;
+      const auto& spoken = of_.dialect_of(*r);
+      dialects_.emplace(spoken.name(), &spoken);
       paths[r->path].push_back(r.get());
       if (std::find(groups.begin(), groups.end(), r->about.group) == groups.end())
         groups.push_back(r->about.group);
@@ -79,10 +83,7 @@ public:
     w_.member("openapi", "3.1.0");
     info(version);
     list("servers", [&] { object([&] { w_.member("url", "/"); }); });
-    list("security", [&] {
-      for (const auto* scheme : {"bearer", "authtoken"})
-        object([&] { list(scheme, [] {}); });
-    });
+    ways_in(usual_);
     list("tags", [&] {
       for (const auto group : groups)
         object([&] { w_.member("name", group); });
@@ -134,6 +135,7 @@ private:
 
   void one(const route& r) {
     const auto& about = r.about;
+    const auto& spoken = of_.dialect_of(r);
     w_.member("operationId", operation_id(r));
     list("tags", [&] { w_.string(about.group); });
     w_.member("summary", about.summary);
@@ -149,6 +151,8 @@ private:
         if (r.method == http::method::post) // who signs in says who he is
           object([&] { list("basic", [] {}); });
       });
+    else if (&spoken != &usual_)
+      ways_in(spoken);
     parameters(r);
     if (about.body)
       object("requestBody", [&] {
@@ -156,8 +160,8 @@ private:
         object("content", [&] { object(about.body_media, [&] { object("schema", [&] { content(*about.body, about.body_media); }); }); });
       });
     object("responses", [&] {
-      answer(about);
-      object("default", [&] { w_.member("$ref", "#/components/responses/Refused"); });
+      answer(about, spoken);
+      object("default", [&] { w_.member("$ref", "#/components/responses/Refused" + std::string{spoken.name()}); });
     });
   }
 
@@ -196,60 +200,56 @@ private:
     });
   }
 
-  void answer(const operation& about) {
+  void answer(const operation& about, const http::dialect& spoken) {
     if (about.shape == reply_shape::upgrade)
       return object("101", [&] { w_.member("description", "The connection is a WebSocket from here on."); });
-    object("200", [&] {
-      w_.member("description", about.shape == reply_shape::nothing ? "Done." : "What was asked for.");
+    const auto status = about.shape == reply_shape::document ? 200 : spoken.status_of(about.does);
+    object(std::to_string(status), [&] {
+      w_.member("description", about.shape == reply_shape::nothing || status == 204 ? "Done." : "What was asked for.");
+      if (status == 204)
+        return;
       object("content", [&] {
         object(about.media, [&] {
-          object("schema", [&] {
-            if (about.shape == reply_shape::document)
-              w_.member("type", about.media == "application/json" ? "object" : "string");
-            else
-              envelope(about);
-          });
+          w_.key("schema");
+          if (about.shape == reply_shape::document)
+            object([&] { w_.member("type", about.media == "application/json" ? "object" : "string"); });
+          else
+            w_.raw(spoken.answer_schema(value(about, spoken)));
         });
       });
     });
   }
 
-  void envelope(const operation& about) {
-    if (about.shape == reply_shape::nothing) {
-      w_.member("$ref", "#/components/schemas/Envelope");
-      return;
-    }
-    list("allOf", [&] {
-      object([&] { w_.member("$ref", "#/components/schemas/Envelope"); });
-      object([&] {
-        w_.member("type", "object");
-        object("properties", [&] {
-          object("result", [&] {
-            if (about.shape == reply_shape::one)
-              return refer(*about.reply, direction::shown);
-            w_.member("type", "object");
-            object("properties", [&] {
-              object("list", [&] {
-                w_.member("type", "array");
-                object("items", [&] { refer(*about.reply, direction::shown); });
-              });
-              object("next_page_token", [&] {
-                w_.member("type", "string");
-                w_.member("description", "There is more: `page_token` of the next page.");
-              });
-            });
-            list("required", [&] { w_.string("list"); });
-          });
-        });
-        list("required", [&] { w_.string("result"); });
-      });
-    });
+  std::string value(const operation& about, const http::dialect& spoken) {
+    if (about.shape == reply_shape::nothing)
+      return {};
+    auto one = reference(*about.reply, direction::shown);
+    return about.shape == reply_shape::one ? one : spoken.list_schema(one);
   }
 
-  void refer(const object_kind& kind, direction which) {
+  std::string reference(const object_kind& kind, direction which) {
+    return R"({"$ref":"#/components/schemas/)" + name_of(kind, which) + "\"}";
+  }
+  std::string name_of(const object_kind& kind, direction which) {
     auto name = component(kind.name);
-    w_.member("$ref", "#/components/schemas/" + name);
-    named_.insert_or_assign(std::move(name), std::pair{&kind, which});
+    named_.insert_or_assign(name, std::pair{&kind, which});
+    return name;
+  }
+
+  [[nodiscard]] std::set<std::string> token_parameters() const {
+    std::set<std::string> all;
+    for (const auto& [name, spoken] : dialects_)
+      if (!spoken->token_parameter().empty())
+        all.emplace(spoken->token_parameter());
+    return all;
+  }
+  /// The ways in which a caller says who he is: one of them is enough.
+  void ways_in(const http::dialect& spoken) {
+    list("security", [&] {
+      object([&] { list("bearer", [] {}); });
+      if (!spoken.token_parameter().empty())
+        object([&] { list(spoken.token_parameter(), [] {}); });
+    });
   }
 
   void components() {
@@ -259,36 +259,39 @@ private:
           w_.member("type", "http");
           w_.member("scheme", "bearer");
         });
-        object("authtoken", [&] {
-          w_.member("type", "apiKey");
-          w_.member("in", "query");
-          w_.member("name", "authtoken");
-        });
+        for (const auto& parameter : token_parameters())
+          object(parameter, [&] {
+            w_.member("type", "apiKey");
+            w_.member("in", "query");
+            w_.member("name", parameter);
+          });
         object("basic", [&] {
           w_.member("type", "http");
           w_.member("scheme", "basic");
         });
       });
       object("responses", [&] {
-        object("Refused", [&] {
-          w_.member("description", "Refused; nothing has changed. `message` says why and what to do, `field` which field is meant.");
-          object("content", [&] {
-            object("application/json", [&] { object("schema", [&] { w_.member("$ref", "#/components/schemas/Refusal"); }); });
+        for (const auto& [name, spoken] : dialects_)
+          object("Refused" + name, [&] {
+            w_.member("description", "Refused; nothing has changed. The message says why and what to do, and which field is meant.");
+            object("content", [&] {
+              object("application/json", [&] { object("schema", [&] { w_.member("$ref", "#/components/schemas/Refusal" + name); }); });
+            });
           });
-        });
       });
       object("schemas", [&] {
         for (const auto& [name, of] : named_) {
           w_.key(name);
           kind(*of.first, of.second);
         }
-        w_.key("Envelope");
-        w_.raw(R"({"type":"object","properties":{"api_ver":{"type":"string"},"statuscode":{"type":"integer"},)"
-               R"("timestamp":{"type":"string","format":"date-time"}},"required":["api_ver","statuscode","timestamp"]})");
-        w_.key("Refusal");
-        w_.raw(R"({"allOf":[{"$ref":"#/components/schemas/Envelope"},{"type":"object","properties":{"error":{"type":"object",)"
-               R"("properties":{"code":{"type":"integer"},"message":{"type":"string"},"field":{"type":"string"}},)"
-               R"("required":["code","message"]}},"required":["error"]}]})");
+        for (const auto& [name, spoken] : dialects_) {
+          for (const auto& [further, schema] : spoken->schemas()) {
+            w_.key(further);
+            w_.raw(schema);
+          }
+          w_.key("Refusal" + name);
+          w_.raw(spoken->refusal_schema());
+        }
       });
     });
   }
@@ -296,7 +299,7 @@ private:
   /// Of a body that is no JSON nothing more is said than what it is.
   void content(const object_kind& of, std::string_view media) {
     if (media == "application/json")
-      return refer(of, direction::sent);
+      return w_.member("$ref", "#/components/schemas/" + name_of(of, direction::sent));
     w_.member("type", "string");
     w_.member("description", of.doc);
   }
@@ -315,6 +318,9 @@ private:
   }
 
   json_writer w_;
+  const http::router& of_;
+  const http::dialect& usual_;
+  std::map<std::string, const http::dialect*> dialects_; ///< those spoken, by name
   std::map<std::string, std::pair<const object_kind*, direction>> named_;
 };
 
@@ -322,7 +328,7 @@ private:
 
 std::string openapi(const http::router& of, std::string_view version) {
   std::string out;
-  description{out}.write(of, version);
+  description{out, of}.write(version);
   return out;
 }
 

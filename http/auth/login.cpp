@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/auth/login.hpp"
 
-#include "http/envelope.hpp"
 #include "http/server/client_address.hpp"
 #include "http/server/gate.hpp"
 #include "protocol/json.hpp"
@@ -14,8 +13,11 @@
 namespace ringmaster::auth {
 namespace {
 
+/// What this resource's callers are spoken to in.
+const http::dialect& speaks = http::call_manager();
+
 http::response unauthorized(std::string message, bool basic, time_point now) {
-  auto r = http::failure(error{errc::unauthorized, std::move(message), {}}, now);
+  auto r = speaks.refusal(error{errc::unauthorized, std::move(message), {}}, now);
   if (basic)
     r.headers = {{"WWW-Authenticate", R"(Basic realm="ringmaster", charset="UTF-8")"}};
   return r;
@@ -108,7 +110,7 @@ void login::create(const http::request& req, http::responder reply) {
   auto network = http::client_network(req.peer);
   if (const auto verdict = state_->ask(name, network); !verdict.check) {
     const auto seconds = std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(verdict.wait).count(), 1);
-    auto r = http::failure(
+    auto r = speaks.refusal(
         error{errc::limit_exceeded, "too many logins were tried; try again in " + std::to_string(seconds) + " s", {}}, now);
     r.headers.emplace_back("Retry-After", std::to_string(seconds));
     return reply(std::move(r));
@@ -122,7 +124,7 @@ void login::create(const http::request& req, http::responder reply) {
         const auto at = wall_clock_now();
         if (!right) {
           s->unchecked(name, network);
-          auto r = http::failure(right.error(), at);
+          auto r = speaks.refusal(right.error(), at);
           r.headers.emplace_back("Retry-After", "1");
           return reply(std::move(r));
         }
@@ -134,24 +136,24 @@ void login::create(const http::request& req, http::responder reply) {
           return reply(unauthorized("wrong user or password", true, at));
         s->tokens.issue(*user, at, [reply](result<std::string> token) {
           if (!token)
-            return reply(http::failure(token.error(), wall_clock_now()));
+            return reply(speaks.refusal(token.error(), wall_clock_now()));
           std::string json{R"({"authtoken": )"};
           append_json_string(json, *token);
           json += '}';
-          reply(http::success(json, wall_clock_now()));
+          reply(speaks.answer(http::outcome::shown, wall_clock_now(), [&](std::string& out) { out.append(json); }));
         });
       });
 }
 
 void login::remove(const http::request& req, http::responder reply) {
-  state_->tokens.revoke(token_of(req), [reply = std::move(reply)](result<void> done) {
+  state_->tokens.revoke(speaks.token_of(req), [reply = std::move(reply)](result<void> done) {
     const auto now = wall_clock_now();
     if (done)
-      reply(http::success(now));
+      reply(speaks.done(http::outcome::removed, now));
     else if (done.error().code == errc::not_found)
       reply(unauthorized("the token is missing, unknown or expired", false, now));
     else
-      reply(http::failure(done.error(), now));
+      reply(speaks.refusal(done.error(), now));
   });
 }
 
@@ -166,11 +168,11 @@ void login::show(const http::request& req, const http::responder& reply) {
     w.string(held);
   w.end_list();
   w.end_object();
-  reply(http::success(json, wall_clock_now()));
+  reply(speaks.answer(http::outcome::shown, wall_clock_now(), [&](std::string& out) { out.append(json); }));
 }
 
-result<std::shared_ptr<const principal>> login::who(const http::request& req) const {
-  if (auto found = state_->tokens.find(token_of(req), req.arrived))
+result<std::shared_ptr<const principal>> login::who(std::string_view token, time_point now) const {
+  if (auto found = state_->tokens.find(token, now))
     return found;
   return error{errc::unauthorized, "the token is missing, unknown or expired", {}};
 }

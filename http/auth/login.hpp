@@ -48,7 +48,7 @@ public:
   /// GET: {"user": …, "permissions": […]} of whoever asks.
   static void show(const http::request& req, const http::responder& reply);
   /// For `http::router`.
-  [[nodiscard]] result<std::shared_ptr<const principal>> who(const http::request& req) const;
+  [[nodiscard]] result<std::shared_ptr<const principal>> who(std::string_view token, time_point now) const;
 
   [[nodiscard]] const login_counters& counters() const noexcept;
 

@@ -85,14 +85,6 @@ token_digest digest_of(std::string_view token) noexcept {
   return d;
 }
 
-std::string_view token_of(const http::request& req) noexcept {
-  constexpr std::string_view scheme{"bearer "};
-  const auto header = req.header("authorization");
-  if (header.size() > scheme.size() && http::same_text(header.substr(0, scheme.size()), scheme))
-    return header.substr(scheme.size());
-  return req.query_value("authtoken").value_or(std::string_view{});
-}
-
 struct token_cache::impl {
   struct entry {
     std::shared_ptr<const principal> who;

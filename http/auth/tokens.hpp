@@ -4,7 +4,6 @@
 
 #include "http/auth/principal.hpp"
 #include "http/auth/stores.hpp"
-#include "http/server/request.hpp"
 
 #include <chrono>
 #include <memory>
@@ -17,9 +16,6 @@ namespace ringmaster::auth {
 /// A new token's text: 128 bits from the kernel (getrandom). `internal` when the kernel refuses.
 [[nodiscard]] result<std::string> make_token();
 [[nodiscard]] token_digest digest_of(std::string_view token) noexcept;
-
-/// The token of a request: `?authtoken=` or `Authorization: Bearer`; the header wins. Empty: none.
-[[nodiscard]] std::string_view token_of(const http::request& req) noexcept;
 
 struct token_policy {
   std::chrono::seconds lifetime{std::chrono::hours{12}};

@@ -123,7 +123,7 @@ struct application::parts {
   }
 
   result<void> lay_routes() {
-    router.emplace([this](const http::request& req) { return login->who(req); });
+    router.emplace([this](std::string_view token, time_point now) { return login->who(token, now); });
     outbound::add_aliases(*router);
     telephone::add_aliases(*router);
     router->alias("/v1", ""); // last, so that it goes before all others

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/live/answers.hpp"
 
+#include "http/server/status.hpp"
 #include "protocol/json.hpp"
 
 namespace ringmaster::live {

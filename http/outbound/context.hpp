@@ -3,12 +3,15 @@
 #pragma once
 
 #include "http/api/context.hpp"
+#include "http/api/input.hpp"
 
 namespace ringmaster::outbound {
 
 using api::answer;
 using api::context;
+using api::done;
 using api::empty_body;
+using api::input;
 using api::json_body;
 using api::path_id;
 using api::read_body;

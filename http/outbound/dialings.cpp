@@ -95,17 +95,17 @@ result<void> add_dialings(http::router& r, const context& c) {
     return added;
   if (auto added = add(method::get, "/ob/dialings/{uuid}", may_read,
                        [c](const auto& req, const auto& reply) {
-                         const auto id = path_id(req, "dialing");
+                         const auto id = path_id(c, req, "dialing");
                          reply(id ? detail(c, *id) : refuse(c, id.error()));
                        }, "Shows one", shape::one);
       !added)
     return added;
   return add(method::del, "/ob/dialings/{uuid}", may_write, [c](const auto& req, const auto& reply) {
-    const auto id = path_id(req, "dialing");
+    const auto id = path_id(c, req, "dialing");
     if (!id)
       return reply(refuse(c, id.error()));
     c.engine->hang_up(*id, [c, id = *id, reply](const result<void>& done) {
-      reply(done ? http::success(c.now()) : refuse(c, not_hung_up(c, id, done.error())));
+      reply(done ? outbound::done(c) : refuse(c, not_hung_up(c, id, done.error())));
     });
   }, "Hangs one up", shape::nothing);
 }

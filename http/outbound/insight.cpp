@@ -268,7 +268,7 @@ result<void> add_insight(http::router& r, const context& c) {
       people{"CampaignAgents", nullptr, "Who of its queue does what."}, beliefs{"CampaignPacing", nullptr, "What pacing has learned."};
   const auto add = [&](const char* path, std::string_view what, std::string_view summary, const http::object_kind& gives, auto act) {
     const auto to = [c, what, act](const http::request& req, const http::responder& reply) {
-      const auto id = path_id(req, what);
+      const auto id = path_id(c, req, what);
       id ? act(*id, reply) : reply(refuse(c, id.error()));
     };
     return r.add({.method = http::method::get, .path = path, .permission = std::string{may_read}, .to = {.on_request = to},
@@ -300,7 +300,7 @@ result<void> add_insight(http::router& r, const context& c) {
     return added;
   return add("/ob/dls/{uuid}/explain", "dl", "Says why it is dialed or not", explanation, [c](const uuid& id, const http::responder& reply) {
     c.engine->explain_entry(id, [c, reply](const result<std::string>& reasons) {
-      reply(reasons ? http::success(*reasons, c.now()) : refuse(c, reasons.error()));
+      reply(reasons ? answer(c, [&](std::string& out) { out.append(*reasons); }) : refuse(c, reasons.error()));
     });
   });
 }

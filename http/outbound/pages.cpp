@@ -17,8 +17,8 @@ public:
   result<std::string> piece() {
     std::string out;
     if (first_) {
-      http::begin_envelope(out);
-      out.append("{\"list\":[");
+      context_.speaks->begin(out);
+      context_.speaks->begin_list(out);
     }
     const auto got = append_(out, {after_, std::min(left_, items_a_piece)}, first_);
     if (!got)
@@ -28,11 +28,8 @@ public:
     after_ = got->next;
     done_ = !after_ || left_ == 0;
     if (done_) {
-      out.push_back(']');
-      if (after_)
-        out.append(",\"next_page_token\":\"").append(to_string(*after_)).push_back('"');
-      out.push_back('}');
-      http::end_envelope(out, 200, context_.now());
+      context_.speaks->end_list(out, after_ ? to_string(*after_) : std::string{});
+      context_.speaks->end(out, context_.speaks->status_of(http::outcome::shown), context_.now());
     }
     return out;
   }
@@ -62,10 +59,11 @@ http::response answer_with_list(const context& c, const storage::page_request& w
   auto begin = source->piece();
   if (!begin)
     return refuse(c, begin.error());
+  const auto status = c.speaks->status_of(http::outcome::shown);
   if (source->is_done())
-    return http::response{200, "application/json", std::move(*begin), {}, false};
+    return http::response{status, "application/json", std::move(*begin), {}, false};
   source->begin_with(std::move(*begin));
-  return http::response{200, "application/json", std::shared_ptr<http::body_source>{std::move(source)}, {}, false};
+  return http::response{status, "application/json", std::shared_ptr<http::body_source>{std::move(source)}, {}, false};
 }
 
 } // namespace ringmaster::outbound

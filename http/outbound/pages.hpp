@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Lists as replies: {"list": […], "next_page_token": …} in the envelope.
+/// Lists as replies, in the form that the dialect has for them.
 ///
 /// A short page goes out whole. A long one is made while it is sent, some items at a time, each time by a read transaction of
 /// its own: ten thousand calls with all that they were begun with would be gigabytes, and a reader who takes nothing would

@@ -362,7 +362,7 @@ result<void> add_rehearsals(http::router& r, const context& c, rehearsals& all) 
   const auto look = [&r, c](method m, std::string_view permission, std::string_view summary, auto act) {
     return r.add({.method = m, .path = one, .permission = std::string{permission},
                   .to = {.on_request = [c, act](const http::request& req, const http::responder& reply) {
-                     const auto campaign_id = path_id(req, "campaign");
+                     const auto campaign_id = path_id(c, req, "campaign");
                      if (!campaign_id)
                        return reply(refuse(c, campaign_id.error()));
                      const auto id = parse_uuid(req.param("id"));
@@ -375,7 +375,7 @@ result<void> add_rehearsals(http::router& r, const context& c, rehearsals& all) 
   };
   if (auto added = r.add({.method = method::post, .path = "/ob/campaigns/{uuid}/rehearsal", .permission = std::string{may_write},
                           .to = {.on_request = [c, &all](const http::request& req, const http::responder& reply) {
-                             const auto id = path_id(req, "campaign");
+                             const auto id = path_id(c, req, "campaign");
                              reply(id ? begin(c, all, *id, req.body) : refuse(c, id.error()));
                            }},
                           .about = {.group = "Campaigns", .summary = "Simulates what another setting would do", .body = &asked,

@@ -35,7 +35,7 @@ inline constexpr std::string_view may_read = "ob.read", may_write = "ob.write";
 
 /// A resource says with `stops(body)` which changes have to be possible in a full database as well.
 template <class R>
-[[nodiscard]] storage::room room_for(simdjson::dom::element body) {
+[[nodiscard]] storage::room room_for(const input& body) {
   if constexpr (requires { R::stops(body); })
     return R::stops(body) ? storage::room::reserve : storage::room::ordinary;
   else
@@ -46,24 +46,24 @@ template <class R>
 struct resource_handlers {
   using object = typename R::object;
 
-  static http::response shown(const context& c, const result<object>& r) {
+  static http::response shown(const context& c, const result<object>& r, http::outcome what = http::outcome::shown) {
     if (!r)
       return refuse(c, r.error());
-    return answer(c, [&](std::string& out) { append_json(out, *r, R::table); });
+    return answer(c, [&](std::string& out) { append_json(out, *r, R::table); }, what);
   }
 
   static void create(const context& c, const http::request& req, const http::responder& reply) {
-    const auto body = read_body(req.body);
+    const auto body = input::of(c, req);
     if (!body)
       return reply(refuse(c, body.error()));
-    auto fresh = merge_json(object{}, (*body)->root, R::table);
+    auto fresh = body->merge(object{}, R::table);
     if (!fresh)
       return reply(refuse(c, fresh.error()));
     c.engine->transact<object>(
         [c, fresh = std::move(*fresh), now = c.now()](storage::write_txn& in, changes& told) {
           return commands::create(commands::context{in, told, now, *c.engine->zones().rules()}, fresh);
         },
-        [c, reply](const result<object>& made) { reply(shown(c, made)); });
+        [c, reply](const result<object>& made) { reply(shown(c, made, http::outcome::created)); });
   }
 
   static void detail(const context& c, const uuid& id, const http::responder& reply) {
@@ -96,15 +96,15 @@ struct resource_handlers {
   }
 
   static void update(const context& c, const uuid& id, const http::request& req, const http::responder& reply) {
-    const auto body = read_body(req.body);
+    const auto body = input::of(c, req);
     if (!body)
       return reply(refuse(c, body.error()));
     c.engine->transact<object>(
         [c, id, body = *body, now = c.now()](storage::write_txn& in, changes& told) {
-          const storage::edit<object> edit = [&](const object& before) { return merge_json(before, body->root, R::table); };
+          const storage::edit<object> edit = [&](const object& before) { return body.merge(before, R::table); };
           return commands::update<object>(commands::context{in, told, now, *c.engine->zones().rules()}, id, edit);
         },
-        [c, reply](const result<object>& done) { reply(shown(c, done)); }, room_for<R>((*body)->root));
+        [c, reply](const result<object>& done) { reply(shown(c, done, http::outcome::changed)); }, room_for<R>(*body));
   }
 
   static void remove(const context& c, const uuid& id, const http::request& req, const http::responder& reply) {
@@ -121,7 +121,7 @@ struct resource_handlers {
         [c, id, options = commands::removal{*force, *delete_dls, *erase}, now = c.now()](storage::write_txn& in, changes& told) {
           return commands::remove<object>(commands::context{in, told, now, *c.engine->zones().rules()}, id, options);
         },
-        [c, reply](const result<object>& done) { reply(shown(c, done)); }, storage::room::reserve);
+        [c, reply](const result<object>& done) { reply(shown(c, done, http::outcome::removed)); }, storage::room::reserve);
   }
 
   [[nodiscard]] static result<void> add_to(http::router& r, const context& c) {
@@ -129,33 +129,34 @@ struct resource_handlers {
     const std::string all{R::path}, one = all + "/{uuid}";
     const auto by_id = [c](auto act) {
       return http::handler{[c, act](const http::request& req, const http::responder& reply) {
-        const auto id = path_id(req, R::name);
+        const auto id = path_id(c, req, R::name);
         id ? act(*id, req, reply) : reply(refuse(c, id.error()));
       }};
     };
     result<void> done;
-    const auto add = [&](method m, const std::string& path, std::string_view permission, http::handler to, const http::object_kind* body,
-                         http::reply_shape shape, std::string_view summary, std::vector<http::query_parameter> query = {}) {
+    const auto add = [&](method m, http::outcome does, const std::string& path, std::string_view permission, http::handler to,
+                         const http::object_kind* body, http::reply_shape shape, std::string_view summary,
+                         std::vector<http::query_parameter> query = {}) {
       auto added = r.add({.method = m,
                           .path = path,
                           .permission = std::string{permission},
                           .to = {.on_request = std::move(to)},
                           .query = std::move(query),
-                          .about = {.group = R::group, .summary = summary, .body = body, .reply = &R::shown, .shape = shape}});
+                          .about = {.group = R::group, .summary = summary, .body = body, .reply = &R::shown, .shape = shape, .does = does}});
       if (done && !added)
         done = added.error();
     };
     constexpr auto one_of_them = http::reply_shape::one, list_of_them = http::reply_shape::list;
-    add(method::post, all, may_write, [c](const auto& req, const auto& reply) { create(c, req, reply); }, &R::sent, one_of_them, "Creates one");
+    add(method::post, http::outcome::created, all, may_write, [c](const auto& req, const auto& reply) { create(c, req, reply); }, &R::sent, one_of_them, "Creates one");
     std::vector<http::query_parameter> list_query{http::count_parameter, http::page_token_parameter};
     if constexpr (requires { R::list_query(); })
       for (auto& further : R::list_query())
         list_query.push_back(std::move(further));
-    add(method::get, all, may_read, [c](const auto& req, const auto& reply) { list(c, req, reply); }, nullptr, list_of_them, "Lists them", list_query);
-    add(method::get, one, may_read, by_id([c](const uuid& id, const auto&, const auto& reply) { detail(c, id, reply); }), nullptr, one_of_them, "Shows one");
-    add(method::put, one, may_write, by_id([c](const uuid& id, const auto& req, const auto& reply) { update(c, id, req, reply); }), &R::sent, one_of_them,
+    add(method::get, http::outcome::shown, all, may_read, [c](const auto& req, const auto& reply) { list(c, req, reply); }, nullptr, list_of_them, "Lists them", list_query);
+    add(method::get, http::outcome::shown, one, may_read, by_id([c](const uuid& id, const auto&, const auto& reply) { detail(c, id, reply); }), nullptr, one_of_them, "Shows one");
+    add(method::put, http::outcome::changed, one, may_write, by_id([c](const uuid& id, const auto& req, const auto& reply) { update(c, id, req, reply); }), &R::sent, one_of_them,
         "Changes what the body names");
-    add(method::del, one, may_write, by_id([c](const uuid& id, const auto& req, const auto& reply) { remove(c, id, req, reply); }), nullptr, one_of_them,
+    add(method::del, http::outcome::removed, one, may_write, by_id([c](const uuid& id, const auto& req, const auto& reply) { remove(c, id, req, reply); }), nullptr, one_of_them,
         "Deletes one",
         {{"force", "1: also where others refer to it, or it has calls up.", value_kind::integer},
          {"delete_dls", "1: a dlma with its entries.", value_kind::integer},

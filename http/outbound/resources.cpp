@@ -46,12 +46,9 @@ void campaign_resource::append_item(std::string& out, const campaign& item, cons
   out.append("{\"uuid\":\"").append(to_string(item.id)).append("\"}");
 }
 
-bool campaign_resource::stops(simdjson::dom::element body) {
-  simdjson::dom::object members;
-  if (body.get(members) != simdjson::SUCCESS || members.size() != 1)
-    return false;
-  std::int64_t status = 0;
-  return members["status"].get(status) == simdjson::SUCCESS && status != static_cast<std::int64_t>(campaign_status::started);
+bool campaign_resource::stops(const input& body) {
+  const auto status = body.only("status");
+  return status && *status != static_cast<std::int64_t>(campaign_status::started);
 }
 
 } // namespace ringmaster::outbound

@@ -59,7 +59,7 @@ struct campaign_resource {
   static result<storage::page<campaign>> list(const storage::txn& in, const http::request& req, const storage::page_request& which);
   static void append_item(std::string& out, const campaign& item, const http::request& req);
   /// Another status alone: a campaign can be stopped whatever else cannot be written.
-  static bool stops(simdjson::dom::element body);
+  static bool stops(const input& body);
 };
 
 } // namespace ringmaster::outbound

@@ -7,6 +7,7 @@
 
 #include "http/server/request.hpp"
 #include "http/server/response.hpp"
+#include "http/server/status.hpp"
 
 #include <functional>
 #include <memory>
@@ -70,13 +71,22 @@ using stream_handler = std::function<std::shared_ptr<body_sink>(request, respond
 struct upgraded_connection;
 using upgrade_handler = std::function<void(request, upgraded_connection)>;
 
-/// Where a request goes. Exactly one of the three is set.
+/// How an error looks. No state; any thread.
+class refusal_form {
+public:
+  virtual ~refusal_form() = default;
+  [[nodiscard]] virtual response refusal(const error& why, time_point now, unsigned status) const = 0;
+  [[nodiscard]] response refusal(const error& why, time_point now) const { return refusal(why, now, http_status(why.code)); }
+};
+
+/// Where a request goes. Exactly one of the three handlers is set.
 struct endpoint {
   handler on_request{};
   stream_handler on_stream{};
   upgrade_handler on_upgrade{};
   std::size_t max_body{}; ///< bytes; 0 takes the server's limit for buffered bodies; streams have none
   bool open{};            ///< needs no token: a body may be tiny alone
+  const refusal_form* form{}; ///< of errors that are not the handler's; null: the dispatcher's
 };
 
 /// What to do with a request after its head and before its body.
@@ -86,14 +96,10 @@ struct intake {
 };
 
 /// Decides where requests go: the router, or a test. Called on every session's thread at once.
-class dispatcher {
+class dispatcher : public refusal_form { // which gives the form of an error whose endpoint is not known
 public:
-  virtual ~dispatcher() = default;
   /// May fill `params` and `caller` of the request.
   [[nodiscard]] virtual intake begin(request& req) const = 0;
-  /// How an error looks that comes from no handler: a request that could not be read, that is too large, that nobody answered.
-  [[nodiscard]] virtual response refusal(const error& why, time_point now, unsigned status) const = 0;
-  [[nodiscard]] response refusal(const error& why, time_point now) const { return refusal(why, now, http_status(why.code)); }
 };
 
 } // namespace ringmaster::http

@@ -3,6 +3,8 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+
 namespace ringmaster::http {
 namespace {
 
@@ -18,9 +20,12 @@ int hex_value(char c) noexcept {
 
 error bad_target(std::string why) { return error{errc::malformed, std::move(why), {}}; }
 
-/// Decodes escapes, and `+` to a space where `plus` says so, onto `out`.
-result<void> decode(std::string_view text, bool plus, std::string& out) {
-  if (text.find('%') == std::string_view::npos && (!plus || text.find('+') == std::string_view::npos)) {
+bool is_break(unsigned char byte) noexcept { return byte == '\r' || byte == '\n' || byte == '\t'; }
+
+/// Decodes escapes, and `+` to a space where `plus` says so, onto `out`. Its errors complete "the text …".
+result<void> decode(std::string_view text, bool plus, line_breaks breaks, std::string& out) {
+  const auto is_plain = [plus](char c) { return c >= 0x20 && c < 0x7F && c != '%' && !(plus && c == '+'); };
+  if (std::all_of(text.begin(), text.end(), is_plain)) {
     out.append(text);
     return {};
   }
@@ -36,59 +41,40 @@ result<void> decode(std::string_view text, bool plus, std::string& out) {
       const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
       const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
       if (high < 0 || low < 0)
-        return bad_target("the request target has a malformed escape");
-      const auto byte = static_cast<unsigned char>(high * 16 + low);
-      if (byte < 0x20 || byte == 0x7F)
-        return bad_target("the request target holds a control character");
-      beyond_ascii = beyond_ascii || byte >= 0x80;
-      c = static_cast<char>(byte);
+        return bad_target("has a malformed escape");
+      c = static_cast<char>(high * 16 + low);
       i += 2;
     }
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && !(breaks == line_breaks::taken && is_break(byte))) || byte == 0x7F)
+      return bad_target("holds a control character");
+    beyond_ascii = beyond_ascii || byte >= 0x80;
     out.push_back(c);
   }
   if (beyond_ascii && !simdjson::validate_utf8(out.data(), out.size()))
-    return bad_target("the request target is not UTF-8");
+    return bad_target("is not UTF-8");
   return {};
 }
 
 result<void> read_path(std::string_view path, request& into) {
   if (path.empty() || path.front() != '/')
-    return bad_target("the request target is not a path");
+    return bad_target("is not a path");
   path.remove_prefix(1);
   while (!path.empty()) {
     const auto slash = path.find('/');
     std::string segment;
-    if (auto ok = decode(path.substr(0, slash), false, segment); !ok)
+    if (auto ok = decode(path.substr(0, slash), false, line_breaks::refused, segment); !ok)
       return ok;
     // `.` and `..` mean something to proxies and file systems; an empty segment is one of the ways to
     // write a path twice.
     if (segment.empty() || segment == "." || segment == "..")
-      return bad_target("the path has an empty segment, or one of dots");
+      return bad_target("has an empty segment in its path, or one of dots");
     into.segments.push_back(std::move(segment));
     if (slash == std::string_view::npos)
       return {};
     path.remove_prefix(slash + 1);
   }
   into.trailing_slash = true;
-  return {};
-}
-
-result<void> read_query(std::string_view query, request& into) {
-  while (!query.empty()) {
-    const auto amp = query.find('&');
-    const auto pair = query.substr(0, amp);
-    query.remove_prefix(amp == std::string_view::npos ? query.size() : amp + 1);
-    if (pair.empty())
-      continue;
-    const auto equals = pair.find('=');
-    std::pair<std::string, std::string> decoded;
-    if (auto ok = decode(pair.substr(0, equals), true, decoded.first); !ok)
-      return ok;
-    if (equals != std::string_view::npos)
-      if (auto ok = decode(pair.substr(equals + 1), true, decoded.second); !ok)
-        return ok;
-    into.query.push_back(std::move(decoded));
-  }
   return {};
 }
 
@@ -129,10 +115,22 @@ std::optional<std::string_view> request::query_value(std::string_view name) cons
   return std::nullopt;
 }
 
-std::string_view request::header(std::string_view name) const noexcept {
-  for (const auto& [key, value] : headers)
-    if (key == name)
-      return value;
+result<void> read_pairs(std::string_view text, line_breaks breaks, std::vector<std::pair<std::string, std::string>>& into) {
+  while (!text.empty()) {
+    const auto amp = text.find('&');
+    const auto pair = text.substr(0, amp);
+    text.remove_prefix(amp == std::string_view::npos ? text.size() : amp + 1);
+    if (pair.empty())
+      continue;
+    const auto equals = pair.find('=');
+    std::pair<std::string, std::string> decoded;
+    if (auto ok = decode(pair.substr(0, equals), true, line_breaks::refused, decoded.first); !ok)
+      return ok;
+    if (equals != std::string_view::npos)
+      if (auto ok = decode(pair.substr(equals + 1), true, breaks, decoded.second); !ok)
+        return ok;
+    into.push_back(std::move(decoded));
+  }
   return {};
 }
 
@@ -141,9 +139,10 @@ result<void> read_target(std::string_view target, request& into) {
   into.query.clear();
   into.trailing_slash = false;
   const auto question = target.find('?');
-  if (auto ok = read_path(target.substr(0, question), into); !ok)
-    return ok;
-  return question == std::string_view::npos ? result<void>{} : read_query(target.substr(question + 1), into);
+  auto read = read_path(target.substr(0, question), into);
+  if (read && question != std::string_view::npos)
+    read = read_pairs(target.substr(question + 1), line_breaks::refused, into.query);
+  return read ? read : bad_target("the request target " + read.error().message);
 }
 
 } // namespace ringmaster::http

@@ -2,6 +2,7 @@
 /// One HTTP request as a plain value: everything a handler may ask for, nothing of the connection.
 #pragma once
 
+#include "http/server/header_fields.hpp"
 #include "protocol/error.hpp"
 #include "protocol/time.hpp"
 
@@ -42,7 +43,7 @@ struct path_param {
 
 /// A request after its head (and, for a buffered route, its body) has been read.
 ///
-/// Strings are decoded and valid UTF-8; they hold no NUL, CR or LF. A segment may hold a `/` that came as
+/// Strings but the headers' are decoded and valid UTF-8; none holds NUL, CR or LF. A segment may hold a `/` that came as
 /// `%2F`: the path is split first and decoded afterwards, so that it never changes the route.
 struct request {
   http::method method{http::method::get};
@@ -50,7 +51,7 @@ struct request {
   std::vector<std::string> segments;                      ///< "/ob/plans/x" → {"ob", "plans", "x"}
   bool trailing_slash{};                                  ///< "/agents/" asks for one agent, named in the body
   std::vector<std::pair<std::string, std::string>> query; ///< in order, repeats kept
-  std::vector<std::pair<std::string, std::string>> headers; ///< those that handlers need; names in lower case
+  header_fields headers;                                  ///< all of them
   std::string body;                                       ///< empty for a streamed route
   std::string peer;                                       ///< the client's address, without a port
   bool tls{};
@@ -64,10 +65,14 @@ struct request {
   [[nodiscard]] std::string_view param(std::string_view name) const noexcept;
   /// The first query parameter of that name.
   [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const noexcept;
-  /// A header by its lower-case name; empty when it was not sent. Kept: host, authorization, content-type,
-  /// accept, origin, user-agent, if-none-match.
-  [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+  /// The first header of a name, which is in lower case; empty when it was not sent.
+  [[nodiscard]] std::string_view header(std::string_view name) const noexcept { return headers.find(name); }
 };
+
+/// Appends the pairs of `a=b&c=d`, decoded: of a query, or of a form, whose texts may have line breaks and tabs. Errors
+/// (`malformed`): as of `read_target`, in words that complete "the text …".
+enum class line_breaks : std::uint8_t { refused, taken };
+[[nodiscard]] result<void> read_pairs(std::string_view text, line_breaks breaks, std::vector<std::pair<std::string, std::string>>& into);
 
 /// Splits and decodes a target in origin form ("/a/b?c=d") into `segments`, `trailing_slash` and `query`.
 /// Errors (`malformed`): a bad escape, a control character, text that is not UTF-8, a `.` or `..` segment.

@@ -4,7 +4,6 @@
 #include "http/server/wire.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 namespace ringmaster::http {
@@ -19,16 +18,10 @@ constexpr std::size_t free_body = 4 * 1024; ///< a buffered body up to this size
 /// A refused body up to this size is read and thrown away, so that the connection can go on.
 constexpr std::uint64_t discard_limit = 64 * 1024;
 
-constexpr std::array<std::string_view, 7> kept_headers{"host",   "authorization", "content-type", "accept",
-                                                       "origin", "user-agent",    "if-none-match"};
-
-void keep_headers(const request_head& head, request& req) {
+void keep_headers(std::string_view raw, const request_head& head, request& req) {
+  req.headers.reserve(raw.size(), head.fields.size());
   for (const auto& f : head.fields)
-    for (const auto name : kept_headers)
-      if (name.size() == f.name.size() && same_text(name, f.name)) {
-        req.headers.emplace_back(name, f.value);
-        break;
-      }
+    req.headers.add(f.name, f.value);
 }
 
 /// What a responder holds: answers once, and 500 when it is dropped without.
@@ -273,7 +266,7 @@ void session::dispatch(std::string_view raw, request_head& head) {
   req.tls = tls_;
   req.wants_upgrade = head.wants_upgrade;
   req.arrived = wall_clock_now();
-  keep_headers(head, req);
+  keep_headers(raw, head, req);
   intake where;
   if (head.target == "*")
     where.refusal = response{204, {}, {}, {{"Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS"}}, false};
@@ -291,13 +284,13 @@ void session::dispatch(std::string_view raw, request_head& head) {
   if (!where.refusal && where.to->on_upgrade) {
     if (head.wants_upgrade && head.framing == framing::none && slots_.empty() && !sending() && out_.empty())
       return upgrade(raw, std::move(req), where.to->on_upgrade);
-    where.refusal = to_.refusal(error{errc::illegal_state, "this path takes a protocol upgrade alone", {}}, req.arrived, 426);
+    where.refusal = form_of(where.to).refusal(error{errc::illegal_state, "this path takes a protocol upgrade alone", {}}, req.arrived, 426);
     where.refusal->headers.emplace_back("Upgrade", "websocket");
   }
   if (head.framing != framing::none || (!where.refusal && where.to->on_stream))
     return start_body(raw, head, std::move(req), std::move(where));
 
-  const auto number = add_slot(head);
+  const auto number = add_slot(head, where.to);
   if (where.refusal)
     put_answer(number, std::move(*where.refusal));
   else
@@ -313,19 +306,19 @@ void session::start_body(std::string_view raw, request_head& head, request req, 
   const bool streamed = !where.refusal && where.to->on_stream;
   use_ = where.refusal ? body_use::discard : streamed ? body_use::stream : body_use::buffer;
   if (use_ == body_use::buffer && head.content_length > limit)
-    return refuse(refusal::body_too_long);
+    return refuse(refusal::body_too_long, where.to);
   if (use_ == body_use::discard && (head.framing == framing::chunked || head.content_length > discard_limit || head.expects_continue)) {
     where.refusal->close = true;
-    put_answer(add_slot(head), std::move(*where.refusal));
+    put_answer(add_slot(head, where.to), std::move(*where.refusal));
     return enter_finishing();
   }
   decoder_.reset();
   if (head.framing != framing::none) {
     decoder_.emplace(l.head);
     if (const auto why = decoder_->begin(raw, head))
-      return refuse(*why);
+      return refuse(*why, where.to);
   }
-  body_number_ = add_slot(head);
+  body_number_ = add_slot(head, where.to);
   slots_.back().body_pending = true;
   pending_to_ = where.to;
   body_.clear();
@@ -455,20 +448,20 @@ void session::abort_sink(const error& why) {
 
 // ---- Ends that are not answers of handlers
 
-void session::refuse(refusal why) {
+void session::refuse(refusal why, const endpoint* by) {
   home_.counters->refused.fetch_add(1, std::memory_order_relaxed);
   const auto status = http_status(why);
-  reject(status, error{status == 413 ? errc::too_large : errc::malformed, std::string{describe(why)}, {}});
+  reject(status, error{status == 413 ? errc::too_large : errc::malformed, std::string{describe(why)}, {}}, by);
 }
 
-void session::reject(unsigned status, const error& why) {
-  auto r = to_.refusal(why, wall_clock_now(), status);
+void session::reject(unsigned status, const error& why, const endpoint* by) {
+  // A body that broke off has a place already; so has nothing else.
+  const bool placed = phase_ == phase::body && !slots_.empty() && slots_.back().body_pending;
+  auto r = (placed ? *slots_.back().form : form_of(by)).refusal(why, wall_clock_now(), status);
   r.close = true;
   if (status == 503)
     r.headers.emplace_back("Retry-After", "1");
-  // A body that broke off has a place already; so has nothing else.
-  const bool placed = phase_ == phase::body && !slots_.empty() && slots_.back().body_pending;
-  const auto number = placed ? body_number_ : add_slot(request_head{});
+  const auto number = placed ? body_number_ : add_slot(request_head{}, nullptr);
   put_answer(number, std::move(r));
   enter_finishing();
   if (!processing_)
@@ -543,8 +536,11 @@ void session::op_ended() {
 
 // ---- Answers
 
-std::uint64_t session::add_slot(const request_head& head) {
+const refusal_form& session::form_of(const endpoint* to) const noexcept { return to && to->form ? *to->form : to_; }
+
+std::uint64_t session::add_slot(const request_head& head, const endpoint* to) {
   auto& s = slots_.emplace_back();
+  s.form = &form_of(to);
   s.http_1_1 = head.http_1_1;
   s.keep_alive = head.keep_alive;
   s.head_only = head.method == method::head;
@@ -571,8 +567,8 @@ bool session::put_answer(std::uint64_t number, response r) {
 void session::on_answer(std::uint64_t number, response r, bool dropped) {
   if (phase_ == phase::closed || phase_ == phase::lingering)
     return;
-  if (dropped)
-    r = to_.refusal(error{errc::internal, "the request was not answered", {}}, wall_clock_now());
+  if (dropped && number >= first_number_ && number - first_number_ < slots_.size())
+    r = slots_[number - first_number_].form->refusal(error{errc::internal, "the request was not answered", {}}, wall_clock_now());
   if (put_answer(number, std::move(r)) && dropped)
     report("a handler dropped its responder: answered 500");
   if (processing_ || in_sink_)

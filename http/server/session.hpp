@@ -88,6 +88,7 @@ private:
   /// One request's place in the order of answers.
   struct slot {
     std::optional<response> ready{};
+    const refusal_form* form{}; ///< of its errors that no handler tells
     bool http_1_1{true};
     bool keep_alive{true};
     bool head_only{};
@@ -105,11 +106,13 @@ private:
   void end_body();
   void abort_sink(const error& why);
   void upgrade(std::string_view raw, request req, const upgrade_handler& to);
-  void refuse(refusal why);
-  void reject(unsigned status, const error& why);
+  /// `by`: where the request would have gone, if that is known.
+  void refuse(refusal why, const endpoint* by = nullptr);
+  void reject(unsigned status, const error& why, const endpoint* by = nullptr);
 
   responder make_responder(std::uint64_t number);
-  std::uint64_t add_slot(const request_head& head);
+  [[nodiscard]] const refusal_form& form_of(const endpoint* to) const noexcept;
+  std::uint64_t add_slot(const request_head& head, const endpoint* to);
   bool put_answer(std::uint64_t number, response r);
   void flush();
   void pump_source();

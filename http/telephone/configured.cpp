@@ -65,7 +65,7 @@ void configure(const context& c, const result<section_change>& change, const htt
   if (!change)
     return reply(api::refuse(c, change.error()));
   c.engine->configure(change->pbx, change->what, [c, reply](const result<void>& came) {
-    reply(came ? http::success(c.now()) : api::refuse(c, came.error()));
+    reply(came ? api::done(c) : api::refuse(c, came.error()));
   });
 }
 

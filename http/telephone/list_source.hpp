@@ -4,9 +4,8 @@
 /// shown as it is when its turn comes.
 #pragma once
 
-#include "http/envelope.hpp"
+#include "http/api/context.hpp"
 #include "http/server/response.hpp"
-#include "protocol/time.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -16,16 +15,15 @@
 
 namespace ringmaster::telephone {
 
-/// `Append(std::string&, const Item&)` writes an item; `tail` is what follows the list within the envelope's result,
-/// from its closing bracket on.
+/// `Append(std::string&, const Item&)` writes an item; `next` says where the next page begins, empty at the end.
 template <class Item, class Append>
 class list_source final : public http::body_source {
 public:
   /// A list of more items than this is streamed, so many at a time.
   static constexpr std::size_t piece = 128;
 
-  list_source(std::vector<Item> items, std::string tail, time_point now, Append append)
-      : items_{std::move(items)}, tail_{std::move(tail)}, now_{now}, append_{std::move(append)} {}
+  list_source(const api::context& c, std::vector<Item> items, std::string next, Append append)
+      : speaks_{*c.speaks}, items_{std::move(items)}, next_{std::move(next)}, now_{c.now()}, append_{std::move(append)} {}
 
   void next(give to) override {
     std::string out;
@@ -33,8 +31,8 @@ public:
       const auto end = std::min(at_ + piece, items_.size());
       out.reserve((end - at_) * 700 + 256);
       if (at_ == 0) {
-        http::begin_envelope(out);
-        out.append("{\"list\":[");
+        speaks_.begin(out);
+        speaks_.begin_list(out);
       }
       for (; at_ != end; ++at_) {
         if (at_ != 0)
@@ -44,16 +42,17 @@ public:
       }
       if (at_ == items_.size()) {
         ended_ = true;
-        out.append(tail_);
-        http::end_envelope(out, 200, now_);
+        speaks_.end_list(out, next_);
+        speaks_.end(out, speaks_.status_of(http::outcome::shown), now_);
       }
     }
     to(std::move(out));
   }
 
 private:
+  const http::dialect& speaks_;
   std::vector<Item> items_;
-  std::string tail_;
+  std::string next_;
   time_point now_;
   Append append_;
   std::size_t at_{0};

@@ -199,7 +199,7 @@ void ask_in_turn(const context& c, const std::string& pbx, std::shared_ptr<const
       return reply(api::refuse(c, said.error()));
     if (at + 1 < what->size())
       return ask_in_turn(c, pbx, what, at + 1, reply);
-    reply(http::success(c.now()));
+    reply(api::done(c));
   });
 }
 

@@ -150,7 +150,7 @@ void ask(const context& c, const std::string& pbx, const result<telephone_reques
   if (!what)
     return reply(api::refuse(c, what.error()));
   c.engine->ask(pbx, *what, [c, reply](const result<std::string>& said) {
-    reply(said ? http::success(c.now()) : api::refuse(c, said.error()));
+    reply(said ? api::done(c) : api::refuse(c, said.error()));
   });
 }
 

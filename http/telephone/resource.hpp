@@ -200,27 +200,25 @@ struct live_resource {
       return api::refuse(c, which.error());
     bool more = false;
     auto items = collect<T>(*where, *which, more, wanted);
+    auto next = more ? std::to_string(items.back()->serial) : std::string{};
     auto show = [](std::string& out, const pointer& one) { append_listed<T>(out, *one); };
     using source = list_source<pointer, decltype(show)>;
     if (items.size() > source::piece) {
-      auto tail = more ? "],\"next_page_token\":\"" + std::to_string(items.back()->serial) + "\"}" : std::string{"]}"};
       http::response streamed;
-      streamed.body = std::make_shared<source>(std::move(items), std::move(tail), c.now(), show);
+      streamed.status = c.speaks->status_of(http::outcome::shown);
+      streamed.body = std::make_shared<source>(c, std::move(items), std::move(next), show);
       return streamed;
     }
     return api::answer(c, [&](std::string& out) {
       out.reserve(out.size() + items.size() * 700 + 64);
-      out.append("{\"list\":[");
+      c.speaks->begin_list(out);
       bool first = true;
       for (const auto& one : items) {
         if (!std::exchange(first, false))
           out.push_back(',');
         append_listed(out, *one);
       }
-      out.push_back(']');
-      if (more)
-        out.append(",\"next_page_token\":\"").append(std::to_string(items.back()->serial)).push_back('"');
-      out.push_back('}');
+      c.speaks->end_list(out, next);
     });
   }
 

@@ -53,7 +53,7 @@ protected:
   }
 
   result<std::shared_ptr<const auth::principal>> who = std::make_shared<const auth::principal>(auth::principal{"u", {"ob.write"}});
-  router under_test{[this](const request&) { return who; }};
+  router under_test{[this](std::string_view, time_point) { return who; }};
   request last;
   std::map<std::string, std::string> names;
 };
@@ -145,12 +145,13 @@ TEST_F(routing, refuses_two_routes_for_one_request) {
 }
 
 TEST(envelope, is_the_references) {
-  const auto ok = success(R"({"list": []})", noon);
+  const auto& it = call_manager();
+  const auto ok = it.answer(outcome::shown, noon, [](std::string& out) { out += R"({"list": []})"; });
   EXPECT_EQ(R"({"api_ver": "0.1", "result": {"list": []}, "statuscode": 200, "timestamp": "2017-03-08T12:00:00.000000001Z"})",
             std::get<std::string>(ok.body));
   EXPECT_EQ(R"({"api_ver": "0.1", "statuscode": 200, "timestamp": "2017-03-08T12:00:00.000000001Z"})",
-            std::get<std::string>(success(noon).body));
-  const auto bad = failure(invalid_field("na\"me", "is \xff\n wrong"), noon);
+            std::get<std::string>(it.done(outcome::removed, noon).body));
+  const auto bad = it.refusal(invalid_field("na\"me", "is \xff\n wrong"), noon);
   EXPECT_EQ(400u, bad.status);
   const auto& text = std::get<std::string>(bad.body);
   simdjson::dom::parser parser;
@@ -160,5 +161,5 @@ TEST(envelope, is_the_references) {
   EXPECT_EQ(400, doc["statuscode"].get_int64().value());
   EXPECT_EQ("na\"me", doc["error"]["field"].get_string().value());
   EXPECT_EQ("is \xef\xbf\xbd\n wrong", doc["error"]["message"].get_string().value());
-  EXPECT_EQ(413u, failure(error{errc::malformed, "x", {}}, noon, 413).status);
+  EXPECT_EQ(413u, it.refusal(error{errc::malformed, "x", {}}, noon, 413).status);
 }

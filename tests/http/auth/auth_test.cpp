@@ -317,7 +317,7 @@ protected:
   login door{users, tokens, pool, &networks, [this](std::string_view user, std::string_view address) {
                told.push_back(std::string{user} + " from " + std::string{address});
              }, {.burst = 4, .slots = std::size_t{1} << 20}};
-  http::router routes{[this](const http::request& r) { return door.who(r); }};
+  http::router routes{[this](std::string_view token, time_point now) { return door.who(token, now); }};
   password_pool pool{{1, 32, cheap}};
   std::unique_ptr<http::server> server;
 };
