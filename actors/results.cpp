@@ -3,7 +3,7 @@
 #include "actors/guard.hpp"
 #include "actors/log.hpp"
 
-#include "storage/dialing.hpp"
+#include "storage/outbox.hpp"
 
 #include <caf/send.hpp>
 
@@ -138,12 +138,12 @@ public:
     auto txn = shared_.env->read();
     if (!txn)
       return complain(txn.error().message);
-    auto lines = storage::pending_lines(*txn, lines_at_once, state_.written);
+    auto lines = storage::outbox::of_results().read(*txn, lines_at_once, state_.written);
     if (!lines)
       return complain(lines.error().message);
     if (lines->empty())
       return;
-    const auto last = lines->back().seq;
+    const auto last = lines->back().number;
     const bool full = lines->size() == lines_at_once;
     std::optional<std::size_t> pending; // where the file's tail was searched
     if (!state_.begun) {
@@ -155,12 +155,12 @@ public:
       }
       const auto there = uuids_in(read.whole_lines());
       pending = lines->size();
-      std::erase_if(*lines, [&](const auto& line) { return there.count(uuid_of(line.line)) != 0; });
+      std::erase_if(*lines, [&](const auto& line) { return there.count(uuid_of(line.text)) != 0; });
     }
     const auto fresh = lines->size();
     std::string bytes;
     for (const auto& line : *lines)
-      bytes.append(line.line).push_back('\n');
+      bytes.append(line.text).push_back('\n');
     if (!bytes.empty())
       if (const auto trouble = append(file_, bytes); !trouble.empty()) {
         state_.begun = false;
@@ -170,7 +170,7 @@ public:
     works();
     if (pending) // not before it is true: a file that cannot be written is tried again and again
       log_info("event=result_lines_left_from_before pending={} in_file_already={}", *pending, *pending - fresh);
-    shared_.write([last](storage::write_txn& write) { (void)storage::delete_lines(write, last); },
+    shared_.write([last](storage::write_txn& write) { (void)storage::outbox::of_results().drop(write, last); },
                   [](const std::optional<error>&) {}, // if this fails, the start's search finds them in the file
                   storage::room::reserve);
     if (full)

@@ -2,6 +2,7 @@
 #include "storage/dialing.hpp"
 
 #include "protocol/telephone_number.hpp"
+#include "storage/outbox.hpp"
 #include "storage/records.hpp"
 
 #include <openssl/sha.h>
@@ -17,8 +18,6 @@ namespace ringmaster::storage {
 using namespace records;
 
 namespace {
-
-constexpr std::string_view outbox_counter = "result_outbox";
 
 error refused(std::string message) { return {errc::illegal_state, std::move(message), {}}; }
 
@@ -250,13 +249,11 @@ result<ended> end_dialing(write_txn& in, const uuid& id, const call_outcome& out
     if (auto done = store_entry(in, e, *out.state); !done)
       return done.error();
   }
-  const auto seq = in.next(outbox_counter);
+  out.line = to_json(out.call, result_line_fields);
+  const auto seq = outbox::of_results().append(in, out.line);
   if (!seq)
     return seq.error();
   out.line_seq = *seq;
-  out.line = to_json(out.call, result_line_fields);
-  if (auto done = in.put_in_order(table::result_outbox, be64{*seq}.view(), out.line); !done)
-    return done.error();
   if (auto done = in.erase(table::dialing, id.view()); !done)
     return done.error();
   in.call_ends(telephone_key_of(out.call.dial_addr), id);
@@ -376,49 +373,6 @@ result<std::size_t> collect_capsules(write_txn& in) {
     if (auto done = in.erase(table::capsule, id.view()); !done)
       return done.error();
   return unused.size();
-}
-
-// --- result outbox ------------------------------------------------------------------------------------------
-
-result<std::vector<outbox_line>> pending_lines(const txn& in, std::size_t limit, std::uint64_t after) {
-  auto rows = cursor::open(in, table::result_outbox);
-  if (!rows)
-    return rows.error();
-  std::vector<outbox_line> lines;
-  auto row = rows->seek(be64{after + 1}.view());
-  for (; row && *row && lines.size() < limit; row = rows->next()) {
-    const auto seq = be64::read((*row)->key);
-    if (!seq)
-      return error{errc::storage_failed, "a key of the table result_outbox cannot be read", {}};
-    lines.push_back({*seq, std::string{(*row)->value}});
-  }
-  if (!row)
-    return row.error();
-  return lines;
-}
-
-result<std::size_t> delete_lines(write_txn& in, std::uint64_t seq) {
-  std::vector<std::uint64_t> done_with;
-  {
-    auto rows = cursor::open(in, table::result_outbox);
-    if (!rows)
-      return rows.error();
-    auto row = rows->first();
-    for (; row && *row; row = rows->next()) {
-      const auto at = be64::read((*row)->key);
-      if (!at)
-        return error{errc::storage_failed, "a key of the table result_outbox cannot be read", {}};
-      if (*at > seq)
-        break;
-      done_with.push_back(*at);
-    }
-    if (!row)
-      return row.error();
-  }
-  for (const auto at : done_with)
-    if (auto done = in.erase(table::result_outbox, be64{at}.view()); !done)
-      return done.error();
-  return done_with.size();
 }
 
 } // namespace ringmaster::storage

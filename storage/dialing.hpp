@@ -126,16 +126,4 @@ struct restored_entry {
 /// Deletes capsules that no live dialing refers to; the number. Safe at any time.
 result<std::size_t> collect_capsules(write_txn& in);
 
-// --- result outbox ------------------------------------------------------------------------------------------
-
-/// A line that waits to be appended to the result file. Numbers rise and are never used again.
-struct outbox_line {
-  std::uint64_t seq{0};
-  std::string line;
-};
-/// The oldest ones after the line `after`, `limit` at most.
-[[nodiscard]] result<std::vector<outbox_line>> pending_lines(const txn& in, std::size_t limit, std::uint64_t after = 0);
-/// Deletes the lines up to and with `seq`; the number.
-result<std::size_t> delete_lines(write_txn& in, std::uint64_t seq);
-
 } // namespace ringmaster::storage

@@ -679,6 +679,8 @@ result<environment> environment::open(const environment_options& options) {
   if (!*there)
     if (auto put = in->put(table::meta, format_key, sealed_format); !put)
       return put.error();
+  if (auto noted = note_tables(*in); !noted)
+    return noted.error();
   if (auto done = in->commit(); !done)
     return done.error();
   inside->serving = true;
@@ -686,6 +688,15 @@ result<environment> environment::open(const environment_options& options) {
   if (auto done = env.find_live_calls(); !done)
     return done.error();
   return env;
+}
+
+/// Says which tables the file has, so that one of them that is missing later is known to be.
+result<void> environment::note_tables(write_txn& in) {
+  const auto said = in.get(table::meta, tables_key);
+  if (!said)
+    return said.error();
+  const auto count = std::to_string(table_count);
+  return *said == count ? result<void>{} : in.put(table::meta, tables_key, count);
 }
 
 /// Those that the last process left.
@@ -725,7 +736,7 @@ result<environment> environment::open_copy(const std::filesystem::path& file) {
   for (std::size_t i = 0; i < table_count; ++i) {
     const std::string name{table_name(static_cast<table>(i))};
     if (const int rc = mdb_dbi_open(txn, name.c_str(), 0, &inside->tables[i])) {
-      if (rc == MDB_NOTFOUND && static_cast<table>(i) >= table::abandonment) {
+      if (rc == MDB_NOTFOUND && i >= tables_of_plain_files) {
         inside->tables[i] = no_table;
         continue;
       }

@@ -237,6 +237,7 @@ public:
 
 private:
   environment() = default;
+  static result<void> note_tables(write_txn& in);
   result<void> find_live_calls();
   std::shared_ptr<txn::shared> env_;
 };

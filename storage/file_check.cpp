@@ -13,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <deque>
 #include <mutex>
@@ -281,9 +282,10 @@ private:
     const auto known = read_format_text(format_);
     if (!known)
       return false;
+    const auto there = std::max(tables_, *known == format_kind::plain ? tables_of_plain_files : tables_before_they_were_counted);
     for (std::size_t i = 0; i < table_count; ++i) {
       if (!ours[i]) {
-        if (*known == format_kind::plain && static_cast<table>(i) >= table::abandonment)
+        if (i >= there)
           continue;
         return in_.wrong(fmt::format("is damaged: the table {} is missing", table_name(static_cast<table>(i))));
       }
@@ -448,6 +450,8 @@ private:
       return take_free_pages(value, number);
     if (of.name == table_name(table::meta) && one.key == format_key)
       format_ = value;
+    if (of.name == table_name(table::meta) && one.key == tables_key)
+      std::from_chars(value.data(), value.data() + value.size(), tables_);
     if (of.sealed && !take_row_check(*of.sealed, one.key, value))
       return in_.wrong(fmt::format("is damaged: a row of the table {} on page {} is not what was written", of.name, number));
     return {};
@@ -503,6 +507,7 @@ private:
   std::deque<walked_tree> trees_;
   std::vector<std::uint64_t> free_;
   std::string format_;
+  std::size_t tables_{0}; ///< so many it says that it has; 0: nothing
   bench own_;
   bool share_{false};
   std::vector<subtree> shared_;

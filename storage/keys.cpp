@@ -27,6 +27,9 @@ std::string_view table_name(table t) noexcept {
   case table::abandonment: return "abandonment";
   case table::erase_queue: return "erase_queue";
   case table::erased: return "erased";
+  case table::collected: return "collected";
+  case table::collected_by: return "collected_by";
+  case table::outbox: return "outbox";
   }
   return {};
 }

@@ -9,6 +9,7 @@
 ///
 ///     meta         := "format" → "1" | "2 crc32c" not sealed, or sealed
 ///                   | "result_file" → path        where the last daemon's result file was
+///                   | "tables" → decimal          how many of these tables the file has, the first so many
 ///     plan         := uuid → record of plan_fields
 ///     destination  := uuid → record of destination_fields
 ///     dlma         := uuid → record of dlma_fields
@@ -30,6 +31,12 @@
 ///     erase_queue  := time kind:u8 uuid → ""      rows of `deleted` by when they were deleted; 0: to be erased at once
 ///     erased       := number:16 bytes dl:uuid → record of erased_fields    what is left of the numbers of erased entries;
 ///                                                 number: keyed hash (storage/erasing.hpp)
+///
+///     collected    := kind:u16 id:u64 → record    objects of a collection (storage/collection.hpp); kind and id: most
+///                                                 significant byte first
+///     collected_by := kind:u16 tag:u8 value id:u64 → ""    what they are found by: tag is the number of the field
+///       value      := i64, its first bit the other way round | uuid | text "\0" | "\0" | "\1" value     the last two: optional
+///     outbox       := receiver:seq seq → bytes    what waits for a receiver (storage/outbox.hpp)
 ///
 /// In a sealed database (format 2, what new ones are) each value is followed by a check: the CRC-32C of the table's
 /// number, the key and the value, four bytes, least significant first. Only `meta` has none. It is added and looked at by
@@ -70,8 +77,12 @@ enum class table : std::uint8_t {
   meta, plan, destination, dlma, campaign, dl, dl_by_dlma, deleted, purge, dialing, capsule, result_outbox,
   user, token, snapshot, counters,
   abandonment, erase_queue, erased, // copies from before these have none
+  collected, collected_by, outbox,
 };
-inline constexpr std::size_t table_count = 19;
+inline constexpr std::size_t table_count = 22;
+/// Files that do not say how many tables they have (`meta`, "tables"): of format 2, and the least of format 1.
+inline constexpr std::size_t tables_before_they_were_counted = 19, tables_of_plain_files = 16;
+inline constexpr std::string_view tables_key = "tables";
 
 /// Whether a sealed database has checks in it.
 [[nodiscard]] constexpr bool is_sealed(table t) noexcept { return t != table::meta; }

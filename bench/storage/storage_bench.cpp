@@ -6,6 +6,7 @@
 ///   - entries imported per second: CSV text parsed and stored
 ///   - seconds until the states of a dlma with 1,000,000 entries are read at a start
 #include "protocol/dial_list_import.hpp"
+#include "storage/outbox.hpp"
 #include "storage/dialing.hpp"
 #include "storage/outbound.hpp"
 
@@ -143,7 +144,7 @@ void call_from_begin_to_end(benchmark::State& state) {
       must(begin_dialing(in, {call, random_uuid(), data.setup, entry, 0, "pbx-1"}, wall_clock_now()));
       must(end_dialing(in, call, {dialing_status::hangup, "PJSIP/1-1", 5, "Remote end is busy", 17, "User busy"}, wall_clock_now()));
     }
-    must(delete_lines(in, ~std::uint64_t{0}));
+    must(outbox::of_results().drop(in, ~std::uint64_t{0}));
     in.abort();
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(ids.size()));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The result file after crashes: the actor over a real database and a real file, run step by step.
+#include "storage/outbox.hpp"
 #include "actors/results.hpp"
 
 #include "tests/manual_clock.hpp"
@@ -50,8 +51,8 @@ protected:
       });
     }
     const auto view = must(db.read());
-    for (const auto& line : must(pending_lines(view, 10)))
-      lines_.push_back(line.line + "\n");
+    for (const auto& line : must(outbox::of_results().read(view, 10)))
+      lines_.push_back(line.text + "\n");
   }
   ~results_test() override {
     for (const auto& actor : {results_.actor(), store_.actor()})
@@ -70,7 +71,7 @@ protected:
     std::ofstream{file_, std::ios::binary} << content;
     results_ = results_handle{system_->spawn(results_actor, file_, shared_.get())};
     run();
-    EXPECT_TRUE(must(pending_lines(must(db.read()), 10)).empty());
+    EXPECT_TRUE(must(outbox::of_results().read(must(db.read()), 10)).empty());
     std::ifstream in{file_, std::ios::binary};
     return {std::istreambuf_iterator<char>{in}, {}};
   }
@@ -106,13 +107,13 @@ TEST_F(results_test, waits_for_no_reader_of_a_fifo_and_loses_no_line_to_one) {
   ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
   results_ = results_handle{system_->spawn(results_actor, file_, shared_.get())};
   run();
-  EXPECT_EQ(must(pending_lines(must(db.read()), 10)).size(), 3u);
+  EXPECT_EQ(must(outbox::of_results().read(must(db.read()), 10)).size(), 3u);
   const int reader = ::open(file_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); // a daemon that looked then would have written
   results_.end();
   results_ = results_handle{system_->spawn(results_actor, file_, shared_.get())};
   run();
   ::close(reader);
-  EXPECT_EQ(must(pending_lines(must(db.read()), 10)).size(), 3u);
+  EXPECT_EQ(must(outbox::of_results().read(must(db.read()), 10)).size(), 3u);
   results_.end();
   std::filesystem::remove(file_);
   EXPECT_EQ(after_a_start_with(""), lines_[0] + lines_[1] + lines_[2]);

@@ -2,6 +2,7 @@
 // The store over a real database that has no more room. Its steps of time are the scheduler's: no test waits.
 #include "actors/store.hpp"
 
+#include "storage/outbox.hpp"
 #include "storage/snapshot.hpp"
 #include "tests/storage/database.hpp"
 
@@ -252,7 +253,7 @@ TEST_F(store_test, the_next_start_writes_what_the_last_process_could_not) {
     EXPECT_EQ(now.res_dial, 4) << "who has answered is known to have";
     EXPECT_EQ(now.status, dl_idle);
   }
-  EXPECT_EQ(must(pending_lines(must(db.read()), 10)).size(), 4u);
+  EXPECT_EQ(must(outbox::of_results().read(must(db.read()), 10)).size(), 4u);
   EXPECT_TRUE(must(waiting_notes::open(db.data_dir())).found().empty());
   expect_consistent();
 }

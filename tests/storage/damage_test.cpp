@@ -223,45 +223,74 @@ TEST_F(damage, an_empty_file_is_a_new_database_only_where_there_was_none) {
   EXPECT_TRUE(open_damaged("")) << "a first start that was cut off";
 }
 
-TEST_F(damage, a_database_of_the_format_before_is_served_as_it_was) {
-  // As the first versions wrote it: no checks, some tables less.
+/// A database as an older version made it, with `tables` of the tables and, of format 2, a check behind each value.
+void write_as_before(const std::filesystem::path& folder, const rows& content, std::size_t tables, bool sealed) {
+  std::filesystem::create_directory(folder);
+  MDB_env* env = nullptr;
+  ASSERT_EQ(mdb_env_create(&env), 0);
+  mdb_env_set_maxdbs(env, table_count);
+  mdb_env_set_mapsize(env, std::size_t{1} << 28);
+  ASSERT_EQ(mdb_env_open(env, folder.c_str(), 0, 0600), 0);
+  MDB_txn* txn = nullptr;
+  ASSERT_EQ(mdb_txn_begin(env, nullptr, 0, &txn), 0);
+  std::array<MDB_dbi, table_count> made{};
+  for (std::size_t t = 0; t < tables; ++t)
+    ASSERT_EQ(mdb_dbi_open(txn, std::string{table_name(static_cast<table>(t))}.c_str(), MDB_CREATE, &made[t]), 0);
+  for (auto [where, bytes] : content) {
+    auto name = where.second;
+    if (const auto t = static_cast<table>(where.first); sealed && is_sealed(t))
+      for (auto [check, i] = std::pair{row_check(t, name, bytes), 0}; i < 4; ++i, check >>= 8)
+        bytes.push_back(static_cast<char>(check & 0xFF));
+    MDB_val k{name.size(), name.data()}, v{bytes.size(), bytes.data()};
+    ASSERT_EQ(mdb_put(txn, made[where.first], &k, &v, 0), 0);
+  }
+  ASSERT_EQ(mdb_txn_commit(txn), 0);
+  mdb_env_close(env);
+}
+
+TEST_F(damage, a_database_of_a_version_before_is_served_as_it_was) {
   fill();
-  auto before = must(rows_of(db));
-  std::erase_if(before, [](const auto& row) { return row.first.first >= static_cast<std::uint8_t>(table::abandonment); });
-  before[{0, "format"}] = "1";
-  fs::create_directory(copy);
-  {
-    MDB_env* env = nullptr;
-    ASSERT_EQ(mdb_env_create(&env), 0);
-    mdb_env_set_maxdbs(env, table_count);
-    mdb_env_set_mapsize(env, std::size_t{1} << 28);
-    ASSERT_EQ(mdb_env_open(env, copy.c_str(), 0, 0600), 0);
-    MDB_txn* txn = nullptr;
-    ASSERT_EQ(mdb_txn_begin(env, nullptr, 0, &txn), 0);
-    std::array<MDB_dbi, table_count> tables{};
-    for (std::uint8_t t = 0; t < static_cast<std::uint8_t>(table::abandonment); ++t)
-      ASSERT_EQ(mdb_dbi_open(txn, std::string{table_name(static_cast<table>(t))}.c_str(), MDB_CREATE, &tables[t]), 0);
-    for (auto [where, bytes] : before) {
-      auto name = where.second;
-      MDB_val k{name.size(), name.data()}, v{bytes.size(), bytes.data()};
-      ASSERT_EQ(mdb_put(txn, tables[where.first], &k, &v, 0), 0);
+  for (const bool sealed : {false, true}) { // the first versions wrote no checks and had fewer tables; later ones did not say how many
+    const auto tables = sealed ? tables_before_they_were_counted : tables_of_plain_files;
+    const auto at = folder.path() / (sealed ? "of format 2" : "of format 1");
+    auto before = must(rows_of(db));
+    std::erase_if(before, [&](const auto& row) { return row.first.first >= tables; });
+    before.erase({0, std::string{tables_key}});
+    if (!sealed)
+      before[{0, "format"}] = "1";
+    write_as_before(at, before, tables, sealed);
+    before[{0, std::string{tables_key}}] = std::to_string(table_count);
+    for (int start = 0; start < 2; ++start) {
+      auto old = open_in(at);
+      EXPECT_EQ(must(rows_of(old)), before);
+      auto in = must(old.write());
+      must(put_snapshot(in, "small", "z"));
+      must(in.commit());
+      before[{static_cast<std::uint8_t>(table::snapshot), "small"}] = "z";
+      EXPECT_EQ(must(rows_of(old)), before);
+      EXPECT_TRUE(must(check_consistency(must(old.read()))).empty());
     }
-    ASSERT_EQ(mdb_txn_commit(txn), 0);
-    mdb_env_close(env);
+    fs::remove(folder.path() / "copy of it");
+    must(backup(at, folder.path() / "copy of it", false));
+    fs::remove_all(folder.path() / "again");
+    must(restore(folder.path() / "copy of it", folder.path() / "again", false));
+    EXPECT_EQ(must(rows_of(open_in(folder.path() / "again"))), before);
   }
-  for (int start = 0; start < 2; ++start) {
-    auto old = open_in(copy);
-    EXPECT_EQ(must(rows_of(old)), before);
-    auto in = must(old.write());
-    must(put_snapshot(in, "small", "z"));
-    must(in.commit());
-    before[{static_cast<std::uint8_t>(table::snapshot), "small"}] = "z";
-    EXPECT_EQ(must(rows_of(old)), before);
-    EXPECT_TRUE(must(check_consistency(must(old.read()))).empty());
+}
+
+TEST_F(damage, a_file_that_lacks_a_table_that_it_says_it_has_is_refused) {
+  const auto content = must(rows_of(db));
+  write_as_before(folder.path() / "all", content, table_count, true);
+  (void)open_in(folder.path() / "all");
+  for (const auto missing : {table::outbox, table::collected_by}) {
+    const auto at = folder.path() / std::string{table_name(missing)};
+    write_as_before(at, content, static_cast<std::size_t>(missing), true);
+    environment_options options;
+    options.data_dir = at;
+    const auto opened = environment::open(options);
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().message.find("the table " + std::string{table_name(missing)} + " is missing"), std::string::npos) << opened.error().message;
   }
-  must(backup(copy, folder.path() / "copy of it", false));
-  must(restore(folder.path() / "copy of it", folder.path() / "again", false));
-  EXPECT_EQ(must(rows_of(open_in(folder.path() / "again"))), before);
 }
 
 // --- clean ends -----------------------------------------------------------------------------------------------

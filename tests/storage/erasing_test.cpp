@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// What was deleted is erased: at once, after a time, and when the call that needs it is over.
+#include "storage/outbox.hpp"
 #include "storage/erasing.hpp"
 
 #include "storage/backup.hpp"
@@ -63,7 +64,7 @@ TEST_F(erased_things, of_an_entry_only_the_numbers_tries_stay_under_a_keyed_hash
   const auto [s, call] = called(false);
   const auto id = s.entries[0].id;
   write([&](write_txn& in) { // the result line has the customer's name, and is in the result file by now
-    must(delete_lines(in, must(pending_lines(in, 10)).back().seq));
+    must(outbox::of_results().drop(in, must(outbox::of_results().read(in, 10)).back().number));
     must(remove_entry(in, id, false, at_second(3)));
   });
   EXPECT_TRUE(has("Secretname"));
@@ -137,11 +138,11 @@ TEST_F(erased_things, wait_for_the_call_that_needs_them_and_its_result_line_is_w
   EXPECT_EQ(erase(at_second(400)).count, 0u);
   expect_consistent();
   write([&, &which = call](write_txn& in) { must(end_dialing(in, which.id, {}, at_second(5))); });
-  const auto line = must(pending_lines(must(db.read()), 10)).back().line;
+  const auto line = must(outbox::of_results().read(must(db.read()), 10)).back().text;
   EXPECT_NE(line.find("7654321"), std::string::npos) << line;
   EXPECT_EQ(erase(at_second(-1000)).count, 1u) << "it was to be erased at once";
   EXPECT_EQ(deleted(), 0u);
-  EXPECT_EQ(must(pending_lines(must(db.read()), 10)).back().line, line) << "what is not written yet is not lost";
+  EXPECT_EQ(must(outbox::of_results().read(must(db.read()), 10)).back().text, line) << "what is not written yet is not lost";
   expect_consistent();
 }
 
@@ -184,7 +185,7 @@ TEST_F(erased_things, of_other_resources_every_text_goes_and_what_calls_kept_of_
     const auto next = call_to(s, id);
     must(begin_dialing(in, next, at_second(4)));
     must(end_dialing(in, next.id, {}, at_second(5)));
-    must(delete_lines(in, must(pending_lines(in, 10)).back().seq));
+    must(outbox::of_results().drop(in, must(outbox::of_results().read(in, 10)).back().number));
     must(remove_campaign(in, s.camp.id, true, at_second(6)));
     must(remove_plan(in, s.how.id, true, at_second(6)));
   });

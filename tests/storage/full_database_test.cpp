@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A database that has reached its limit: what it still takes, and how it grows.
+#include "storage/outbox.hpp"
 #include "storage/environment.hpp"
 
 #include "storage/backup.hpp"
@@ -90,7 +91,7 @@ TEST_F(full_database, takes_the_ends_of_calls_and_their_lines) {
       must(end_dialing(in, call.id, {dialing_status::hangup, "PJSIP/1", 4, "answered", 16, "Normal Clearing"}, at_second(2)));
     }));
     must(in_reserve([&](write_txn& in) { // as the result file takes them
-      must(delete_lines(in, must(pending_lines(in, 1)).front().seq));
+      must(outbox::of_results().drop(in, must(outbox::of_results().read(in, 1)).front().number));
     }));
   }
   EXPECT_EQ(must(must(db.read()).size(table::dialing)), 0u);

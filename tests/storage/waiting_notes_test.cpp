@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "storage/outbox.hpp"
 #include "storage/waiting_notes.hpp"
 
 #include "tests/storage/database.hpp"
@@ -157,7 +158,7 @@ TEST_F(notes_test, say_what_became_of_a_call) {
   const auto entry = must(get<dl>(in, s.entries[1].id));
   EXPECT_EQ(entry.res_hangup, 17);
   EXPECT_EQ(entry.tm_last_hangup, at_second(3));
-  EXPECT_EQ(must(pending_lines(in, 10)).size(), 1u);
+  EXPECT_EQ(must(outbox::of_results().read(in, 10)).size(), 1u);
   EXPECT_EQ(must(answers_by_day(in, s.camp.id)), (std::vector<day_of_answers>{{20'000, 1, 1}}));
   must(notes.clear());
   EXPECT_EQ(must(open().settled(in)), 0u);
