@@ -25,7 +25,7 @@ std::string error_message(const error& e, std::uint64_t seq) {
     w.member("type", "error");
     w.key("error");
     w.begin_object();
-    w.member("code", static_cast<std::int64_t>(http_status(e.code)));
+    w.member("code", static_cast<std::int64_t>(http::http_status(e.code)));
     w.member("message", e.message);
     if (!e.field.empty())
       w.member("field", e.field);
