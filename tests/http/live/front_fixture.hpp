@@ -26,7 +26,7 @@ protected:
     ASSERT_TRUE(engine) << engine.error().message;
     engine_ = std::move(*engine);
     front_ = std::make_unique<live::front>(*engine_, limits);
-    router_.emplace([this](const http::request&) -> result<std::shared_ptr<const auth::principal>> { return caller_; });
+    router_.emplace([this](std::string_view, time_point) -> result<std::shared_ptr<const auth::principal>> { return caller_; });
     ASSERT_TRUE(front_->add_to(*router_));
     options_.port = 0;
     options_.threads = 1; // what the quick reader has heard, the slow one has been told
