@@ -47,6 +47,7 @@ struct operation {
   outcome does{outcome::shown}; ///< which status its answer has
   std::string_view media{"application/json"};
   std::string_view doc{}; ///< further sentences, in Markdown
+  value_kind id{value_kind::string}; ///< of the last parameter of the path, if it has one
 };
 
 // What many operations share.

@@ -8,54 +8,19 @@
 namespace ringmaster::storage {
 namespace {
 
-/// A user as it is kept: permissions in one text, separated by blanks.
-struct user_row {
-  std::string name, password_hash, permissions;
-  std::optional<time_point> tm_create, tm_update;
-};
-constexpr auto user_fields = field_table{
-    field{1, "name", &user_row::name, access::stored_only, ""},
-    field{2, "password_hash", &user_row::password_hash, access::stored_only, ""},
-    field{3, "permissions", &user_row::permissions, access::stored_only, ""},
-    field{4, "tm_create", &user_row::tm_create, access::stored_only, ""},
-    field{5, "tm_update", &user_row::tm_update, access::stored_only, ""}};
-
-struct token_row {
-  std::string user;
-  time_point issued{}, expires{};
-};
-constexpr auto token_fields = field_table{
-    field{1, "user", &token_row::user, access::stored_only, ""},
-    field{2, "issued", &token_row::issued, access::stored_only, ""},
-    field{3, "expires", &token_row::expires, access::stored_only, ""}};
-
 error unknown_user(std::string_view name) { return {errc::not_found, fmt::format("there is no user {}", name), {}}; }
-
-result<user> read_user(std::string_view bytes) {
-  auto row = from_record<user_row>(bytes, user_fields);
-  if (!row)
-    return row.error();
-  user u{std::move(row->name), std::move(row->password_hash), {}, row->tm_create, row->tm_update};
-  for (std::string_view rest = row->permissions; !rest.empty();) {
-    const auto blank = std::min(rest.find(' '), rest.size());
-    u.permissions.emplace_back(rest.substr(0, blank));
-    rest.remove_prefix(std::min(blank + 1, rest.size()));
-  }
-  return u;
-}
 
 std::string_view view(const token_hash& hash) noexcept {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }
 
-result<token> read_token(std::string_view key, std::string_view bytes) {
-  auto row = from_record<token_row>(bytes, token_fields);
-  if (!row)
-    return row.error();
-  token t{{}, std::move(row->user), row->issued, row->expires};
-  if (key.size() != t.hash.size())
+result<access_token> read_token(std::string_view key, std::string_view bytes) {
+  auto t = from_record<access_token>(bytes, access_token_fields);
+  if (!t)
+    return t;
+  if (key.size() != t->hash.size())
     return error{errc::storage_failed, "a key of the table token cannot be read", {}};
-  std::copy(key.begin(), key.end(), t.hash.begin());
+  std::copy(key.begin(), key.end(), t->hash.begin());
   return t;
 }
 
@@ -83,23 +48,23 @@ std::optional<error> check_name(std::string_view name) {
 
 } // namespace
 
-result<user> get_user(const txn& in, std::string_view name) {
+result<user_account> get_user(const txn& in, std::string_view name) {
   if (check_name(name))
     return unknown_user(name.substr(0, 255));
   const auto bytes = in.get(table::user, name);
   if (!bytes)
     return bytes.error();
-  return *bytes ? read_user(**bytes) : unknown_user(name);
+  return *bytes ? from_record<user_account>(**bytes, user_account_fields) : unknown_user(name);
 }
 
-result<std::vector<user>> all_users(const txn& in) {
+result<std::vector<user_account>> all_users(const txn& in) {
   auto rows = cursor::open(in, table::user);
   if (!rows)
     return rows.error();
-  std::vector<user> users;
+  std::vector<user_account> users;
   auto row = rows->first();
   for (; row && *row; row = rows->next()) {
-    auto u = read_user((*row)->value);
+    auto u = from_record<user_account>((*row)->value, user_account_fields);
     if (!u)
       return u.error();
     users.push_back(std::move(*u));
@@ -109,26 +74,19 @@ result<std::vector<user>> all_users(const txn& in) {
   return users;
 }
 
-result<user> put_user(write_txn& in, user fresh, time_point now) {
+result<user_account> put_user(write_txn& in, user_account fresh, time_point now) {
   if (auto wrong = check_name(fresh.name))
     return *wrong;
-  user_row row{fresh.name, fresh.password_hash, {}, now, std::nullopt};
-  for (const auto& permission : fresh.permissions) {
+  for (const auto& permission : fresh.permissions)
     if (permission.empty() || permission.find(' ') != std::string::npos)
       return invalid_field("permissions", "permissions must be names without blanks");
-    row.permissions.append(row.permissions.empty() ? "" : " ").append(permission);
-  }
   const auto before = get_user(in, fresh.name);
-  if (before) {
-    row.tm_create = before->tm_create;
-    row.tm_update = now;
-  } else if (before.error().code != errc::not_found) {
+  if (!before && before.error().code != errc::not_found)
     return before.error();
-  }
-  if (auto done = in.put(table::user, fresh.name, to_record(row, user_fields)); !done)
+  fresh.tm_create = before ? before->tm_create : now;
+  fresh.tm_update = before ? std::optional{now} : std::nullopt;
+  if (auto done = in.put(table::user, fresh.name, to_record(fresh, user_account_fields)); !done)
     return done.error();
-  fresh.tm_create = row.tm_create;
-  fresh.tm_update = row.tm_update;
   return fresh;
 }
 
@@ -145,11 +103,11 @@ result<void> remove_user(write_txn& in, std::string_view name) {
   return {};
 }
 
-result<void> put_token(write_txn& in, const token& t) {
-  return in.put(table::token, view(t.hash), to_record(token_row{t.user, t.issued, t.expires}, token_fields));
+result<void> put_token(write_txn& in, const access_token& t) {
+  return in.put(table::token, view(t.hash), to_record(t, access_token_fields));
 }
 
-result<token> get_token(const txn& in, const token_hash& hash, time_point now) {
+result<access_token> get_token(const txn& in, const token_hash& hash, time_point now) {
   const auto bytes = in.get(table::token, view(hash));
   if (!bytes)
     return bytes.error();
@@ -162,11 +120,11 @@ result<token> get_token(const txn& in, const token_hash& hash, time_point now) {
   return t;
 }
 
-result<std::vector<token>> all_tokens(const txn& in) {
+result<std::vector<access_token>> all_tokens(const txn& in) {
   auto rows = cursor::open(in, table::token);
   if (!rows)
     return rows.error();
-  std::vector<token> tokens;
+  std::vector<access_token> tokens;
   auto row = rows->first();
   for (; row && *row; row = rows->next()) {
     auto t = read_token((*row)->key, (*row)->value);
@@ -182,11 +140,11 @@ result<std::vector<token>> all_tokens(const txn& in) {
 result<bool> remove_token(write_txn& in, const token_hash& hash) { return in.erase(table::token, view(hash)); }
 
 result<std::size_t> remove_tokens_of(write_txn& in, std::string_view user) {
-  return remove_tokens(in, [&](const token& t) { return t.user == user; });
+  return remove_tokens(in, [&](const access_token& t) { return t.user == user; });
 }
 
 result<std::size_t> remove_expired_tokens(write_txn& in, time_point now) {
-  return remove_tokens(in, [&](const token& t) { return t.expires <= now; });
+  return remove_tokens(in, [&](const access_token& t) { return t.expires <= now; });
 }
 
 } // namespace ringmaster::storage

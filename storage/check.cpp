@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/check.hpp"
 
+#include "storage/audit.hpp"
 #include "storage/dialing.hpp"
 #include "storage/records.hpp"
 
@@ -182,6 +183,20 @@ result<void> check_outbox(const txn& in, problems& found) {
   return {};
 }
 
+/// Every collection of the product is named where this is called.
+template <class... T>
+result<void> check_collections(const txn& in, problems& found) {
+  result<void> all;
+  const auto check = [&](const result<std::vector<std::string>>& one) {
+    if (!one && all)
+      all = one.error();
+    if (one)
+      found.insert(found.end(), one->begin(), one->end());
+  };
+  (check(check_collection<T>(in)), ...);
+  return all;
+}
+
 } // namespace
 
 result<std::vector<std::string>> check_consistency(const txn& in) {
@@ -197,7 +212,7 @@ result<std::vector<std::string>> check_consistency(const txn& in) {
         each_row(in, table::abandonment, [&](std::string_view key, std::string_view value) {
           return check_day(found, key, value);
         }),
-        check_outbox(in, found)})
+        check_outbox(in, found), check_collections<audit_record>(in, found)})
     if (!done)
       return done.error();
   const auto entries = in.size(table::dl), states = in.size(table::dl_by_dlma);

@@ -79,8 +79,10 @@ result<std::vector<std::int64_t>> ids(const txn& in, const kind_of& which, const
   return found;
 }
 
+std::string counter_of(const kind_of& which) { return fmt::format("collected/{}", which.kind); }
+
 result<std::int64_t> next_id(write_txn& in, const kind_of& which) {
-  const auto id = in.next(fmt::format("collected/{}", which.kind));
+  const auto id = in.next(counter_of(which));
   if (!id)
     return id.error();
   return static_cast<std::int64_t>(*id);

@@ -43,6 +43,7 @@ struct by {
   std::uint8_t tag;
   M T::*member;
   static constexpr bool is_unique = false;
+  static constexpr bool keeps_unset = true;
   consteval by(int number, M T::*of) : tag{static_cast<std::uint8_t>(number)}, member{of} {}
 };
 /// One object a value at most.
@@ -51,7 +52,18 @@ struct unique {
   std::uint8_t tag;
   M T::*member;
   static constexpr bool is_unique = true;
+  static constexpr bool keeps_unset = false;
   consteval unique(int number, M T::*of) : tag{static_cast<std::uint8_t>(number)}, member{of} {}
+};
+
+/// Of those alone that have a value.
+template <class T, class M>
+struct sparse {
+  std::uint8_t tag;
+  M T::*member;
+  static constexpr bool is_unique = false;
+  static constexpr bool keeps_unset = false;
+  consteval sparse(int number, M T::*of) : tag{static_cast<std::uint8_t>(number)}, member{of} {}
 };
 
 template <class T>
@@ -98,6 +110,8 @@ void append_value(std::string& out, const std::optional<M>& value) {
 }
 
 [[nodiscard]] error unknown(const kind_of& which, std::int64_t id);
+/// The counter (table `counters`) of the ids that were given.
+[[nodiscard]] std::string counter_of(const kind_of& which);
 [[nodiscard]] result<std::optional<std::string_view>> row(const txn& in, const kind_of& which, std::int64_t id);
 /// The ids that have a value, or all of them; those above `after`, at most `count`.
 [[nodiscard]] result<std::vector<std::int64_t>> ids(const txn& in, const kind_of& which, const entry* at, std::int64_t after, std::size_t count);
@@ -115,7 +129,7 @@ inline constexpr kind_of of{collection<T>::kind, collection<T>::name};
 
 template <class T, class Index>
 [[nodiscard]] entry entry_of(const T& object, const Index& index) {
-  entry made{index.tag, {}, {}, Index::is_unique, !Index::is_unique || !is_unset(object.*index.member)};
+  entry made{index.tag, {}, {}, Index::is_unique, Index::keeps_unset || !is_unset(object.*index.member)};
   collection<T>::fields.each([&](const auto& f) {
     if (f.tag == index.tag)
       made.field = f.name;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/commands/access.hpp"
 
+#include "storage/audit.hpp"
 #include "storage/snapshot.hpp"
 
 #include <utility>
@@ -10,10 +11,9 @@ namespace {
 constexpr std::string_view networks_name{"sign_in/networks"};
 } // namespace
 
-result<void> add_user(storage::write_txn& in, storage::user fresh, time_point now) {
-  if (const auto put = storage::put_user(in, std::move(fresh), now); !put)
-    return put.error();
-  return {};
+result<void> add_user(storage::write_txn& in, user_account fresh, time_point now) {
+  const auto put = storage::put_user(in, std::move(fresh), now);
+  return put ? storage::note(in, now, {}, "created", "user", put->name) : put.error();
 }
 
 result<void> change_password(storage::write_txn& in, std::string_view name, std::string hash, time_point now) {
@@ -23,12 +23,14 @@ result<void> change_password(storage::write_txn& in, std::string_view name, std:
   user->password_hash = std::move(hash);
   if (const auto ended = storage::remove_tokens_of(in, name); !ended)
     return ended.error();
-  return add_user(in, std::move(*user), now);
+  if (const auto put = storage::put_user(in, std::move(*user), now); !put)
+    return put.error();
+  return storage::note(in, now, {}, "password_changed", "user", name);
 }
 
-result<void> keep_token(storage::write_txn& in, const storage::token& token) { return storage::put_token(in, token); }
+result<void> keep_token(storage::write_txn& in, const access_token& token) { return storage::put_token(in, token); }
 
-result<void> end_token(storage::write_txn& in, const storage::token_hash& digest) {
+result<void> end_token(storage::write_txn& in, const token_hash& digest) {
   if (const auto removed = storage::remove_token(in, digest); !removed)
     return removed.error();
   return {};

@@ -10,6 +10,8 @@
 #include "actors/changes.hpp"
 #include "protocol/time.hpp"
 #include "protocol/zone_rules.hpp"
+#include "protocol/fields.hpp"
+#include "storage/audit.hpp"
 #include "storage/environment.hpp"
 
 namespace ringmaster::commands {
@@ -19,6 +21,23 @@ struct context {
   changes& told;
   time_point now;          ///< a date
   const zone_rules& zones; ///< in use
+  std::string_view by{};   ///< the user who asks for it; empty: nobody but the daemon itself
+
+  /// A record of what was done, for the audit (storage/audit.hpp).
+  [[nodiscard]] result<void> note(std::string_view deed, std::string_view kind, std::string_view object, std::string_view fields = {}) const {
+    return storage::note(in, now, by, deed, kind, object, fields);
+  }
 };
+
+/// The names of the fields in which two objects differ, with blanks between; those that change with every write are left out.
+template <class T, class... G>
+[[nodiscard]] std::string changed_fields(const T& before, const T& after, const field_table<G...>& table) {
+  std::string names;
+  table.each([&](const auto& f) {
+    if (f.may != access::shown_only && f.name != "tm_update" && !(f.get(before) == f.get(after)))
+      names.append(names.empty() ? "" : " ").append(f.name);
+  });
+  return names;
+}
 
 } // namespace ringmaster::commands

@@ -4,6 +4,7 @@
 #include "actors/commands/campaign_rules.hpp"
 #include "storage/erasing.hpp"
 
+#include <map>
 #include <type_traits>
 #include <utility>
 
@@ -22,6 +23,26 @@ constexpr storage::resource kind_of() {
     return storage::resource::dl;
   else
     return storage::resource::campaign;
+}
+
+constexpr std::string_view name_of(const plan&) { return "plan"; }
+constexpr std::string_view name_of(const destination&) { return "destination"; }
+constexpr std::string_view name_of(const dlma&) { return "dlma"; }
+constexpr std::string_view name_of(const dl&) { return "dl"; }
+constexpr std::string_view name_of(const campaign&) { return "campaign"; }
+constexpr const auto& fields_of(const plan&) { return plan_fields; }
+constexpr const auto& fields_of(const destination&) { return destination_fields; }
+constexpr const auto& fields_of(const dlma&) { return dlma_fields; }
+constexpr const auto& fields_of(const dl&) { return dl_fields; }
+constexpr const auto& fields_of(const campaign&) { return campaign_fields; }
+
+/// What was done, with a record of it for the audit.
+template <class T>
+result<T> recorded(const context& c, std::string_view deed, result<T> done, std::string_view fields = {}) {
+  if (done)
+    if (const auto noted = c.note(deed, name_of(*done), to_string(done->id), fields); !noted)
+      return noted.error();
+  return done;
 }
 
 /// Keeps the id of what was made or changed, for the actors.
@@ -93,21 +114,25 @@ result<T> create(const context& c, T fresh) {
   if constexpr (std::is_same_v<T, campaign>) {
     const campaign nothing;
     const auto settled = settle_campaign(c.in, nothing, std::move(fresh), c.zones);
-    return settled ? noted(c, storage::create(c.in, *settled, c.now)) : settled;
+    return settled ? recorded(c, "created", noted(c, storage::create(c.in, *settled, c.now))) : settled;
   } else {
-    return noted(c, storage::create(c.in, std::move(fresh), c.now));
+    return recorded(c, "created", noted(c, storage::create(c.in, std::move(fresh), c.now)));
   }
 }
 
 template <class T>
 result<T> update(const context& c, const uuid& id, const storage::edit<T>& edit) {
+  const auto before = storage::get<T>(c.in, id);
+  if (!before)
+    return before;
+  const auto changed = [&](result<T> now) {
+    const auto names = now ? changed_fields(*before, *now, fields_of(*now)) : std::string{};
+    return recorded(c, "changed", std::move(now), names);
+  };
   if constexpr (std::is_same_v<T, dl>) {
-    return noted(c, storage::update(c.in, id, edit, c.now));
+    return changed(noted(c, storage::update(c.in, id, edit, c.now)));
   } else {
     // The edit of storage must not look at other records, so everything is settled before it.
-    const auto before = storage::get<T>(c.in, id);
-    if (!before)
-      return before;
     auto after = edit(*before);
     if (!after)
       return after;
@@ -116,13 +141,13 @@ result<T> update(const context& c, const uuid& id, const storage::edit<T>& edit)
     if (!settled)
       return settled;
     const auto as_settled = [&](const T&) -> result<T> { return *settled; };
-    return noted(c, storage::update(c.in, id, storage::edit<T>{as_settled}, c.now));
+    return changed(noted(c, storage::update(c.in, id, storage::edit<T>{as_settled}, c.now)));
   }
 }
 
 template <class T>
 result<T> remove(const context& c, const uuid& id, const removal& options) {
-  auto gone = removed(c, id, options, static_cast<const T*>(nullptr));
+  auto gone = recorded(c, "removed", removed(c, id, options, static_cast<const T*>(nullptr)));
   if (!options.erase)
     return gone;
   if (!gone && gone.error().code == errc::not_found) // it may have been deleted before
@@ -133,7 +158,7 @@ result<T> remove(const context& c, const uuid& id, const removal& options) {
     if (auto entries = storage::erase_when_purged(c.in, id); !entries)
       return entries.error();
   const auto erased = storage::erase_deleted(c.in, kind_of<T>(), id, c.now);
-  return erased ? std::move(gone) : erased.error();
+  return erased ? recorded(c, "erased", std::move(gone)) : erased.error();
 }
 
 result<storage::import_outcome> import_entries(const context& c, std::span<dl> entries) {
@@ -141,8 +166,14 @@ result<storage::import_outcome> import_entries(const context& c, std::span<dl> e
   if (!outcome)
     return outcome;
   c.told.entries.reserve(outcome->stored.size());
-  for (const auto& e : outcome->stored)
+  std::map<uuid, std::size_t> by_list;
+  for (const auto& e : outcome->stored) {
     c.told.entries.emplace_back(e.dlma, e.state);
+    ++by_list[e.dlma];
+  }
+  for (const auto& [list, count] : by_list)
+    if (const auto noted = c.note("imported", "dlma", to_string(list), std::to_string(count)); !noted)
+      return noted.error();
   return outcome;
 }
 

@@ -2,6 +2,7 @@
 /// The families of live events, and which of them anybody wants to hear: what nobody asked for is never made.
 #pragma once
 
+#include "protocol/permission.hpp"
 #include "protocol/topic.hpp"
 
 #include <array>
@@ -21,16 +22,16 @@ struct topic_family_row {
   std::string_view item;       ///< "ob.campaign", of the events ob.campaign.{create,update,delete}
 };
 inline constexpr std::array<topic_family_row, 10> topic_families{{
-    {topic_family::campaigns, "/ob/campaigns", "ob.read", "ob.campaign"},
-    {topic_family::dialings, "/ob/dialings", "ob.read", "ob.dialing"},
-    {topic_family::stats, "/ob/stats", "ob.read", "ob.stats"},
-    {topic_family::servers, "/ob/servers", "ob.read", "ob.server"},
-    {topic_family::channels, "/core/channels", "telephone.read", "core.channel"},
-    {topic_family::agis, "/core/agis", "telephone.read", "core.agi"},
-    {topic_family::queues, "/queue/statuses", "telephone.read", "queue.queue"},
-    {topic_family::queue_members, "/queue/statuses", "telephone.read", "queue.member"},
-    {topic_family::queue_entries, "/queue/statuses", "telephone.read", "queue.entry"},
-    {topic_family::parked_calls, "/park/parkinglots", "telephone.read", "park.parkedcall"},
+    {topic_family::campaigns, "/ob/campaigns", permission::ob_read, "ob.campaign"},
+    {topic_family::dialings, "/ob/dialings", permission::ob_read, "ob.dialing"},
+    {topic_family::stats, "/ob/stats", permission::ob_read, "ob.stats"},
+    {topic_family::servers, "/ob/servers", permission::ob_read, "ob.server"},
+    {topic_family::channels, "/core/channels", permission::telephone_read, "core.channel"},
+    {topic_family::agis, "/core/agis", permission::telephone_read, "core.agi"},
+    {topic_family::queues, "/queue/statuses", permission::telephone_read, "queue.queue"},
+    {topic_family::queue_members, "/queue/statuses", permission::telephone_read, "queue.member"},
+    {topic_family::queue_entries, "/queue/statuses", permission::telephone_read, "queue.entry"},
+    {topic_family::parked_calls, "/park/parkinglots", permission::telephone_read, "park.parkedcall"},
 }};
 
 [[nodiscard]] constexpr std::string_view item_of(topic_family f) noexcept {

@@ -176,7 +176,7 @@ private:
           w_.member("in", "path");
           w_.member("required", true);
           object("schema", [&] {
-            w_.member("type", "string");
+            w_.member("type", name == in_path.back() && r.about.id == value_kind::integer ? "integer" : "string");
             if (name == "uuid")
               w_.member("format", "uuid");
           });
@@ -190,6 +190,8 @@ private:
             w_.member("type", q.kind == value_kind::integer ? "integer" : "string");
             if (q.kind == value_kind::uuid)
               w_.member("format", "uuid");
+            if (q.kind == value_kind::timestamp)
+              w_.member("format", "date-time");
             if (!q.texts.empty())
               list("enum", [&] {
                 for (const auto text : q.texts)

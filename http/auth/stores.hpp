@@ -2,11 +2,9 @@
 /// What access control needs from storage.
 #pragma once
 
+#include "protocol/account.hpp"
 #include "protocol/error.hpp"
-#include "protocol/time.hpp"
 
-#include <array>
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -15,27 +13,11 @@
 
 namespace ringmaster::auth {
 
-struct user_record {
-  std::string name;
-  std::string password_hash; ///< argon2id, encoded
-  std::vector<std::string> permissions;
-};
-
 /// Reads users. Any thread, at once (a read transaction), never blocks for longer than a disk read.
 class user_store {
 public:
   virtual ~user_store() = default;
-  [[nodiscard]] virtual std::optional<user_record> find(std::string_view name) = 0;
-};
-
-/// SHA-256 of a token's text: the only form of a token that is kept.
-using token_digest = std::array<std::uint8_t, 32>;
-
-struct token_record {
-  token_digest digest{};
-  std::string user;
-  time_point issued;
-  time_point expires;
+  [[nodiscard]] virtual std::optional<user_account> find(std::string_view name) = 0;
 };
 
 /// Keeps tokens over a restart. `done` may come on any thread, after the change is on disk.
@@ -43,10 +25,10 @@ class token_store {
 public:
   using done = std::function<void(result<void>)>;
   virtual ~token_store() = default;
-  virtual void put(const token_record& token, done then) = 0;
-  virtual void erase(const token_digest& digest, done then) = 0;
+  virtual void put(const access_token& token, done then) = 0;
+  virtual void erase(const token_hash& digest, done then) = 0;
   /// Every token that was put and not erased; called once, at the start.
-  [[nodiscard]] virtual result<std::vector<token_record>> load() = 0;
+  [[nodiscard]] virtual result<std::vector<access_token>> load() = 0;
 };
 
 /// Keeps over a restart from which networks users have signed in (`sign_in_guard::known`).

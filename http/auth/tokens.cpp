@@ -33,7 +33,7 @@ struct sha256_context {
 };
 
 struct digest_hash {
-  std::size_t operator()(const token_digest& d) const noexcept {
+  std::size_t operator()(const token_hash& d) const noexcept {
     std::size_t h;
     std::memcpy(&h, d.data() + 8, sizeof h); // uniform already
     return h;
@@ -44,10 +44,10 @@ constexpr std::size_t token_size = 36;
 
 /// The digests of the tokens that this thread saw last: the digest costs several times the rest of a lookup.
 /// A remembered digest says nothing about the token being good.
-token_digest remembered_digest(std::string_view token) noexcept {
+token_hash remembered_digest(std::string_view token) noexcept {
   struct memory {
     std::array<char, token_size> text{};
-    token_digest digest{};
+    token_hash digest{};
   };
   thread_local std::array<memory, 64> seen{};
   if (token.size() != token_size)
@@ -72,9 +72,9 @@ result<std::string> make_token() {
   return to_string(bits);
 }
 
-token_digest digest_of(std::string_view token) noexcept {
+token_hash digest_of(std::string_view token) noexcept {
   thread_local sha256_context sha;
-  token_digest d{};
+  token_hash d{};
   unsigned size = 0;
   const bool ok = EVP_DigestInit_ex2(sha.context, sha.algorithm, nullptr) == 1 &&
                   EVP_DigestUpdate(sha.context, token.data(), token.size()) == 1 &&
@@ -94,15 +94,15 @@ struct token_cache::impl {
   };
   struct alignas(64) shard {
     mutable std::shared_mutex guard;
-    std::unordered_map<token_digest, entry, digest_hash> entries;
+    std::unordered_map<token_hash, entry, digest_hash> entries;
   };
 
-  [[nodiscard]] shard& of(const token_digest& d) noexcept { return shards[d[0] % shards.size()]; }
+  [[nodiscard]] shard& of(const token_hash& d) noexcept { return shards[d[0] % shards.size()]; }
 
-  void keep(const token_record& t, std::shared_ptr<const principal> who) {
-    auto& s = of(t.digest);
+  void keep(const access_token& t, std::shared_ptr<const principal> who) {
+    auto& s = of(t.hash);
     const std::lock_guard lock{s.guard};
-    s.entries.insert_or_assign(t.digest, entry{std::move(who), t.issued, t.expires, t.expires});
+    s.entries.insert_or_assign(t.hash, entry{std::move(who), t.issued, t.expires, t.expires});
   }
 
   token_store& store;
@@ -118,24 +118,24 @@ result<void> token_cache::load(user_store& users, time_point now) {
   auto records = impl_->store.load();
   if (!records)
     return records.error();
-  std::unordered_map<std::string, std::optional<user_record>> known;
+  std::unordered_map<std::string, std::optional<user_account>> known;
   for (const auto& t : *records) {
     const auto [at, fresh] = known.try_emplace(t.user);
     if (fresh)
       at->second = users.find(t.user);
     if (!at->second || t.expires <= now)
-      impl_->store.erase(t.digest, [](result<void>) {});
+      impl_->store.erase(t.hash, [](result<void>) {});
     else // one a token: who stays sees by it when the token ends
       impl_->keep(t, std::make_shared<const principal>(principal{t.user, at->second->permissions}));
   }
   return {};
 }
 
-void token_cache::issue(const user_record& user, time_point now, std::function<void(result<std::string>)> done) {
+void token_cache::issue(const user_account& user, time_point now, std::function<void(result<std::string>)> done) {
   auto token = make_token();
   if (!token)
     return done(token.error());
-  const token_record record{digest_of(*token), user.name, now, now + impl_->policy.lifetime};
+  const access_token record{digest_of(*token), user.name, now, now + impl_->policy.lifetime};
   auto who = std::make_shared<const principal>(principal{user.name, user.permissions});
   impl_->store.put(record, [this, record, who = std::move(who), text = std::move(*token),
                             done = std::move(done)](result<void> stored) mutable {
@@ -165,7 +165,7 @@ std::shared_ptr<const principal> token_cache::find(std::string_view token, time_
   }
   if (!prolong)
     return who;
-  token_record record{digest, who->user, now, now + policy.lifetime};
+  access_token record{digest, who->user, now, now + policy.lifetime};
   {
     const std::lock_guard lock{s.guard};
     const auto found = s.entries.find(digest);
@@ -191,7 +191,7 @@ void token_cache::revoke(std::string_view token, token_store::done done) {
 }
 
 void token_cache::revoke_user(std::string_view user) {
-  std::vector<token_digest> gone;
+  std::vector<token_hash> gone;
   for (auto& s : impl_->shards) {
     const std::lock_guard lock{s.guard};
     std::erase_if(s.entries, [&](const auto& e) {
@@ -215,7 +215,7 @@ void token_cache::set_permissions(std::string_view user, std::vector<std::string
 }
 
 std::size_t token_cache::sweep(time_point now) {
-  std::vector<token_digest> gone;
+  std::vector<token_hash> gone;
   for (auto& s : impl_->shards) {
     const std::lock_guard lock{s.guard};
     std::erase_if(s.entries, [&](const auto& e) {

@@ -15,7 +15,7 @@ namespace ringmaster::auth {
 
 /// A new token's text: 128 bits from the kernel (getrandom). `internal` when the kernel refuses.
 [[nodiscard]] result<std::string> make_token();
-[[nodiscard]] token_digest digest_of(std::string_view token) noexcept;
+[[nodiscard]] token_hash digest_of(std::string_view token) noexcept;
 
 struct token_policy {
   std::chrono::seconds lifetime{std::chrono::hours{12}};
@@ -35,7 +35,7 @@ public:
   [[nodiscard]] result<void> load(user_store& users, time_point now);
 
   /// Gives `user` a new token; `done` gets its text once it is on disk.
-  void issue(const user_record& user, time_point now, std::function<void(result<std::string>)> done);
+  void issue(const user_account& user, time_point now, std::function<void(result<std::string>)> done);
 
   /// Who carries `token`; null when it is unknown or has expired. One object a token, which lives here as long as the token
   /// is good and permits the same: whoever has let it in for longer than a request watches it with a weak pointer.

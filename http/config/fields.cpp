@@ -30,6 +30,8 @@ const field<settings> settings_table[] = {
     {"database.erase_deleted_after_days", [](settings& s) -> auto& { return s.erase_deleted_after_days; },
      "Days after which what was deleted is erased: name, e-mail, variables, ukey, free text and numbers. 0: within a second. `erase=1` of a delete does it at once.",
      0, 36'500},
+    {"database.audit_days", [](settings& s) -> auto& { return s.audit_days; },
+     "Days for which the audit is kept: who changed what, at `/admin/audit`. 0: nothing of it is kept for longer than ten minutes.", 0, 36'500},
     {"general.result_filename", [](settings& s) -> auto& { return s.result_filename; },
      "File that a line of JSON is appended to whenever a dialing ends; relative to `data_dir`."},
     {"loglevel", [](settings& s) -> auto& { return s.loglevel; }, "0 (emergencies alone) to 7 (debug), as syslog counts.", 0, 7},

@@ -72,6 +72,7 @@ struct settings {
   std::uint64_t database_map_size{std::uint64_t{64} << 30}; ///< bytes of address space
   std::uint64_t database_map_limit{0};                       ///< bytes that it grows to; 0: `database_map_size`
   std::uint64_t erase_deleted_after_days{30};
+  std::uint64_t audit_days{730};
 
   [[nodiscard]] http::server_options server_options() const;
 };

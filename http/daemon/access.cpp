@@ -8,24 +8,21 @@
 
 namespace ringmaster::daemon {
 
-std::optional<auth::user_record> database_users::find(std::string_view name) {
+std::optional<user_account> database_users::find(std::string_view name) {
   const auto in = env_.read();
   if (!in)
     return std::nullopt;
   auto found = storage::get_user(*in, name);
-  if (!found)
-    return std::nullopt;
-  return auth::user_record{std::move(found->name), std::move(found->password_hash), std::move(found->permissions)};
+  return found ? std::optional{std::move(*found)} : std::nullopt;
 }
 
-void database_tokens::put(const auth::token_record& token, done then) {
+void database_tokens::put(const access_token& token, done then) {
   engine_.transact<void>(
-      [kept = storage::token{token.digest, token.user, token.issued, token.expires}](
-          storage::write_txn& in, changes&) { return commands::keep_token(in, kept); },
+      [token](storage::write_txn& in, changes&) { return commands::keep_token(in, token); },
       std::move(then), storage::room::reserve); // who wants to make room has to sign in
 }
 
-void database_tokens::erase(const auth::token_digest& digest, done then) {
+void database_tokens::erase(const token_hash& digest, done then) {
   engine_.transact<void>(
       [digest](storage::write_txn& in, changes&) { return commands::end_token(in, digest); }, std::move(then), storage::room::reserve);
 }
@@ -41,18 +38,11 @@ void database_networks::save(std::string lines) {
       [](const result<void>&) {}, storage::room::reserve);
 }
 
-result<std::vector<auth::token_record>> database_tokens::load() {
+result<std::vector<access_token>> database_tokens::load() {
   const auto in = engine_.database().read();
   if (!in)
     return in.error();
-  auto kept = storage::all_tokens(*in);
-  if (!kept)
-    return kept.error();
-  std::vector<auth::token_record> tokens;
-  tokens.reserve(kept->size());
-  for (auto& t : *kept)
-    tokens.push_back({t.hash, std::move(t.user), t.issued, t.expires});
-  return tokens;
+  return storage::all_tokens(*in);
 }
 
 result<void> create_first_user(storage::environment& env, const std::string& given_password,

@@ -19,7 +19,7 @@ namespace ringmaster::daemon {
 class database_users final : public auth::user_store {
 public:
   explicit database_users(const storage::environment& env) : env_{env} {}
-  [[nodiscard]] std::optional<auth::user_record> find(std::string_view name) override;
+  [[nodiscard]] std::optional<user_account> find(std::string_view name) override;
 
 private:
   const storage::environment& env_;
@@ -29,9 +29,9 @@ private:
 class database_tokens final : public auth::token_store {
 public:
   explicit database_tokens(engine& to) : engine_{to} {}
-  void put(const auth::token_record& token, done then) override;
-  void erase(const auth::token_digest& digest, done then) override;
-  [[nodiscard]] result<std::vector<auth::token_record>> load() override;
+  void put(const access_token& token, done then) override;
+  void erase(const token_hash& digest, done then) override;
+  [[nodiscard]] result<std::vector<access_token>> load() override;
 
 private:
   engine& engine_;

@@ -4,6 +4,7 @@
 #include "actors/commands/access.hpp"
 #include "actors/engine.hpp"
 #include "actors/log.hpp"
+#include "http/admin/audit.hpp"
 #include "http/api/openapi.hpp"
 #include "http/auth/login.hpp"
 #include "http/daemon/access.hpp"
@@ -17,6 +18,7 @@
 #include "http/telephone/routes.hpp"
 #include "http/www/pages.hpp"
 #include "protocol/seldom.hpp"
+#include "storage/audit.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -57,6 +59,17 @@ engine_options options_of(const config::settings& s) {
   o.actor_threads = threads(s.threads.actors);
   o.parser_threads = threads(s.threads.parsers);
   return o;
+}
+
+/// Some at a time, until there are no more that are old enough.
+void forget_audit(engine& at, time_point until) {
+  constexpr std::size_t a_piece = 1'000; // some 10 ms of the writer
+  at.transact<std::size_t>([until](storage::write_txn& in, changes&) { return storage::forget_audit(in, until, a_piece); },
+                           [&at, until](const result<std::size_t>& gone) {
+                             if (gone && *gone == a_piece)
+                               forget_audit(at, until);
+                           },
+                           storage::room::reserve);
 }
 
 } // namespace
@@ -140,6 +153,8 @@ struct application::parts {
     if (auto added = outbound::add_rehearsals(*router, context, rehearsals); !added)
       return added;
     if (auto added = telephone::add_routes(*router, context); !added)
+      return added;
+    if (auto added = admin::add_audit(*router, context); !added)
       return added;
     if (auto added = outbound::add_routes(*router, context); !added)
       return added;
@@ -242,6 +257,7 @@ void application::housekeeping() {
   if (moment < parts_->next_purge)
     return;
   parts_->next_purge = moment + token_purge_every;
+  forget_audit(*parts_->engine, now - std::chrono::days{parts_->settings.audit_days});
   parts_->engine->transact<std::size_t>(
       [now](storage::write_txn& in, changes&) { return commands::end_expired_tokens(in, now); },
       [](const result<std::size_t>& done) {

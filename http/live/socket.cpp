@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/live/socket.hpp"
 
+#include "http/auth/principal.hpp"
 #include "http/live/answers.hpp"
 #include "http/live/frame_reader.hpp"
 #include "http/live/handshake.hpp"

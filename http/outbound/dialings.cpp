@@ -37,20 +37,20 @@ result<void> complete(const context& c, const storage::txn& in, dialing& call) {
 }
 
 http::response list(const context& c, const http::request& req) {
-  const auto which = page_parameters(req, list_count);
+  const auto which = api::page_parameters<uuid>(req, list_count);
   if (!which)
     return refuse(c, which.error());
-  return answer_with_list(c, *which, [c](std::string& out, const storage::page_request& some, bool first) -> result<appended> {
+  return api::answer_with_list<uuid>(c, *which, [c](std::string& out, const page_query& some, bool first) -> result<appended> {
     const auto in = c.read();
     if (!in)
       return in.error();
-    auto found = storage::list_dialings(*in, some);
+    auto found = storage::list_dialings(*in, {some.after, some.count});
     if (!found)
       return found.error();
     for (auto& call : found->items)
       if (const auto done = complete(c, *in, call); !done)
         return done.error();
-    return append_page(out, *found, first, [](std::string& to, const dialing& call) { append_json(to, call, dialing_fields); });
+    return api::append_page<uuid>(out, *found, first, [](std::string& to, const dialing& call) { append_json(to, call, dialing_fields); });
   });
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/outbound/export.hpp"
 
-#include "http/outbound/query.hpp"
 #include "protocol/dial_list_import.hpp"
 #include "storage/outbound.hpp"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/outbound/import.hpp"
 
-#include "http/outbound/query.hpp"
 #include "http/outbound/resource.hpp"
 #include "protocol/dial_list_import.hpp"
 #include "storage/outbound.hpp"
@@ -27,8 +26,8 @@ struct stored_batch {
 /// One import. The session's thread feeds it, the engine's reports what is on disk; `guard` is between them.
 class import_sink final : public http::body_sink, public std::enable_shared_from_this<import_sink> {
 public:
-  import_sink(context c, const import_options& options, http::responder reply)
-      : context_{c}, reply_{std::move(reply)},
+  import_sink(context c, std::shared_ptr<const auth::principal> by, const import_options& options, http::responder reply)
+      : context_{c}, caller_{std::move(by)}, reply_{std::move(reply)},
         reader_{options,
                 [this](std::span<dl> rows, std::span<const std::uint64_t> lines) { take(rows, lines); },
                 [this](import_rejection r) {
@@ -73,9 +72,10 @@ private:
     auto batch = std::make_shared<std::vector<dl>>(std::make_move_iterator(rows.begin()),
                                                    std::make_move_iterator(rows.end()));
     auto numbers = std::make_shared<const std::vector<std::uint64_t>>(lines.begin(), lines.end());
-    context_.engine->transact<stored_batch>(
-        [c = context_, batch, numbers, now = context_.now()](storage::write_txn& in, changes& told) -> result<stored_batch> {
-          auto outcome = commands::import_entries(commands::context{in, told, now, *c.engine->zones().rules()}, *batch);
+    api::write<stored_batch>(
+        context_, caller_,
+        [batch, numbers](const commands::context& to) -> result<stored_batch> {
+          auto outcome = commands::import_entries(to, *batch);
           if (!outcome)
             return outcome.error();
           stored_batch done{outcome->stored.size(), outcome->repairs, {}};
@@ -162,6 +162,7 @@ private:
   }
 
   const context context_;
+  const std::shared_ptr<const auth::principal> caller_;
   const http::responder reply_;
   dial_list_importer reader_; // the session's thread alone
 
@@ -227,7 +228,7 @@ result<void> add_import(http::router& r, const context& c) {
       reply(refuse(c, options.error()));
       return nullptr;
     }
-    return std::make_shared<import_sink>(c, *options, std::move(reply));
+    return std::make_shared<import_sink>(c, req.caller, *options, std::move(reply));
   };
   static constexpr http::object_kind file{"DialListFile", nullptr, "A file of entries: CSV, or a JSON object a line."},
       outcome{"ImportOutcome", nullptr, "How many were imported, repaired and rejected, and why."};

@@ -13,11 +13,11 @@ std::vector<http::query_parameter> dl_resource::list_query() {
 }
 
 result<storage::page<dl>> dl_resource::list(const storage::txn& in, const http::request& req,
-                                            const storage::page_request& which) {
+                                            const page_query& which) {
   const auto of = id_parameter(req, "dlma_uuid");
   if (!of)
     return of.error();
-  return *of ? storage::list_entries(in, **of, which) : storage::list<dl>(in, which);
+  return *of ? storage::list_entries(in, **of, {which.after, which.count}) : keeper::list(in, which);
 }
 std::optional<http::response> dl_resource::other_form(const context& c, const http::request& req) {
   const auto format = req.query_value("format");
@@ -35,10 +35,10 @@ std::vector<http::query_parameter> campaign_resource::list_query() {
 }
 
 result<storage::page<campaign>> campaign_resource::list(const storage::txn& in, const http::request& req,
-                                                        const storage::page_request& which) {
+                                                        const page_query& which) {
   if (const auto whole = flag(req, "detail"); !whole)
     return whole.error();
-  return storage::list<campaign>(in, which);
+  return keeper::list(in, which);
 }
 void campaign_resource::append_item(std::string& out, const campaign& item, const http::request& req) {
   if (req.query_value("detail") == "1")

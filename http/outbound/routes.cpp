@@ -16,9 +16,9 @@ void add_aliases(http::router& r) {
 }
 
 result<void> add_routes(http::router& r, const context& c) {
-  for (const auto add : {&resource_handlers<plan_resource>::add_to, &resource_handlers<destination_resource>::add_to,
-                         &resource_handlers<dlma_resource>::add_to, &resource_handlers<dl_resource>::add_to,
-                         &resource_handlers<campaign_resource>::add_to, &add_dialings, &add_import, &add_insight})
+  for (const auto add : {&api::resource_handlers<plan_resource>::add_to, &api::resource_handlers<destination_resource>::add_to,
+                         &api::resource_handlers<dlma_resource>::add_to, &api::resource_handlers<dl_resource>::add_to,
+                         &api::resource_handlers<campaign_resource>::add_to, &add_dialings, &add_import, &add_insight})
     if (auto added = add(r, c); !added)
       return added;
   return {};

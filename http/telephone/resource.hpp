@@ -25,7 +25,7 @@ namespace ringmaster::telephone {
 
 using api::context;
 
-inline constexpr std::string_view may_read = "telephone.read", may_supervise = "telephone.supervise";
+inline constexpr std::string_view may_read = permission::telephone_read, may_supervise = permission::telephone_supervise;
 
 using servers = std::vector<const core::telephone_tables*>;
 

@@ -12,8 +12,8 @@ using storage::write_txn;
 class access_test : public storage::database_test {
 protected:
   [[nodiscard]] std::size_t tokens() { return storage::must(storage::all_tokens(storage::must(db.read()))).size(); }
-  static storage::token token(unsigned char first, const std::string& user, std::int64_t until) {
-    storage::token t;
+  static access_token token(unsigned char first, const std::string& user, std::int64_t until) {
+    access_token t;
     t.hash[0] = static_cast<decltype(t.hash)::value_type>(first);
     t.user = user;
     t.issued = storage::at_second(0);

@@ -6,6 +6,8 @@
 #include "tests/storage/database.hpp"
 #include "tests/system_zones.hpp"
 
+#include <fmt/format.h>
+
 namespace ringmaster::commands {
 namespace {
 
@@ -18,7 +20,7 @@ protected:
   auto run(F&& command) {
     told_ = {};
     auto in = storage::must(db.write());
-    auto done = command(context{in, told_, storage::at_second(7), system_zones()});
+    auto done = command(context{in, told_, storage::at_second(7), system_zones(), by_});
     if (done)
       storage::must(in.commit());
     return done;
@@ -46,6 +48,7 @@ protected:
   }
 
   changes told_;
+  std::string by_;
 };
 
 using ids = std::vector<uuid>;
@@ -75,6 +78,37 @@ TEST_F(commands_test, what_is_made_has_an_id_and_its_time_and_is_told) {
   ASSERT_TRUE(entry);
   ASSERT_EQ(told_.entries.size(), 1u);
   EXPECT_EQ(told_.entries.front().first, s.list.id);
+}
+
+TEST_F(commands_test, each_change_leaves_a_record_of_who_made_it_and_a_refused_one_none) {
+  const auto s = make_scene();
+  const auto audit = [&] {
+    std::vector<std::string> all;
+    for (const auto& one : storage::must(storage::list<storage::audit_record>(storage::must(db.read()), storage::numbered_request{})).items) {
+      EXPECT_EQ(one.tm, storage::at_second(7));
+      all.push_back(fmt::format("{} {} {} {} [{}]", one.user, one.deed, one.kind, one.object, one.fields));
+    }
+    return all;
+  };
+  by_ = "ann";
+  const auto p = storage::must(make(plan{}));
+  ASSERT_TRUE(change<plan>(p.id, [](plan& one) {
+    one.name = "x";
+    one.retry_delay = 5;
+  }));
+  ASSERT_FALSE(drop<plan>(s.how.id)) << "it is referred to";
+  ASSERT_FALSE(change<campaign>(s.camp.id, [](campaign& c) { c.dest.reset(); })) << "it runs";
+  by_ = "bob";
+  const auto entry = storage::must(make(an_entry(s.list.id, 77)));
+  ASSERT_TRUE(change<dl>(entry.id, [](dl& e) { e.name = "y"; }));
+  ASSERT_TRUE(drop<plan>(p.id, {.erase = true}));
+  const auto id = to_string(p.id), who = to_string(entry.id);
+  EXPECT_EQ(audit(), (std::vector<std::string>{"ann created plan " + id + " []", "ann changed plan " + id + " [name retry_delay]",
+                                              "bob created dl " + who + " []", "bob changed dl " + who + " [name]",
+                                              "bob removed plan " + id + " []", "bob erased plan " + id + " []"}));
+  const auto of_plan = storage::must(storage::list_by(storage::must(db.read()), &storage::audit_record::history_of, id, {}));
+  EXPECT_EQ(of_plan.items.size(), 4u);
+  EXPECT_TRUE(storage::must(storage::list_by(storage::must(db.read()), &storage::audit_record::history_of, who, {})).items.empty());
 }
 
 TEST_F(commands_test, a_campaign_runs_only_with_what_it_needs) {

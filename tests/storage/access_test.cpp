@@ -8,8 +8,8 @@ namespace {
 
 using access_data = database_test;
 
-token a_token(std::uint8_t first, std::string of, std::int64_t expires) {
-  token t;
+access_token a_token(std::uint8_t first, std::string of, std::int64_t expires) {
+  access_token t;
   t.hash.fill(first);
   t.user = std::move(of);
   t.issued = at_second(0);

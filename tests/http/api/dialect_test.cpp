@@ -57,6 +57,8 @@ inline constexpr auto toy_fields = field_table{field{8, "key", &dlma::id, access
 /// All that a resource is, in any dialect.
 struct toy_list {
   using object = dlma;
+  using keeper = outbound::keeper_of<dlma>;
+  static constexpr std::string_view may_read = "ob.read", may_write = "ob.write";
   static constexpr const auto& table = toy_fields;
   static constexpr http::object_kind shown{"ToyList", [] { return describe<dlma>(toy_fields); }}, sent{"ToyListInput", shown.fields};
   static constexpr std::string_view group = "Toys", name = "toy list", path = "/toy/lists";
@@ -78,9 +80,9 @@ protected:
     routes_.alias("/v1", "");
     routes_.speak("/toy", spoken);
     outbound::context c{engine_.get()};
-    ASSERT_TRUE(outbound::resource_handlers<outbound::dlma_resource>::add_to(routes_, c));
+    ASSERT_TRUE(api::resource_handlers<outbound::dlma_resource>::add_to(routes_, c));
     c.speaks = &spoken;
-    ASSERT_TRUE(outbound::resource_handlers<toy_list>::add_to(routes_, c));
+    ASSERT_TRUE(api::resource_handlers<toy_list>::add_to(routes_, c));
     ASSERT_TRUE(routes_.add({.method = http::method::get, .path = "/toy/lost", .to = {.on_request = [](const auto&, const auto&) {}}}));
     ASSERT_TRUE(routes_.add({.method = http::method::get, .path = "/toy/echo", .to = {.on_request = [](const http::request& req, const http::responder& answer) {
       std::string all;

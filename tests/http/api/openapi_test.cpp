@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is printed of routes and tables. RINGMASTER_WRITE_DOCS=1 has the pages in docs/ written anew where they differ.
 #include "http/api/openapi.hpp"
+#include "actors/core/topic_family.hpp"
 #include "protocol/outbound.hpp"
+#include "protocol/permission.hpp"
+#include "storage/audit.hpp"
 #include "tests/http/daemon_fixture.hpp"
 
 #include <fstream>
@@ -46,6 +49,21 @@ TEST_F(openapi, the_documentation_of_fields_is_that_of_the_tables) {
   fields_of("dlma", describe<dlma>(dlma_fields));
   fields_of("dl", describe<dl>(dl_fields));
   fields_of("campaign", describe<campaign>(campaign_fields));
+  fields_of("record of the audit", describe<storage::audit_record>(storage::audit_fields));
+}
+
+TEST_F(openapi, permissions_are_those_that_there_are) {
+  std::set<std::string_view> known;
+  std::string table = "| permission | what one may do with it |\n|---|---|\n";
+  for (const auto& one : permission::all) {
+    EXPECT_TRUE(known.insert(one.name).second) << one.name;
+    table.append("| `").append(one.name).append("` | ").append(one.doc).append(" |\n");
+  }
+  for (const auto& r : daemon_->routes().routes())
+    EXPECT_TRUE(r->permission.empty() || known.contains(r->permission)) << r->path << " needs " << r->permission;
+  for (const auto& row : core::topic_families)
+    EXPECT_TRUE(known.contains(row.permission)) << row.topic;
+  expect_page("operations.md", "<!-- as protocol/permission.hpp has them -->", "<!-- end of permissions -->", table);
 }
 
 TEST_F(openapi, the_index_of_the_api_is_that_of_the_router) {

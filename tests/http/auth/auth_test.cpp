@@ -22,28 +22,28 @@ constexpr password_cost cheap{8, 1, 1};
 
 struct memory_tokens final : token_store {
   std::mutex guard;
-  std::map<token_digest, token_record> kept;
+  std::map<token_hash, access_token> kept;
   bool broken{};
 
-  void put(const token_record& t, done then) override {
+  void put(const access_token& t, done then) override {
     {
       const std::lock_guard lock{guard};
       if (!broken)
-        kept[t.digest] = t;
+        kept[t.hash] = t;
     }
     if (broken)
       return then(error{errc::storage_failed, "no space", {}});
     then({});
   }
-  void erase(const token_digest& d, done then) override {
+  void erase(const token_hash& d, done then) override {
     {
       const std::lock_guard lock{guard};
       kept.erase(d);
     }
     then({});
   }
-  result<std::vector<token_record>> load() override {
-    std::vector<token_record> all;
+  result<std::vector<access_token>> load() override {
+    std::vector<access_token> all;
     for (const auto& [d, t] : kept)
       all.push_back(t);
     return all;
@@ -51,8 +51,8 @@ struct memory_tokens final : token_store {
 };
 
 struct memory_users final : user_store {
-  std::map<std::string, user_record, std::less<>> kept;
-  std::optional<user_record> find(std::string_view name) override {
+  std::map<std::string, user_account, std::less<>> kept;
+  std::optional<user_account> find(std::string_view name) override {
     const auto found = kept.find(name);
     return found == kept.end() ? std::nullopt : std::optional{found->second};
   }
@@ -74,7 +74,7 @@ struct memory_networks final : network_store {
   }
 };
 
-std::string issue(token_cache& cache, const user_record& user, time_point now) {
+std::string issue(token_cache& cache, const user_account& user, time_point now) {
   std::string token;
   cache.issue(user, now, [&](result<std::string> t) { token = t.value(); });
   return token;
@@ -169,7 +169,7 @@ TEST(tokens, are_random_uuids_known_by_their_digest) {
 TEST(tokens, are_found_until_they_expire) {
   memory_tokens store;
   token_cache cache{store, {3600s, false}};
-  const user_record user{"ann", "", {"ob.read"}};
+  const user_account user{"ann", "", {"ob.read"}};
   const auto token = issue(cache, user, noon);
   ASSERT_TRUE(cache.find(token, noon + 3599s));
   EXPECT_EQ("ann", cache.find(token, noon)->user);

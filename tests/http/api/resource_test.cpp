@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a resource costs before it does anything of its own: what stands between the two lines below is all of it, and a test
+// counts. In the product it is four files: struct, table and collection; the list in storage/check.cpp; the resource; its route.
+#include "http/api/resource.hpp"
+#include "tests/http/server/client.hpp"
+#include "tests/scratch_folder.hpp"
+
+#include <fstream>
+
+// ---- begin of a resource
+namespace ringmaster {
+struct note_pad {
+  std::int64_t id{};
+  std::string title;
+  lines text;
+  std::optional<std::int64_t> parent;
+  std::optional<time_point> tm_create, tm_update;
+};
+inline constexpr constraint note_title_rule{.bytes = 80, .required = true};
+inline constexpr auto note_pad_fields = field_table{
+    field{1, "id", &note_pad::id, access::read_only, "Its number."},
+    field{2, "title", &note_pad::title, access::writable, "Its title.", note_title_rule},
+    field{3, "text", &note_pad::text, access::writable, "What is written on it."},
+    field{4, "parent", &note_pad::parent, access::writable, "The pad that it belongs to."},
+    field{5, "tm_create", &note_pad::tm_create, access::read_only, "Created at."},
+    field{6, "tm_update", &note_pad::tm_update, access::read_only, "Last changed at."}};
+template <>
+struct storage::collection<note_pad> {
+  static constexpr std::uint16_t kind = 65'010;
+  static constexpr std::string_view name = "note pad";
+  static constexpr const auto& fields = note_pad_fields;
+  static constexpr std::tuple indexes{storage::unique{2, &note_pad::title}, storage::by{4, &note_pad::parent}};
+};
+struct note_pad_resource {
+  using object = note_pad;
+  static constexpr const auto& table = note_pad_fields;
+  static constexpr http::object_kind shown{"NotePad", [] { return describe<note_pad>(note_pad_fields); }}, sent{"NotePadInput", shown.fields};
+  static constexpr std::string_view group = "Notes", name = "note pad", path = "/notes", may_read = "ob.read", may_write = "ob.write";
+  static constexpr std::size_t list_count = 100;
+};
+result<void> add_notes(http::router& r, const api::context& c) { return api::resource_handlers<note_pad_resource>::add_to(r, c); }
+} // namespace ringmaster
+// ---- end of a resource
+
+namespace ringmaster::resource_tests {
+namespace {
+
+using http::server_tests::client;
+using http::server_tests::reply;
+
+class resources : public testing::Test {
+protected:
+  void SetUp() override {
+    auto opened = storage::environment::open({folder_.path() / "data", std::size_t{1} << 30, 126});
+    ASSERT_TRUE(opened) << opened.error().message;
+    env_.emplace(std::move(*opened));
+    engine_options options;
+    options.result_file = folder_.path() / "results.json";
+    auto engine = engine::start(std::move(options), *env_);
+    ASSERT_TRUE(engine) << engine.error().message;
+    engine_ = std::move(*engine);
+    ASSERT_TRUE(add_notes(routes_, api::context{engine_.get()}));
+    http::server_options at;
+    at.port = 0;
+    at.threads = 1;
+    auto started = http::server::start(std::move(at), routes_);
+    ASSERT_TRUE(started) << started.error().message;
+    server_ = std::move(*started);
+  }
+  void TearDown() override {
+    if (server_)
+      server_->stop();
+    server_.reset();
+    engine_.reset();
+  }
+  reply ask(const std::string& what, std::string_view body = {}) {
+    client one{server_->port()};
+    return one.ask(what + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body});
+  }
+  static bool has(const reply& r, std::string_view text) { return r.body.find(text) != std::string::npos; }
+
+  tests::scratch_folder folder_;
+  std::optional<storage::environment> env_;
+  std::unique_ptr<engine> engine_;
+  http::router routes_{[](std::string_view, time_point) -> result<std::shared_ptr<const auth::principal>> {
+    return std::make_shared<const auth::principal>(auth::principal{"ann", {"*"}});
+  }};
+  std::unique_ptr<http::server> server_;
+};
+
+TEST_F(resources, of_a_collection_live_their_whole_life_over_rest) {
+  EXPECT_TRUE(has(ask("POST /notes", R"({"title": "one", "text": "a\nb"})"), R"("result": {"id":1,"title":"one","text":"a\nb","parent":null,)"));
+  EXPECT_TRUE(has(ask("POST /notes", R"({"title": "two", "parent": 1})"), R"("id":2)"));
+  EXPECT_TRUE(has(ask("GET /notes/1"), R"("title":"one")"));
+  EXPECT_TRUE(has(ask("PUT /notes/1", R"({"title": "eins"})"), R"("title":"eins","text":"a\nb")"));
+  EXPECT_TRUE(has(ask("GET /notes?count=1"), R"("next_page_token":"1")"));
+  EXPECT_TRUE(has(ask("GET /notes?page_token=1"), R"("title":"two")"));
+  EXPECT_EQ(ask("DELETE /notes/1").status, 200u);
+  EXPECT_EQ(ask("GET /notes/1").status, 404u);
+  EXPECT_TRUE(has(ask("POST /notes", R"({"title": "one"})"), R"("id":3)")) << "no id comes again";
+}
+
+TEST_F(resources, of_a_collection_refuse_with_the_field) {
+  ASSERT_EQ(ask("POST /notes", R"({"title": "one"})").status, 200u);
+  const auto twice = ask("POST /notes", R"({"title": "one"})");
+  EXPECT_EQ(twice.status, 409u);
+  EXPECT_TRUE(has(twice, R"("message": "there is a note pad with this title already", "field": "title")")) << twice.body;
+  EXPECT_TRUE(has(ask("POST /notes", "{}"), "title is required"));
+  EXPECT_TRUE(has(ask("POST /notes", R"({"title": "x", "id": 7})"), "id is read-only"));
+  EXPECT_TRUE(has(ask("PUT /notes/1", R"({"title": ""})"), "title is required"));
+  EXPECT_TRUE(has(ask("PUT /notes/1", R"({"colour": 1})"), "unknown field"));
+  EXPECT_EQ(ask("PUT /notes/9", R"({"title": "x"})").status, 404u);
+  for (const auto* id : {"0", "-1", "1x", "99999999999999999999"})
+    EXPECT_EQ(ask(std::string{"GET /notes/"} + id).status, 404u) << id;
+}
+
+TEST_F(resources, of_a_collection_leave_records_of_who_changed_them) {
+  ask("POST /notes", R"({"title": "one"})");
+  ask("PUT /notes/1", R"({"title": "two", "text": "x"})");
+  ask("DELETE /notes/1");
+  const auto in = env_->read();
+  const auto audit = storage::list<storage::audit_record>(*in, storage::numbered_request{});
+  ASSERT_TRUE(audit && audit->items.size() == 3);
+  EXPECT_EQ(audit->items[1].fields, "title text");
+  for (const auto& one : audit->items)
+    EXPECT_EQ(one.user + " " + one.kind + " " + one.object, "ann note pad 1");
+}
+
+TEST_F(resources, cost_no_more_than_forty_lines) {
+  std::ifstream in{std::string{RINGMASTER_TEST_DATA} + "/../http/api/resource_test.cpp"};
+  ASSERT_TRUE(in);
+  std::size_t count = 0;
+  bool inside = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("// ---- end"))
+      break;
+    count += inside ? 1 : 0;
+    inside = inside || line.starts_with("// ---- begin");
+  }
+  EXPECT_GT(count, 20u);
+  EXPECT_LE(count, 40u);
+}
+
+} // namespace
+} // namespace ringmaster::resource_tests
