@@ -132,7 +132,7 @@ TEST_F(daemon_access, the_wallboard_is_open_and_strict) {
     EXPECT_EQ(header(page, "X-Content-Type-Options"), "nosniff") << path;
     EXPECT_FALSE(page.text.empty());
     auto again = request(http::method::get, path, "");
-    again.headers.emplace_back("if-none-match", "\"another\", W/" + header(page, "ETag"));
+    again.headers.add("if-none-match", "\"another\", W/" + header(page, "ETag"));
     const auto unchanged = send(std::move(again));
     EXPECT_EQ(unchanged.status(), 304u) << path;
     EXPECT_EQ(unchanged.text, "");

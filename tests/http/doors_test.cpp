@@ -7,7 +7,7 @@
 namespace ringmaster::tests {
 namespace {
 
-using header_list = std::vector<std::pair<std::string, std::string>>;
+using header_list = http::header_fields;
 
 class doors : public daemon_test {
 protected:

@@ -54,7 +54,7 @@ TEST_F(outbound_lists, json_lines_are_taken_too) {
 TEST_F(outbound_lists, media_types_decide_in_any_case) {
   const auto import = [&](const std::string& type, const std::string& body) {
     auto req = request(http::method::post, "/ob/dls/import?dlma_uuid=" + list_, "");
-    req.headers.emplace_back("content-type", type);
+    req.headers.add("content-type", type);
     auto way = daemon_->routes().begin(req);
     EXPECT_FALSE(way.refusal) << type;
     auto box = std::make_shared<answer_box>();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "storage/outbox.hpp"
 #include "storage/dialing.hpp"
 
 #include "tests/storage/database.hpp"
@@ -249,12 +250,12 @@ TEST_F(dialings, the_end_frees_the_entry_and_writes_the_line) {
 
   const auto view = must(db.read());
   EXPECT_EQ(code_of(get_dialing(view, request.id)), errc::not_found);
-  const auto lines = must(pending_lines(view, 10));
+  const auto lines = must(outbox::of_results().read(view, 10));
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_EQ(lines[0].line, e.line);
-  EXPECT_EQ(lines[0].seq, e.line_seq);
+  EXPECT_EQ(lines[0].text, e.line);
+  EXPECT_EQ(lines[0].number, e.line_seq);
   simdjson::dom::parser parser;
-  const simdjson::dom::element line = parser.parse(lines[0].line);
+  const simdjson::dom::element line = parser.parse(lines[0].text);
   EXPECT_EQ(std::int64_t{line["res_dial"]}, 4);
   EXPECT_EQ(std::int64_t{line["status"]}, 7);
   EXPECT_TRUE(line["name"].is_null());
@@ -272,7 +273,7 @@ TEST_F(dialings, a_second_end_changes_nothing) {
     EXPECT_EQ(code_of(end_dialing(in, request.id, answered(), at_second(30))), errc::not_found);
   });
   EXPECT_EQ(must(read<dl>(s.entries[0].id)).tm_last_hangup, at_second(20));
-  EXPECT_EQ(must(pending_lines(must(db.read()), 10)).size(), 1u);
+  EXPECT_EQ(must(outbox::of_results().read(must(db.read()), 10)).size(), 1u);
 }
 
 TEST_F(dialings, line_numbers_are_never_used_again) {
@@ -283,7 +284,7 @@ TEST_F(dialings, line_numbers_are_never_used_again) {
     const auto request = call_to(s, entry.id);
     must(begin_dialing(in, request, at_second(1)));
     numbers.push_back(must(end_dialing(in, request.id, answered(), at_second(2))).line_seq);
-    EXPECT_EQ(must(delete_lines(in, numbers.back())), 1u);
+    EXPECT_EQ(must(outbox::of_results().drop(in, numbers.back())), 1u);
   }
   EXPECT_EQ(numbers, (std::vector<std::uint64_t>{1, 2, 3}));
 }
@@ -324,7 +325,7 @@ TEST_F(dialings, a_call_holds_what_it_needs_unless_forced) {
   expect_consistent();
   const auto e = write([&](write_txn& in) { return must(end_dialing(in, request.id, answered(), at_second(9))); });
   EXPECT_EQ(e.state, std::nullopt);
-  EXPECT_EQ(must(pending_lines(must(db.read()), 10)).size(), 1u);
+  EXPECT_EQ(must(outbox::of_results().read(must(db.read()), 10)).size(), 1u);
   expect_consistent();
 }
 
