@@ -3,6 +3,7 @@
 
 #include "actors/live_json.hpp"
 #include "protocol/json.hpp"
+#include "protocol/permission.hpp"
 
 #include <algorithm>
 #include <atomic>
