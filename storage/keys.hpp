@@ -22,8 +22,8 @@
 ///     dialing      := uuid → record of dialing_fields      live ones only
 ///     capsule      := uuid → JSON text            key: first 16 bytes of the text's SHA-256
 ///     result_outbox:= seq → JSON text             lines that wait for the result file
-///     user         := name → record of user_fields
-///     token        := SHA-256:32 bytes → record of token_fields
+///     user         := name → record of user_account_fields
+///     token        := SHA-256:32 bytes → record of access_token_fields
 ///     snapshot     := text → bytes                whatever an actor wants back after a restart
 ///     counters     := text → u64, most significant byte first
 ///     abandonment  := campaign:uuid day:seq → answers:seq abandons:seq   live answers of one day; days since 1970-01-01
