@@ -83,9 +83,9 @@ front::~front() {
 
 result<void> front::add_to(http::router& r) {
   http::endpoint to;
-  to.on_upgrade = [s = state_](http::request req, http::upgraded_connection connection) {
+  to.on_upgrade = [s = state_](const http::request& req, http::upgraded_connection connection) {
     const auto board = s->board_at(connection.home);
-    open_socket(std::move(connection), std::move(req), board);
+    open_socket(std::move(connection), req, board);
   };
   const http::operation about{.group = "Live events", .summary = "Opens a WebSocket", .shape = http::reply_shape::upgrade};
   if (auto done = r.add({.method = http::method::get, .path = "/ws", .to = to, .about = about}); !done)
@@ -100,7 +100,7 @@ result<void> front::add_to(http::router& r) {
 
 void front::close_all() {
   for (const auto& board : state_->boards())
-    board->post([](switchboard& b) { b.end_all(); });
+    board->post([](switchboard& b) { b.sockets()->end_all(); });
 }
 
 std::size_t front::sockets() const noexcept {

@@ -5,7 +5,7 @@
 #include "actors/core/topic_family.hpp"
 #include "actors/live_json.hpp"
 #include "http/live/answers.hpp"
-#include "http/live/frames.hpp"
+#include "http/websocket/frames.hpp"
 #include "storage/outbound.hpp"
 
 #include <type_traits>
@@ -191,9 +191,9 @@ private:
         items.resize(before);
     }
     if (!more)
-      append_frame(frames, opcode::text, error_message(more.error(), seq_));
+      websocket::append_frame(frames, websocket::opcode::text, error_message(more.error(), seq_));
     const bool last = !more || !*more;
-    append_frame(frames, opcode::text, snapshot_message(topic_, row.item, seq_, last, items));
+    websocket::append_frame(frames, websocket::opcode::text, snapshot_message(topic_, row.item, seq_, last, items));
     if (last)
       walk_.reset();
     return last;
@@ -223,7 +223,7 @@ public:
   bool next(std::string& frames) override {
     const auto begin = frames.size();
     while (at_ < missed_.size() && frames.size() - begin <= piece)
-      append_frame(frames, opcode::text, std::exchange(missed_[at_++], nullptr)->text);
+      websocket::append_frame(frames, websocket::opcode::text, std::exchange(missed_[at_++], nullptr)->text);
     return frames.size() != begin;
   }
 

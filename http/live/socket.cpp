@@ -3,30 +3,22 @@
 
 #include "http/auth/principal.hpp"
 #include "http/live/answers.hpp"
-#include "http/live/frame_reader.hpp"
-#include "http/live/handshake.hpp"
-#include "http/live/keep_alive.hpp"
 #include "http/live/snapshots.hpp"
-#include "http/live/write_lane.hpp"
+#include "http/websocket/connection.hpp"
 
-#include <boost/asio/write.hpp>
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
-#include <type_traits>
-#include <variant>
 
 namespace ringmaster::live {
 namespace {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
-using clock = reader::clock;
+using websocket::clock;
+using websocket::text_ptr;
+using websocket::write_lane;
 
 struct wish {
   bool subscribe{};
@@ -103,22 +95,15 @@ struct agenda {
   std::uint64_t told{0};
 };
 
-/// `Stream` is the connection below the WebSocket. Whatever operation of it is under way keeps the socket
-/// alive; there is always one, or the socket is gone.
-///
-///     open ──our close──▶ closing ──the client's──▶ ending ──all is written──▶ ended ──end of stream──▶ gone
-///       └──the client's close, or what is no frame────▲
-///
-/// Gone is also whose connection breaks or whose time is up.
-template <class Stream>
-class socket final : public reader, public std::enable_shared_from_this<socket<Stream>> {
+/// What is said over a live client's connection.
+class subscriber final : public websocket::protocol, public reader {
 public:
-  socket(Stream stream, std::shared_ptr<void> lifetime, const std::shared_ptr<const auth::principal>& caller,
-         std::shared_ptr<switchboard> board)
-      : stream_{std::move(stream)}, lifetime_{std::move(lifetime)}, board_{std::move(board)},
-        caller_{caller}, audible_{audible(*caller)}, alive_{clock::now()} {}
+  subscriber(websocket::connection& over, const auth::principal& caller, std::shared_ptr<switchboard> board)
+      : over_{over}, board_{std::move(board)}, audible_{audible(caller)} {
+    board_->enlist(*this);
+  }
 
-  ~socket() override {
+  ~subscriber() override {
     for (const auto& [topic, subscription] : topics_) {
       board_->disconnect(*this, topic);
       if (!subscription.pending) // else the hub's answer finds nobody, which takes it back
@@ -127,40 +112,34 @@ public:
     board_->forget(*this);
   }
 
-  void begin(std::string_view head, std::string_view after) {
-    // What the kernel holds for a reader who does not read is memory, too, and thousands can stop at once.
-    error_code ignored;
-    stream_.lowest_layer().set_option(asio::socket_base::send_buffer_size{kernel_buffer}, ignored);
-    board_->enlist(*this);
-    auto answer = answer_handshake(head, stream_.get_executor());
-    send_bytes(std::move(answer.bytes));
-    if (answer.accepted)
-      return hear(after);
-    phase_ = phase::ending;
-    since_ = clock::now();
+  void on_text(std::string_view message) override {
+    const auto asked = read_wish(message);
+    if (!asked)
+      send(error_message(asked.error(), told()));
+    else if (const auto done = asked->subscribe ? subscribe(*asked) : unsubscribe(*asked); !done)
+      send(error_message(done.error(), told()));
   }
+  void on_sent() override { go_on(); }
+  void on_closing() override { agenda_.reset(); }
 
   // --- from the switchboard
 
   void on_events(const text_ptr& frames) override {
-    if (phase_ != phase::open)
+    if (!over_.is_open() || !over_.is_permitted())
       return;
-    if (caller_.expired())
-      return end_without_token();
     if (behind_) {
-      if (clock::now() - since_ > board_->limits.behind)
-        drop();
+      if (clock::now() - behind_since_ > board_->limits.behind)
+        over_.drop();
       return;
     }
     // Something is being written whenever something waits: when that is done, it catches up.
-    if (lane_.bounded_bytes() != 0 && lane_.bounded_bytes() + frames->size() > board_->limits.waiting) {
+    if (lane().bounded_bytes() != 0 && lane().bounded_bytes() + frames->size() > board_->limits.waiting) {
       behind_ = true;
-      since_ = clock::now();
+      behind_since_ = clock::now();
       mark_told(board_->told_before());
-      return lane_.drop_events();
+      return lane().drop_events();
     }
-    lane_.send(frames, write_lane::kind::events);
-    write();
+    over_.send_frames(frames, write_lane::kind::events);
   }
 
   void on_subscribed(const hub_subscribed& answer) override {
@@ -169,7 +148,7 @@ public:
       return board_->release(answer.topic); // it was taken back meanwhile
     auto& subscription = at->second;
     subscription.pending = false;
-    if (phase_ != phase::open || !agenda_)
+    if (!over_.is_open() || !agenda_)
       return;
     // A number alone asks for what was missed; only where that is gone, or nothing was named, for everything.
     const bool resumes = agenda_->from && !answer.gap;
@@ -191,106 +170,11 @@ public:
     go_on();
   }
 
-  void on_time(clock::time_point now) override {
-    if (phase_ == phase::gone)
-      return;
-    if (phase_ != phase::open) {
-      if (now - since_ > board_->limits.closing)
-        drop();
-      return;
-    }
-    if (caller_.expired())
-      return end_without_token();
-    switch (alive_.at(now, board_->limits.idle)) {
-    case keep_alive::step::nothing: return;
-    case keep_alive::step::ping: return send_frame(opcode::ping, {});
-    case keep_alive::step::end: return drop();
-    }
-  }
-
-  void go_away() override {
-    lane_.drop_events(); // what it hears next is that it ends
-    close(close_code::going_away);
-  }
-
 private:
   struct held_topic {
     bool pending{true}; ///< the hub has not answered yet
     bool snapshot{false};
   };
-  enum class phase : std::uint8_t { open, closing, ending, ended, gone };
-  static constexpr bool plain = std::is_same_v<Stream, http::plain_stream>;
-
-  // --- what comes
-
-  /// Waits for bytes. Those of a plain connection stay with the kernel until they are looked at, so that
-  /// whoever says nothing has no buffer here; TLS has to have one.
-  void listen() {
-    if constexpr (plain)
-      stream_.async_wait(asio::socket_base::wait_read, [self = this->shared_from_this()](error_code ec) {
-        if (!ec)
-          self->read();
-      });
-    else
-      stream_.async_read_some(asio::buffer(piece_),
-                              [self = this->shared_from_this()](error_code ec, std::size_t bytes) {
-                                ec ? self->drop() : self->hear({self->piece_.data(), bytes});
-                              });
-  }
-
-  void read() {
-    const auto room = board_->scratch();
-    error_code ec;
-    const auto bytes = stream_.read_some(asio::buffer(room.data(), room.size()), ec);
-    if (ec == asio::error::would_block || ec == asio::error::interrupted)
-      return listen();
-    ec ? drop() : hear({room.data(), bytes});
-  }
-
-  void hear(std::string_view bytes) {
-    alive_.heard(clock::now());
-    while (phase_ == phase::open || phase_ == phase::closing) {
-      const auto heard = frames_.next(bytes, board_->limits.message);
-      if (!heard)
-        break;
-      take(*heard);
-    }
-    switch (phase_) {
-    case phase::open:
-      // Who asks and does not read the answers is not listened to.
-      read_later_ = lane_.size() > answers_waiting;
-      return read_later_ ? void() : listen();
-    case phase::ending: return lane_.empty() ? end_stream() : void();
-    case phase::closing:
-    case phase::ended: return listen();
-    case phase::gone: return;
-    }
-  }
-
-  void take(const heard_frame& what) {
-    switch (what.what) {
-    case heard_frame::kind::violation: return end(what.code);
-    case heard_frame::kind::close: return end(what.code == close_code::none ? close_code::normal : what.code);
-    case heard_frame::kind::pong: return;
-    case heard_frame::kind::ping: return send_frame(opcode::pong, what.body);
-    case heard_frame::kind::binary: return close(close_code::not_understood);
-    case heard_frame::kind::text: break;
-    }
-    if (phase_ != phase::open)
-      return;
-    if (caller_.expired())
-      return end_without_token();
-    const auto asked = read_wish(what.body);
-    if (!asked)
-      send(error_message(asked.error(), told()));
-    else if (const auto done = asked->subscribe ? subscribe(*asked) : unsubscribe(*asked); !done)
-      send(error_message(done.error(), told()));
-  }
-
-  void end_without_token() {
-    lane_.drop_events();
-    close(close_code::policy, "the token has ended, or what it permits has changed");
-  }
 
   // --- what it wishes
 
@@ -372,7 +256,7 @@ private:
   void begin_sending(std::unique_ptr<piecewise> what) {
     agenda_->source = std::move(what);
     mark_told(board_->last_seq());
-    lane_.hold();
+    lane().hold();
   }
   void end_sending() {
     agenda_->source.reset();
@@ -381,7 +265,7 @@ private:
 
   /// Whenever something may have to be done: a piece has gone, something was asked for, the hub has answered.
   void go_on() {
-    while (phase_ == phase::open && lane_.empty()) {
+    while (over_.is_open() && lane().empty()) {
       if (agenda_ && agenda_->source)
         send_piece();
       else if (agenda_ && !agenda_->topic.empty())
@@ -396,7 +280,7 @@ private:
         return end_agenda();
     }
     // Nothing that costs memory is begun while something waits, but the hub may be asked.
-    if (phase_ == phase::open && agenda_ && agenda_->topic.empty() && !behind_ && !agenda_->next.empty() &&
+    if (over_.is_open() && agenda_ && agenda_->topic.empty() && !behind_ && !agenda_->next.empty() &&
         !is_mending())
       begin_next();
   }
@@ -408,7 +292,7 @@ private:
   void send_piece() {
     std::string frames;
     if (agenda_->source->next(frames))
-      return send_bytes(std::move(frames), write_lane::kind::piece);
+      return over_.send_frames(std::make_shared<const std::string>(std::move(frames)), write_lane::kind::piece);
     send(about_topic("complete", agenda_->topic, agenda_->seq));
     end_sending();
   }
@@ -439,13 +323,13 @@ private:
     }
     a.next.insert(a.next.begin(), mending.begin(), mending.end());
     if (!mending.empty())
-      lane_.hold();
+      lane().hold();
   }
 
   void release_events() {
     agenda_->told = 0;
-    lane_.release();
-    write();
+    lane().release();
+    over_.write();
   }
   void end_agenda() {
     if (!agenda_)
@@ -454,124 +338,25 @@ private:
     agenda_.reset();
   }
 
-  // --- what goes
+  void send(std::string_view text) { over_.send(text); }
+  [[nodiscard]] write_lane& lane() noexcept { return over_.lane(); }
 
-  void send(std::string_view text) { send_frame(opcode::text, text); }
-
-  void send_frame(opcode what, std::string_view body) {
-    std::string frame;
-    append_frame(frame, what, body);
-    send_bytes(std::move(frame));
-  }
-
-  void send_bytes(std::string bytes, write_lane::kind what = write_lane::kind::answer) {
-    lane_.send(std::make_shared<const std::string>(std::move(bytes)), what);
-    write();
-  }
-
-  void write() {
-    const auto pieces = phase_ == phase::gone ? 0 : lane_.begin_write();
-    if (pieces == 0)
-      return;
-    if (pieces == 1)
-      return asio::async_write(
-          stream_, lane_.buffer(0),
-          [self = this->shared_from_this()](error_code ec, std::size_t) { self->written(ec); });
-    std::vector<asio::const_buffer> all;
-    all.reserve(pieces);
-    for (std::size_t i = 0; i < pieces; ++i)
-      all.push_back(lane_.buffer(i));
-    const std::span<const asio::const_buffer> bytes{all};
-    asio::async_write(stream_, bytes,
-                      [self = this->shared_from_this(), kept = std::move(all)](error_code ec, std::size_t) {
-                        self->written(ec);
-                      });
-  }
-
-  void written(error_code ec) {
-    lane_.end_write();
-    if (ec)
-      return drop();
-    if (!lane_.empty())
-      return write();
-    if (phase_ == phase::ending)
-      return end_stream();
-    if (std::exchange(read_later_, false))
-      listen();
-    go_on();
-  }
-
-  // --- the end
-
-  /// Ours; what the client still says until its own comes is not answered.
-  void close(close_code why, std::string_view reason = {}) {
-    if (phase_ != phase::open)
-      return;
-    phase_ = phase::closing;
-    since_ = clock::now();
-    agenda_.reset();
-    lane_.send_last(std::make_shared<const std::string>(close_frame(why, reason)));
-    write();
-  }
-
-  /// The client's close has come, or what it sent makes one unnecessary.
-  void end(close_code why) {
-    close(why);
-    phase_ = phase::ending;
-  }
-
-  /// Nothing more goes out. The connection is closed when the client's end has come: closed with bytes unread,
-  /// it would be reset and take with it what the client has not read.
-  void end_stream() {
-    phase_ = phase::ended;
-    if constexpr (plain) {
-      error_code ignored;
-      stream_.shutdown(asio::socket_base::shutdown_send, ignored);
-      listen();
-    } else {
-      stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->drop(); });
-    }
-  }
-
-  /// Without a word: what it does not read would not reach it either.
-  void drop() {
-    phase_ = phase::gone;
-    error_code ignored;
-    stream_.lowest_layer().close(ignored);
-  }
-
-  static constexpr std::size_t answers_waiting = 256;
-  static constexpr int kernel_buffer = 64 * 1024; ///< bytes; Linux takes twice as much, with its own overhead
-  using tls_piece = std::array<char, 512>;
-
-  Stream stream_;
-  std::shared_ptr<void> lifetime_;
+  websocket::connection& over_; ///< which this goes with
   std::shared_ptr<switchboard> board_;
-  write_lane lane_;
-  frame_reader frames_;
   std::map<std::string, held_topic, std::less<>> topics_;
   std::unique_ptr<agenda> agenda_;
-  const std::weak_ptr<const auth::principal> caller_; ///< gone: the token is
   const core::topic_family_set audible_;
-  keep_alive alive_;
-  clock::time_point since_{}; ///< that it is behind, or that the end began
-  phase phase_{phase::open};
-  bool behind_{false}, read_later_{false};
-  [[no_unique_address]] std::conditional_t<plain, std::monostate, tls_piece> piece_;
+  clock::time_point behind_since_{};
+  bool behind_{false};
 };
 
 } // namespace
 
-void open_socket(http::upgraded_connection from, http::request req, std::shared_ptr<switchboard> board) {
-  const auto open = [&]<class Stream>(Stream stream) {
-    std::make_shared<socket<Stream>>(std::move(stream), std::move(from.lifetime), req.caller,
-                                     std::move(board))
-        ->begin(from.head, from.after);
-  };
-  if (auto* plain = std::get_if<http::plain_stream>(&from.stream))
-    open(std::move(*plain));
-  else
-    open(std::move(*std::get<std::unique_ptr<http::tls_stream>>(from.stream)));
+void open_socket(http::upgraded_connection from, const http::request& req, std::shared_ptr<switchboard> board) {
+  auto among = board->sockets();
+  websocket::open(std::move(from), req.caller, std::move(among), [&](websocket::connection& over) {
+    return std::make_unique<subscriber>(over, *req.caller, std::move(board));
+  });
 }
 
 } // namespace ringmaster::live

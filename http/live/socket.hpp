@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// One WebSocket of a live client: what it sends is a wish, what it gets are answers and events.
+/// What is said over the WebSocket of a live client (`websocket::connection`): what it sends is a wish, what it gets are answers and
+/// events.
 ///
 ///     → {"type": "subscribe", "topic": "/ob/campaigns", "snapshot": true, "from": 1847}   ("snapshot", "from": optional)
 ///     ← {"type": "subscribed", "topic": "/ob/campaigns", "seq": 1900}     with "from", and it is kept: "from" itself
@@ -27,6 +28,6 @@
 namespace ringmaster::live {
 
 /// Takes the connection over, answers the upgrade, and lives as long as the connection does.
-void open_socket(http::upgraded_connection from, http::request req, std::shared_ptr<switchboard> board);
+void open_socket(http::upgraded_connection from, const http::request& req, std::shared_ptr<switchboard> board);
 
 } // namespace ringmaster::live

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/live/switchboard.hpp"
 
-#include "http/live/frames.hpp"
+#include "http/websocket/frames.hpp"
 
 #include <caf/send.hpp>
 
@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t most_compared =
     32; ///< different selections of a batch's events that are looked through for the same
-constexpr reader::clock::duration between_looks = std::chrono::seconds{1};
 
 } // namespace
 
@@ -38,28 +37,12 @@ void switchboard::release(std::string topic) {
 void switchboard::enlist(reader& r) {
   r.id = number_ << 48 | ++last_id_;
   readers_.emplace(r.id, &r);
-  sockets_->fetch_add(1, std::memory_order_relaxed);
-  if (std::exchange(ticking_, true))
-    return;
-  home_->each_tick([weak = weak_from_this()](reader::clock::time_point now) {
-    const auto self = weak.lock();
-    return self && self->tick(now);
-  });
+  count_->fetch_add(1, std::memory_order_relaxed);
 }
 
 void switchboard::forget(const reader& r) {
   if (readers_.erase(r.id) > 0)
-    sockets_->fetch_sub(1, std::memory_order_relaxed);
-}
-
-bool switchboard::tick(reader::clock::time_point now) {
-  if (now - ticked_ < std::min(between_looks, reader::clock::duration{limits.idle} / 4))
-    return true;
-  ticked_ = now;
-  // None of them ends here: a socket that closes is gone when its last operation has come back.
-  for (const auto& [id, r] : readers_)
-    r->on_time(now);
-  return true;
+    count_->fetch_sub(1, std::memory_order_relaxed);
 }
 
 void switchboard::deliver(const std::vector<core::frame_ptr>& frames) {
@@ -117,7 +100,7 @@ const text_ptr& switchboard::bytes_of(std::uint32_t selection, const std::vector
   std::string bytes;
   bytes.reserve(room);
   for (auto i = which.rbegin(); i != which.rend(); ++i)
-    append_frame(bytes, opcode::text, frames[*i]->text);
+    websocket::append_frame(bytes, websocket::opcode::text, frames[*i]->text);
   made = std::make_shared<const std::string>(std::move(bytes));
   return made;
 }
@@ -128,11 +111,6 @@ void switchboard::answer(const hub_subscribed& what) {
   if (at != readers_.end())
     return at->second->on_subscribed(what);
   release(what.topic); // it left while it was being answered
-}
-
-void switchboard::end_all() {
-  for (const auto& [id, r] : readers_)
-    r->go_away();
 }
 
 } // namespace ringmaster::live

@@ -2,53 +2,39 @@
 /// The live clients of one server thread: which of their sockets wants to hear what. An event comes once to
 /// each thread and is handed from here to its sockets, its text shared by all.
 ///
-/// It also has what would be waste in each socket: the limits, a buffer to read into, and the clock that
-/// tells them how time goes by.
-///
 /// Belongs to its thread; `post` alone may be called from any.
 #pragma once
 
 #include "actors/core/topic_family.hpp"
 #include "actors/engine.hpp"
 #include "actors/messages.hpp"
-#include "http/server/shard.hpp"
+#include "http/websocket/connection.hpp"
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace ringmaster::live {
 
-using text_ptr = std::shared_ptr<const std::string>;
+using websocket::text_ptr;
 
-struct socket_limits {
+struct socket_limits : websocket::limits {
   std::size_t waiting{1024 * 1024}; ///< bytes of events that wait to be sent
-  std::size_t message{16 * 1024};   ///< bytes of a client's message
   std::size_t topics{1'000};        ///< subscriptions
   std::chrono::seconds behind{30};  ///< that a reader may be behind before it is let go
-  std::chrono::seconds idle{60};    ///< without a sign of life; a ping goes out after half of it
-  std::chrono::seconds closing{10}; ///< that a client has to answer a close and to end the connection
 };
 
 /// What the switchboard needs of a socket.
 class reader {
 public:
-  using clock = std::chrono::steady_clock;
-
   virtual ~reader() = default;
   /// Events, as the bytes that go out: whoever hears the same gets the same ones.
   virtual void on_events(const text_ptr& frames) = 0;
   virtual void on_subscribed(const hub_subscribed& answer) = 0;
-  /// About once a second, or as often as the limits need it.
-  virtual void on_time(clock::time_point now) = 0;
-  /// The daemon ends.
-  virtual void go_away() = 0;
 
   std::uint64_t id{0};
   std::uint64_t last_seq{0};  ///< of the newest event that was handed to it
@@ -63,7 +49,7 @@ public:
               hub_handle hub, const socket_limits& of_sockets,
               std::shared_ptr<std::atomic<std::size_t>> sockets)
       : of{source}, limits{of_sockets}, number_{number}, home_{std::move(home)}, front_{std::move(front)},
-        hub_{std::move(hub)}, sockets_{std::move(sockets)} {}
+        hub_{std::move(hub)}, count_{std::move(sockets)}, sockets_{std::make_shared<websocket::connections>(home_, limits)} {}
 
   [[nodiscard]] static std::uint64_t board_of(std::uint64_t reader_id) noexcept { return reader_id >> 48; }
 
@@ -86,15 +72,13 @@ public:
 
   void deliver(const std::vector<core::frame_ptr>& frames);
   void answer(const hub_subscribed& what);
-  void end_all();
+  /// The connections of its thread.
+  [[nodiscard]] const std::shared_ptr<websocket::connections>& sockets() const noexcept { return sockets_; }
 
   /// Of the newest event that came here.
   [[nodiscard]] std::uint64_t last_seq() const noexcept { return last_seq_; }
   /// The same, before those that are being delivered.
   [[nodiscard]] std::uint64_t told_before() const noexcept { return told_before_; }
-
-  /// For bytes that are done with before the handler ends: an idle socket has no buffer of its own.
-  [[nodiscard]] std::span<char> scratch() noexcept { return scratch_; }
 
   engine& of;
   const socket_limits limits;
@@ -108,7 +92,6 @@ private:
 
   [[nodiscard]] std::uint32_t with_event(std::uint32_t selection, std::uint32_t event, std::size_t first);
   [[nodiscard]] const text_ptr& bytes_of(std::uint32_t selection, const std::vector<core::frame_ptr>& frames);
-  bool tick(reader::clock::time_point now);
 
   std::uint64_t number_;
   std::shared_ptr<http::shard_link> home_;
@@ -120,10 +103,8 @@ private:
   std::unordered_map<std::string, std::vector<reader*>> by_topic_;
   std::vector<reader*> heard_;       ///< within `deliver`: who gets any
   std::vector<selected> selections_; ///< within `deliver`; the number 0 is none of the events
-  std::shared_ptr<std::atomic<std::size_t>> sockets_;
-  bool ticking_{false};
-  reader::clock::time_point ticked_{};
-  std::array<char, 4096> scratch_;
+  std::shared_ptr<std::atomic<std::size_t>> count_;
+  std::shared_ptr<websocket::connections> sockets_;
 };
 
 } // namespace ringmaster::live

@@ -11,6 +11,7 @@
 #include "http/api/context.hpp"
 #include "http/router.hpp"
 #include "http/telephone/list_source.hpp"
+#include "protocol/permission.hpp"
 #include "protocol/json.hpp"
 
 #include <algorithm>

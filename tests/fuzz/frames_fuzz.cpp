@@ -3,7 +3,7 @@
 /// which must give the same; and by a second reader, a plain one over bytes that are all there, with which it
 /// must agree. Input that begins with an odd byte is made into sound frames first, so that what lies behind a
 /// head is reached as well.
-#include "http/live/frame_reader.hpp"
+#include "http/websocket/frame_reader.hpp"
 
 #include "tests/http/live/client_frames.hpp"
 
@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace live = ringmaster::live;
+namespace live = ringmaster::websocket;
 using ringmaster::tests::client_frame;
 
 namespace {

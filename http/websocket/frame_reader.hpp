@@ -4,7 +4,7 @@
 /// connection to read into.
 #pragma once
 
-#include "http/live/frames.hpp"
+#include "http/websocket/frames.hpp"
 
 #include <array>
 #include <cstddef>
@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace ringmaster::live {
+namespace ringmaster::websocket {
 
 struct heard_frame {
   enum class kind : std::uint8_t {
@@ -63,4 +63,4 @@ private:
   bool ended_{false};
 };
 
-} // namespace ringmaster::live
+} // namespace ringmaster::websocket

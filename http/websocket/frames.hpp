@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace ringmaster::live {
+namespace ringmaster::websocket {
 
 /// Section 5.2. From `close` on they are control frames.
 enum class opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
@@ -45,4 +45,4 @@ inline void append_frame(std::string& to, opcode what, std::string_view body) {
   return frame;
 }
 
-} // namespace ringmaster::live
+} // namespace ringmaster::websocket

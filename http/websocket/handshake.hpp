@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace ringmaster::live {
+namespace ringmaster::websocket {
 
 struct handshake_answer {
   std::string bytes; ///< to be sent: 101, or what was wrong
@@ -19,4 +19,4 @@ struct handshake_answer {
 [[nodiscard]] handshake_answer answer_handshake(std::string_view head,
                                                 const http::plain_stream::executor_type& with);
 
-} // namespace ringmaster::live
+} // namespace ringmaster::websocket

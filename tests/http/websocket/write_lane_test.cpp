@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/live/write_lane.hpp"
+#include "http/websocket/write_lane.hpp"
 
 #include <gtest/gtest.h>
 
 namespace ringmaster::tests {
 namespace {
 
-using live::write_lane;
+using websocket::write_lane;
 using enum write_lane::kind;
 
-live::text_ptr some(std::string bytes) {
+websocket::text_ptr some(std::string bytes) {
   return std::make_shared<const std::string>(std::move(bytes));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/live/frame_reader.hpp"
+#include "http/websocket/frame_reader.hpp"
 
 #include "tests/http/live/client_frames.hpp"
 
@@ -11,9 +11,9 @@
 namespace ringmaster::tests {
 namespace {
 
-using live::close_code;
-using live::frame_reader;
-using live::heard_frame;
+using websocket::close_code;
+using websocket::frame_reader;
+using websocket::heard_frame;
 using kind = heard_frame::kind;
 
 constexpr std::size_t most = 1000;

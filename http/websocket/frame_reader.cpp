@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/live/frame_reader.hpp"
+#include "http/websocket/frame_reader.hpp"
 
 #include <simdjson.h>
 
 #include <algorithm>
 #include <utility>
 
-namespace ringmaster::live {
+namespace ringmaster::websocket {
 namespace {
 
 constexpr std::size_t start_size = 2;
@@ -146,4 +146,4 @@ std::optional<heard_frame> frame_reader::violation(close_code why) {
   return heard_frame{heard_frame::kind::violation, {}, why};
 }
 
-} // namespace ringmaster::live
+} // namespace ringmaster::websocket

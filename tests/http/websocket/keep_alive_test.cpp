@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/live/keep_alive.hpp"
+#include "http/websocket/keep_alive.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@ namespace ringmaster::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using live::keep_alive;
+using websocket::keep_alive;
 using step = keep_alive::step;
 
 constexpr keep_alive::clock::time_point start{1000s};

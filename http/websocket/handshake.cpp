@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/live/handshake.hpp"
+#include "http/websocket/handshake.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
@@ -7,7 +7,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
-namespace ringmaster::live {
+namespace ringmaster::websocket {
 namespace {
 
 namespace asio = boost::asio;
@@ -78,4 +78,4 @@ handshake_answer answer_handshake(std::string_view head, const http::plain_strea
   return {stream.next_layer().take(), !ec};
 }
 
-} // namespace ringmaster::live
+} // namespace ringmaster::websocket

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/live/handshake.hpp"
+#include "http/websocket/handshake.hpp"
 
 #include <gmock/gmock.h>
 
@@ -10,7 +10,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-live::handshake_answer answer_to(const std::string& changed_from = "", const std::string& to = "",
+websocket::handshake_answer answer_to(const std::string& changed_from = "", const std::string& to = "",
                               const std::string& more = "") {
   std::string head = "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
@@ -18,7 +18,7 @@ live::handshake_answer answer_to(const std::string& changed_from = "", const std
   if (!changed_from.empty())
     head.replace(head.find(changed_from), changed_from.size(), to);
   boost::asio::io_context io;
-  return live::answer_handshake(head, io.get_executor());
+  return websocket::answer_handshake(head, io.get_executor());
 }
 
 TEST(handshake_test, accepts_with_the_key_of_the_standard) {

@@ -10,17 +10,20 @@
 /// piece while nothing waits. Not thread-safe.
 #pragma once
 
-#include "http/live/switchboard.hpp"
-
 #include <boost/asio/buffer.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
-namespace ringmaster::live {
+namespace ringmaster::websocket {
+
+/// Bytes that may be shared by many connections.
+using text_ptr = std::shared_ptr<const std::string>;
 
 class write_lane {
 public:
@@ -122,4 +125,4 @@ private:
   bool holding_{false}, closed_{false};
 };
 
-} // namespace ringmaster::live
+} // namespace ringmaster::websocket

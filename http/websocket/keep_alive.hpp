@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace ringmaster::live {
+namespace ringmaster::websocket {
 
 class keep_alive {
 public:
@@ -38,4 +38,4 @@ private:
   bool pinged_{false};
 };
 
-} // namespace ringmaster::live
+} // namespace ringmaster::websocket
