@@ -2,9 +2,11 @@
 #include "actors/ami_actions.hpp"
 
 #include "protocol/ami/action.hpp"
+#include "protocol/ami/grammar.hpp"
 #include "protocol/printable.hpp"
 
 #include <chrono>
+#include <optional>
 
 namespace ringmaster {
 namespace {
@@ -32,10 +34,13 @@ error ami_actions::refusal(std::string_view action, std::string_view words) {
 
 void ami_actions::lost(const error& why) {
   link_.reset();
+  outward_.clear();
   unavailable_ = why;
   for (auto& [id, one] : std::exchange(asked_, {}))
     one.told(why);
   for (auto& [id, one] : std::exchange(looks_, {}))
+    one.told(why);
+  for (auto& [id, one] : std::exchange(lists_, {}))
     one.told(why);
 }
 
@@ -55,7 +60,40 @@ result<std::string> ami_actions::put(std::string_view action, const headers& wit
   return id;
 }
 
+namespace {
+
+/// Whoever has a permit goes by another way.
+std::optional<error> lacks_permit(std::string_view action) {
+  if (!core::rings_outside(action))
+    return std::nullopt;
+  return error{errc::illegal_state, "the action " + std::string{action} + " could make a telephone outside ring", {}};
+}
+
+telephone_answer whole(const ami::message& m) {
+  telephone_answer all;
+  for (const auto& [key, value] : m)
+    all.headers.emplace_back(key, value);
+  return all;
+}
+
+} // namespace
+
+void ami_actions::ring_outside(core::outward_permit may, const headers& with, const done& told) {
+  const auto id = put(may.action(), with, {std::string{may.action()}, told, {}, time_.now() + answer_limit});
+  if (!id)
+    told(id.error());
+}
+
+void ami_actions::ring_outside(core::outward_permit /*may*/, std::string_view bytes) { outward_.append(bytes); }
+
+void ami_actions::send_outward() {
+  if (link_ && !outward_.empty())
+    link_->send(std::exchange(outward_, {}));
+}
+
 std::string ami_actions::ask(std::string_view action, const headers& with, const done& told) {
+  if (const auto why = lacks_permit(action))
+    return told(*why), std::string{};
   auto id = put(action, with, {std::string{action}, told, {}, time_.now() + answer_limit});
   if (id)
     return std::move(*id);
@@ -64,16 +102,18 @@ std::string ami_actions::ask(std::string_view action, const headers& with, const
 }
 
 void ami_actions::ask_message(std::string_view action, const headers& with, message_taker taker) {
+  if (lacks_permit(action))
+    return;
   (void)put(action, with, {std::string{action}, nobody, std::move(taker), time_.now() + message_limit});
 }
 
 std::string ami_actions::ask_whole(std::string_view action, const headers& with, const answered_whole& told) {
+  if (const auto why = lacks_permit(action))
+    return told(*why), std::string{};
   auto id = put(action, with,
                 {std::string{action}, [told](const result<std::string>& none) { told(none.error()); },
                  [this, told, name = std::string{action}](const ami::message& m) {
-                   telephone_answer said;
-                   for (const auto& [key, value] : m)
-                     said.headers.emplace_back(key, value);
+                   const auto said = whole(m);
                    if (said.refuses())
                      refused_(name, said.get("Message"));
                    told(said);
@@ -83,6 +123,49 @@ std::string ami_actions::ask_whole(std::string_view action, const headers& with,
     return std::move(*id);
   told(id.error());
   return {};
+}
+
+void ami_actions::ask_list(std::string_view action, const headers& with, const answered_list& told) {
+  if (const auto why = lacks_permit(action))
+    return told(*why);
+  const auto until = time_.now() + message_limit;
+  const auto id = put(action, with,
+                      {std::string{action}, nobody,
+                       [this, name = std::string{action}](const ami::message& m) {
+                         const auto at = lists_.find(std::string{m.action_id()});
+                         if (at == lists_.end())
+                           return;
+                         at->second.messages.push_back(whole(m));
+                         if (m.get("Response") == "Error")
+                           end_list(at->first, refusal(name, m.get("Message")));
+                         else if (!ami::grammar::same_name(m.get("EventList"), "start"))
+                           end_list(at->first, {});
+                       },
+                       until});
+  if (!id)
+    return told(id.error());
+  lists_.emplace(*id, listing{{}, told, until});
+}
+
+void ami_actions::listed(const ami::message& event) {
+  const auto id = event.action_id();
+  if (id.empty())
+    return;
+  const auto at = lists_.find(std::string{id});
+  if (at == lists_.end())
+    return;
+  auto& list = at->second;
+  list.until = time_.now() + message_limit;
+  list.messages.push_back(whole(event));
+  if (ami::grammar::same_name(event.get("EventList"), "Complete"))
+    end_list(at->first, {});
+  else if (list.messages.size() > most_of_a_list)
+    end_list(at->first, error{errc::too_large, server_ + " lists more than can be taken", {}});
+}
+
+void ami_actions::end_list(const std::string& id, const result<void>& how) {
+  auto list = lists_.extract(id);
+  how ? list.mapped().told(std::move(list.mapped().messages)) : list.mapped().told(how.error());
 }
 
 void ami_actions::unless_it_talks(const std::string& channel, std::function<void()> act, const done& told) {
@@ -150,6 +233,7 @@ void ami_actions::expire(time_point now) {
     }
   };
   expire_in(looks_);
+  expire_in(lists_);
   expire_in(asked_);
 }
 

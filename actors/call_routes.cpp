@@ -7,6 +7,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace ringmaster {
 
@@ -38,6 +39,57 @@ void call_routes::forget(const core::open_dialing& call) {
     successors_.erase(at->second);
     moved_to_.erase(at);
   }
+}
+
+void call_routes::follow_foreign(const std::string& unique_id, const follower_handle& who) {
+  auto& followers = foreign_[unique_id];
+  if (std::none_of(followers.begin(), followers.end(), [&](const auto& one) { return one->handle == who; }))
+    followers.push_back(std::make_unique<follower>(follower{who, target{who}}));
+}
+
+void call_routes::unfollow_foreign(const std::string& unique_id, const follower_handle& who) {
+  const auto at = foreign_.find(unique_id);
+  if (at == foreign_.end())
+    return;
+  std::erase_if(at->second, [&](const auto& one) { return one->handle == who; });
+  if (at->second.empty())
+    foreign_.erase(at);
+}
+
+/// What is said of a channel names it in one of these; of BridgeEnter the one whose place is taken as well, and the call goes on
+/// in the other then.
+void call_routes::find_foreign(const ami::block& block, std::uint32_t heard) {
+  for (std::uint32_t index = 0; index < heard; ++index) {
+    const auto m = block[index];
+    if (m.type() != ami::message_type::event)
+      continue;
+    const auto of = m.get("Uniqueid"), to = m.get("DestUniqueid"), swapped = m.kind() == event_kind::bridge_enter ? m.get("SwapUniqueid") : std::string_view{};
+    const auto give = [&](std::string_view id) {
+      const auto at = id.empty() ? foreign_.end() : foreign_.find(id);
+      if (at == foreign_.end())
+        return false;
+      for (const auto& one : at->second)
+        found_.emplace_back(index, &one->to);
+      return true;
+    };
+    if (give(of) && m.kind() == event_kind::hangup)
+      ended_.emplace_back(of);
+    if (to != of)
+      give(to);
+    if (!swapped.empty() && !of.empty() && give(swapped)) {
+      const auto at = foreign_.find(swapped);
+      auto moved = std::move(at->second);
+      foreign_.erase(at);
+      auto& goes_on = foreign_[std::string{of}];
+      std::move(moved.begin(), moved.end(), std::back_inserter(goes_on));
+    }
+  }
+}
+
+void call_routes::forget_ended() {
+  for (const auto& id : ended_)
+    foreign_.erase(id);
+  ended_.clear();
 }
 
 void call_routes::begin() { batches_.clear(); }
@@ -95,6 +147,8 @@ void call_routes::send(const ami::block_ptr& block, std::uint32_t heard) {
       }
   if (!successors_.empty())
     find_successors(*block, heard);
+  if (!foreign_.empty())
+    find_foreign(*block, heard);
   for (const auto& [index, to] : found_)
     batch(*to, index);
   constexpr std::size_t ahead = 12;
@@ -105,6 +159,8 @@ void call_routes::send(const ami::block_ptr& block, std::uint32_t heard) {
       prefetch(batches_[i + ahead].to->actor.actor());
     batches_[i].to->actor.tell(message_batch{block, std::move(batches_[i].at)});
   }
+  if (!ended_.empty())
+    forget_ended();
 }
 
 /// Of the few calls whose customers talk on over another channel than that which was dialed, that one's messages.

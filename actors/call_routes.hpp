@@ -17,6 +17,7 @@
 #include <caf/actor.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,16 @@ public:
   /// The call goes on over the channel of that unique id.
   void follow(const uuid& call, std::string_view unique_id);
   void forget(const core::open_dialing& call);
+  /// A channel that is no call of ours. Again: nothing.
+  void follow_foreign(const std::string& unique_id, const follower_handle& who);
+  void unfollow_foreign(const std::string& unique_id, const follower_handle& who);
+  /// Calls `f(unique_id, follower)` for each of them.
+  template <class F>
+  void each_foreign(F&& f) const {
+    for (const auto& [id, followers] : foreign_)
+      for (const auto& one : followers)
+        f(id, one->handle);
+  }
   /// What ends while nobody listens is not heard.
   void lost() { legs_.clear(); }
 
@@ -64,6 +75,15 @@ private:
   template <class Value>
   using by_unique_id = boost::unordered_flat_map<std::string, Value, text_hash, std::equal_to<>>;
 
+  /// Where it is stays where it is as long as it is followed.
+  struct follower {
+    follower_handle handle;
+    target to;
+    bool over{false}; ///< its channel has ended in the block that is being sent
+  };
+
+  void find_foreign(const ami::block& block, std::uint32_t heard);
+  void forget_ended();
   void find_successors(const ami::block& block, std::uint32_t heard);
   static void prefetch(const caf::actor& to);
 
@@ -76,6 +96,10 @@ private:
   boost::unordered_flat_map<uuid, std::string, std::hash<uuid>> moved_to_;
   /// Callers and members who are rung or talk, and the queues to be told when these channels end.
   by_unique_id<boost::container::small_vector<target*, 1>> legs_;
+
+  /// Channels that are no calls of ours, and who follows them. Mostly empty, and free then.
+  by_unique_id<std::vector<std::unique_ptr<follower>>> foreign_;
+  std::vector<std::string> ended_; ///< of those, in the block that is being sent
 
   std::vector<std::pair<std::uint32_t, target*>> found_; ///< calls that messages of a block are about
   std::vector<batched> batches_;

@@ -410,6 +410,27 @@ void engine::ask(const std::string& pbx, telephone_request what, std::function<v
   at->second.tell(pbx_request{std::move(what.action), std::move(what.headers), std::move(done)});
 }
 
+void engine::ask_list(const std::string& pbx, telephone_request what,
+                      std::function<void(const result<std::vector<telephone_answer>>&)> done) {
+  const auto at = impl_->shared.pbxs.find(pbx);
+  if (at == impl_->shared.pbxs.end())
+    return done(error{errc::not_found, "there is no server \"" + pbx + "\"", "pbx"});
+  at->second.tell(pbx_list_request{std::move(what.action), std::move(what.headers), std::move(done)});
+}
+
+result<void> engine::follow(const std::string& pbx, const std::string& unique_id, const follower_handle& who) {
+  const auto at = impl_->shared.pbxs.find(pbx);
+  if (at == impl_->shared.pbxs.end())
+    return error{errc::not_found, "there is no server \"" + pbx + "\"", "pbx"};
+  at->second.tell(follow_channel{unique_id, who});
+  return {};
+}
+
+void engine::unfollow(const std::string& pbx, const std::string& unique_id, const follower_handle& who) {
+  if (const auto at = impl_->shared.pbxs.find(pbx); at != impl_->shared.pbxs.end())
+    at->second.tell(unfollow_channel{unique_id, who});
+}
+
 void engine::configure(const std::string& pbx, core::section_order order, std::function<void(result<void>)> done) {
   const auto at = impl_->shared.pbxs.find(pbx);
   if (at == impl_->shared.pbxs.end())

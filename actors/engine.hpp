@@ -105,6 +105,14 @@ public:
   /// `timed_out`, or `not_found` when there is no such server.
   void ask(const std::string& pbx, telephone_request what, std::function<void(result<std::string>)> done);
 
+  /// The same for whoever wants all messages of the answer: the response, and the events of a list, `EventList: Complete`
+  /// included (`ami_actions::ask_list`).
+  void ask_list(const std::string& pbx, telephone_request what, std::function<void(const result<std::vector<telephone_answer>>&)> done);
+
+  /// Has an actor follow a channel of the server's that is no call of ours, by its unique id, and no longer (`follow_channel`).
+  [[nodiscard]] result<void> follow(const std::string& pbx, const std::string& unique_id, const follower_handle& who);
+  void unfollow(const std::string& pbx, const std::string& unique_id, const follower_handle& who);
+
   /// Has a section of the server's configuration made, changed or removed, after all that were asked for before. `done` gets
   /// what `core::section_writer` says, or one of the errors above; `overloaded` when too many wait.
   void configure(const std::string& pbx, core::section_order order, std::function<void(result<void>)> done);

@@ -71,7 +71,10 @@ struct need_dial_list;
 struct originate_batch;
 struct originate_written;
 struct pbx_questions;
+struct follow_channel;
+struct pbx_list_request;
 struct pbx_request;
+struct unfollow_channel;
 struct pbx_section;
 struct put_off;
 struct queue_in_doubt;
@@ -100,7 +103,7 @@ using results_handle = handle<drain_outbox, drain_now, drain_again>;
 using engine_handle = handle<engine_look, changes_ptr, zone_rules_changed, keep_now, show_now, need_dial_list, release_dial_list,
                              campaign_over, adopted_calls>;
 using pbx_handle = handle<link_opened, link_received, link_closed, originate_batch, adopt_batch, hang_up_channel, redirect_channel,
-                          forget_call, ask_presence, queue_in_doubt, confirm_waiting, pbx_request, pbx_section, use_login, pbx_questions,
+                          forget_call, ask_presence, queue_in_doubt, confirm_waiting, pbx_request, pbx_list_request, follow_channel, unfollow_channel, pbx_section, use_login, pbx_questions,
                           watch_queue, caf::tick_atom>;
 using telephone_handle = handle<telephone_block, telephone_connected, telephone_lost, telephone_queue_list, caf::tick_atom>;
 using channel_handle = handle<message_batch, originate_written, call_deadline, channel_presence, connection_lost, hang_up_call,
@@ -120,6 +123,8 @@ using hub_handle = handle<hub_publish, hub_written, hub_attach, hub_subscribe, h
 using outlet_handle = handle<hub_frames, hub_subscribed>;
 /// Whatever gets the messages of a block that are about it: a channel or a queue.
 using routed_handle = handle<message_batch>;
+/// Whoever follows a channel that is no call of ours.
+using follower_handle = handle<message_batch, channel_presence, connection_lost>;
 /// Whoever waits for something to change: a campaign.
 using woken_handle = handle<wake>;
 

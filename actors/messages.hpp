@@ -152,6 +152,23 @@ struct pbx_request {
   std::vector<std::pair<std::string, std::string>> headers;
   std::function<void(result<std::string>)> done;
 };
+/// The same, for whoever wants all messages of the answer: a list, or the many headers of one.
+struct pbx_list_request {
+  std::string action;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::function<void(const result<std::vector<telephone_answer>>&)> done;
+};
+/// Any channel of the server, by its unique id, can be followed by an actor: it gets what the server says of it, block by block,
+/// until its Hangup, also when it goes on in another one's place in a bridge. `channel_presence` says whether it is there: at once
+/// if that is known, and after each login; `connection_lost` that nothing is heard for now.
+struct follow_channel {
+  std::string unique_id;
+  follower_handle follower;
+};
+struct unfollow_channel {
+  std::string unique_id;
+  follower_handle follower;
+};
 /// Somebody wants a queue or a parking lot of the server's configuration made, changed or removed.
 struct pbx_section {
   core::section_order order;
@@ -480,6 +497,9 @@ RINGMASTER_MESSAGE(confirm_waiting)
 RINGMASTER_MESSAGE(caller_waits)
 RINGMASTER_MESSAGE(watch_queue)
 RINGMASTER_MESSAGE(pbx_request)
+RINGMASTER_MESSAGE(pbx_list_request)
+RINGMASTER_MESSAGE(follow_channel)
+RINGMASTER_MESSAGE(unfollow_channel)
 RINGMASTER_MESSAGE(pbx_section)
 RINGMASTER_MESSAGE(use_login)
 RINGMASTER_MESSAGE(pbx_questions)

@@ -164,6 +164,7 @@ public:
     configuration_.lost(unavailable());
     for (auto& [id, known] : calls_)
       known.call.channel.tell(connection_lost{});
+    routes_.each_foreign([](const std::string&, const follower_handle& who) { who.tell(connection_lost{}); });
     telephone_.tell(telephone_lost{});
     publish();
     tell_server();
@@ -291,6 +292,7 @@ public:
 
   void happened(const ami::message& m) {
     rights_.heard(m);
+    actions_.happened(m);
     switch (m.kind()) {
     case event_kind::fully_booted: return fully_booted();
     case event_kind::shutdown: return lost("Asterisk is shutting down");
@@ -405,6 +407,14 @@ public:
       case core::verdict::undecided: break;
       }
     }
+    if (complete)
+      routes_.each_foreign([&](const std::string& id, const follower_handle& who) {
+        const auto at = std::find_if(listed_.channels.begin(), listed_.channels.end(), [&](const auto& c) { return c.unique_id == id; });
+        if (at != listed_.channels.end())
+          who.tell(channel_presence{true, at->state, at->name, {}});
+        else
+          who.tell(channel_presence{false, 0, {}, "the server has no such channel"});
+      });
     if (everybody && !found.strays.empty())
       log_warn("event=unknown_channels pbx={} count={} first={}", options_.name, found.strays.size(),
                    found.strays.front().name);
@@ -652,17 +662,20 @@ public:
       return;
     const auto carried = calls_.size() - std::min(calls_.size(), originates_.size());
     const auto room = options_.max_channels > carried ? options_.max_channels - carried : 0;
-    std::string out;
     for (const auto& one : originates_.take(room, now)) {
       const auto at = calls_.find(one.id);
       if (at == calls_.end())
         continue; // ended while it waited
+      auto may = core::permit_originate(to_string(one.id), one.bytes);
+      if (!may) {
+        not_sent(one.id, may.error().message);
+        continue;
+      }
       at->second.sent = true;
-      out.append(one.bytes);
+      actions_.ring_outside(std::move(*may), one.bytes);
       at->second.call.channel.tell(originate_written{true, {}});
     }
-    if (!out.empty())
-      link_->send(std::move(out));
+    actions_.send_outward();
   }
 
   // --- actions ----------------------------------------------------------------------------------------------
@@ -690,7 +703,10 @@ public:
       return what.done(unavailable());
     const auto channel = what.channel.empty() ? to_string(what.id) : what.channel;
     actions_.unless_it_talks(channel, [this, id = to_string(what.id), channel, to = what.to, done = what.done] {
-      actions_.ask("Redirect", {{"Channel", channel}, {"Context", to.context}, {"Exten", to.exten}, {"Priority", to.priority}},
+      auto may = core::permit_outward({"Redirect", channel, to.exten + "@" + to.context});
+      if (!may)
+        return done(may.error());
+      actions_.ring_outside(std::move(*may), {{"Channel", channel}, {"Context", to.context}, {"Exten", to.exten}, {"Priority", to.priority}},
           [this, id, done](result<std::string> said) {
             if (said)
               for (const auto& [name, queue] : queues_)
@@ -711,6 +727,22 @@ public:
       done(said);
     });
   }
+
+  void list_for(const pbx_list_request& what) {
+    if (!connection_.is_ready())
+      return what.done(unavailable());
+    actions_.ask_list(what.action, what.headers, what.done);
+  }
+
+  void follow(const follow_channel& what) {
+    routes_.follow_foreign(what.unique_id, what.follower);
+    if (!connection_.is_ready())
+      return; // the login lists everything
+    channel_lists_.want();
+    list_what_is_in_doubt(moment());
+  }
+
+  void unfollow(const unfollow_channel& what) { routes_.unfollow_foreign(what.unique_id, what.follower); }
 
   void configure(const pbx_section& what) {
     if (!connection_.is_ready())
@@ -836,6 +868,9 @@ caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options&
       [=](const queue_in_doubt& what) { session->queue_doubted(what.queue); },
       [=](const confirm_waiting& what) { session->confirm(what); },
       [=](const pbx_request& what) { session->ask_for(what); },
+      [=](const pbx_list_request& what) { session->list_for(what); },
+      [=](const follow_channel& what) { session->follow(what); },
+      [=](const unfollow_channel& what) { session->unfollow(what); },
       [=](const pbx_section& what) { session->configure(what); },
       [=](const use_login& what) { session->use(what.login); },
       [=](const pbx_questions& what) { session->send_questions(what); },
