@@ -111,6 +111,8 @@ std::shared_ptr<core::frame> frame_to_be(std::string topic, std::string_view nam
   append_json_string(json, topic);
   json.append(before_seq);
   made->topic = std::move(topic);
+  made->name_size = static_cast<std::uint32_t>(name.size());
+  made->body_size = static_cast<std::uint32_t>(body.size());
   return made;
 }
 

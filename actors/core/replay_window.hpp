@@ -13,16 +13,29 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace ringmaster::core {
 
-/// One event as it goes out. Shared by everybody who gets it.
+/// One event. Shared by everybody who gets it.
+///
+/// Live clients get `text` as it is. An outlet that speaks otherwise takes the parts: what happened, to what, and the object, which
+/// is JSON already and needs no parsing to stand in another envelope.
 struct frame {
   std::uint64_t seq{0};
   std::string topic;
-  std::string text; ///< the JSON object, complete
+  std::string text; ///< {"NAME":BODY,"topic":…,"seq":…}
+  std::uint32_t name_size{0}, body_size{0};
+
+  /// "ob.campaign.update".
+  [[nodiscard]] std::string_view name() const noexcept { return std::string_view{text}.substr(before_name, name_size); }
+  /// The object.
+  [[nodiscard]] std::string_view body() const noexcept {
+    return std::string_view{text}.substr(before_name + name_size + before_body, body_size);
+  }
+  static constexpr std::size_t before_name = 2, before_body = 2; ///< {" and ":
 };
 using frame_ptr = std::shared_ptr<const frame>;
 

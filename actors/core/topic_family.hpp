@@ -60,6 +60,15 @@ using topic_family_set = std::uint32_t; ///< a bit a family
   return found;
 }
 
+/// The families that an event of this topic may be of: they share topics, but no two with different permissions do.
+[[nodiscard]] inline topic_family_set families_of_event(std::string_view topic) noexcept {
+  topic_family_set found = 0;
+  for (const auto& row : topic_families)
+    if (topic_covers(row.topic, topic))
+      found |= bit_of(row.family);
+  return found;
+}
+
 /// Counts subscriptions by topic. Not thread-safe.
 class topic_interest {
 public:

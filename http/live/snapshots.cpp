@@ -164,14 +164,14 @@ result<std::unique_ptr<walk>> walk_through(engine& of, core::topic_family family
 
 class snapshot final : public piecewise {
 public:
-  snapshot(engine& of, std::string topic, std::uint64_t seq) : of_{of}, topic_{std::move(topic)}, seq_{seq} {}
+  snapshot(engine& of, std::string topic, std::uint64_t seq, core::topic_family_set audible)
+      : of_{of}, topic_{std::move(topic)}, seq_{seq}, wanted_{core::families_under(topic_) & audible} {}
 
   bool next(std::string& frames) override {
-    const auto wanted = core::families_under(topic_);
     const auto begin = frames.size();
     for (; family_ != core::topic_families.size() && frames.size() - begin < piece; ++family_) {
       const auto& row = core::topic_families[family_];
-      if ((wanted & core::bit_of(row.family)) != 0 && !go_through(row, frames))
+      if ((wanted_ & core::bit_of(row.family)) != 0 && !go_through(row, frames))
         break;
     }
     return frames.size() != begin;
@@ -212,6 +212,7 @@ private:
   engine& of_;
   const std::string topic_;
   const std::uint64_t seq_;
+  const core::topic_family_set wanted_;
   std::size_t family_{0};
   std::unique_ptr<walk> walk_;
 };
@@ -234,8 +235,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<piecewise> snapshot_of(engine& of, std::string topic, std::uint64_t seq) {
-  return std::make_unique<snapshot>(of, std::move(topic), seq);
+std::unique_ptr<piecewise> snapshot_of(engine& of, std::string topic, std::uint64_t seq, core::topic_family_set audible) {
+  return std::make_unique<snapshot>(of, std::move(topic), seq, audible);
 }
 
 std::unique_ptr<piecewise> replay_of(std::vector<core::frame_ptr> missed) {

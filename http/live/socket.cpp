@@ -70,7 +70,7 @@ result<wish> read_wish(std::string_view text) {
 }
 
 /// The families that the caller may hear of.
-core::topic_family_set audible(const auth::principal& caller) {
+core::topic_family_set families_for(const auth::principal& caller) {
   core::topic_family_set found = 0;
   for (const auto& row : core::topic_families)
     if (caller.may(row.permission))
@@ -99,7 +99,8 @@ struct agenda {
 class subscriber final : public websocket::protocol, public reader {
 public:
   subscriber(websocket::connection& over, const auth::principal& caller, std::shared_ptr<switchboard> board)
-      : over_{over}, board_{std::move(board)}, audible_{audible(caller)} {
+      : over_{over}, board_{std::move(board)} {
+    audible = families_for(caller);
     board_->enlist(*this);
   }
 
@@ -160,10 +161,12 @@ public:
     agenda_->seq = answer.seq;
     if (resumes) {
       auto missed = answer.missed;
-      std::erase_if(missed, [&](const core::frame_ptr& f) { return has_by_another(answer.topic, f->topic); });
+      std::erase_if(missed, [&](const core::frame_ptr& f) {
+        return (core::families_of_event(f->topic) & audible) == 0 || has_by_another(answer.topic, f->topic);
+      });
       begin_sending(replay_of(std::move(missed)));
     } else if (subscription.snapshot) {
-      begin_sending(snapshot_of(board_->of, answer.topic, answer.seq));
+      begin_sending(snapshot_of(board_->of, answer.topic, answer.seq, audible));
     } else {
       agenda_->topic.clear();
     }
@@ -183,7 +186,7 @@ private:
     if (families == 0)
       return error{errc::not_found, "nothing is told under the topic " + what.topic, "topic"};
     for (const auto& row : core::topic_families)
-      if ((families & core::bit_of(row.family) & ~audible_) != 0)
+      if ((families & core::bit_of(row.family) & ~audible) != 0 && !(what.topic == "/" && audible != 0)) // `/`: whatever it may hear
         return error{errc::forbidden,
                      "the topic " + what.topic + " needs the permission " + std::string{row.permission},
                      "topic"};
@@ -303,7 +306,7 @@ private:
     agenda_->topic = what.topic;
     agenda_->from = what.from;
     if (what.mends)
-      return begin_sending(snapshot_of(board_->of, std::move(what.topic), agenda_->seq));
+      return begin_sending(snapshot_of(board_->of, std::move(what.topic), agenda_->seq, audible));
     release_events();
     board_->ask(*this, std::move(what.topic), what.from);
   }
@@ -345,7 +348,6 @@ private:
   std::shared_ptr<switchboard> board_;
   std::map<std::string, held_topic, std::less<>> topics_;
   std::unique_ptr<agenda> agenda_;
-  const core::topic_family_set audible_;
   clock::time_point behind_since_{};
   bool behind_{false};
 };

@@ -61,7 +61,10 @@ void switchboard::deliver(const std::vector<core::frame_ptr>& frames) {
       const auto at = by_topic_.find(key);
       if (at == by_topic_.end())
         return;
+      const auto families = topic == "/" ? core::families_of_event(f.topic) : ~core::topic_family_set{0};
       for (auto* r : at->second) {
+        if ((r->audible & families) == 0)
+          continue;
         if (r->last_seq >= f.seq)
           continue; // has it by another of its subscriptions
         r->last_seq = f.seq;

@@ -37,6 +37,7 @@ public:
   virtual void on_subscribed(const hub_subscribed& answer) = 0;
 
   std::uint64_t id{0};
+  core::topic_family_set audible{0}; ///< what it may hear: of the topic `/`, that alone
   std::uint64_t last_seq{0};  ///< of the newest event that was handed to it
   std::uint32_t selection{0}; ///< within `deliver`: which of the events it gets
 };

@@ -58,6 +58,22 @@ protected:
   hub_handle hub_;
 };
 
+TEST_F(hub_test, an_event_has_parts_for_outlets_that_put_it_otherwise) {
+  start(1min);
+  tell("/ob/campaigns/a\"b");
+  const auto told = frames();
+  ASSERT_EQ(told.size(), 1u);
+  const auto& one = *told.front();
+  EXPECT_EQ(one.name(), "ob.campaign.update");
+  EXPECT_EQ(one.body(), R"({"uuid": 1})");
+  // What a second dialect makes of it, without reading any JSON.
+  const auto said = R"({"MessageType":")" + std::string{one.name()} + R"(","data":)" + std::string{one.body()} + "}";
+  simdjson::dom::parser parser;
+  simdjson::dom::element doc;
+  ASSERT_EQ(parser.parse(said).get(doc), simdjson::SUCCESS) << said;
+  EXPECT_EQ(doc["data"]["uuid"].get_int64().value(), 1);
+}
+
 TEST_F(hub_test, numbers_events_and_says_what_they_are) {
   start(1min);
   const auto first = subscribe("/").seq;
