@@ -7,7 +7,7 @@
 /// be called before the asking returns.
 #pragma once
 
-#include "actors/ami_link.hpp"
+#include "actors/net/ami_link.hpp"
 #include "actors/core/outward.hpp"
 #include "actors/core/telephone/requests.hpp"
 #include "protocol/ami/message.hpp"

@@ -3,7 +3,7 @@
 #include "actors/guard.hpp"
 
 #include "actors/ami_actions.hpp"
-#include "actors/ami_link.hpp"
+#include "actors/net/ami_link.hpp"
 #include "actors/call_routes.hpp"
 #include "actors/configuration_work.hpp"
 #include "actors/core/queue_listings.hpp"

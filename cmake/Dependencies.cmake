@@ -6,6 +6,7 @@ find_package(simdjson REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(Boost 1.81 REQUIRED)
+find_package(CURL 7.88 REQUIRED)
 
 # CAF, LMDB and argon2 ship no CMake config in Debian 12.
 function(ringmaster_plain_library name header library)

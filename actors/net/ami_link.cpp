@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/ami_link.hpp"
+#include "actors/net/ami_link.hpp"
 
 #include "protocol/ami/framer.hpp"
 
