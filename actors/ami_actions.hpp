@@ -7,9 +7,9 @@
 /// be called before the asking returns.
 #pragma once
 
-#include "actors/net/ami_link.hpp"
 #include "actors/core/outward.hpp"
 #include "actors/core/telephone/requests.hpp"
+#include "actors/net/ami_link.hpp"
 #include "protocol/ami/message.hpp"
 #include "protocol/error.hpp"
 #include "protocol/time.hpp"
@@ -111,7 +111,7 @@ private:
   std::unordered_map<std::string, asked> asked_;
   std::unordered_map<std::string, look> looks_; ///< by ActionID
   std::unordered_map<std::string, listing> lists_; ///< the same
-  std::string outward_; ///< that `send_outward` sends
+  std::string outward_;                            ///< that `send_outward` sends
   std::uint64_t last_{0};
 };
 

@@ -63,7 +63,8 @@ void call_routes::find_foreign(const ami::block& block, std::uint32_t heard) {
     const auto m = block[index];
     if (m.type() != ami::message_type::event)
       continue;
-    const auto of = m.get("Uniqueid"), to = m.get("DestUniqueid"), swapped = m.kind() == event_kind::bridge_enter ? m.get("SwapUniqueid") : std::string_view{};
+    const auto of = m.get("Uniqueid"), to = m.get("DestUniqueid"),
+               swapped = m.kind() == event_kind::bridge_enter ? m.get("SwapUniqueid") : std::string_view{};
     const auto give = [&](std::string_view id) {
       const auto at = id.empty() ? foreign_.end() : foreign_.find(id);
       if (at == foreign_.end())

@@ -103,8 +103,8 @@ using results_handle = handle<drain_outbox, drain_now, drain_again>;
 using engine_handle = handle<engine_look, changes_ptr, zone_rules_changed, keep_now, show_now, need_dial_list, release_dial_list,
                              campaign_over, adopted_calls>;
 using pbx_handle = handle<link_opened, link_received, link_closed, originate_batch, adopt_batch, hang_up_channel, redirect_channel,
-                          forget_call, ask_presence, queue_in_doubt, confirm_waiting, pbx_request, pbx_list_request, follow_channel, unfollow_channel, pbx_section, use_login, pbx_questions,
-                          watch_queue, caf::tick_atom>;
+                          forget_call, ask_presence, queue_in_doubt, confirm_waiting, pbx_request, pbx_list_request, follow_channel,
+                          unfollow_channel, pbx_section, use_login, pbx_questions, watch_queue, caf::tick_atom>;
 using telephone_handle = handle<telephone_block, telephone_connected, telephone_lost, telephone_queue_list, caf::tick_atom>;
 using channel_handle = handle<message_batch, originate_written, call_deadline, channel_presence, connection_lost, hang_up_call,
                               redirect_call, end_not_written, call_over>;

@@ -3,15 +3,15 @@
 #include "actors/guard.hpp"
 
 #include "actors/ami_actions.hpp"
-#include "actors/net/ami_link.hpp"
 #include "actors/call_routes.hpp"
 #include "actors/configuration_work.hpp"
-#include "actors/core/queue_listings.hpp"
-#include "actors/core/reconcile.hpp"
 #include "actors/core/originate_lane.hpp"
 #include "actors/core/pbx_connection.hpp"
+#include "actors/core/queue_listings.hpp"
+#include "actors/core/reconcile.hpp"
 #include "actors/core/translate.hpp"
 #include "actors/log.hpp"
+#include "actors/net/ami_link.hpp"
 #include "actors/queue.hpp"
 #include "actors/rights_proof.hpp"
 #include "actors/server_news.hpp"
@@ -54,21 +54,22 @@ class pbx_session {
 public:
   pbx_session(caf::stateful_actor<pbx_state>* self, const pbx_options& options, const pbx_environment& with)
       : self_{self}, options_{options}, with_{with}, news_{options.name, with.live, with.shared},
-        connection_{std::hash<std::string>{}(options.name) ^
-                    static_cast<std::uint64_t>(with.time->now().time_since_epoch().count())},
-        originates_{options.originate_rate, options.originate_burst(), with.time->now()},
-        telephone_{options.name, *with.time},
-        actions_{options.name, *with.time,
-                 [this](std::string_view action, std::string_view words) { rights_.refused(action, words); }},
+        connection_{std::hash<std::string>{}(options.name) ^ static_cast<std::uint64_t>(with.time->now().time_since_epoch().count())},
+        originates_{options.originate_rate, options.originate_burst(), with.time->now()}, telephone_{options.name, *with.time},
+        actions_{options.name, *with.time, [this](std::string_view action, std::string_view words) { rights_.refused(action, words); }},
         rights_{options_, *with.time, actions_, [this] { maybe_ready(); }},
-        configuration_{options.name, options.allow_lossy_config_changes, *with.time, actions_,
+        configuration_{options.name,
+                       options.allow_lossy_config_changes,
+                       *with.time,
+                       actions_,
                        {[this](const std::string& queue) {
                           queue_lists_.want(queue);
                           list_what_is_in_doubt(moment());
                         },
                         [this] { queue_lists_.want_all(moment() + reload_settles); }}},
-        channel_lists_{options.list_channels_every, listing_patience},
-        queue_lists_{{.doubts = options.list_queues_every, .watched = options.audit_queues_every, .patience = listing_patience}} {}
+        channel_lists_{options.list_channels_every, listing_patience}, queue_lists_{{.doubts = options.list_queues_every,
+                                                                                     .watched = options.audit_queues_every,
+                                                                                     .patience = listing_patience}} {}
 
   pbx_session(const pbx_session&) = delete;
   pbx_session& operator=(const pbx_session&) = delete;
@@ -156,8 +157,8 @@ public:
     accepted_asked_.reset();
     routes_.lost();
     if (loss.worth_telling)
-      log_warn("event=pbx_disconnected pbx={} address={}:{} reason={} retry_ms={}", options_.name,
-                   options_.address, options_.port, loss.why, loss.wait.count());
+      log_warn("event=pbx_disconnected pbx={} address={}:{} reason={} retry_ms={}", options_.name, options_.address, options_.port,
+               loss.why, loss.wait.count());
     for (const auto& one : originates_.take_all())
       not_sent(one.id, "the connection to " + options_.name + " was lost before the call could be begun");
     actions_.lost(unavailable());
@@ -237,7 +238,8 @@ public:
   void ask_for_startup() {
     actions_.ask_message("CoreStatus", {}, [this](const ami::message& m) {
       const auto date = m.get("CoreStartupDate");
-      if (connection_.at() != core::pbx_connection::phase::booting || m.get("Response") != "Success" || date.empty() || date.starts_with("1970"))
+      if (connection_.at() != core::pbx_connection::phase::booting || m.get("Response") != "Success" || date.empty() ||
+          date.starts_with("1970"))
         return;
       rights_.booted_unheard();
       fully_booted();
@@ -702,18 +704,22 @@ public:
     if (!connection_.is_ready())
       return what.done(unavailable());
     const auto channel = what.channel.empty() ? to_string(what.id) : what.channel;
-    actions_.unless_it_talks(channel, [this, id = to_string(what.id), channel, to = what.to, done = what.done] {
-      auto may = core::permit_outward({"Redirect", channel, to.exten + "@" + to.context});
-      if (!may)
-        return done(may.error());
-      actions_.ring_outside(std::move(*may), {{"Channel", channel}, {"Context", to.context}, {"Exten", to.exten}, {"Priority", to.priority}},
-          [this, id, done](result<std::string> said) {
-            if (said)
-              for (const auto& [name, queue] : queues_)
-                queue.actor.tell(caller_sent_away{id});
-            done(std::move(said));
-          });
-    }, what.done);
+    actions_.unless_it_talks(
+        channel,
+        [this, id = to_string(what.id), channel, to = what.to, done = what.done] {
+          auto may = core::permit_outward({"Redirect", channel, to.exten + "@" + to.context});
+          if (!may)
+            return done(may.error());
+          actions_.ring_outside(std::move(*may),
+                                {{"Channel", channel}, {"Context", to.context}, {"Exten", to.exten}, {"Priority", to.priority}},
+                                [this, id, done](result<std::string> said) {
+                                  if (said)
+                                    for (const auto& [name, queue] : queues_)
+                                      queue.actor.tell(caller_sent_away{id});
+                                  done(std::move(said));
+                                });
+        },
+        what.done);
   }
 
   void ask_for(const pbx_request& what) {
@@ -856,25 +862,16 @@ caf::behavior pbx_actor(caf::stateful_actor<pbx_state>* self, const pbx_options&
   self->state.session->start();
   auto* session = self->state.session.get();
   return takes<pbx_handle>(
-      [=](const link_received& what) { session->received(what); },
-      [=](const forget_call& what) { session->forget(what.id); },
-      [=](const originate_batch& what) { session->originate(what); },
-      [=](const link_opened& what) { session->opened(what.epoch); },
-      [=](const link_closed& what) { session->closed(what); },
-      [=](const adopt_batch& what) { session->adopt(what); },
-      [=](const hang_up_channel& what) { session->hang_up(what); },
-      [=](const redirect_channel& what) { session->redirect(what); },
+      [=](const link_received& what) { session->received(what); }, [=](const forget_call& what) { session->forget(what.id); },
+      [=](const originate_batch& what) { session->originate(what); }, [=](const link_opened& what) { session->opened(what.epoch); },
+      [=](const link_closed& what) { session->closed(what); }, [=](const adopt_batch& what) { session->adopt(what); },
+      [=](const hang_up_channel& what) { session->hang_up(what); }, [=](const redirect_channel& what) { session->redirect(what); },
       [=](const ask_presence& what) { session->ask_presence_of(what.id); },
-      [=](const queue_in_doubt& what) { session->queue_doubted(what.queue); },
-      [=](const confirm_waiting& what) { session->confirm(what); },
-      [=](const pbx_request& what) { session->ask_for(what); },
-      [=](const pbx_list_request& what) { session->list_for(what); },
-      [=](const follow_channel& what) { session->follow(what); },
-      [=](const unfollow_channel& what) { session->unfollow(what); },
-      [=](const pbx_section& what) { session->configure(what); },
-      [=](const use_login& what) { session->use(what.login); },
-      [=](const pbx_questions& what) { session->send_questions(what); },
-      [=](const watch_queue& what) { session->watch(what); },
+      [=](const queue_in_doubt& what) { session->queue_doubted(what.queue); }, [=](const confirm_waiting& what) { session->confirm(what); },
+      [=](const pbx_request& what) { session->ask_for(what); }, [=](const pbx_list_request& what) { session->list_for(what); },
+      [=](const follow_channel& what) { session->follow(what); }, [=](const unfollow_channel& what) { session->unfollow(what); },
+      [=](const pbx_section& what) { session->configure(what); }, [=](const use_login& what) { session->use(what.login); },
+      [=](const pbx_questions& what) { session->send_questions(what); }, [=](const watch_queue& what) { session->watch(what); },
       [=](caf::tick_atom) { session->tick(); });
 }
 

@@ -44,12 +44,12 @@ struct user_account {
 
   bool operator==(const user_account&) const = default;
 };
-inline constexpr auto user_account_fields = field_table{
-    field{1, "name", &user_account::name, access::stored_only, "The name."},
-    field{2, "password_hash", &user_account::password_hash, access::stored_only, ""},
-    field{3, "permissions", &user_account::permissions, access::stored_only, "What the user may do."},
-    field{4, "tm_create", &user_account::tm_create, access::stored_only, "Created at."},
-    field{5, "tm_update", &user_account::tm_update, access::stored_only, "Last changed at."}};
+inline constexpr auto user_account_fields =
+    field_table{field{1, "name", &user_account::name, access::stored_only, "The name."},
+                field{2, "password_hash", &user_account::password_hash, access::stored_only, ""},
+                field{3, "permissions", &user_account::permissions, access::stored_only, "What the user may do."},
+                field{4, "tm_create", &user_account::tm_create, access::stored_only, "Created at."},
+                field{5, "tm_update", &user_account::tm_update, access::stored_only, "Last changed at."}};
 
 /// SHA-256 of a token's text: the only form of a token that is kept.
 using token_hash = std::array<std::uint8_t, 32>;

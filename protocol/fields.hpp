@@ -92,8 +92,8 @@ template <class M>
 
 /// Whether there are such values: of others, none can be required.
 template <class M>
-inline constexpr bool can_be_unset = std::is_same_v<M, std::string> || std::is_same_v<M, lines> || std::is_same_v<M, uuid> ||
-                                     std::is_same_v<M, variables>;
+inline constexpr bool can_be_unset =
+    std::is_same_v<M, std::string> || std::is_same_v<M, lines> || std::is_same_v<M, uuid> || std::is_same_v<M, variables>;
 template <class M>
 inline constexpr bool can_be_unset<std::vector<M>> = true;
 template <class M>
@@ -239,9 +239,8 @@ template <class T, class... G>
   for (const simdjson::dom::key_value_pair pair : simdjson::dom::object{body}) {
     const simdjson::dom::element value = pair.value; // not a structured binding: a lambda takes it
     const auto read = [&](const auto& f, T& object) {
-      return detail::assign_field(object, f, [&](auto& fresh) {
-        return field_type<std::remove_cvref_t<decltype(fresh)>>::read_json(value, fresh);
-      });
+      return detail::assign_field(object, f,
+                                  [&](auto& fresh) { return field_type<std::remove_cvref_t<decltype(fresh)>>::read_json(value, fresh); });
     };
     if (auto wrong = detail::assign_member(after, pair.key, named, table, read))
       return std::move(*wrong);

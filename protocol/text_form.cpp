@@ -19,8 +19,7 @@ bool is_date(std::string_view v) {
   const auto century = two_digits(v, 0), year = two_digits(v, 2), month = two_digits(v, 5), day = two_digits(v, 8);
   if (v.size() != 10 || v[4] != '-' || v[7] != '-' || !century || !year || !month || !day)
     return false;
-  return std::chrono::year_month_day{std::chrono::year{*century * 100 + *year},
-                                     std::chrono::month{static_cast<unsigned>(*month)},
+  return std::chrono::year_month_day{std::chrono::year{*century * 100 + *year}, std::chrono::month{static_cast<unsigned>(*month)},
                                      std::chrono::day{static_cast<unsigned>(*day)}}
       .ok();
 }

@@ -5,7 +5,8 @@ namespace ringmaster::storage {
 
 result<void> note(write_txn& in, time_point now, std::string_view user, std::string_view deed, std::string_view kind,
                   std::string_view object, std::string_view fields) {
-  audit_record record{0, now, std::string{user}, std::string{deed}, std::string{kind}, std::string{object}, std::string{fields}, std::nullopt};
+  audit_record record{0,           now, std::string{user}, std::string{deed}, std::string{kind}, std::string{object}, std::string{fields},
+                      std::nullopt};
   if (kind != "dl")
     record.history_of = record.object;
   const auto noted = create(in, std::move(record), now);

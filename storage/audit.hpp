@@ -13,11 +13,11 @@ namespace ringmaster::storage {
 struct audit_record {
   std::int64_t id{};
   time_point tm{};
-  std::string user;   ///< empty: the daemon itself, by a schedule, say
-  std::string deed;   ///< created, changed, …
-  std::string kind;   ///< of the object: plan, campaign, user, …
-  std::string object; ///< its id
-  std::string fields; ///< changed ones, with blanks between
+  std::string user;                      ///< empty: the daemon itself, by a schedule, say
+  std::string deed;                      ///< created, changed, …
+  std::string kind;                      ///< of the object: plan, campaign, user, …
+  std::string object;                    ///< its id
+  std::string fields;                    ///< changed ones, with blanks between
   std::optional<std::string> history_of; ///< `object` again, of kinds whose history can be asked for
   bool operator==(const audit_record&) const = default;
 };
@@ -25,8 +25,10 @@ inline constexpr auto audit_fields = field_table{
     field{1, "id", &audit_record::id, access::read_only, "Its number. Later ones have higher numbers."},
     field{2, "tm", &audit_record::tm, access::read_only, "When it was done."},
     field{3, "user", &audit_record::user, access::read_only, "Who did it; empty: the daemon itself, as a schedule has it."},
-    field{4, "deed", &audit_record::deed, access::read_only, "`created`, `changed`, `removed`, `erased`, `imported` or `password_changed`."},
-    field{5, "kind", &audit_record::kind, access::read_only, "What it was done to: a `plan`, `destination`, `dlma`, `dl`, `campaign` or `user`."},
+    field{4, "deed", &audit_record::deed, access::read_only,
+          "`created`, `changed`, `removed`, `erased`, `imported` or `password_changed`."},
+    field{5, "kind", &audit_record::kind, access::read_only,
+          "What it was done to: a `plan`, `destination`, `dlma`, `dl`, `campaign` or `user`."},
     field{6, "object", &audit_record::object, access::read_only, "Its id, or a user's name. Of entries that were imported, their list."},
     field{7, "fields", &audit_record::fields, access::read_only,
           "The fields that were changed, with blanks between. Of an import, how many entries; a long one has several records."},

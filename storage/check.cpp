@@ -203,15 +203,11 @@ result<std::vector<std::string>> check_consistency(const txn& in) {
   problems found;
   for (const auto& done :
        {check_all_live<plan>(in, found), check_all_live<destination>(in, found), check_all_live<dlma>(in, found),
-        each_record<campaign>(in, found, [&](const campaign& c) { return check_campaign(in, found, c); }),
-        each_record<dl>(in, found, [&](const dl& e) { return check_entry(in, found, e); }),
-        each_record<dialing>(in, found, [&](const dialing& d) { return check_call(in, found, d); }),
-        each_row(in, table::deleted, [&](std::string_view key, std::string_view bytes) {
-          return check_deleted(found, key, bytes);
-        }),
-        each_row(in, table::abandonment, [&](std::string_view key, std::string_view value) {
-          return check_day(found, key, value);
-        }),
+        each_record<campaign>(in, found, [&](const campaign&c) { return check_campaign(in, found, c); }),
+        each_record<dl>(in, found, [&](const dl&e) { return check_entry(in, found, e); }),
+        each_record<dialing>(in, found, [&](const dialing&d) { return check_call(in, found, d); }),
+        each_row(in, table::deleted, [&](std::string_view key, std::string_view bytes) { return check_deleted(found, key, bytes); }),
+        each_row(in, table::abandonment, [&](std::string_view key, std::string_view value) { return check_day(found, key, value); }),
         check_outbox(in, found), check_collections<audit_record>(in, found)})
     if (!done)
       return done.error();

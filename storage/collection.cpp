@@ -11,9 +11,7 @@ namespace {
 
 std::string be16(std::uint16_t value) { return {static_cast<char>(value >> 8), static_cast<char>(value & 0xFF)}; }
 
-std::string row_key(const kind_of& which, std::int64_t id) {
-  return be16(which.kind).append(be64{static_cast<std::uint64_t>(id)}.view());
-}
+std::string row_key(const kind_of& which, std::int64_t id) { return be16(which.kind).append(be64{static_cast<std::uint64_t>(id)}.view()); }
 /// Without the id, it is what all rows of the value begin with: a value says itself where it ends.
 std::string index_key(const kind_of& which, const entry& at, std::optional<std::int64_t> id = {}) {
   auto key = be16(which.kind);

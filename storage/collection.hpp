@@ -70,7 +70,9 @@ template <class T>
 struct collection;
 
 template <class T>
-concept collected = requires { collection<T>::kind; };
+concept collected = requires {
+  collection<T>::kind;
+};
 
 /// A page of a collection, in the order of ids.
 template <class T>
@@ -114,15 +116,16 @@ void append_value(std::string& out, const std::optional<M>& value) {
 [[nodiscard]] std::string counter_of(const kind_of& which);
 [[nodiscard]] result<std::optional<std::string_view>> row(const txn& in, const kind_of& which, std::int64_t id);
 /// The ids that have a value, or all of them; those above `after`, at most `count`.
-[[nodiscard]] result<std::vector<std::int64_t>> ids(const txn& in, const kind_of& which, const entry* at, std::int64_t after, std::size_t count);
+[[nodiscard]] result<std::vector<std::int64_t>> ids(const txn& in, const kind_of& which, const entry* at, std::int64_t after,
+                                                    std::size_t count);
 [[nodiscard]] result<std::int64_t> next_id(write_txn& in, const kind_of& which);
 /// Writes an object and its changed index rows.
-[[nodiscard]] result<void> write(write_txn& in, const kind_of& which, std::int64_t id, std::string_view record, std::span<const entry> before,
-                                 std::span<const entry> after);
+[[nodiscard]] result<void> write(write_txn& in, const kind_of& which, std::int64_t id, std::string_view record,
+                                 std::span<const entry> before, std::span<const entry> after);
 [[nodiscard]] result<void> erase(write_txn& in, const kind_of& which, std::int64_t id, std::span<const entry> before);
 /// A sentence for each row of the indexes that no object has, and each that is missing. `entries` gives those of a record.
-[[nodiscard]] result<std::vector<std::string>> check(const txn& in, const kind_of& which,
-                                                     const std::function<std::optional<std::vector<entry>>(std::int64_t, std::string_view)>& entries);
+[[nodiscard]] result<std::vector<std::string>>
+check(const txn& in, const kind_of& which, const std::function<std::optional<std::vector<entry>>(std::int64_t, std::string_view)>& entries);
 
 template <class T>
 inline constexpr kind_of of{collection<T>::kind, collection<T>::name};
@@ -224,7 +227,8 @@ template <collected T>
 
 /// Those whose indexed member has the value: `list_by(in, &buddy::owner, owner, {})`.
 template <collected T, class M>
-[[nodiscard]] result<numbered_page<T>> list_by(const txn& in, M T::*member, const std::type_identity_t<M>& value, const numbered_request& which) {
+[[nodiscard]] result<numbered_page<T>> list_by(const txn& in, M T::*member, const std::type_identity_t<M>& value,
+                                               const numbered_request& which) {
   const auto at = collecting::entry_at(member, value);
   return collecting::page_of<T>(in, &at, which);
 }
@@ -248,7 +252,8 @@ template <collected T>
   if (!id)
     return id.error();
   fresh.id = *id;
-  if (auto done = collecting::write(in, collecting::of<T>, *id, to_record(fresh, collection<T>::fields), {}, collecting::entries_of(fresh)); !done)
+  if (auto done = collecting::write(in, collecting::of<T>, *id, to_record(fresh, collection<T>::fields), {}, collecting::entries_of(fresh));
+      !done)
     return done.error();
   return fresh;
 }
@@ -289,10 +294,11 @@ template <collected T>
 /// A sentence for each thing that does not fit together.
 template <collected T>
 [[nodiscard]] result<std::vector<std::string>> check_collection(const txn& in) {
-  return collecting::check(in, collecting::of<T>, [](std::int64_t id, std::string_view bytes) -> std::optional<std::vector<collecting::entry>> {
-    const auto object = collecting::read<T>(bytes, id);
-    return object ? std::optional{collecting::entries_of(*object)} : std::nullopt;
-  });
+  return collecting::check(in, collecting::of<T>,
+                           [](std::int64_t id, std::string_view bytes) -> std::optional<std::vector<collecting::entry>> {
+                             const auto object = collecting::read<T>(bytes, id);
+                             return object ? std::optional{collecting::entries_of(*object)} : std::nullopt;
+                           });
 }
 
 } // namespace ringmaster::storage

@@ -74,10 +74,28 @@ inline constexpr std::string_view sealed_format = "2 crc32c"; ///< more than a d
 }
 
 enum class table : std::uint8_t {
-  meta, plan, destination, dlma, campaign, dl, dl_by_dlma, deleted, purge, dialing, capsule, result_outbox,
-  user, token, snapshot, counters,
-  abandonment, erase_queue, erased, // copies from before these have none
-  collected, collected_by, outbox,
+  meta,
+  plan,
+  destination,
+  dlma,
+  campaign,
+  dl,
+  dl_by_dlma,
+  deleted,
+  purge,
+  dialing,
+  capsule,
+  result_outbox,
+  user,
+  token,
+  snapshot,
+  counters,
+  abandonment,
+  erase_queue,
+  erased, // copies from before these have none
+  collected,
+  collected_by,
+  outbox,
 };
 inline constexpr std::size_t table_count = 22;
 /// Files that do not say how many tables they have (`meta`, "tables"): of format 2, and the least of format 1.

@@ -26,7 +26,9 @@ template <storage::collected T>
     return before;
   auto after = storage::update<T>(c.in, id, edit, c.now);
   if (after)
-    if (const auto noted = c.note("changed", storage::collection<T>::name, std::to_string(id), changed_fields(*before, *after, storage::collection<T>::fields)); !noted)
+    if (const auto noted = c.note("changed", storage::collection<T>::name, std::to_string(id),
+                                  changed_fields(*before, *after, storage::collection<T>::fields));
+        !noted)
       return noted.error();
   return after;
 }

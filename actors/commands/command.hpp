@@ -8,9 +8,9 @@
 #pragma once
 
 #include "actors/changes.hpp"
+#include "protocol/fields.hpp"
 #include "protocol/time.hpp"
 #include "protocol/zone_rules.hpp"
-#include "protocol/fields.hpp"
 #include "storage/audit.hpp"
 #include "storage/environment.hpp"
 
@@ -24,7 +24,8 @@ struct context {
   std::string_view by{};   ///< the user who asks for it; empty: nobody but the daemon itself
 
   /// A record of what was done, for the audit (storage/audit.hpp).
-  [[nodiscard]] result<void> note(std::string_view deed, std::string_view kind, std::string_view object, std::string_view fields = {}) const {
+  [[nodiscard]] result<void> note(std::string_view deed, std::string_view kind, std::string_view object,
+                                  std::string_view fields = {}) const {
     return storage::note(in, now, by, deed, kind, object, fields);
   }
 };

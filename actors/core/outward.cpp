@@ -6,7 +6,8 @@
 namespace ringmaster::core {
 
 bool rings_outside(std::string_view action) noexcept {
-  return std::any_of(outward_actions.begin(), outward_actions.end(), [&](std::string_view one) { return ami::grammar::same_name(one, action); });
+  return std::any_of(outward_actions.begin(), outward_actions.end(),
+                     [&](std::string_view one) { return ami::grammar::same_name(one, action); });
 }
 
 result<outward_permit> permit_outward(const outward& what) {

@@ -55,7 +55,7 @@ public:
 
   // --- what has happened
   void connecting(time_point now);
-  void opened(time_point now);                ///< the port has taken the connection
+  void opened(time_point now);                 ///< the port has taken the connection
   void heard(time_point now) { heard_ = now; } ///< anything at all
   [[nodiscard]] bool greeted();
   [[nodiscard]] bool challenge_answered();
@@ -82,7 +82,7 @@ public:
   [[nodiscard]] bool is_idle() const noexcept { return phase_ == phase::idle; }
   /// Logged in, and booted as far as Asterisk says: actions are answered.
   [[nodiscard]] bool is_answered() const noexcept { return phase_ == phase::listing || phase_ == phase::ready; }
-  [[nodiscard]] bool is_refused() const noexcept { return refusals_ > 0; } ///< the last login was
+  [[nodiscard]] bool is_refused() const noexcept { return refusals_ > 0; }       ///< the last login was
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; } ///< empty: none
   [[nodiscard]] std::optional<time_point> trouble_since() const noexcept { return trouble_since_; }
   [[nodiscard]] time_point ready_since() const noexcept { return ready_since_; }

@@ -14,9 +14,9 @@ namespace {
 constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 /// Of IPv4: iana.org/assignments/iana-ipv4-special-registry, and multicast.
-constexpr std::string_view v4_refused[] = {"0.0.0.0/8",       "10.0.0.0/8",     "100.64.0.0/10",   "127.0.0.0/8",    "169.254.0.0/16",
-                                           "172.16.0.0/12",   "192.0.0.0/24",   "192.0.2.0/24",    "192.88.99.0/24", "192.168.0.0/16",
-                                           "198.18.0.0/15",   "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",    "240.0.0.0/4"};
+constexpr std::string_view v4_refused[] = {"0.0.0.0/8",     "10.0.0.0/8",      "100.64.0.0/10",  "127.0.0.0/8",    "169.254.0.0/16",
+                                           "172.16.0.0/12", "192.0.0.0/24",    "192.0.2.0/24",   "192.88.99.0/24", "192.168.0.0/16",
+                                           "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",    "240.0.0.0/4"};
 /// Of IPv6 only what is assigned for the internet is left, 2000::/3, and of that not these:
 /// iana.org/assignments/iana-ipv6-special-registry.
 constexpr std::string_view v6_refused[] = {"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"};
@@ -79,7 +79,8 @@ bool ip_address::is_v4() const noexcept { return std::equal(mapped.begin(), mapp
 
 std::string ip_address::text() const {
   char room[INET6_ADDRSTRLEN];
-  const auto* said = is_v4() ? inet_ntop(AF_INET, bytes.data() + 12, room, sizeof room) : inet_ntop(AF_INET6, bytes.data(), room, sizeof room);
+  const auto* said =
+      is_v4() ? inet_ntop(AF_INET, bytes.data() + 12, room, sizeof room) : inet_ntop(AF_INET6, bytes.data(), room, sizeof room);
   return said ? said : "";
 }
 

@@ -25,11 +25,9 @@ constexpr std::chrono::seconds connect_limit{10};
 } // namespace
 
 struct ami_link::impl : std::enable_shared_from_this<ami_link::impl> {
-  impl(asio::io_context& io, ami::parser_pool& parsers, std::string host_name, std::uint16_t port_number,
-       callbacks callback)
-      : strand{asio::make_strand(io)}, resolver{strand}, socket{strand}, timer{strand},
-        host{std::move(host_name)}, port{port_number}, on{std::move(callback)},
-        order{parsers, [this](ami::block_ptr block) { on.received(std::move(block)); }} {}
+  impl(asio::io_context& io, ami::parser_pool& parsers, std::string host_name, std::uint16_t port_number, callbacks callback)
+      : strand{asio::make_strand(io)}, resolver{strand}, socket{strand}, timer{strand}, host{std::move(host_name)}, port{port_number},
+        on{std::move(callback)}, order{parsers, [this](ami::block_ptr block) { on.received(std::move(block)); }} {}
 
   void open() {
     timer.expires_after(connect_limit);
@@ -37,13 +35,11 @@ struct ami_link::impl : std::enable_shared_from_this<ami_link::impl> {
       if (!failed)
         self->fail(errc::timed_out, "no connection within 10 s");
     });
-    resolver.async_resolve(host, std::to_string(port),
-                           [self = shared_from_this()](boost::system::error_code failed, auto found) {
-                             if (failed)
-                               return self->fail(errc::pbx_unavailable,
-                                                 "the name does not resolve: " + failed.message());
-                             self->connect(found);
-                           });
+    resolver.async_resolve(host, std::to_string(port), [self = shared_from_this()](boost::system::error_code failed, auto found) {
+      if (failed)
+        return self->fail(errc::pbx_unavailable, "the name does not resolve: " + failed.message());
+      self->connect(found);
+    });
   }
 
   void connect(const tcp::resolver::results_type& to) {
@@ -67,8 +63,7 @@ struct ami_link::impl : std::enable_shared_from_this<ami_link::impl> {
   void read() {
     const auto room = cutter.prepare(next_read);
     socket.async_read_some(asio::buffer(room.data(), room.size()),
-                           [self = shared_from_this(), size = room.size()](boost::system::error_code failed,
-                                                                           std::size_t count) {
+                           [self = shared_from_this(), size = room.size()](boost::system::error_code failed, std::size_t count) {
                              if (failed == asio::error::eof)
                                return self->fail(errc::pbx_unavailable, "the server closed the connection");
                              if (failed)
@@ -104,14 +99,13 @@ struct ami_link::impl : std::enable_shared_from_this<ami_link::impl> {
     if (!connected || ended || !writing.empty() || waiting.empty())
       return;
     writing.swap(waiting);
-    asio::async_write(socket, asio::buffer(writing),
-                      [self = shared_from_this()](boost::system::error_code failed, std::size_t count) {
-                        if (failed)
-                          return self->fail(errc::pbx_unavailable, failed.message());
-                        self->unsent -= count;
-                        self->writing.clear();
-                        self->write();
-                      });
+    asio::async_write(socket, asio::buffer(writing), [self = shared_from_this()](boost::system::error_code failed, std::size_t count) {
+      if (failed)
+        return self->fail(errc::pbx_unavailable, failed.message());
+      self->unsent -= count;
+      self->writing.clear();
+      self->write();
+    });
   }
 
   void fail(errc code, std::string why) {
@@ -141,8 +135,7 @@ struct ami_link::impl : std::enable_shared_from_this<ami_link::impl> {
   bool connected{false}, ended{false}, silent{false};
 };
 
-ami_link::ami_link(asio::io_context& io, ami::parser_pool& parsers, std::string host, std::uint16_t port,
-                   callbacks on)
+ami_link::ami_link(asio::io_context& io, ami::parser_pool& parsers, std::string host, std::uint16_t port, callbacks on)
     : impl_{std::make_shared<impl>(io, parsers, std::move(host), port, std::move(on))} {}
 
 ami_link::~ami_link() { close(); }

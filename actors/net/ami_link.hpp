@@ -29,8 +29,7 @@ public:
     std::function<void(error)> closed;            ///< once, after `opened` or instead of it
   };
 
-  ami_link(boost::asio::io_context& io, ami::parser_pool& parsers, std::string host, std::uint16_t port,
-           callbacks on);
+  ami_link(boost::asio::io_context& io, ami::parser_pool& parsers, std::string host, std::uint16_t port, callbacks on);
   ~ami_link();
   ami_link(const ami_link&) = delete;
   ami_link& operator=(const ami_link&) = delete;

@@ -38,7 +38,8 @@ std::string part_of(CURLU* url, CURLUPart which) {
 
 bool is_token(std::string_view name) noexcept {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
   });
 }
 
@@ -46,7 +47,8 @@ bool is_token(std::string_view name) noexcept {
 bool is_ours(std::string_view name) noexcept {
   constexpr std::string_view own[] = {"host", "content-length", "transfer-encoding", "connection", "upgrade", "expect", "te", "trailer"};
   std::string lower{name};
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return std::find(std::begin(own), std::end(own), lower) != std::end(own);
 }
 
@@ -62,7 +64,8 @@ result<curl_list> header_list(const http_call& what, const std::string& agent) {
   add("User-Agent: " + agent);
   add("Expect:"); // a body is small: nobody waits a second for leave to send it
   for (const auto& [name, value] : what.headers) {
-    const bool whole = std::none_of(value.begin(), value.end(), [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
+    const bool whole =
+        std::none_of(value.begin(), value.end(), [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
     if (!is_token(name) || is_ours(name) || !whole)
       return invalid_field(name, "the header \"" + (is_token(name) ? name : std::string{}) + "\" cannot be sent");
     add(value.empty() ? name + ";" : name + ": " + value); // without a value libcurl would take it for one to leave out
@@ -138,7 +141,8 @@ result<void> check_url(std::string_view text) {
   const auto scheme = part_of(url.get(), CURLUPART_SCHEME);
   if (scheme != "http" && scheme != "https")
     return wrong_url("must begin with https:// or http://");
-  if (!part_of(url.get(), CURLUPART_USER).empty() || !part_of(url.get(), CURLUPART_PASSWORD).empty() || whole.substr(0, whole.find('/', 8)).find('@') != std::string::npos)
+  if (!part_of(url.get(), CURLUPART_USER).empty() || !part_of(url.get(), CURLUPART_PASSWORD).empty() ||
+      whole.substr(0, whole.find('/', 8)).find('@') != std::string::npos)
     return wrong_url("must name no user; send what the receiver asks for in a header");
   if (part_of(url.get(), CURLUPART_HOST).empty())
     return wrong_url("must name a host");
@@ -224,7 +228,8 @@ private:
     auto headers = header_list(what, with_.agent);
     if (!headers)
       return told(headers.error());
-    auto one = std::make_unique<transfer>(transfer{with_.guard, std::move(what), std::move(told), {}, std::move(*headers), curl_easy{curl_easy_init()}, {}});
+    auto one = std::make_unique<transfer>(
+        transfer{with_.guard, std::move(what), std::move(told), {}, std::move(*headers), curl_easy{curl_easy_init()}, {}});
     auto* easy = one->easy.get();
     if (!easy)
       return one->told(error{errc::internal, "no request can be made", {}});

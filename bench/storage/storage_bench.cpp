@@ -6,9 +6,9 @@
 ///   - entries imported per second: CSV text parsed and stored
 ///   - seconds until the states of a dlma with 1,000,000 entries are read at a start
 #include "protocol/dial_list_import.hpp"
-#include "storage/outbox.hpp"
 #include "storage/dialing.hpp"
 #include "storage/outbound.hpp"
+#include "storage/outbox.hpp"
 
 #include <benchmark/benchmark.h>
 

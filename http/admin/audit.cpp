@@ -26,7 +26,8 @@ http::response list(const api::context& c, const http::request& req) {
   }
   const std::string object{req.query_value("object").value_or(std::string_view{})};
   return api::answer_with_list<std::int64_t>(
-      c, *which, [c, object](std::string& out, const api::page_query<std::int64_t>& some, bool first) -> result<api::appended<std::int64_t>> {
+      c, *which,
+      [c, object](std::string& out, const api::page_query<std::int64_t>& some, bool first) -> result<api::appended<std::int64_t>> {
         const auto in = c.read();
         if (!in)
           return in.error();
@@ -35,9 +36,8 @@ http::response list(const api::context& c, const http::request& req) {
                                           : storage::list_by(*in, &storage::audit_record::history_of, object, from);
         if (!found)
           return found.error();
-        return api::append_page<std::int64_t>(out, *found, first, [](std::string& to, const storage::audit_record& one) {
-          append_json(to, one, storage::audit_fields);
-        });
+        return api::append_page<std::int64_t>(
+            out, *found, first, [](std::string& to, const storage::audit_record& one) { append_json(to, one, storage::audit_fields); });
       });
 }
 
@@ -45,15 +45,16 @@ http::response list(const api::context& c, const http::request& req) {
 
 result<void> add_audit(http::router& r, const api::context& c) {
   static constexpr http::object_kind record{"AuditRecord", [] { return describe<storage::audit_record>(storage::audit_fields); }};
-  return r.add({.method = http::method::get,
-                .path = "/admin/audit",
-                .permission = std::string{permission::ob_compliance},
-                .to = {.on_request = [c](const auto& req, const auto& reply) { reply(list(c, req)); }},
-                .query = {http::count_parameter,
-                          http::page_token_parameter,
-                          {"object", "The history of one object alone, by its id; entries (dls) have none of their own."},
-                          {"since", "From this moment on.", value_kind::timestamp}},
-                .about = {.group = "Audit", .summary = "Lists who changed what, oldest first", .reply = &record, .shape = http::reply_shape::list}});
+  return r.add(
+      {.method = http::method::get,
+       .path = "/admin/audit",
+       .permission = std::string{permission::ob_compliance},
+       .to = {.on_request = [c](const auto& req, const auto& reply) { reply(list(c, req)); }},
+       .query = {http::count_parameter,
+                 http::page_token_parameter,
+                 {"object", "The history of one object alone, by its id; entries (dls) have none of their own."},
+                 {"since", "From this moment on.", value_kind::timestamp}},
+       .about = {.group = "Audit", .summary = "Lists who changed what, oldest first", .reply = &record, .shape = http::reply_shape::list}});
 }
 
 } // namespace ringmaster::admin

@@ -86,7 +86,8 @@ private:
 
 bool is_boundary(std::string_view text) noexcept {
   const auto good = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || std::string_view{"'()+_,-./:=? "}.find(c) != std::string_view::npos;
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view{"'()+_,-./:=? "}.find(c) != std::string_view::npos;
   };
   return !text.empty() && text.size() <= 70 && text.back() != ' ' && std::all_of(text.begin(), text.end(), good);
 }
@@ -110,7 +111,8 @@ result<form_part> read_part_head(std::string_view head) {
     const auto line = head.substr(0, end);
     head.remove_prefix(std::min(head.size(), end == std::string_view::npos ? head.size() : end + 2));
     const auto colon = line.find(':');
-    if (colon == 0 || colon == std::string_view::npos || line.front() == ' ' || line.front() == '\t' || line[colon - 1] == ' ' || has_controls(line))
+    if (colon == 0 || colon == std::string_view::npos || line.front() == ' ' || line.front() == '\t' || line[colon - 1] == ' ' ||
+        has_controls(line))
       return broken("a line in the head of a part is no header");
     const auto name = line.substr(0, colon), value = trimmed_blanks(line.substr(colon + 1));
     if (same_text(name, "content-type")) {

@@ -16,8 +16,8 @@
 namespace ringmaster::api {
 
 struct form_part {
-  std::string name;      ///< UTF-8 without control characters; may be empty, and come more than once
-  std::string text;      ///< of a field: UTF-8 without NUL, which may have line breaks. Of a file: its bytes.
+  std::string name; ///< UTF-8 without control characters; may be empty, and come more than once
+  std::string text; ///< of a field: UTF-8 without NUL, which may have line breaks. Of a file: its bytes.
   bool is_file{};
   std::string file_name; ///< as the client called it: for people to read, never a path of ours
   std::string media;     ///< the Content-Type of a part of a multipart form; empty when it has none

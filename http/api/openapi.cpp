@@ -208,10 +208,10 @@ private:
     const auto status = about.shape == reply_shape::document ? 200 : spoken.status_of(about.does);
     object(std::to_string(status), [&] {
       w_.member("description", about.shape == reply_shape::nothing || status == 204 ? "Done." : "What was asked for.");
-      const auto schema = status == 204                              ? std::string{}
-                          : about.shape != reply_shape::document     ? spoken.answer_schema(value(about, spoken))
-                          : about.media == "application/json"        ? std::string{R"({"type":"object"})"}
-                                                                     : std::string{R"({"type":"string"})"};
+      const auto schema = status == 204                          ? std::string{}
+                          : about.shape != reply_shape::document ? spoken.answer_schema(value(about, spoken))
+                          : about.media == "application/json"    ? std::string{R"({"type":"object"})"}
+                                                                 : std::string{R"({"type":"string"})"};
       if (schema.empty())
         return; // no body
       object("content", [&] {

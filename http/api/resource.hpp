@@ -57,7 +57,9 @@ struct collection_keeper {
   struct removal {};
   [[nodiscard]] static std::vector<http::query_parameter> removal_query() { return {}; }
   [[nodiscard]] static result<removal> read_removal(const http::request&) { return removal{}; }
-  [[nodiscard]] static result<T> remove(const commands::context& c, id which, const removal&) { return commands::remove_collected<T>(c, which); }
+  [[nodiscard]] static result<T> remove(const commands::context& c, id which, const removal&) {
+    return commands::remove_collected<T>(c, which);
+  }
 };
 
 namespace resource_detail {
@@ -66,7 +68,7 @@ struct keeper_of {
   using type = collection_keeper<typename R::object>;
 };
 template <class R>
-  requires requires { typename R::keeper; }
+requires requires { typename R::keeper; }
 struct keeper_of<R> {
   using type = typename R::keeper;
 };
@@ -81,7 +83,8 @@ struct resource_handlers {
   static http::response shown(const context& c, const result<object>& r, http::outcome what = http::outcome::shown) {
     if (!r)
       return refuse(c, r.error());
-    return answer(c, [&](std::string& out) { append_json(out, *r, R::table); }, what);
+    return answer(
+        c, [&](std::string& out) { append_json(out, *r, R::table); }, what);
   }
 
   static void create(const context& c, const http::request& req, const http::responder& reply) {
@@ -91,8 +94,9 @@ struct resource_handlers {
     auto fresh = body->merge(object{}, R::table);
     if (!fresh)
       return reply(refuse(c, fresh.error()));
-    write<object>(c, req.caller, [fresh = std::move(*fresh)](const commands::context& to) { return keeper::create(to, fresh); },
-                  [c, reply](const result<object>& made) { reply(shown(c, made, http::outcome::created)); });
+    write<object>(
+        c, req.caller, [fresh = std::move(*fresh)](const commands::context& to) { return keeper::create(to, fresh); },
+        [c, reply](const result<object>& made) { reply(shown(c, made, http::outcome::created)); });
   }
 
   static void detail(const context& c, const id_of& id, const http::responder& reply) {
@@ -114,15 +118,16 @@ struct resource_handlers {
     const auto which = page_parameters<id_of>(req, R::list_count);
     if (!which)
       return reply(refuse(c, which.error()));
-    reply(answer_with_list<id_of>(c, *which, [c, req](std::string& out, const page_query<id_of>& some, bool first) -> result<appended<id_of>> {
-      const auto in = c.read();
-      if (!in)
-        return in.error();
-      const auto found = some_of(*in, req, some);
-      if (!found)
-        return found.error();
-      return append_page<id_of>(out, *found, first, [&](std::string& to, const object& o) { append_item(to, o, req); });
-    }));
+    reply(answer_with_list<id_of>(
+        c, *which, [c, req](std::string& out, const page_query<id_of>& some, bool first) -> result<appended<id_of>> {
+          const auto in = c.read();
+          if (!in)
+            return in.error();
+          const auto found = some_of(*in, req, some);
+          if (!found)
+            return found.error();
+          return append_page<id_of>(out, *found, first, [&](std::string& to, const object& o) { append_item(to, o, req); });
+        }));
   }
 
   static void update(const context& c, const id_of& id, const http::request& req, const http::responder& reply) {
@@ -133,19 +138,21 @@ struct resource_handlers {
     if constexpr (requires { R::stops(*body); })
       if (R::stops(*body))
         may_fill = storage::room::reserve;
-    write<object>(c, req.caller,
-                  [id, body = *body](const commands::context& to) {
-                    return keeper::update(to, id, [&](const object& before) { return body.merge(before, R::table); });
-                  },
-                  [c, reply](const result<object>& done) { reply(shown(c, done, http::outcome::changed)); }, may_fill);
+    write<object>(
+        c, req.caller,
+        [id, body = *body](const commands::context& to) {
+          return keeper::update(to, id, [&](const object& before) { return body.merge(before, R::table); });
+        },
+        [c, reply](const result<object>& done) { reply(shown(c, done, http::outcome::changed)); }, may_fill);
   }
 
   static void remove(const context& c, const id_of& id, const http::request& req, const http::responder& reply) {
     const auto options = keeper::read_removal(req);
     if (!options)
       return reply(refuse(c, options.error()));
-    write<object>(c, req.caller, [id, options = *options](const commands::context& to) { return keeper::remove(to, id, options); },
-                  [c, reply](const result<object>& done) { reply(shown(c, done, http::outcome::removed)); }, storage::room::reserve);
+    write<object>(
+        c, req.caller, [id, options = *options](const commands::context& to) { return keeper::remove(to, id, options); },
+        [c, reply](const result<object>& done) { reply(shown(c, done, http::outcome::removed)); }, storage::room::reserve);
   }
 
   [[nodiscard]] static result<void> add_to(http::router& r, const context& c) {
@@ -167,24 +174,32 @@ struct resource_handlers {
                           .permission = std::string{permission},
                           .to = {.on_request = std::move(to)},
                           .query = std::move(query),
-                          .about = {.group = R::group, .summary = summary, .body = body, .reply = &R::shown, .shape = shape, .does = does, .id = field_type<id_of>::kind}});
+                          .about = {.group = R::group,
+                                    .summary = summary,
+                                    .body = body,
+                                    .reply = &R::shown,
+                                    .shape = shape,
+                                    .does = does,
+                                    .id = field_type<id_of>::kind}});
       if (done && !added)
         done = added.error();
     };
-    add(method::post, all, R::may_write, [c](const auto& req, const auto& reply) { create(c, req, reply); }, "Creates one", outcome::created,
-        http::reply_shape::one, &R::sent);
+    add(
+        method::post, all, R::may_write, [c](const auto& req, const auto& reply) { create(c, req, reply); }, "Creates one",
+        outcome::created, http::reply_shape::one, &R::sent);
     std::vector<http::query_parameter> list_query{http::count_parameter, http::page_token_parameter};
     if constexpr (requires { R::list_query(); })
       for (auto& further : R::list_query())
         list_query.push_back(std::move(further));
-    add(method::get, all, R::may_read, [c](const auto& req, const auto& reply) { list(c, req, reply); }, "Lists them", outcome::shown,
+    add(
+        method::get, all, R::may_read, [c](const auto& req, const auto& reply) { list(c, req, reply); }, "Lists them", outcome::shown,
         http::reply_shape::list, nullptr, list_query);
     add(method::get, one, R::may_read, by_id([c](const id_of& id, const auto&, const auto& reply) { detail(c, id, reply); }), "Shows one",
         outcome::shown, http::reply_shape::one);
     add(method::put, one, R::may_write, by_id([c](const id_of& id, const auto& req, const auto& reply) { update(c, id, req, reply); }),
         "Changes what the body names", outcome::changed, http::reply_shape::one, &R::sent);
-    add(method::del, one, R::may_write, by_id([c](const id_of& id, const auto& req, const auto& reply) { remove(c, id, req, reply); }), "Deletes one",
-        outcome::removed, http::reply_shape::one, nullptr, keeper::removal_query());
+    add(method::del, one, R::may_write, by_id([c](const id_of& id, const auto& req, const auto& reply) { remove(c, id, req, reply); }),
+        "Deletes one", outcome::removed, http::reply_shape::one, nullptr, keeper::removal_query());
     return done;
   }
 

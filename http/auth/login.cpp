@@ -110,8 +110,8 @@ void login::create(const http::request& req, http::responder reply) {
   auto network = http::client_network(req.peer);
   if (const auto verdict = state_->ask(name, network); !verdict.check) {
     const auto seconds = std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(verdict.wait).count(), 1);
-    auto r = speaks.refusal(
-        error{errc::limit_exceeded, "too many logins were tried; try again in " + std::to_string(seconds) + " s", {}}, now);
+    auto r =
+        speaks.refusal(error{errc::limit_exceeded, "too many logins were tried; try again in " + std::to_string(seconds) + " s", {}}, now);
     r.headers.emplace_back("Retry-After", std::to_string(seconds));
     return reply(std::move(r));
   }

@@ -7,6 +7,8 @@ namespace {
 constexpr double port_most = 65535;
 constexpr double day_ms = 86'400'000;
 
+// clang-format 14 takes the lambdas apart.
+// clang-format off
 const field<settings> settings_table[] = {
     {"serv_addr", [](settings& s) -> auto& { return s.single.address; },
      "Host name or IP address of the one Asterisk server's AMI; see `pbxs` for several."},
@@ -75,6 +77,7 @@ const field<settings> settings_table[] = {
     {"auth.password_memory", [](settings& s) -> auto& { return s.passwords.memory_kib; }, "KiB of memory that a password's hash takes (argon2id).", 8, 4'194'304},
     {"auth.password_passes", [](settings& s) -> auto& { return s.passwords.passes; }, "Passes of a password's hash over its memory.", 1, 1000},
 };
+// clang-format on
 
 const field<pbx_settings> pbx_table[] = {
     {"name", [](pbx_settings& p) -> auto& { return p.name; }, "Name in logs, metrics and explanations; unique."},

@@ -17,9 +17,8 @@ std::optional<user_account> database_users::find(std::string_view name) {
 }
 
 void database_tokens::put(const access_token& token, done then) {
-  engine_.transact<void>(
-      [token](storage::write_txn& in, changes&) { return commands::keep_token(in, token); },
-      std::move(then), storage::room::reserve); // who wants to make room has to sign in
+  engine_.transact<void>([token](storage::write_txn& in, changes&) { return commands::keep_token(in, token); }, std::move(then),
+                         storage::room::reserve); // who wants to make room has to sign in
 }
 
 void database_tokens::erase(const token_hash& digest, done then) {

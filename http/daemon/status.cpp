@@ -213,14 +213,18 @@ result<void> add_status(http::router& r, engine& about, const metrics::registry&
                                     .shape = http::reply_shape::one}});
       !added)
     return added;
-  return r.add({.method = http::method::get, .path = "/metrics", .permission = std::string{permission::metrics_read},
-                .to = {.on_request = [&page](const auto&, const auto& reply) {
-                   http::response shown;
-                   shown.content_type = "text/plain; version=0.0.4; charset=utf-8";
-                   shown.body = page.render();
-                   reply(std::move(shown));
-                 }},
-                .about = {.group = group, .summary = "Figures for Prometheus", .shape = http::reply_shape::document, .media = "text/plain"}});
+  return r.add(
+      {.method = http::method::get,
+       .path = "/metrics",
+       .permission = std::string{permission::metrics_read},
+       .to = {.on_request =
+                  [&page](const auto&, const auto& reply) {
+                    http::response shown;
+                    shown.content_type = "text/plain; version=0.0.4; charset=utf-8";
+                    shown.body = page.render();
+                    reply(std::move(shown));
+                  }},
+       .about = {.group = group, .summary = "Figures for Prometheus", .shape = http::reply_shape::document, .media = "text/plain"}});
 }
 
 } // namespace ringmaster::daemon

@@ -283,8 +283,7 @@ private:
         return end_agenda();
     }
     // Nothing that costs memory is begun while something waits, but the hub may be asked.
-    if (over_.is_open() && agenda_ && agenda_->topic.empty() && !behind_ && !agenda_->next.empty() &&
-        !is_mending())
+    if (over_.is_open() && agenda_ && agenda_->topic.empty() && !behind_ && !agenda_->next.empty() && !is_mending())
       begin_next();
   }
   /// What mends comes before new subscriptions.
@@ -356,9 +355,8 @@ private:
 
 void open_socket(http::upgraded_connection from, const http::request& req, std::shared_ptr<switchboard> board) {
   auto among = board->sockets();
-  websocket::open(std::move(from), req.caller, std::move(among), [&](websocket::connection& over) {
-    return std::make_unique<subscriber>(over, *req.caller, std::move(board));
-  });
+  websocket::open(std::move(from), req.caller, std::move(among),
+                  [&](websocket::connection& over) { return std::make_unique<subscriber>(over, *req.caller, std::move(board)); });
 }
 
 } // namespace ringmaster::live

@@ -11,8 +11,7 @@
 namespace ringmaster::live {
 namespace {
 
-constexpr std::size_t most_compared =
-    32; ///< different selections of a batch's events that are looked through for the same
+constexpr std::size_t most_compared = 32; ///< different selections of a batch's events that are looked through for the same
 
 } // namespace
 

@@ -46,11 +46,10 @@ class switchboard : public std::enable_shared_from_this<switchboard> {
 public:
   /// `number` tells the boards apart: it is in the upper bits of their readers' ids.
   /// `sockets` counts the sockets of all boards.
-  switchboard(std::uint64_t number, std::shared_ptr<http::shard_link> home, engine& source, outlet_handle front,
-              hub_handle hub, const socket_limits& of_sockets,
-              std::shared_ptr<std::atomic<std::size_t>> sockets)
-      : of{source}, limits{of_sockets}, number_{number}, home_{std::move(home)}, front_{std::move(front)},
-        hub_{std::move(hub)}, count_{std::move(sockets)}, sockets_{std::make_shared<websocket::connections>(home_, limits)} {}
+  switchboard(std::uint64_t number, std::shared_ptr<http::shard_link> home, engine& source, outlet_handle front, hub_handle hub,
+              const socket_limits& of_sockets, std::shared_ptr<std::atomic<std::size_t>> sockets)
+      : of{source}, limits{of_sockets}, number_{number}, home_{std::move(home)}, front_{std::move(front)}, hub_{std::move(hub)},
+        count_{std::move(sockets)}, sockets_{std::make_shared<websocket::connections>(home_, limits)} {}
 
   [[nodiscard]] static std::uint64_t board_of(std::uint64_t reader_id) noexcept { return reader_id >> 48; }
 

@@ -93,21 +93,26 @@ result<void> add_dialings(http::router& r, const context& c) {
                        "Lists the calls that are up", shape::list, {http::count_parameter, http::page_token_parameter});
       !added)
     return added;
-  if (auto added = add(method::get, "/ob/dialings/{uuid}", may_read,
-                       [c](const auto& req, const auto& reply) {
-                         const auto id = path_id(c, req, "dialing");
-                         reply(id ? detail(c, *id) : refuse(c, id.error()));
-                       }, "Shows one", shape::one);
+  if (auto added = add(
+          method::get, "/ob/dialings/{uuid}", may_read,
+          [c](const auto& req, const auto& reply) {
+            const auto id = path_id(c, req, "dialing");
+            reply(id ? detail(c, *id) : refuse(c, id.error()));
+          },
+          "Shows one", shape::one);
       !added)
     return added;
-  return add(method::del, "/ob/dialings/{uuid}", may_write, [c](const auto& req, const auto& reply) {
-    const auto id = path_id(c, req, "dialing");
-    if (!id)
-      return reply(refuse(c, id.error()));
-    c.engine->hang_up(*id, [c, id = *id, reply](const result<void>& done) {
-      reply(done ? outbound::done(c) : refuse(c, not_hung_up(c, id, done.error())));
-    });
-  }, "Hangs one up", shape::nothing);
+  return add(
+      method::del, "/ob/dialings/{uuid}", may_write,
+      [c](const auto& req, const auto& reply) {
+        const auto id = path_id(c, req, "dialing");
+        if (!id)
+          return reply(refuse(c, id.error()));
+        c.engine->hang_up(*id, [c, id = *id, reply](const result<void>& done) {
+          reply(done ? outbound::done(c) : refuse(c, not_hung_up(c, id, done.error())));
+        });
+      },
+      "Hangs one up", shape::nothing);
 }
 
 } // namespace ringmaster::outbound

@@ -28,8 +28,7 @@ class import_sink final : public http::body_sink, public std::enable_shared_from
 public:
   import_sink(context c, std::shared_ptr<const auth::principal> by, const import_options& options, http::responder reply)
       : context_{c}, caller_{std::move(by)}, reply_{std::move(reply)},
-        reader_{options,
-                [this](std::span<dl> rows, std::span<const std::uint64_t> lines) { take(rows, lines); },
+        reader_{options, [this](std::span<dl> rows, std::span<const std::uint64_t> lines) { take(rows, lines); },
                 [this](import_rejection r) {
                   const std::lock_guard lock{guard_};
                   reject(std::move(r));

@@ -298,11 +298,12 @@ result<void> add_insight(http::router& r, const context& c) {
                        [c](const uuid& id, const http::responder& reply) { stats(c, id, reply); });
       !added)
     return added;
-  return add("/ob/dls/{uuid}/explain", "dl", "Says why it is dialed or not", explanation, [c](const uuid& id, const http::responder& reply) {
-    c.engine->explain_entry(id, [c, reply](const result<std::string>& reasons) {
-      reply(reasons ? answer(c, [&](std::string& out) { out.append(*reasons); }) : refuse(c, reasons.error()));
-    });
-  });
+  return add("/ob/dls/{uuid}/explain", "dl", "Says why it is dialed or not", explanation,
+             [c](const uuid& id, const http::responder& reply) {
+               c.engine->explain_entry(id, [c, reply](const result<std::string>& reasons) {
+                 reply(reasons ? answer(c, [&](std::string& out) { out.append(*reasons); }) : refuse(c, reasons.error()));
+               });
+             });
 }
 
 } // namespace ringmaster::outbound

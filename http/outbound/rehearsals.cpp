@@ -360,26 +360,35 @@ result<void> add_rehearsals(http::router& r, const context& c, rehearsals& all) 
   static constexpr http::object_kind asked{"RehearsalInput", [] { return describe<rehearsal_request>(rehearsal_fields); }},
       shown{"Rehearsal", nullptr, "What a setting would do; see the documentation of pacing."};
   const auto look = [&r, c](method m, std::string_view permission, std::string_view summary, auto act) {
-    return r.add({.method = m, .path = one, .permission = std::string{permission},
-                  .to = {.on_request = [c, act](const http::request& req, const http::responder& reply) {
-                     const auto campaign_id = path_id(c, req, "campaign");
-                     if (!campaign_id)
-                       return reply(refuse(c, campaign_id.error()));
-                     const auto id = parse_uuid(req.param("id"));
-                     if (!id)
-                       return reply(refuse(c, error{errc::not_found, "there is no such rehearsal", "id"}));
-                     const auto said = act(*campaign_id, *id);
-                     reply(said ? show(c, *campaign_id, *id, *said) : refuse(c, said.error()));
-                   }},
+    return r.add({.method = m,
+                  .path = one,
+                  .permission = std::string{permission},
+                  .to = {.on_request =
+                             [c, act](const http::request& req, const http::responder& reply) {
+                               const auto campaign_id = path_id(c, req, "campaign");
+                               if (!campaign_id)
+                                 return reply(refuse(c, campaign_id.error()));
+                               const auto id = parse_uuid(req.param("id"));
+                               if (!id)
+                                 return reply(refuse(c, error{errc::not_found, "there is no such rehearsal", "id"}));
+                               const auto said = act(*campaign_id, *id);
+                               reply(said ? show(c, *campaign_id, *id, *said) : refuse(c, said.error()));
+                             }},
                   .about = {.group = "Campaigns", .summary = summary, .reply = &shown, .shape = http::reply_shape::one}});
   };
-  if (auto added = r.add({.method = method::post, .path = "/ob/campaigns/{uuid}/rehearsal", .permission = std::string{may_write},
-                          .to = {.on_request = [c, &all](const http::request& req, const http::responder& reply) {
-                             const auto id = path_id(c, req, "campaign");
-                             reply(id ? begin(c, all, *id, req.body) : refuse(c, id.error()));
-                           }},
-                          .about = {.group = "Campaigns", .summary = "Simulates what another setting would do", .body = &asked,
-                                    .reply = &shown, .shape = http::reply_shape::one}});
+  if (auto added = r.add({.method = method::post,
+                          .path = "/ob/campaigns/{uuid}/rehearsal",
+                          .permission = std::string{may_write},
+                          .to = {.on_request =
+                                     [c, &all](const http::request& req, const http::responder& reply) {
+                                       const auto id = path_id(c, req, "campaign");
+                                       reply(id ? begin(c, all, *id, req.body) : refuse(c, id.error()));
+                                     }},
+                          .about = {.group = "Campaigns",
+                                    .summary = "Simulates what another setting would do",
+                                    .body = &asked,
+                                    .reply = &shown,
+                                    .shape = http::reply_shape::one}});
       !added)
     return added;
   if (auto added = look(method::get, may_read, "Shows how far a simulation is, and what it found", [&all](const uuid& of, const uuid& id) { return all.find(of, id); }); !added)

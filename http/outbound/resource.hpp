@@ -15,7 +15,9 @@ template <class T>
 struct keeper_of {
   using id = uuid;
   static constexpr std::string_view parameter = "{uuid}";
-  [[nodiscard]] static result<uuid> read_id(const context& c, const http::request& req, std::string_view what) { return path_id(c, req, what); }
+  [[nodiscard]] static result<uuid> read_id(const context& c, const http::request& req, std::string_view what) {
+    return path_id(c, req, what);
+  }
   [[nodiscard]] static result<uuid> named_in_body(std::string_view text) {
     const auto body = read_body(text);
     if (!body)

@@ -12,8 +12,7 @@ std::vector<http::query_parameter> dl_resource::list_query() {
           {"format", "`csv`: a file of all of them.", value_kind::string, {"json", "csv"}}};
 }
 
-result<storage::page<dl>> dl_resource::list(const storage::txn& in, const http::request& req,
-                                            const page_query& which) {
+result<storage::page<dl>> dl_resource::list(const storage::txn& in, const http::request& req, const page_query& which) {
   const auto of = id_parameter(req, "dlma_uuid");
   if (!of)
     return of.error();
@@ -34,8 +33,7 @@ std::vector<http::query_parameter> campaign_resource::list_query() {
   return {{"detail", "1: whole campaigns, and not their uuids alone.", value_kind::integer}};
 }
 
-result<storage::page<campaign>> campaign_resource::list(const storage::txn& in, const http::request& req,
-                                                        const page_query& which) {
+result<storage::page<campaign>> campaign_resource::list(const storage::txn& in, const http::request& req, const page_query& which) {
   if (const auto whole = flag(req, "detail"); !whole)
     return whole.error();
   return keeper::list(in, which);

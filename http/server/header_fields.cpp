@@ -17,8 +17,8 @@ void header_fields::reserve(std::size_t bytes, std::size_t count) {
 }
 
 void header_fields::add(std::string_view name, std::string_view value) {
-  places_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(name.size()),
-                     static_cast<std::uint32_t>(value.size())});
+  places_.push_back(
+      {static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value.size())});
   std::transform(name.begin(), name.end(), std::back_inserter(text_),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   text_.append(value);

@@ -64,9 +64,8 @@ result<section_body> read_section(const http::request& req) {
 void configure(const context& c, const result<section_change>& change, const http::responder& reply) {
   if (!change)
     return reply(api::refuse(c, change.error()));
-  c.engine->configure(change->pbx, change->what, [c, reply](const result<void>& came) {
-    reply(came ? api::done(c) : api::refuse(c, came.error()));
-  });
+  c.engine->configure(change->pbx, change->what,
+                      [c, reply](const result<void>& came) { reply(came ? api::done(c) : api::refuse(c, came.error())); });
 }
 
 } // namespace ringmaster::telephone

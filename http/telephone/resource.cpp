@@ -149,9 +149,7 @@ error not_clear(std::string_view what, std::string_view id, std::string_view how
 void ask(const context& c, const std::string& pbx, const result<telephone_request>& what, const http::responder& reply) {
   if (!what)
     return reply(api::refuse(c, what.error()));
-  c.engine->ask(pbx, *what, [c, reply](const result<std::string>& said) {
-    reply(said ? api::done(c) : api::refuse(c, said.error()));
-  });
+  c.engine->ask(pbx, *what, [c, reply](const result<std::string>& said) { reply(said ? api::done(c) : api::refuse(c, said.error())); });
 }
 
 } // namespace ringmaster::telephone

@@ -11,8 +11,8 @@
 #include "http/api/context.hpp"
 #include "http/router.hpp"
 #include "http/telephone/list_source.hpp"
-#include "protocol/permission.hpp"
 #include "protocol/json.hpp"
+#include "protocol/permission.hpp"
 
 #include <algorithm>
 #include <initializer_list>

@@ -58,15 +58,12 @@ bool frame_reader::is_sound_start() const noexcept {
   if ((head_[0] & reserved_bits) != 0 || (head_[1] & masked) == 0)
     return false;
   switch (kind()) {
-  case opcode::continuation:
-    return under_way_ != opcode::continuation;
+  case opcode::continuation: return under_way_ != opcode::continuation;
   case opcode::text:
-  case opcode::binary:
-    return under_way_ == opcode::continuation;
+  case opcode::binary: return under_way_ == opcode::continuation;
   case opcode::close:
   case opcode::ping:
-  case opcode::pong:
-    return is_final() && (head_[1] & length_bits) <= short_length;
+  case opcode::pong: return is_final() && (head_[1] & length_bits) <= short_length;
   }
   return false; // a number that means nothing yet
 }
@@ -95,8 +92,7 @@ void frame_reader::take_body(std::string_view& bytes) {
   const auto begin = into.size();
   into.append(bytes.substr(0, count));
   for (std::size_t i = 0; i < count; ++i)
-    into[begin + i] =
-        static_cast<char>(static_cast<std::uint8_t>(into[begin + i]) ^ mask[(mask_at_ + i) % mask_size]);
+    into[begin + i] = static_cast<char>(static_cast<std::uint8_t>(into[begin + i]) ^ mask[(mask_at_ + i) % mask_size]);
   mask_at_ = static_cast<std::uint8_t>((mask_at_ + count) % mask_size);
   left_ -= count;
   bytes.remove_prefix(count);
@@ -128,8 +124,7 @@ std::optional<heard_frame> frame_reader::end_with_close(std::string body) {
   }
   if (body.size() == 1)
     return violation(close_code::protocol_error);
-  const auto code =
-      static_cast<unsigned>(static_cast<std::uint8_t>(body[0])) << 8 | static_cast<std::uint8_t>(body[1]);
+  const auto code = static_cast<unsigned>(static_cast<std::uint8_t>(body[0])) << 8 | static_cast<std::uint8_t>(body[1]);
   if (!is_sendable(code))
     return violation(close_code::protocol_error);
   body.erase(0, 2);

@@ -16,7 +16,6 @@ struct handshake_answer {
 
 /// `head`: the whole head of a request, which the gate has let through. No extension and no subprotocol is
 /// ever chosen. `with`: the connection's executor; nothing is run on it. Beast decides and writes the answer.
-[[nodiscard]] handshake_answer answer_handshake(std::string_view head,
-                                                const http::plain_stream::executor_type& with);
+[[nodiscard]] handshake_answer answer_handshake(std::string_view head, const http::plain_stream::executor_type& with);
 
 } // namespace ringmaster::websocket

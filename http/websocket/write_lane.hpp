@@ -68,9 +68,7 @@ public:
     return writing_;
   }
   /// The `index`th of them; the bytes stay where they are until `end_write`.
-  [[nodiscard]] boost::asio::const_buffer buffer(std::size_t index) const noexcept {
-    return boost::asio::buffer(*waiting_[index].bytes);
-  }
+  [[nodiscard]] boost::asio::const_buffer buffer(std::size_t index) const noexcept { return boost::asio::buffer(*waiting_[index].bytes); }
   void end_write() {
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::exchange(writing_, 0));
     std::for_each(waiting_.begin(), end, [this](const entry& e) { forget(e); });
@@ -108,9 +106,7 @@ private:
     text_ptr bytes;
     kind what;
   };
-  [[nodiscard]] std::vector<entry>::iterator end_of_free() {
-    return waiting_.end() - static_cast<std::ptrdiff_t>(held_);
-  }
+  [[nodiscard]] std::vector<entry>::iterator end_of_free() { return waiting_.end() - static_cast<std::ptrdiff_t>(held_); }
   void forget(const entry& e) noexcept { bounded_bytes_ -= e.what == kind::answer ? 0 : e.bytes->size(); }
   void drop_held() {
     std::for_each(end_of_free(), waiting_.end(), [this](const entry& e) { forget(e); });

@@ -23,11 +23,14 @@ namespace {
 
 const std::string the_channel = "1700000000.42";
 
-std::string event(const std::string& name, const std::string& headers) { return "Event: " + name + "\nPrivilege: call,all\n" + headers + "\n"; }
+std::string event(const std::string& name, const std::string& headers) {
+  return "Event: " + name + "\nPrivilege: call,all\n" + headers + "\n";
+}
 std::string channels(const std::vector<std::string>& ids) {
   std::string text = "Response: Success\nActionID: {id}\nEventList: start\n\n";
   for (const auto& id : ids)
-    text += "Event: CoreShowChannel\nActionID: {id}\nChannel: PJSIP/ann-1\nUniqueid: " + id + "\nLinkedid: " + id + "\nChannelState: 6\nDuration: 00:00:05\nBridgeId: \n\n";
+    text += "Event: CoreShowChannel\nActionID: {id}\nChannel: PJSIP/ann-1\nUniqueid: " + id + "\nLinkedid: " + id +
+            "\nChannelState: 6\nDuration: 00:00:05\nBridgeId: \n\n";
   return text + "Event: CoreShowChannelsComplete\nActionID: {id}\nEventList: Complete\nListItems: " + std::to_string(ids.size()) + "\n\n";
 }
 
@@ -121,7 +124,8 @@ TEST_F(foreign_channels, are_followed_from_where_they_are_to_their_end) {
   std::this_thread::sleep_for(std::chrono::milliseconds{100});
   auto all = told();
   std::erase(all, "there: PJSIP/ann-1");
-  EXPECT_EQ(all, (std::vector<std::string>{"Hold", "DialBegin", "BridgeEnter", "Unhold", "Hangup"})) << "and nothing of others, or after the end";
+  EXPECT_EQ(all, (std::vector<std::string>{"Hold", "DialBegin", "BridgeEnter", "Unhold", "Hangup"}))
+      << "and nothing of others, or after the end";
   who.end();
 }
 
@@ -151,7 +155,8 @@ protected:
 };
 
 TEST_F(answers, come_as_messages) {
-  pbx_.answer("GetConfig", "Response: Success\nActionID: {id}\nCategory-000000: general\nLine-000000-000000: a=1\nLine-000000-000001: b=2\n\n");
+  pbx_.answer("GetConfig",
+              "Response: Success\nActionID: {id}\nCategory-000000: general\nLine-000000-000000: a=1\nLine-000000-000001: b=2\n\n");
   const auto config = list("GetConfig", {{"Filename", "queues.conf"}});
   ASSERT_TRUE(config) << config.error().message;
   ASSERT_EQ(config->size(), 1u);
@@ -177,7 +182,8 @@ TEST_F(answers, that_refuse_or_never_end_are_errors) {
   EXPECT_EQ(refused.error().code, errc::pbx_refused);
   EXPECT_NE(refused.error().message.find("Config file not found"), std::string::npos);
 
-  pbx_.answer("PJSIPShowEndpoints", "Response: Success\nActionID: {id}\nEventList: start\n\nEvent: EndpointList\nActionID: {id}\nObjectName: ann\n\n");
+  pbx_.answer("PJSIPShowEndpoints",
+              "Response: Success\nActionID: {id}\nEventList: start\n\nEvent: EndpointList\nActionID: {id}\nObjectName: ann\n\n");
   auto box = std::make_shared<std::promise<errc>>();
   engine_->ask_list("pbx-a", {"PJSIPShowEndpoints", {}}, [box](const auto& all) { box->set_value(all ? errc{} : all.error().code); });
   until([&] { return !pbx_.heard("PJSIPShowEndpoints").empty(); });
@@ -191,7 +197,8 @@ TEST_F(answers, ring_no_telephone_outside) {
     ASSERT_FALSE(refused) << action;
     EXPECT_EQ(refused.error().code, errc::illegal_state) << action;
     auto box = std::make_shared<std::promise<errc>>();
-    engine_->ask("pbx-a", {action, {{"Channel", "PJSIP/1"}}}, [box](const result<std::string>& said) { box->set_value(said ? errc{} : said.error().code); });
+    engine_->ask("pbx-a", {action, {{"Channel", "PJSIP/1"}}},
+                 [box](const result<std::string>& said) { box->set_value(said ? errc{} : said.error().code); });
     EXPECT_EQ(box->get_future().get(), errc::illegal_state) << action;
     EXPECT_TRUE(pbx_.heard(action).empty());
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The result file after crashes: the actor over a real database and a real file, run step by step.
-#include "storage/outbox.hpp"
 #include "actors/results.hpp"
+#include "storage/outbox.hpp"
 
 #include "tests/manual_clock.hpp"
 #include "tests/storage/database.hpp"

@@ -84,7 +84,8 @@ TEST_F(commands_test, each_change_leaves_a_record_of_who_made_it_and_a_refused_o
   const auto s = make_scene();
   const auto audit = [&] {
     std::vector<std::string> all;
-    for (const auto& one : storage::must(storage::list<storage::audit_record>(storage::must(db.read()), storage::numbered_request{})).items) {
+    for (const auto& one :
+         storage::must(storage::list<storage::audit_record>(storage::must(db.read()), storage::numbered_request{})).items) {
       EXPECT_EQ(one.tm, storage::at_second(7));
       all.push_back(fmt::format("{} {} {} {} [{}]", one.user, one.deed, one.kind, one.object, one.fields));
     }
@@ -104,8 +105,8 @@ TEST_F(commands_test, each_change_leaves_a_record_of_who_made_it_and_a_refused_o
   ASSERT_TRUE(drop<plan>(p.id, {.erase = true}));
   const auto id = to_string(p.id), who = to_string(entry.id);
   EXPECT_EQ(audit(), (std::vector<std::string>{"ann created plan " + id + " []", "ann changed plan " + id + " [name retry_delay]",
-                                              "bob created dl " + who + " []", "bob changed dl " + who + " [name]",
-                                              "bob removed plan " + id + " []", "bob erased plan " + id + " []"}));
+                                               "bob created dl " + who + " []", "bob changed dl " + who + " [name]",
+                                               "bob removed plan " + id + " []", "bob erased plan " + id + " []"}));
   const auto of_plan = storage::must(storage::list_by(storage::must(db.read()), &storage::audit_record::history_of, id, {}));
   EXPECT_EQ(of_plan.items.size(), 4u);
   EXPECT_TRUE(storage::must(storage::list_by(storage::must(db.read()), &storage::audit_record::history_of, who, {})).items.empty());

@@ -101,13 +101,17 @@ protected:
 
 TEST_F(clients, send_what_they_are_given_and_bring_the_answer) {
   http_client by{allowing({"127.0.0.1"})};
-  const auto said = ask(by, {"POST", "http://127.0.0.1:" + server_.port() + "/hook?a=b", {{"X-Thing", "one"}, {"X-Empty", ""}, {"Content-Type", "application/json"}}, "{\"a\": 1}"});
+  const auto said = ask(by, {"POST",
+                             "http://127.0.0.1:" + server_.port() + "/hook?a=b",
+                             {{"X-Thing", "one"}, {"X-Empty", ""}, {"Content-Type", "application/json"}},
+                             "{\"a\": 1}"});
   ASSERT_TRUE(said) << said.error().message;
   EXPECT_EQ(said->status, 200u);
   EXPECT_EQ(said->body, "hi");
   const auto heard = server_.last();
   EXPECT_TRUE(heard.starts_with("POST /hook?a=b HTTP/1.1\r\n")) << heard;
-  for (const auto* line : {"\r\nX-Thing: one\r\n", "\r\nX-Empty:\r\n", "\r\nContent-Type: application/json\r\n", "\r\nContent-Length: 8\r\n", "\r\nUser-Agent: Ringmaster\r\n"})
+  for (const auto* line : {"\r\nX-Thing: one\r\n", "\r\nX-Empty:\r\n", "\r\nContent-Type: application/json\r\n",
+                           "\r\nContent-Length: 8\r\n", "\r\nUser-Agent: Ringmaster\r\n"})
     EXPECT_NE(heard.find(line), std::string::npos) << line << heard;
   EXPECT_TRUE(heard.ends_with("\r\n\r\n{\"a\": 1}"));
   EXPECT_EQ(heard.find("Expect:"), std::string::npos);
@@ -119,7 +123,8 @@ TEST_F(clients, send_what_they_are_given_and_bring_the_answer) {
 
 TEST_F(clients, take_any_status_for_an_answer_and_follow_no_redirect) {
   http_client by{allowing({"127.0.0.1"})};
-  server_.answers("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:" + server_.port() + "/other\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  server_.answers("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:" + server_.port() +
+                  "/other\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   const auto moved = ask(by, {"GET", "http://127.0.0.1:" + server_.port() + "/"});
   ASSERT_TRUE(moved) << moved.error().message;
   EXPECT_EQ(moved->status, 302u);
@@ -145,8 +150,9 @@ TEST_F(clients, bound_what_an_answer_costs) {
 
 TEST_F(clients, refuse_headers_that_would_be_more_than_one) {
   http_client by{allowing({"127.0.0.1"})};
-  const std::vector<std::pair<std::string, std::string>> wrong{{"X", "a\r\nY: b"}, {"X", "a\nb"}, {"X", std::string{"a\0b", 3}}, {"X Y", "a"}, {"", "a"}, {"X:", "a"},
-                                                               {"Host", "a"}, {"content-length", "0"}, {"Transfer-Encoding", "chunked"}};
+  const std::vector<std::pair<std::string, std::string>> wrong{
+      {"X", "a\r\nY: b"}, {"X", "a\nb"},           {"X", std::string{"a\0b", 3}},   {"X Y", "a"}, {"", "a"}, {"X:", "a"},
+      {"Host", "a"},      {"content-length", "0"}, {"Transfer-Encoding", "chunked"}};
   for (const auto& header : wrong) {
     const auto refused = ask(by, {"POST", "http://127.0.0.1:" + server_.port() + "/", {header}, "x"});
     ASSERT_FALSE(refused) << header.first;
@@ -162,18 +168,44 @@ TEST_F(clients, connect_nowhere_that_is_not_the_internet_however_it_is_written) 
   ::setenv("all_proxy", ("http://127.0.0.1:" + server_.port()).c_str(), 1);
   http_client by{{}};
   std::vector<std::string> urls;
-  const std::vector<std::string> hosts{"127.0.0.1", "127.1", "127.0.1", "127.255.255.254", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "0177.0.0.01", "017700000001",
-                                       "0", "0.0.0.0", "localhost", "LOCALHOST", "localhost.", "%6cocalhost", "127%2e0.0.1", "[::1]", "[::]", "[0:0:0:0:0:0:0:1]",
-                                       "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "ip6-localhost", "\uff11\uff12\uff17.0.0.1"};
+  const std::vector<std::string> hosts{"127.0.0.1",
+                                       "127.1",
+                                       "127.0.1",
+                                       "127.255.255.254",
+                                       "2130706433",
+                                       "0x7f000001",
+                                       "0x7f.1",
+                                       "0177.0.0.1",
+                                       "0177.0.0.01",
+                                       "017700000001",
+                                       "0",
+                                       "0.0.0.0",
+                                       "localhost",
+                                       "LOCALHOST",
+                                       "localhost.",
+                                       "%6cocalhost",
+                                       "127%2e0.0.1",
+                                       "[::1]",
+                                       "[::]",
+                                       "[0:0:0:0:0:0:0:1]",
+                                       "[::ffff:127.0.0.1]",
+                                       "[::ffff:7f00:1]",
+                                       "[::127.0.0.1]",
+                                       "[64:ff9b::7f00:1]",
+                                       "ip6-localhost",
+                                       "\uff11\uff12\uff17.0.0.1"};
   for (const auto& host : hosts)
     for (const auto& port : {server_.port(), by_six.port()}) {
       const auto to = host + ":" + port;
       for (const auto& url : {"http://" + to, "https://" + to + "/", "HTTP://" + to + "/x?y#z", "http://" + to + "/%00"})
         urls.push_back(url);
     }
-  for (const std::string& further : std::vector<std::string>{"file:///etc/passwd", "gopher://127.0.0.1:" + server_.port() + "/_x", "dict://127.0.0.1:" + server_.port(), "ftp://127.0.0.1:" + server_.port() + "/",
-                              "http://a@127.0.0.1:" + server_.port() + "/", "http://8.8.8.8@127.0.0.1:" + server_.port() + "/", "//127.0.0.1:" + server_.port() + "/", "127.0.0.1:" + server_.port(),
-                              "http://127.0.0.1:" + server_.port() + "\\@8.8.8.8/", "http:///127.0.0.1:" + server_.port(), "http://169.254.169.254/latest/", "javascript:x", ""})
+  for (const std::string& further :
+       std::vector<std::string>{"file:///etc/passwd", "gopher://127.0.0.1:" + server_.port() + "/_x", "dict://127.0.0.1:" + server_.port(),
+                                "ftp://127.0.0.1:" + server_.port() + "/", "http://a@127.0.0.1:" + server_.port() + "/",
+                                "http://8.8.8.8@127.0.0.1:" + server_.port() + "/", "//127.0.0.1:" + server_.port() + "/",
+                                "127.0.0.1:" + server_.port(), "http://127.0.0.1:" + server_.port() + "\\@8.8.8.8/",
+                                "http:///127.0.0.1:" + server_.port(), "http://169.254.169.254/latest/", "javascript:x", ""})
     urls.push_back(further);
   ASSERT_GE(urls.size(), 200u);
   std::vector<std::future<result<http_answer>>> all;
@@ -208,7 +240,8 @@ TEST_F(clients, that_end_tell_those_who_wait) {
     auto with = allowing({"127.0.0.1"});
     with.at_once = 1;
     http_client by{std::move(with)};
-    by.send({"GET", "http://127.0.0.1:" + server_.port() + "/"}, [&](const auto& said) { first.set_value(said ? errc{} : said.error().code); });
+    by.send({"GET", "http://127.0.0.1:" + server_.port() + "/"},
+            [&](const auto& said) { first.set_value(said ? errc{} : said.error().code); });
     by.send({"GET", "http://127.0.0.1:" + server_.port() + "/"}, [](const auto& said) { EXPECT_FALSE(said); });
     for (int i = 0; i < 1'000 && server_.connections() == 0; ++i)
       std::this_thread::sleep_for(5ms);
@@ -219,9 +252,10 @@ TEST_F(clients, that_end_tell_those_who_wait) {
 TEST(urls, are_judged_without_asking_anybody) {
   for (const auto* good : {"https://example.com", "http://example.com:8080/a?b=c", "https://[2606:4700:4700::1111]/"})
     EXPECT_TRUE(check_url(good)) << good;
-  for (const std::string& bad : {std::string{}, std::string{"example.com"}, std::string{"ftp://example.com"}, std::string{"https://user@example.com"},
-                                 std::string{"https://user:secret@example.com"}, std::string{"https://exa mple.com"}, std::string{"https://example.com/\r\nX"},
-                                 std::string{"https://"}, std::string{"https:///x"}, "https://example.com/" + std::string(2'100, 'x')}) {
+  for (const std::string& bad :
+       {std::string{}, std::string{"example.com"}, std::string{"ftp://example.com"}, std::string{"https://user@example.com"},
+        std::string{"https://user:secret@example.com"}, std::string{"https://exa mple.com"}, std::string{"https://example.com/\r\nX"},
+        std::string{"https://"}, std::string{"https:///x"}, "https://example.com/" + std::string(2'100, 'x')}) {
     const auto refused = check_url(bad);
     ASSERT_FALSE(refused) << bad;
     EXPECT_EQ(refused.error().field, "url");

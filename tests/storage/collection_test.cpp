@@ -84,9 +84,7 @@ TEST_F(collections, give_ids_that_never_come_again) {
   EXPECT_EQ(b.tm_create, at_second(1));
   write([&](write_txn& in) { EXPECT_EQ(must(remove<buddy>(in, 2)), b); });
   EXPECT_EQ(make("b").id, 3);
-  write([&](write_txn& in) {
-    EXPECT_EQ(must(create(in, stranger{77, "x"}, at_second(1))).id, 1) << "another kind counts for itself";
-  });
+  write([&](write_txn& in) { EXPECT_EQ(must(create(in, stranger{77, "x"}, at_second(1))).id, 1) << "another kind counts for itself"; });
   const auto in = must(db.read());
   EXPECT_EQ(refused(get<buddy>(in, 2)).message, "there is no buddy 2");
   EXPECT_EQ(refused(get<buddy>(in, 2)).code, errc::not_found);
@@ -121,12 +119,21 @@ TEST_F(collections, refuse_a_second_one_of_a_unique_value) {
     EXPECT_EQ(twice.code, errc::conflict);
     EXPECT_EQ(twice.field, "name");
     EXPECT_EQ(twice.message, "there is a buddy with this name already");
-    const auto renamed = refused(update<buddy>(in, 2, [](buddy b) { return b.name = "ann", result<buddy>{b}; }, at_second(2)));
+    const auto renamed = refused(update<buddy>(
+        in, 2, [](buddy b) { return b.name = "ann", result<buddy>{b}; }, at_second(2)));
     EXPECT_EQ(renamed.code, errc::conflict);
-    EXPECT_EQ(must(update<buddy>(in, 1, [](buddy b) { return b.owner = 3, result<buddy>{b}; }, at_second(2))).owner, 3) << "its own name is no other's";
+    EXPECT_EQ(must(update<buddy>(
+                       in, 1, [](buddy b) { return b.owner = 3, result<buddy>{b}; }, at_second(2)))
+                  .owner,
+              3)
+        << "its own name is no other's";
     EXPECT_EQ(refused(create(in, buddy{}, at_second(2))).field, "name") << "required";
-    EXPECT_EQ(refused(update<buddy>(in, 1, [](buddy b) { return b.name.clear(), result<buddy>{b}; }, at_second(2))).field, "name");
-    EXPECT_EQ(refused(create(in, buddy{0, std::string(500, 'x'), 1, {}, {}, {}, {}, {}}, at_second(2))).field, "name") << "longer than a key";
+    EXPECT_EQ(refused(update<buddy>(
+                          in, 1, [](buddy b) { return b.name.clear(), result<buddy>{b}; }, at_second(2)))
+                  .field,
+              "name");
+    EXPECT_EQ(refused(create(in, buddy{0, std::string(500, 'x'), 1, {}, {}, {}, {}, {}}, at_second(2))).field, "name")
+        << "longer than a key";
   });
   EXPECT_EQ(must(list<buddy>(must(db.read()), numbered_request{})).items.size(), 3u);
   expect_whole();
@@ -135,14 +142,17 @@ TEST_F(collections, refuse_a_second_one_of_a_unique_value) {
 TEST_F(collections, move_within_their_indexes_with_a_change) {
   make("ann", 1, "red", 5);
   write([&](write_txn& in) {
-    const auto after = must(update<buddy>(in, 1, [](buddy b) {
-      b.id = 99;
-      b.name = "eve";
-      b.owner = 2;
-      b.room.reset();
-      b.tm_create.reset();
-      return result<buddy>{b};
-    }, at_second(5)));
+    const auto after = must(update<buddy>(
+        in, 1,
+        [](buddy b) {
+          b.id = 99;
+          b.name = "eve";
+          b.owner = 2;
+          b.room.reset();
+          b.tm_create.reset();
+          return result<buddy>{b};
+        },
+        at_second(5)));
     EXPECT_EQ(after.id, 1);
     EXPECT_EQ(after.tm_create, at_second(1));
     EXPECT_EQ(after.tm_update, at_second(5));
@@ -188,7 +198,8 @@ TEST_F(collections, whose_indexes_do_not_fit_are_found_out) {
     must(in.put(table::collected_by, gone, {}));
   });
   const auto wrong = must(check_collection<buddy>(must(db.read())));
-  EXPECT_EQ(wrong, (std::vector<std::string>{"an index has a buddy that is not there, or is another", "the buddy 1 is not in one of its indexes"}));
+  EXPECT_EQ(wrong, (std::vector<std::string>{"an index has a buddy that is not there, or is another",
+                                             "the buddy 1 is not in one of its indexes"}));
 }
 
 TEST(indexed_values, sort_as_what_they_say) {

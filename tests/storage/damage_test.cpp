@@ -289,7 +289,8 @@ TEST_F(damage, a_file_that_lacks_a_table_that_it_says_it_has_is_refused) {
     options.data_dir = at;
     const auto opened = environment::open(options);
     ASSERT_FALSE(opened);
-    EXPECT_NE(opened.error().message.find("the table " + std::string{table_name(missing)} + " is missing"), std::string::npos) << opened.error().message;
+    EXPECT_NE(opened.error().message.find("the table " + std::string{table_name(missing)} + " is missing"), std::string::npos)
+        << opened.error().message;
   }
 }
 

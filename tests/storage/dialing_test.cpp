@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/outbox.hpp"
 #include "storage/dialing.hpp"
+#include "storage/outbox.hpp"
 
 #include "tests/storage/database.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// What was deleted is erased: at once, after a time, and when the call that needs it is over.
-#include "storage/outbox.hpp"
 #include "storage/erasing.hpp"
+#include "storage/outbox.hpp"
 
 #include "storage/backup.hpp"
 #include "storage/snapshot.hpp"

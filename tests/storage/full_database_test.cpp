@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A database that has reached its limit: what it still takes, and how it grows.
-#include "storage/outbox.hpp"
 #include "storage/environment.hpp"
+#include "storage/outbox.hpp"
 
 #include "storage/backup.hpp"
 #include "storage/snapshot.hpp"

@@ -37,7 +37,9 @@ public:
   void begin(std::string& out) const override { out += R"({"toy":)"; }
   void end(std::string& out, unsigned status, time_point) const override { out += fmt::format(R"(,"said":{}}})", status); }
   void begin_list(std::string& out) const override { out += R"({"items":[)"; }
-  void end_list(std::string& out, std::string_view next) const override { out.append(R"(],"more":)").append(next.empty() ? "false}" : "true}"); }
+  void end_list(std::string& out, std::string_view next) const override {
+    out.append(R"(],"more":)").append(next.empty() ? "false}" : "true}");
+  }
   using refusal_form::refusal;
   [[nodiscard]] http::response refusal(const error& why, time_point, unsigned status) const override {
     status = why.code == errc::invalid_field ? 422 : status;
@@ -50,9 +52,9 @@ public:
 const toy spoken;
 
 inline constexpr constraint title_rule{.bytes = 40, .required = true};
-inline constexpr auto toy_fields = field_table{field{8, "key", &dlma::id, access::read_only, "Its key."},
-                                               field{4, "title", &dlma::name, access::writable, "Its title.", title_rule},
-                                               field{10, "kind", &dlma::number_kind, access::writable, "What its numbers are.", number_kind_rule}};
+inline constexpr auto toy_fields = field_table{
+    field{8, "key", &dlma::id, access::read_only, "Its key."}, field{4, "title", &dlma::name, access::writable, "Its title.", title_rule},
+    field{10, "kind", &dlma::number_kind, access::writable, "What its numbers are.", number_kind_rule}};
 
 /// All that a resource is, in any dialect.
 struct toy_list {
@@ -84,12 +86,14 @@ protected:
     c.speaks = &spoken;
     ASSERT_TRUE(api::resource_handlers<toy_list>::add_to(routes_, c));
     ASSERT_TRUE(routes_.add({.method = http::method::get, .path = "/toy/lost", .to = {.on_request = [](const auto&, const auto&) {}}}));
-    ASSERT_TRUE(routes_.add({.method = http::method::get, .path = "/toy/echo", .to = {.on_request = [](const http::request& req, const http::responder& answer) {
-      std::string all;
-      for (std::size_t i = 0; i < req.headers.size(); ++i)
-        all.append(req.headers[i].first).append("=").append(req.headers[i].second).append("\n");
-      answer({200, "text/plain", all, {}, false});
-    }}}));
+    ASSERT_TRUE(routes_.add({.method = http::method::get,
+                             .path = "/toy/echo",
+                             .to = {.on_request = [](const http::request& req, const http::responder& answer) {
+                               std::string all;
+                               for (std::size_t i = 0; i < req.headers.size(); ++i)
+                                 all.append(req.headers[i].first).append("=").append(req.headers[i].second).append("\n");
+                               answer({200, "text/plain", all, {}, false});
+                             }}}));
     http::server_options at;
     at.port = 0;
     at.threads = 1;
@@ -107,8 +111,8 @@ protected:
 
   reply ask(const std::string& what, std::string_view body = {}, const std::string& further = {}) {
     client one{server_->port()};
-    return one.ask(what + " HTTP/1.1\r\nHost: a\r\nX-Toy-Token: right\r\n" + further + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-                   std::string{body});
+    return one.ask(what + " HTTP/1.1\r\nHost: a\r\nX-Toy-Token: right\r\n" + further + "Content-Length: " + std::to_string(body.size()) +
+                   "\r\n\r\n" + std::string{body});
   }
   reply post(const std::string& path, std::string_view body, const std::string& type = "application/json") {
     return ask("POST " + path, body, "Content-Type: " + type + "\r\n");
@@ -134,7 +138,8 @@ protected:
 TEST_F(dialects, have_their_own_answers_statuses_and_ids) {
   const auto made = post("/toy/lists", R"({"title": "Tops"})");
   EXPECT_EQ(made.status, 201u);
-  EXPECT_TRUE(made.body.starts_with(R"({"toy":{"key":")") && made.body.ends_with(R"("title":"Tops","kind":"number"},"said":201})")) << made.body;
+  EXPECT_TRUE(made.body.starts_with(R"({"toy":{"key":")") && made.body.ends_with(R"("title":"Tops","kind":"number"},"said":201})"))
+      << made.body;
   const auto id = id_in(made);
   const auto shown = ask("GET /toy/lists/" + id);
   EXPECT_EQ(shown.status, 200u);
@@ -144,7 +149,9 @@ TEST_F(dialects, have_their_own_answers_statuses_and_ids) {
   // The same object in the product's own words.
   const auto ours = ask("GET /ob/dlmas?authtoken=right");
   EXPECT_EQ(ours.status, 200u) << ours.body;
-  EXPECT_TRUE(ours.body.starts_with(R"({"api_ver": "0.1", "result": {"list":[)") && ours.body.find(R"("name":"Dolls")") != std::string::npos) << ours.body;
+  EXPECT_TRUE(ours.body.starts_with(R"({"api_ver": "0.1", "result": {"list":[)") &&
+              ours.body.find(R"("name":"Dolls")") != std::string::npos)
+      << ours.body;
 
   const auto gone = ask("DELETE /toy/lists/" + id);
   EXPECT_EQ(gone.status, 204u);
@@ -162,14 +169,16 @@ TEST_F(dialects, have_their_own_lists_short_and_streamed) {
     ASSERT_EQ(post("/toy/lists", R"({"title": "T"})").status, 201u);
   const auto all = ask("GET /toy/lists?count=1000");
   EXPECT_NE(all.head.find("chunked"), std::string::npos) << all.head;
-  EXPECT_TRUE(all.body.starts_with(R"({"toy":{"items":[{"key":)") && all.body.ends_with(R"(],"more":false},"said":200})")) << all.body.substr(0, 100);
+  EXPECT_TRUE(all.body.starts_with(R"({"toy":{"items":[{"key":)") && all.body.ends_with(R"(],"more":false},"said":200})"))
+      << all.body.substr(0, 100);
 }
 
 TEST_F(dialects, have_their_own_refusals_wherever_they_come_from) {
   const auto fault = [](const reply& r) { return std::to_string(r.status) + " " + r.body; };
   EXPECT_EQ(fault(post("/toy/lists", R"({"titel": "T"})")), R"(422 {"fault":"titel"})");
   EXPECT_EQ(fault(post("/toy/lists", R"({)")), R"(400 {"fault":"request"})");
-  EXPECT_EQ(fault(ask("GET /toy/lists/018f8e0a-0000-7000-8000-000000000000")), R"(404 {"fault":"request"})") << "an id of the other dialect";
+  EXPECT_EQ(fault(ask("GET /toy/lists/018f8e0a-0000-7000-8000-000000000000")), R"(404 {"fault":"request"})")
+      << "an id of the other dialect";
   // Of the router.
   EXPECT_EQ(fault(ask("GET /toy/nothing/here")), R"(404 {"fault":"request"})");
   EXPECT_EQ(fault(ask("GET /v1/toy/nothing")), R"(404 {"fault":"request"})");
@@ -193,7 +202,8 @@ TEST_F(dialects, that_take_forms_take_both_kinds) {
   const auto made = post("/toy/lists", "title=Tops+%26+dolls&kind=name", urlencoded);
   EXPECT_EQ(made.status, 201u) << made.body;
   EXPECT_NE(made.body.find(R"("title":"Tops & dolls","kind":"name")"), std::string::npos) << made.body;
-  const auto multipart = post("/toy/lists", "--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nCars\r\n--b--\r\n", "multipart/form-data; boundary=b");
+  const auto multipart = post("/toy/lists", "--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nCars\r\n--b--\r\n",
+                              "multipart/form-data; boundary=b");
   EXPECT_EQ(multipart.status, 201u) << multipart.body;
   EXPECT_NE(multipart.body.find(R"("title":"Cars","kind":"number")"), std::string::npos) << multipart.body;
   // curl says that of JSON, too, unless it is told what it sends.
@@ -230,7 +240,8 @@ TEST_F(dialects, are_described_as_they_are) {
   EXPECT_EQ(at("/paths/~1toy~1lists/get/security"), R"([{"bearer":[]}])");
   EXPECT_EQ(at("/components/schemas/RefusalToy/properties/fault/type"), R"("string")");
   EXPECT_EQ(at("/paths/~1ob~1dlmas/post/responses/default/$ref"), R"("#/components/responses/Refused")");
-  EXPECT_EQ(at("/paths/~1ob~1dlmas/post/responses/200/content/application~1json/schema/allOf/0/$ref"), R"("#/components/schemas/Envelope")");
+  EXPECT_EQ(at("/paths/~1ob~1dlmas/post/responses/200/content/application~1json/schema/allOf/0/$ref"),
+            R"("#/components/schemas/Envelope")");
 }
 
 TEST(statuses, are_those_of_http) {

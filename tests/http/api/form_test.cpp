@@ -23,7 +23,13 @@ std::string said(std::string_view type, std::string_view body) {
 }
 
 std::string part(std::string_view disposition, std::string_view content, std::string_view further = {}) {
-  return std::string{"--xyz\r\nContent-Disposition: "}.append(disposition).append("\r\n").append(further).append("\r\n").append(content).append("\r\n");
+  return std::string{"--xyz\r\nContent-Disposition: "}
+      .append(disposition)
+      .append("\r\n")
+      .append(further)
+      .append("\r\n")
+      .append(content)
+      .append("\r\n");
 }
 const std::string end = "--xyz--\r\n";
 std::string multipart(const std::string& body) { return said("multipart/form-data; boundary=xyz", body); }
@@ -56,8 +62,13 @@ TEST(forms, multipart_are_read_as_browsers_and_curl_write_them) {
   EXPECT_EQ(multipart(part(R"(form-data; name="a")", "--xy\r\n-- xyz") + end), "a=--xy\r\n-- xyz") << "what only looks like a boundary";
   EXPECT_EQ(multipart(part(R"(form-data; name="a")", "1") + "--xyz--"), "a=1") << "without the last line break";
   EXPECT_EQ(multipart("--xyz--"), "");
-  EXPECT_EQ(said(R"(Multipart/Form-Data; charset=utf-8; Boundary="x y:z")", "--x y:z\r\ncontent-disposition: form-data; name=a\r\n\r\n1\r\n--x y:z--"), "a=1");
-  EXPECT_EQ(multipart("--xyz\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=\"a\\\"b\\\\\"\r\n\r\n1\r\n" + end), "a\"b\\=1");
+  EXPECT_EQ(said(R"(Multipart/Form-Data; charset=utf-8; Boundary="x y:z")",
+                 "--x y:z\r\ncontent-disposition: form-data; name=a\r\n\r\n1\r\n--x y:z--"),
+            "a=1");
+  EXPECT_EQ(
+      multipart("--xyz\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=\"a\\\"b\\\\\"\r\n\r\n1\r\n" +
+                end),
+      "a\"b\\=1");
 }
 
 TEST(forms, multipart_hold_files_of_any_bytes) {
@@ -77,17 +88,31 @@ TEST(forms, multipart_hold_files_of_any_bytes) {
 
 TEST(forms, multipart_that_could_mean_two_things_are_refused) {
   const auto good = part(R"(form-data; name="a")", "1");
-  for (const auto& body :
-       {std::string{}, good, "preamble\r\n" + good + end, good + "--xyz-\r\n", good + "--xyz--\r\nepilogue", good + "--xyzz\r\n" + end,
-        good + "--xyz \r\n\r\n" + end, "\n" + good + end, part(R"(form-data)", "1") + end, part(R"(form-data; name="a"; name="b")", "1") + end,
-        part(R"(form-data; name="a"; filename="x"; filename="y")", "1") + end, part(R"(attachment; name="a")", "1") + end,
-        part(R"(form-data; name="a)", "1") + end, part(R"(form-data; name="a" b)", "1") + end, part(R"(form-data; name="a")", "1", " folded: x\r\n") + end,
-        part(R"(form-data; name="a")", "1", "Content-Disposition: form-data; name=\"b\"\r\n") + end, part(R"(form-data; name="a")", "1", "Content-Type : x\r\n") + end,
-        part(R"(form-data; name="a")", "MQ==", "Content-Transfer-Encoding: base64\r\n") + end, part(R"(form-data; name="a")", "\xff") + end,
-        part("form-data; name=\"\xff\"", "1") + end, part(R"(form-data; name="a")", "1", "X: " + std::string(5'000, 'x') + "\r\n") + end,
-        std::string{"--xyz\r\nContent-Disposition: form-data; name=\"a\"\r\n1\r\n"} + end})
+  for (const auto& body : {std::string{},
+                           good,
+                           "preamble\r\n" + good + end,
+                           good + "--xyz-\r\n",
+                           good + "--xyz--\r\nepilogue",
+                           good + "--xyzz\r\n" + end,
+                           good + "--xyz \r\n\r\n" + end,
+                           "\n" + good + end,
+                           part(R"(form-data)", "1") + end,
+                           part(R"(form-data; name="a"; name="b")", "1") + end,
+                           part(R"(form-data; name="a"; filename="x"; filename="y")", "1") + end,
+                           part(R"(attachment; name="a")", "1") + end,
+                           part(R"(form-data; name="a)", "1") + end,
+                           part(R"(form-data; name="a" b)", "1") + end,
+                           part(R"(form-data; name="a")", "1", " folded: x\r\n") + end,
+                           part(R"(form-data; name="a")", "1", "Content-Disposition: form-data; name=\"b\"\r\n") + end,
+                           part(R"(form-data; name="a")", "1", "Content-Type : x\r\n") + end,
+                           part(R"(form-data; name="a")", "MQ==", "Content-Transfer-Encoding: base64\r\n") + end,
+                           part(R"(form-data; name="a")", "\xff") + end,
+                           part("form-data; name=\"\xff\"", "1") + end,
+                           part(R"(form-data; name="a")", "1", "X: " + std::string(5'000, 'x') + "\r\n") + end,
+                           std::string{"--xyz\r\nContent-Disposition: form-data; name=\"a\"\r\n1\r\n"} + end})
     EXPECT_EQ(multipart(body), "malformed") << body;
-  for (const auto& type : {std::string{"multipart/form-data"}, std::string{"multipart/form-data; boundary="}, std::string{"multipart/form-data; boundary=a; boundary=b"},
+  for (const auto& type : {std::string{"multipart/form-data"}, std::string{"multipart/form-data; boundary="},
+                           std::string{"multipart/form-data; boundary=a; boundary=b"},
                            "multipart/form-data; boundary=" + std::string(71, 'b'), std::string{"multipart/form-data; boundary=\"a\nb\""}})
     EXPECT_EQ(said(type, good + end), "malformed") << type;
   std::string many;

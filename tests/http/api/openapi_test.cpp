@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is printed of routes and tables. RINGMASTER_WRITE_DOCS=1 has the pages in docs/ written anew where they differ.
-#include "http/api/openapi.hpp"
 #include "actors/core/topic_family.hpp"
+#include "http/api/openapi.hpp"
 #include "protocol/outbound.hpp"
 #include "protocol/permission.hpp"
 #include "storage/audit.hpp"

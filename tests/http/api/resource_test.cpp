@@ -17,13 +17,12 @@ struct note_pad {
   std::optional<time_point> tm_create, tm_update;
 };
 inline constexpr constraint note_title_rule{.bytes = 80, .required = true};
-inline constexpr auto note_pad_fields = field_table{
-    field{1, "id", &note_pad::id, access::read_only, "Its number."},
-    field{2, "title", &note_pad::title, access::writable, "Its title.", note_title_rule},
-    field{3, "text", &note_pad::text, access::writable, "What is written on it."},
-    field{4, "parent", &note_pad::parent, access::writable, "The pad that it belongs to."},
-    field{5, "tm_create", &note_pad::tm_create, access::read_only, "Created at."},
-    field{6, "tm_update", &note_pad::tm_update, access::read_only, "Last changed at."}};
+inline constexpr auto note_pad_fields = field_table{field{1, "id", &note_pad::id, access::read_only, "Its number."},
+                                                    field{2, "title", &note_pad::title, access::writable, "Its title.", note_title_rule},
+                                                    field{3, "text", &note_pad::text, access::writable, "What is written on it."},
+                                                    field{4, "parent", &note_pad::parent, access::writable, "The pad that it belongs to."},
+                                                    field{5, "tm_create", &note_pad::tm_create, access::read_only, "Created at."},
+                                                    field{6, "tm_update", &note_pad::tm_update, access::read_only, "Last changed at."}};
 template <>
 struct storage::collection<note_pad> {
   static constexpr std::uint16_t kind = 65'010;
@@ -34,7 +33,8 @@ struct storage::collection<note_pad> {
 struct note_pad_resource {
   using object = note_pad;
   static constexpr const auto& table = note_pad_fields;
-  static constexpr http::object_kind shown{"NotePad", [] { return describe<note_pad>(note_pad_fields); }}, sent{"NotePadInput", shown.fields};
+  static constexpr http::object_kind shown{"NotePad", [] { return describe<note_pad>(note_pad_fields); }},
+      sent{"NotePadInput", shown.fields};
   static constexpr std::string_view group = "Notes", name = "note pad", path = "/notes", may_read = "ob.read", may_write = "ob.write";
   static constexpr std::size_t list_count = 100;
 };
@@ -89,7 +89,8 @@ protected:
 };
 
 TEST_F(resources, of_a_collection_live_their_whole_life_over_rest) {
-  EXPECT_TRUE(has(ask("POST /notes", R"({"title": "one", "text": "a\nb"})"), R"("result": {"id":1,"title":"one","text":"a\nb","parent":null,)"));
+  EXPECT_TRUE(
+      has(ask("POST /notes", R"({"title": "one", "text": "a\nb"})"), R"("result": {"id":1,"title":"one","text":"a\nb","parent":null,)"));
   EXPECT_TRUE(has(ask("POST /notes", R"({"title": "two", "parent": 1})"), R"("id":2)"));
   EXPECT_TRUE(has(ask("GET /notes/1"), R"("title":"one")"));
   EXPECT_TRUE(has(ask("PUT /notes/1", R"({"title": "eins"})"), R"("title":"eins","text":"a\nb")"));

@@ -159,7 +159,9 @@ public:
     return found == routes.end() ? intake{} : intake{&found->second, {}};
   }
   using dispatcher::refusal;
-  [[nodiscard]] response refusal(const error& why, time_point now, unsigned status) const override { return call_manager().refusal(why, now, status); }
+  [[nodiscard]] response refusal(const error& why, time_point now, unsigned status) const override {
+    return call_manager().refusal(why, now, status);
+  }
 };
 
 inline std::string get(std::string_view path, std::string_view more = {}) {

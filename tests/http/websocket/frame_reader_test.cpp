@@ -51,15 +51,12 @@ std::vector<std::string> read(std::string_view bytes) {
   return whole;
 }
 
-std::string part(unsigned opcode, std::string_view body) {
-  return client_frame(opcode, body, {.final = false});
-}
+std::string part(unsigned opcode, std::string_view body) { return client_frame(opcode, body, {.final = false}); }
 
 using lines = std::vector<std::string>;
 
 TEST(frame_reader_test, reads_messages_of_every_length_that_is_written_in_another_way) {
-  for (const std::size_t size :
-       {std::size_t{0}, std::size_t{1}, std::size_t{125}, std::size_t{126}, std::size_t{127}, most}) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{125}, std::size_t{126}, std::size_t{127}, most}) {
     const std::string body(size, 'x');
     EXPECT_EQ(read(client_frame(text, body)), lines{size == 0 ? "text" : "text " + body}) << size;
   }
@@ -73,8 +70,7 @@ TEST(frame_reader_test, reads_messages_of_every_length_that_is_written_in_anothe
 }
 
 TEST(frame_reader_test, tells_one_thing_after_the_other) {
-  const auto bytes = client_frame(text, "one") + client_frame(ping, "two") + client_frame(pong, "") +
-                     client_frame(binary, "three");
+  const auto bytes = client_frame(text, "one") + client_frame(ping, "two") + client_frame(pong, "") + client_frame(binary, "three");
   EXPECT_EQ(read(bytes), (lines{"text one", "ping two", "pong", "binary three"}));
   EXPECT_EQ(read(bytes.substr(0, bytes.size() - 1)), (lines{"text one", "ping two", "pong"}));
 }
@@ -86,8 +82,8 @@ TEST(frame_reader_test, unmasks_with_each_frame_s_own_mask) {
 }
 
 TEST(frame_reader_test, puts_fragments_together_and_lets_control_frames_between) {
-  EXPECT_EQ(read(part(text, "one ") + client_frame(ping, "now") + part(continuation, "") +
-                 part(continuation, "two") + client_frame(continuation, "") + client_frame(text, "three")),
+  EXPECT_EQ(read(part(text, "one ") + client_frame(ping, "now") + part(continuation, "") + part(continuation, "two") +
+                 client_frame(continuation, "") + client_frame(text, "three")),
             (lines{"ping now", "text one two", "text three"}));
 }
 
@@ -104,8 +100,7 @@ TEST(frame_reader_test, ends_at_what_is_no_frame) {
       {"a ping that is not masked", client_frame(ping, "", {.masked = false}), 1002},
       {"the first reserved bit", client_frame(text, "x", {.reserved = 4}), 1002},
       {"the second", client_frame(ping, "x", {.reserved = 2}), 1002},
-      {"the third, in a later fragment", part(text, "{") + client_frame(continuation, "}", {.reserved = 1}),
-       1002},
+      {"the third, in a later fragment", part(text, "{") + client_frame(continuation, "}", {.reserved = 1}), 1002},
       {"opcode 3", client_frame(3, "x"), 1002},
       {"opcode 7", client_frame(7, ""), 1002},
       {"opcode 11", client_frame(11, ""), 1002},
@@ -115,24 +110,20 @@ TEST(frame_reader_test, ends_at_what_is_no_frame) {
       {"a ping in fragments", part(ping, "x"), 1002},
       {"a close in fragments", part(closing, ""), 1002},
       {"a continuation of nothing", client_frame(continuation, "x"), 1002},
-      {"a continuation behind a whole message", client_frame(text, "") + client_frame(continuation, "x"),
-       1002},
+      {"a continuation behind a whole message", client_frame(text, "") + client_frame(continuation, "x"), 1002},
       {"a message within a message", part(text, "x") + client_frame(text, "y"), 1002},
       {"binary within text", part(text, "x") + client_frame(binary, "y"), 1002},
-      {"125 bytes in two bytes of length", client_frame(text, std::string(125, 'x'), {.length_bytes = 2}),
-       1002},
+      {"125 bytes in two bytes of length", client_frame(text, std::string(125, 'x'), {.length_bytes = 2}), 1002},
       {"126 bytes in eight", client_frame(text, std::string(126, 'x'), {.length_bytes = 8}), 1002},
       {"65,535 bytes in eight", huge + std::string(6, '\0') + "\xff\xff" + "mask", 1002},
       {"64 bits of length", huge + std::string(8, '\xff') + "mask", 1002},
       {"63 bits of length", huge + "\x7f" + std::string(7, '\xff') + "mask", 1009},
       {"one byte too many", client_frame(text, std::string(most + 1, 'x')), 1009},
       {"one byte too many, of binary", client_frame(binary, std::string(most + 1, 'x')), 1009},
-      {"one byte too many in fragments", part(text, std::string(most, 'x')) + client_frame(continuation, "x"),
-       1009},
+      {"one byte too many in fragments", part(text, std::string(most, 'x')) + client_frame(continuation, "x"), 1009},
       {"a text that is not UTF-8", client_frame(text, "\xc0\x80"), 1007},
       {"a text that breaks off in a character", client_frame(text, "\xc3"), 1007},
-      {"half a character in the last fragment", part(text, "\xe1") + client_frame(continuation, "\x80"),
-       1007},
+      {"half a character in the last fragment", part(text, "\xe1") + client_frame(continuation, "\x80"), 1007},
       {"a close of one byte", client_frame(closing, "\x03"), 1002},
       {"a close whose reason is not UTF-8", client_frame(closing, close_body(1000, "\xed\xa0\x80")), 1007},
       {"a close of 126 bytes", client_frame(closing, close_body(1000, std::string(124, 'x'))), 1002},
@@ -150,22 +141,19 @@ TEST(frame_reader_test, tells_a_length_that_is_too_much_before_its_bytes_come) {
 }
 
 TEST(frame_reader_test, takes_characters_that_are_cut_between_fragments) {
-  EXPECT_EQ(read(part(text, "\xf0\x9f") + part(continuation, "\x98") + client_frame(continuation, "\x80")),
-            lines{"text \xf0\x9f\x98\x80"});
+  EXPECT_EQ(read(part(text, "\xf0\x9f") + part(continuation, "\x98") + client_frame(continuation, "\x80")), lines{"text \xf0\x9f\x98\x80"});
 }
 
 TEST(frame_reader_test, hears_nothing_behind_a_close) {
   EXPECT_EQ(read(client_frame(closing, "") + client_frame(text, "x")), lines{"close 1005"});
-  EXPECT_EQ(read(part(text, "begun") + client_frame(closing, close_body(1001, "going home")) +
-                 client_frame(ping, "")),
+  EXPECT_EQ(read(part(text, "begun") + client_frame(closing, close_body(1001, "going home")) + client_frame(ping, "")),
             lines{"close 1001 going home"});
   const std::string longest(123, 'r');
   EXPECT_EQ(read(client_frame(closing, close_body(4999, longest))), lines{"close 4999 " + longest});
 }
 
 TEST(frame_reader_test, knows_which_codes_a_close_may_carry) {
-  for (const unsigned code :
-       {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999})
+  for (const unsigned code : {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999})
     EXPECT_EQ(read(client_frame(closing, close_body(code))), lines{"close " + std::to_string(code)});
   for (const unsigned code : {0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65'535})
     EXPECT_EQ(read(client_frame(closing, close_body(code))), lines{"violation 1002"}) << code;

@@ -10,8 +10,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-websocket::handshake_answer answer_to(const std::string& changed_from = "", const std::string& to = "",
-                              const std::string& more = "") {
+websocket::handshake_answer answer_to(const std::string& changed_from = "", const std::string& to = "", const std::string& more = "") {
   std::string head = "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
                      more + "\r\n";
@@ -31,8 +30,7 @@ TEST(handshake_test, accepts_with_the_key_of_the_standard) {
 }
 
 TEST(handshake_test, chooses_no_extension_and_no_subprotocol) {
-  const auto said = answer_to(
-      "", "", "Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Protocol: chat, superchat\r\n");
+  const auto said = answer_to("", "", "Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Protocol: chat, superchat\r\n");
   EXPECT_TRUE(said.accepted);
   EXPECT_THAT(said.bytes, Not(HasSubstr("Sec-WebSocket-Extensions")));
   EXPECT_THAT(said.bytes, Not(HasSubstr("Sec-WebSocket-Protocol")));

@@ -33,8 +33,7 @@ TEST(keep_alive_test, begins_anew_with_whatever_is_heard) {
 
 TEST(keep_alive_test, ends_nobody_without_a_ping) {
   keep_alive k{start};
-  EXPECT_EQ(k.at(start + 500s, silence), step::ping)
-      << "this process may have stood still, and not the client";
+  EXPECT_EQ(k.at(start + 500s, silence), step::ping) << "this process may have stood still, and not the client";
   EXPECT_EQ(k.at(start + 501s, silence), step::end);
 }
 

@@ -9,9 +9,7 @@ namespace {
 using websocket::write_lane;
 using enum write_lane::kind;
 
-websocket::text_ptr some(std::string bytes) {
-  return std::make_shared<const std::string>(std::move(bytes));
-}
+websocket::text_ptr some(std::string bytes) { return std::make_shared<const std::string>(std::move(bytes)); }
 
 /// What the next write would send.
 std::string begun(write_lane& lane) {
