@@ -95,7 +95,7 @@ std::size_t send_batched(const load& from, const actors& to) {
       auto& s = slots[target];
       if (s.stamp != stamp) {
         s = {stamp, batches.size()};
-        batches.push_back({target, {}});
+        batches.emplace_back().first = target; // GCC 12 thinks that a moved small_vector is read beyond its end
       }
       batches[s.at].second.push_back(index);
     }
