@@ -46,6 +46,24 @@ std::optional<error> unknown_parameter(const route& of, const request& req, std:
   return std::nullopt;
 }
 
+/// Read as it came, a compressed body would be nonsense in every line. Names of other things (character sets, mostly) some clients
+/// put there by mistake, and always did.
+bool is_compressed(std::string_view codings) {
+  constexpr std::string_view known[] = {"gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"};
+  while (!codings.empty()) {
+    const auto comma = std::min(codings.find(','), codings.size());
+    auto one = codings.substr(0, comma);
+    codings.remove_prefix(std::min(comma + 1, codings.size()));
+    while (!one.empty() && (one.front() == ' ' || one.front() == '\t'))
+      one.remove_prefix(1);
+    while (!one.empty() && (one.back() == ' ' || one.back() == '\t'))
+      one.remove_suffix(1);
+    if (std::any_of(std::begin(known), std::end(known), [&](std::string_view name) { return same_text(name, one); }))
+      return true;
+  }
+  return false;
+}
+
 /// One route at one of its paths.
 struct mounted {
   const route* to{};
@@ -202,8 +220,7 @@ intake router::begin(request& req) const {
   }
   if (const auto wrong = unknown_parameter(*found->to, req, speaks.token_parameter()))
     return refuse(*wrong);
-  // Read as it came, a compressed body would be nonsense in every line.
-  if (const auto coding = req.header("content-encoding"); !coding.empty() && !same_text(coding, "identity")) {
+  if (is_compressed(req.header("content-encoding"))) {
     auto refused = refuse(error{errc::unsupported_media, "the body is to be sent as it is, without Content-Encoding", "content-encoding"});
     refused.refusal->headers.emplace_back("Accept-Encoding", "identity");
     return refused;

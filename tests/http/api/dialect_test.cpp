@@ -188,6 +188,9 @@ TEST_F(dialects, have_their_own_refusals_wherever_they_come_from) {
   client stranger{server_->port()};
   EXPECT_EQ(fault(stranger.ask("GET /toy/lists HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer right\r\n\r\n")), R"(401 {"fault":"request"})");
   EXPECT_EQ(fault(ask("POST /toy/lists", "{}", "Content-Encoding: gzip\r\n")), R"(415 {"fault":"content-encoding"})");
+  EXPECT_EQ(ask("POST /toy/lists", "{}", "Content-Encoding: identity, Br\r\n").status, 415u);
+  EXPECT_EQ(ask("POST /toy/lists", R"({"title": "T"})", "Content-Encoding: UTF-8\r\n").status, 201u)
+      << "no coding, but a mistake that is made";
   // Of the session.
   EXPECT_EQ(fault(post("/toy/lists", std::string(5'000, ' '))), R"(413 {"fault":"request"})");
   EXPECT_EQ(fault(ask("GET /toy/lost")), R"(500 {"fault":"request"})") << "nobody answered";
