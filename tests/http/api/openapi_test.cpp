@@ -9,6 +9,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 
 namespace ringmaster::openapi_tests {
@@ -50,6 +51,21 @@ TEST_F(openapi, the_documentation_of_fields_is_that_of_the_tables) {
   fields_of("dl", describe<dl>(dl_fields));
   fields_of("campaign", describe<campaign>(campaign_fields));
   fields_of("record of the audit", describe<storage::audit_record>(storage::audit_fields));
+}
+
+TEST_F(openapi, the_fields_of_the_telephone_system_are_those_of_its_tables) {
+  std::map<std::string_view, std::string> by_name;
+  for (const auto& r : daemon_->routes().routes())
+    if (r->permission.starts_with("telephone.") && r->about.reply && r->about.reply->fields) {
+      std::string heading{r->about.reply->name};
+      heading.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(heading.front())));
+      by_name.try_emplace(r->about.reply->name, "## " + heading + "\n\n" + to_markdown(r->about.reply->fields()));
+    }
+  EXPECT_GE(by_name.size(), 15u);
+  std::string page;
+  for (const auto& [name, text] : by_name)
+    page.append(page.empty() ? "\n" : "\n\n").append(text);
+  expect_page("telephone-fields.md", "<!-- as their tables have them -->", "<!-- end -->", page);
 }
 
 TEST_F(openapi, permissions_are_those_that_there_are) {
