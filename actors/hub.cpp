@@ -54,8 +54,10 @@ void publish(hub_state& state, std::vector<std::shared_ptr<core::frame>> what) {
 void publish(hub_state& state, hub_publish& batch) {
   std::vector<std::shared_ptr<core::frame>> frames;
   frames.reserve(batch.what.size());
-  for (auto& one : batch.what)
+  for (auto& one : batch.what) {
     frames.push_back(frame_to_be(std::move(one.topic), one.name, one.body));
+    frames.back()->audience = std::move(one.audience);
+  }
   publish(state, std::move(frames));
 }
 

@@ -397,6 +397,7 @@ struct happening {
   std::string topic; ///< "/ob/campaigns/<uuid>"
   std::string name;  ///< "ob.campaign.update"
   std::string body;  ///< what the event says, a JSON object
+  std::vector<std::string> audience{}; ///< users who may hear it; empty: all who may hear its topic
 };
 /// To the hub: in the order in which they happened.
 struct hub_publish {

@@ -28,6 +28,11 @@ struct frame {
   std::string topic;
   std::string text; ///< {"NAME":BODY,"topic":…,"seq":…}
   std::uint32_t name_size{0}, body_size{0};
+  std::vector<std::string> audience{}; ///< users who may hear it; empty: all who may hear its topic
+
+  [[nodiscard]] bool is_for(std::string_view user) const noexcept {
+    return audience.empty() || std::find(audience.begin(), audience.end(), user) != audience.end();
+  }
 
   /// "ob.campaign.update".
   [[nodiscard]] std::string_view name() const noexcept { return std::string_view{text}.substr(before_name, name_size); }

@@ -17,18 +17,17 @@ bool read_number(std::string_view text, Number& value) {
 
 class list_source final : public http::body_source {
 public:
-  list_source(const context& c, std::function<result<piece>(std::string&, bool)> more) : context_{c}, more_{std::move(more)} {}
+  list_source(const context& c, std::function<result<piece>(std::string&)> more) : context_{c}, more_{std::move(more)} {}
 
   /// The next piece of the reply; `is_done` says afterwards whether it was the last.
   result<std::string> make() {
     const auto& speaks = *context_.speaks;
     std::string out;
-    const bool first = std::exchange(first_, false);
-    if (first) {
+    if (std::exchange(first_, false)) {
       speaks.begin(out);
       speaks.begin_list(out);
     }
-    const auto got = more_(out, first);
+    const auto got = more_(out);
     if (!got)
       return got.error();
     done_ = got->done;
@@ -49,7 +48,7 @@ public:
 
 private:
   const context context_;
-  const std::function<result<piece>(std::string&, bool)> more_;
+  const std::function<result<piece>(std::string&)> more_;
   bool first_{true};
   bool done_{false};
   std::string ahead_;
@@ -71,7 +70,7 @@ result<std::size_t> count_of(const http::request& req, std::size_t without) {
   return count;
 }
 
-http::response answer_in_pieces(const context& c, std::function<result<piece>(std::string&, bool)> more) {
+http::response answer_in_pieces(const context& c, std::function<result<piece>(std::string&)> more) {
   auto source = std::make_shared<list_source>(c, std::move(more));
   auto begin = source->make();
   if (!begin)

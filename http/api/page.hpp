@@ -8,6 +8,7 @@
 
 #include "http/api/context.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -56,40 +57,43 @@ template <class Position>
   return which;
 }
 
-/// Appends items, in order, a comma before each but the `first` of the list. Called on session threads, one after the other;
+/// Appends items, in order, a comma before each, but where `first` says that none has been appended yet. Called on session threads, one after the other;
 /// an error of the first call is the reply, one of a later call cuts it.
 template <class Position>
 using append_items = std::function<result<appended<Position>>(std::string& out, const page_query<Position>& which, bool first)>;
 
-/// What knows nothing of positions: `more(out, first)` appends a piece and says where the next page would begin, empty at the
+/// What knows nothing of positions: `more(out)` appends a piece and says where the next page would begin, empty at the
 /// end, and `done` whether that was all of this one.
 struct piece {
   std::string next;
   bool done{};
 };
-[[nodiscard]] http::response answer_in_pieces(const context& c, std::function<result<piece>(std::string& out, bool first)> more);
+[[nodiscard]] http::response answer_in_pieces(const context& c, std::function<result<piece>(std::string& out)> more);
 
 template <class Position>
 [[nodiscard]] http::response answer_with_list(const context& c, page_query<Position> which, append_items<Position> append) {
-  return answer_in_pieces(c, [left = which, append = std::move(append)](std::string& out, bool first) mutable -> result<piece> {
-    const auto got = append(out, {left.after, std::min(left.count, items_a_piece)}, first);
+  return answer_in_pieces(c, [left = which, append = std::move(append), none = true](std::string& out) mutable -> result<piece> {
+    const auto before = out.size();
+    const auto got = append(out, {left.after, std::min(left.count, items_a_piece)}, none);
     if (!got)
       return got.error();
+    none = none && out.size() == before; // a piece may have nothing in it, and the next one something
     left.count -= std::min(left.count, got->items);
     left.after = got->next;
     return piece{left.after ? write_position(*left.after) : std::string{}, !left.after || left.count == 0};
   });
 }
 
-/// For a page of storage: `append_item(out, item)` for each.
+/// For a page of storage: `append_item(out, item)` for each. `looked_at`: how many it had before some were taken out.
 template <class Position, class Page, class AppendItem>
-[[nodiscard]] appended<Position> append_page(std::string& out, const Page& page, bool first, AppendItem&& append_item) {
+[[nodiscard]] appended<Position> append_page(std::string& out, const Page& page, bool first, AppendItem&& append_item,
+                                             std::optional<std::size_t> looked_at = {}) {
   for (const auto& item : page.items) {
     if (!std::exchange(first, false))
       out.push_back(',');
     append_item(out, item);
   }
-  return {page.items.size(), page.next};
+  return {looked_at.value_or(page.items.size()), page.next};
 }
 
 } // namespace ringmaster::api

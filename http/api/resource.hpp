@@ -20,6 +20,8 @@
 ///     static std::optional<http::response> other_form(const context&, const http::request&);
 ///                                                a list that is no JSON, if there is one
 ///     static bool stops(const input&);           which changes have to be possible in a full database as well
+///     static bool may_see(const auth::principal&, const object&);   whose object it is; to all others it is not there
+///     static void begin(object&, const auth::principal&);           what a new one has of him who makes it
 ///
 /// What happens to it is a command (`actors/commands/`).
 #pragma once
@@ -47,6 +49,7 @@ struct collection_keeper {
     return error{errc::not_found, std::string{"there is no "}.append(what).append(" \"").append(text).append("\""), {}};
   }
   [[nodiscard]] static result<T> get(const storage::txn& in, id which) { return storage::get<T>(in, which); }
+  [[nodiscard]] static error unknown(id which, std::string_view) { return storage::collecting::unknown(storage::collecting::of<T>, which); }
   [[nodiscard]] static result<storage::numbered_page<T>> list(const storage::txn& in, const page_query<id>& which) {
     return storage::list<T>(in, storage::numbered_request{which.after.value_or(0), which.count});
   }
@@ -94,23 +97,25 @@ struct resource_handlers {
     auto fresh = body->merge(object{}, R::table);
     if (!fresh)
       return reply(refuse(c, fresh.error()));
+    if constexpr (requires { R::begin(*fresh, *req.caller); })
+      R::begin(*fresh, *req.caller);
     write<object>(
         c, req.caller, [fresh = std::move(*fresh)](const commands::context& to) { return keeper::create(to, fresh); },
         [c, reply](const result<object>& made) { reply(shown(c, made, http::outcome::created)); });
   }
 
-  static void detail(const context& c, const id_of& id, const http::responder& reply) {
+  static void detail(const context& c, const id_of& id, const http::request& req, const http::responder& reply) {
     const auto in = c.read();
     if (!in)
       return reply(refuse(c, in.error()));
-    reply(shown(c, keeper::get(*in, id)));
+    reply(shown(c, seen(*in, id, req.caller)));
   }
 
   static void list(const context& c, const http::request& req, const http::responder& reply) {
     if constexpr (requires { keeper::named_in_body(req.body); })
       if (req.trailing_slash && !req.body.empty()) { // the id may come in the body: GET /ob/plans/ {"uuid": …}
         const auto id = keeper::named_in_body(req.body);
-        return id ? detail(c, *id, reply) : reply(refuse(c, id.error()));
+        return id ? detail(c, *id, req, reply) : reply(refuse(c, id.error()));
       }
     if constexpr (requires { R::other_form(c, req); })
       if (auto other = R::other_form(c, req))
@@ -126,7 +131,14 @@ struct resource_handlers {
           const auto found = some_of(*in, req, some);
           if (!found)
             return found.error();
-          return append_page<id_of>(out, *found, first, [&](std::string& to, const object& o) { append_item(to, o, req); });
+          if constexpr (has_owners) {
+            auto visible = *found; // a page may have fewer than were asked for, and a next one
+            std::erase_if(visible.items, [&](const object& o) { return !R::may_see(*req.caller, o); });
+            return append_page<id_of>(
+                out, visible, first, [&](std::string& to, const object& o) { append_item(to, o, req); }, found->items.size());
+          } else {
+            return append_page<id_of>(out, *found, first, [&](std::string& to, const object& o) { append_item(to, o, req); });
+          }
         }));
   }
 
@@ -140,7 +152,10 @@ struct resource_handlers {
         may_fill = storage::room::reserve;
     write<object>(
         c, req.caller,
-        [id, body = *body](const commands::context& to) {
+        [id, body = *body, by = req.caller](const commands::context& to) {
+          if constexpr (has_owners)
+            if (const auto before = seen(to.in, id, by); !before)
+              return before;
           return keeper::update(to, id, [&](const object& before) { return body.merge(before, R::table); });
         },
         [c, reply](const result<object>& done) { reply(shown(c, done, http::outcome::changed)); }, may_fill);
@@ -151,7 +166,13 @@ struct resource_handlers {
     if (!options)
       return reply(refuse(c, options.error()));
     write<object>(
-        c, req.caller, [id, options = *options](const commands::context& to) { return keeper::remove(to, id, options); },
+        c, req.caller,
+        [id, options = *options, by = req.caller](const commands::context& to) {
+          if constexpr (has_owners)
+            if (const auto before = seen(to.in, id, by); !before)
+              return before;
+          return keeper::remove(to, id, options);
+        },
         [c, reply](const result<object>& done) { reply(shown(c, done, http::outcome::removed)); }, storage::room::reserve);
   }
 
@@ -194,8 +215,8 @@ struct resource_handlers {
     add(
         method::get, all, R::may_read, [c](const auto& req, const auto& reply) { list(c, req, reply); }, "Lists them", outcome::shown,
         http::reply_shape::list, nullptr, list_query);
-    add(method::get, one, R::may_read, by_id([c](const id_of& id, const auto&, const auto& reply) { detail(c, id, reply); }), "Shows one",
-        outcome::shown, http::reply_shape::one);
+    add(method::get, one, R::may_read, by_id([c](const id_of& id, const auto& req, const auto& reply) { detail(c, id, req, reply); }),
+        "Shows one", outcome::shown, http::reply_shape::one);
     add(method::put, one, R::may_write, by_id([c](const id_of& id, const auto& req, const auto& reply) { update(c, id, req, reply); }),
         "Changes what the body names", outcome::changed, http::reply_shape::one, &R::sent);
     add(method::del, one, R::may_write, by_id([c](const id_of& id, const auto& req, const auto& reply) { remove(c, id, req, reply); }),
@@ -204,6 +225,17 @@ struct resource_handlers {
   }
 
 private:
+  static constexpr bool has_owners = requires(const auth::principal& who, const object& what) { R::may_see(who, what); };
+
+  /// To whoever may not see it, it is not there.
+  static result<object> seen(const storage::txn& in, const id_of& id, [[maybe_unused]] const std::shared_ptr<const auth::principal>& by) {
+    auto found = keeper::get(in, id);
+    if constexpr (has_owners)
+      if (found && !(by && R::may_see(*by, *found)))
+        return keeper::unknown(id, R::name);
+    return found;
+  }
+
   static auto some_of(const storage::txn& in, const http::request& req, const page_query<id_of>& which) {
     if constexpr (requires { R::list(in, req, which); })
       return R::list(in, req, which);

@@ -101,6 +101,7 @@ public:
   subscriber(websocket::connection& over, const auth::principal& caller, std::shared_ptr<switchboard> board)
       : over_{over}, board_{std::move(board)} {
     audible = families_for(caller);
+    user = caller.user;
     board_->enlist(*this);
   }
 
@@ -162,7 +163,7 @@ public:
     if (resumes) {
       auto missed = answer.missed;
       std::erase_if(missed, [&](const core::frame_ptr& f) {
-        return (core::families_of_event(f->topic) & audible) == 0 || has_by_another(answer.topic, f->topic);
+        return (core::families_of_event(f->topic) & audible) == 0 || !f->is_for(user) || has_by_another(answer.topic, f->topic);
       });
       begin_sending(replay_of(std::move(missed)));
     } else if (subscription.snapshot) {

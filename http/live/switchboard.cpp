@@ -62,7 +62,7 @@ void switchboard::deliver(const std::vector<core::frame_ptr>& frames) {
         return;
       const auto families = topic == "/" ? core::families_of_event(f.topic) : ~core::topic_family_set{0};
       for (auto* r : at->second) {
-        if ((r->audible & families) == 0)
+        if ((r->audible & families) == 0 || !f.is_for(r->user))
           continue;
         if (r->last_seq >= f.seq)
           continue; // has it by another of its subscriptions

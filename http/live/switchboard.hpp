@@ -40,6 +40,7 @@ public:
   core::topic_family_set audible{0}; ///< what it may hear: of the topic `/`, that alone
   std::uint64_t last_seq{0};  ///< of the newest event that was handed to it
   std::uint32_t selection{0}; ///< within `deliver`: which of the events it gets
+  std::string user;           ///< whose it is
 };
 
 class switchboard : public std::enable_shared_from_this<switchboard> {

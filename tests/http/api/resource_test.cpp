@@ -42,6 +42,33 @@ result<void> add_notes(http::router& r, const api::context& c) { return api::res
 } // namespace ringmaster
 // ---- end of a resource
 
+// One whose objects are their owners' alone.
+namespace ringmaster {
+struct diary {
+  std::int64_t id{};
+  std::string owner, text;
+};
+inline constexpr auto diary_fields = field_table{field{1, "id", &diary::id, access::read_only, "Its number."},
+                                                 field{2, "owner", &diary::owner, access::read_only, "Whose it is."},
+                                                 field{3, "text", &diary::text, access::writable, "What it says."}};
+template <>
+struct storage::collection<diary> {
+  static constexpr std::uint16_t kind = 65'011;
+  static constexpr std::string_view name = "diary";
+  static constexpr const auto& fields = diary_fields;
+  static constexpr std::tuple indexes{storage::by{2, &diary::owner}};
+};
+struct diary_resource {
+  using object = diary;
+  static constexpr const auto& table = diary_fields;
+  static constexpr http::object_kind shown{"Diary", [] { return describe<diary>(diary_fields); }}, sent{"DiaryInput", shown.fields};
+  static constexpr std::string_view group = "Notes", name = "diary", path = "/diaries", may_read = "ob.read", may_write = "ob.write";
+  static constexpr std::size_t list_count = 1'000;
+  static bool may_see(const auth::principal& who, const diary& what) { return who.user == what.owner; }
+  static void begin(diary& fresh, const auth::principal& by) { fresh.owner = by.user; }
+};
+} // namespace ringmaster
+
 namespace ringmaster::resource_tests {
 namespace {
 
@@ -60,6 +87,7 @@ protected:
     ASSERT_TRUE(engine) << engine.error().message;
     engine_ = std::move(*engine);
     ASSERT_TRUE(add_notes(routes_, api::context{engine_.get()}));
+    ASSERT_TRUE(api::resource_handlers<diary_resource>::add_to(routes_, api::context{engine_.get()}));
     http::server_options at;
     at.port = 0;
     at.threads = 1;
@@ -73,17 +101,19 @@ protected:
     server_.reset();
     engine_.reset();
   }
-  reply ask(const std::string& what, std::string_view body = {}) {
+  /// `as`: the user who asks.
+  reply ask(const std::string& what, std::string_view body = {}, const std::string& as = "ann") {
     client one{server_->port()};
-    return one.ask(what + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body});
+    return one.ask(what + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + as + "\r\nContent-Length: " + std::to_string(body.size()) +
+                   "\r\n\r\n" + std::string{body});
   }
   static bool has(const reply& r, std::string_view text) { return r.body.find(text) != std::string::npos; }
 
   tests::scratch_folder folder_;
   std::optional<storage::environment> env_;
   std::unique_ptr<engine> engine_;
-  http::router routes_{[](std::string_view, time_point) -> result<std::shared_ptr<const auth::principal>> {
-    return std::make_shared<const auth::principal>(auth::principal{"ann", {"*"}});
+  http::router routes_{[](std::string_view token, time_point) -> result<std::shared_ptr<const auth::principal>> {
+    return std::make_shared<const auth::principal>(auth::principal{std::string{token}, {"*"}});
   }};
   std::unique_ptr<http::server> server_;
 };
@@ -125,6 +155,30 @@ TEST_F(resources, of_a_collection_leave_records_of_who_changed_them) {
   EXPECT_EQ(audit->items[1].fields, "title text");
   for (const auto& one : audit->items)
     EXPECT_EQ(one.user + " " + one.kind + " " + one.object, "ann note pad 1");
+}
+
+TEST_F(resources, that_have_owners_are_not_there_for_others) {
+  EXPECT_TRUE(has(ask("POST /diaries", R"({"text": "a"})", "ann"), R"("id":1,"owner":"ann")"));
+  for (int i = 0; i < 150; ++i) // more than a piece of a long answer has
+    EXPECT_EQ(ask("POST /diaries", R"({"text": "b"})", "bob").status, 200u);
+  EXPECT_TRUE(has(ask("POST /diaries", R"({"text": "c"})", "ann"), R"("id":152)"));
+  EXPECT_EQ(ask("POST /diaries", R"({"text": "a", "owner": "bob"})", "ann").status, 400u);
+  EXPECT_TRUE(
+      has(ask("GET /diaries", {}, "ann"), R"("result": {"list":[{"id":1,"owner":"ann","text":"a"},{"id":152,"owner":"ann","text":"c"}]})"));
+  EXPECT_TRUE(has(ask("GET /diaries", {}, "cyd"), R"("result": {"list":[]})"));
+  const auto page = ask("GET /diaries?count=120&page_token=1", {}, "ann");
+  EXPECT_TRUE(has(page, R"("result": {"list":[],"next_page_token":"121"})")) << page.body.substr(0, 200);
+  EXPECT_TRUE(has(ask("GET /diaries?page_token=1", {}, "ann"), R"("list":[{"id":152,)"))
+      << "nothing in the first pieces, something in a later one";
+  const auto missing = ask("GET /diaries/999", {}, "bob").body;
+  for (const auto* method : {"GET", "PUT", "DELETE"}) {
+    const auto refused = ask(std::string{method} + " /diaries/1", "{}", "bob");
+    EXPECT_EQ(refused.status, 404u) << method;
+    EXPECT_TRUE(has(refused, "there is no diary 1")) << refused.body;
+  }
+  EXPECT_TRUE(missing.find("there is no diary 999") != std::string::npos) << missing;
+  EXPECT_TRUE(has(ask("PUT /diaries/1", R"({"text": "new"})", "ann"), R"("text":"new")"));
+  EXPECT_EQ(ask("DELETE /diaries/1", {}, "ann").status, 200u);
 }
 
 TEST_F(resources, cost_no_more_than_forty_lines) {

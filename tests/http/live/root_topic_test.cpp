@@ -46,6 +46,33 @@ TEST_F(root_topic, is_of_the_families_that_its_reader_may_hear) {
   EXPECT_EQ(field(client_.hear(), "/error/code"), "403");
 }
 
+TEST_F(root_topic, has_nothing_that_is_for_others) {
+  start({});
+  hears({"*"});
+  for (const auto* topic : {"/", "/ob/campaigns"}) {
+    client_.say(R"({"type":"subscribe","topic":")" + std::string{topic} + "\"}");
+    EXPECT_EQ(field(client_.hear(), "/type"), "subscribed");
+  }
+  const auto for_users = [&](const std::string& id, std::vector<std::string> users) {
+    engine_->hub().tell(hub_publish{{{"/ob/campaigns/" + id, "ob.campaign.update", "{}", std::move(users)}}});
+  };
+  for_users("first", {"someone", "bob"});
+  for_users("secret", {"bob", "cyd"});
+  for_users("last", {});
+  const auto first = client_.hear();
+  EXPECT_NE(first.find("first"), std::string::npos) << first;
+  const auto last = client_.hear();
+  EXPECT_NE(last.find("last"), std::string::npos) << last;
+  // Nor what was missed.
+  client_.say(R"({"type":"unsubscribe","topic":"/"})");
+  client_.hear();
+  client_.say(R"({"type":"unsubscribe","topic":"/ob/campaigns"})");
+  client_.hear();
+  client_.say(R"({"type":"subscribe","topic":"/ob","from":)" + field(first, "/seq") + "}");
+  for (const auto& said : client_.hear_until("complete"))
+    EXPECT_EQ(said.find("secret"), std::string::npos) << said;
+}
+
 TEST_F(root_topic, is_refused_to_whoever_may_hear_nothing) {
   start({});
   hears({"metrics.read"});
