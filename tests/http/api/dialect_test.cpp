@@ -5,8 +5,7 @@
 #include "http/outbound/resource.hpp"
 #include "http/outbound/resources.hpp"
 #include "protocol/json.hpp"
-#include "tests/http/server/client.hpp"
-#include "tests/scratch_folder.hpp"
+#include "tests/http/served_engine.hpp"
 
 #include <fmt/format.h>
 
@@ -67,18 +66,10 @@ struct toy_list {
   static constexpr std::size_t list_count = 3;
 };
 
-class dialects : public testing::Test {
+class dialects : public tests::served_engine {
 protected:
   void SetUp() override {
-    auto opened = storage::environment::open({folder_.path() / "data", std::size_t{1} << 30, 126});
-    ASSERT_TRUE(opened) << opened.error().message;
-    env_.emplace(std::move(*opened));
-    engine_options options;
-    options.result_file = folder_.path() / "results.json";
-    auto engine = engine::start(std::move(options), *env_);
-    ASSERT_TRUE(engine) << engine.error().message;
-    engine_ = std::move(*engine);
-
+    start_engine();
     routes_.alias("/v1", "");
     routes_.speak("/toy", spoken);
     outbound::context c{engine_.get()};
@@ -95,24 +86,12 @@ protected:
                                answer({200, "text/plain", all, {}, false});
                              }}}));
     http::server_options at;
-    at.port = 0;
-    at.threads = 1;
     at.limits.body = 4'000;
-    auto started = http::server::start(std::move(at), routes_);
-    ASSERT_TRUE(started) << started.error().message;
-    server_ = std::move(*started);
-  }
-  void TearDown() override {
-    if (server_)
-      server_->stop();
-    server_.reset();
-    engine_.reset();
+    serve(routes_, std::move(at));
   }
 
   reply ask(const std::string& what, std::string_view body = {}, const std::string& further = {}) {
-    client one{server_->port()};
-    return one.ask(what + " HTTP/1.1\r\nHost: a\r\nX-Toy-Token: right\r\n" + further + "Content-Length: " + std::to_string(body.size()) +
-                   "\r\n\r\n" + std::string{body});
+    return send(what, body, "X-Toy-Token: right\r\n" + further);
   }
   reply post(const std::string& path, std::string_view body, const std::string& type = "application/json") {
     return ask("POST " + path, body, "Content-Type: " + type + "\r\n");
@@ -124,15 +103,11 @@ protected:
     return id;
   }
 
-  tests::scratch_folder folder_;
-  std::optional<storage::environment> env_;
-  std::unique_ptr<engine> engine_;
   http::router routes_{[](std::string_view token, time_point) -> result<std::shared_ptr<const auth::principal>> {
     if (token != "right")
       return error{errc::unauthorized, "no", {}};
     return std::make_shared<const auth::principal>(auth::principal{"toy", {"*"}});
   }};
-  std::unique_ptr<http::server> server_;
 };
 
 TEST_F(dialects, have_their_own_answers_statuses_and_ids) {

@@ -2,10 +2,8 @@
 // What a resource costs before it does anything of its own: what stands between the two lines below is all of it, and a test
 // counts. In the product it is four files: struct, table and collection; the list in storage/check.cpp; the resource; its route.
 #include "http/api/resource.hpp"
-#include "tests/http/server/client.hpp"
-#include "tests/scratch_folder.hpp"
-
-#include <fstream>
+#include "tests/http/served_engine.hpp"
+#include "tests/marked_lines.hpp"
 
 // ---- begin of a resource
 namespace ringmaster {
@@ -72,50 +70,25 @@ struct diary_resource {
 namespace ringmaster::resource_tests {
 namespace {
 
-using http::server_tests::client;
 using http::server_tests::reply;
 
-class resources : public testing::Test {
+class resources : public tests::served_engine {
 protected:
   void SetUp() override {
-    auto opened = storage::environment::open({folder_.path() / "data", std::size_t{1} << 30, 126});
-    ASSERT_TRUE(opened) << opened.error().message;
-    env_.emplace(std::move(*opened));
-    engine_options options;
-    options.result_file = folder_.path() / "results.json";
-    auto engine = engine::start(std::move(options), *env_);
-    ASSERT_TRUE(engine) << engine.error().message;
-    engine_ = std::move(*engine);
+    start_engine();
     ASSERT_TRUE(add_notes(routes_, api::context{engine_.get()}));
     ASSERT_TRUE(api::resource_handlers<diary_resource>::add_to(routes_, api::context{engine_.get()}));
-    http::server_options at;
-    at.port = 0;
-    at.threads = 1;
-    auto started = http::server::start(std::move(at), routes_);
-    ASSERT_TRUE(started) << started.error().message;
-    server_ = std::move(*started);
-  }
-  void TearDown() override {
-    if (server_)
-      server_->stop();
-    server_.reset();
-    engine_.reset();
+    serve(routes_);
   }
   /// `as`: the user who asks.
   reply ask(const std::string& what, std::string_view body = {}, const std::string& as = "ann") {
-    client one{server_->port()};
-    return one.ask(what + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + as + "\r\nContent-Length: " + std::to_string(body.size()) +
-                   "\r\n\r\n" + std::string{body});
+    return send(what, body, "Authorization: Bearer " + as + "\r\n");
   }
   static bool has(const reply& r, std::string_view text) { return r.body.find(text) != std::string::npos; }
 
-  tests::scratch_folder folder_;
-  std::optional<storage::environment> env_;
-  std::unique_ptr<engine> engine_;
   http::router routes_{[](std::string_view token, time_point) -> result<std::shared_ptr<const auth::principal>> {
     return std::make_shared<const auth::principal>(auth::principal{std::string{token}, {"*"}});
   }};
-  std::unique_ptr<http::server> server_;
 };
 
 TEST_F(resources, of_a_collection_live_their_whole_life_over_rest) {
@@ -182,18 +155,8 @@ TEST_F(resources, that_have_owners_are_not_there_for_others) {
 }
 
 TEST_F(resources, cost_no_more_than_forty_lines) {
-  std::ifstream in{std::string{RINGMASTER_TEST_DATA} + "/../http/api/resource_test.cpp"};
-  ASSERT_TRUE(in);
-  std::size_t count = 0;
-  bool inside = false;
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("// ---- end"))
-      break;
-    count += inside ? 1 : 0;
-    inside = inside || line.starts_with("// ---- begin");
-  }
-  EXPECT_GT(count, 20u);
-  EXPECT_LE(count, 40u);
+  EXPECT_GT(tests::marked_lines("http/api/resource_test.cpp"), 20u);
+  EXPECT_LE(tests::marked_lines("http/api/resource_test.cpp"), 40u);
 }
 
 } // namespace

@@ -4,8 +4,7 @@
 #include "http/websocket/connection.hpp"
 #include "tests/http/live/ws_client.hpp"
 #include "tests/http/server/client.hpp"
-
-#include <fstream>
+#include "tests/marked_lines.hpp"
 
 // ---- begin of a protocol
 namespace ringmaster::echo {
@@ -101,18 +100,8 @@ TEST_F(connections, bound_a_message) {
 }
 
 TEST_F(connections, need_no_more_than_sixty_lines_of_a_protocol) {
-  std::ifstream in{std::string{RINGMASTER_TEST_DATA} + "/../http/websocket/connection_test.cpp"};
-  ASSERT_TRUE(in);
-  std::size_t count = 0;
-  bool inside = false;
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("// ---- end"))
-      break;
-    count += inside ? 1 : 0;
-    inside = inside || line.starts_with("// ---- begin");
-  }
-  EXPECT_GT(count, 20u);
-  EXPECT_LE(count, 60u);
+  EXPECT_GT(tests::marked_lines("http/websocket/connection_test.cpp"), 20u);
+  EXPECT_LE(tests::marked_lines("http/websocket/connection_test.cpp"), 60u);
 }
 
 } // namespace
