@@ -23,8 +23,8 @@ public:
   [[nodiscard]] static result<input> of(const context& c, const http::request& req, empty_body without = empty_body::refused);
 
   /// A copy of `before` in which the body's members are set, with every check of the table.
-  template <class T, class... G>
-  [[nodiscard]] result<T> merge(const T& before, const field_table<G...>& table) const {
+  template <class T, class Table>
+  [[nodiscard]] result<T> merge(const T& before, const Table& table) const {
     return json_ ? merge_json(before, json_->root, table) : merge_form(before, *form_, table);
   }
 

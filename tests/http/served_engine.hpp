@@ -47,7 +47,8 @@ protected:
   /// `headers`: whole lines.
   http::server_tests::reply send(const std::string& what, std::string_view body, const std::string& headers) {
     http::server_tests::client one{server_->port()};
-    return one.ask(what + " HTTP/1.1\r\nHost: a\r\n" + headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body});
+    return one.ask(what + " HTTP/1.1\r\nHost: a\r\n" + headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                   std::string{body});
   }
 
   tests::scratch_folder folder_;

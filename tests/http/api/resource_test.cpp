@@ -2,6 +2,7 @@
 // What a resource costs before it does anything of its own: what stands between the two lines below is all of it, and a test
 // counts. In the product it is four files: struct, table and collection; the list in storage/check.cpp; the resource; its route.
 #include "http/api/resource.hpp"
+#include "protocol/plain_table.hpp"
 #include "tests/http/served_engine.hpp"
 #include "tests/marked_lines.hpp"
 
@@ -67,6 +68,31 @@ struct diary_resource {
 };
 } // namespace ringmaster
 
+// One with a table and no struct: nobody computes with what it holds.
+namespace ringmaster {
+struct greeting : plain_object {};
+inline constexpr constraint greeting_seconds{.least = 1, .most = 60};
+inline constexpr plain_field greeting_fields[] = {
+    {1, "id", value_kind::integer, access::read_only, "Its number."},
+    {2, "text", value_kind::string, access::writable, "What is said."},
+    {3, "seconds", value_kind::integer, access::writable, "How long.", &greeting_seconds, "5"}};
+inline constexpr plain_table greetings{greeting_fields};
+template <>
+struct storage::collection<greeting> {
+  static constexpr std::uint16_t kind = 65'012;
+  static constexpr std::string_view name = "greeting";
+  static constexpr const auto& fields = greetings;
+  static constexpr std::tuple<> indexes{};
+};
+struct greeting_resource {
+  using object = greeting;
+  static constexpr const auto& table = greetings;
+  static constexpr http::object_kind shown{"Greeting", [] { return describe(greetings); }}, sent{"GreetingInput", shown.fields};
+  static constexpr std::string_view group = "Notes", name = "greeting", path = "/greetings", may_read = "ob.read", may_write = "ob.write";
+  static constexpr std::size_t list_count = 100;
+};
+} // namespace ringmaster
+
 namespace ringmaster::resource_tests {
 namespace {
 
@@ -78,6 +104,7 @@ protected:
     start_engine();
     ASSERT_TRUE(add_notes(routes_, api::context{engine_.get()}));
     ASSERT_TRUE(api::resource_handlers<diary_resource>::add_to(routes_, api::context{engine_.get()}));
+    ASSERT_TRUE(api::resource_handlers<greeting_resource>::add_to(routes_, api::context{engine_.get()}));
     serve(routes_);
   }
   /// `as`: the user who asks.
@@ -128,6 +155,15 @@ TEST_F(resources, of_a_collection_leave_records_of_who_changed_them) {
   EXPECT_EQ(audit->items[1].fields, "title text");
   for (const auto& one : audit->items)
     EXPECT_EQ(one.user + " " + one.kind + " " + one.object, "ann note pad 1");
+}
+
+TEST_F(resources, of_a_table_without_a_struct_live_the_same_life) {
+  EXPECT_TRUE(has(ask("POST /greetings", R"({"text": "hello"})"), R"("result": {"id":1,"text":"hello","seconds":5})"));
+  EXPECT_TRUE(has(ask("PUT /greetings/1", R"({"seconds": 9})"), R"({"id":1,"text":"hello","seconds":9})"));
+  EXPECT_TRUE(has(ask("GET /greetings"), R"("list":[{"id":1,"text":"hello","seconds":9}])"));
+  EXPECT_TRUE(has(ask("PUT /greetings/1", R"({"seconds": 99})"), "seconds must be from 1 to 60"));
+  EXPECT_EQ(ask("DELETE /greetings/1").status, 200u);
+  EXPECT_EQ(ask("GET /greetings/1").status, 404u);
 }
 
 TEST_F(resources, that_have_owners_are_not_there_for_others) {
