@@ -61,24 +61,28 @@ void call_routes::unfollow_foreign(const std::string& unique_id, const follower_
 void call_routes::find_foreign(const ami::block& block, std::uint32_t heard) {
   for (std::uint32_t index = 0; index < heard; ++index) {
     const auto m = block[index];
-    if (m.type() != ami::message_type::event)
+    if (m.type() != ami::message_type::event || !m.action_id().empty()) // items of a list are no events of a channel's life
       continue;
     const auto of = m.get("Uniqueid"), to = m.get("DestUniqueid"),
                swapped = m.kind() == event_kind::bridge_enter ? m.get("SwapUniqueid") : std::string_view{};
     const auto give = [&](std::string_view id) {
       const auto at = id.empty() ? foreign_.end() : foreign_.find(id);
-      if (at == foreign_.end())
-        return false;
-      for (const auto& one : at->second)
-        found_.emplace_back(index, &one->to);
-      return true;
+      if (at != foreign_.end())
+        for (const auto& one : at->second)
+          if (!one->over)
+            found_.emplace_back(index, &one->to);
+      return at;
     };
-    if (give(of) && m.kind() == event_kind::hangup)
+    if (const auto at = give(of); at != foreign_.end() && m.kind() == event_kind::hangup) {
       ended_.emplace_back(of);
+      for (const auto& one : at->second)
+        one->over = true; // what the block has behind it is of no channel
+    }
     if (to != of)
       give(to);
-    if (!swapped.empty() && !of.empty() && give(swapped)) {
-      const auto at = foreign_.find(swapped);
+    if (swapped.empty() || of.empty())
+      continue;
+    if (const auto at = give(swapped); at != foreign_.end()) {
       auto moved = std::move(at->second);
       foreign_.erase(at);
       auto& goes_on = foreign_[std::string{of}];
