@@ -220,7 +220,8 @@ intake router::begin(request& req) const {
   }
   if (const auto wrong = unknown_parameter(*found->to, req, speaks.token_parameter()))
     return refuse(*wrong);
-  if (is_compressed(req.header("content-encoding"))) {
+  const bool has_body = req.method != method::get && req.method != method::head;
+  if (has_body && is_compressed(req.header("content-encoding"))) {
     auto refused = refuse(error{errc::unsupported_media, "the body is to be sent as it is, without Content-Encoding", "content-encoding"});
     refused.refusal->headers.emplace_back("Accept-Encoding", "identity");
     return refused;
