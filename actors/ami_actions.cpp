@@ -62,8 +62,8 @@ result<std::string> ami_actions::put(std::string_view action, const headers& wit
 
 namespace {
 
-/// Whoever has a permit goes by another way.
-std::optional<error> lacks_permit(std::string_view action) {
+/// What goes outward goes by another way.
+std::optional<error> wrong_way(std::string_view action) {
   if (!core::rings_outside(action))
     return std::nullopt;
   return error{errc::illegal_state, "the action " + std::string{action} + " could make a telephone outside ring", {}};
@@ -78,13 +78,20 @@ telephone_answer whole(const ami::message& m) {
 
 } // namespace
 
-void ami_actions::ring_outside(core::outward_permit may, const headers& with, const done& told) {
-  const auto id = put(may.action(), with, {std::string{may.action()}, told, {}, time_.now() + answer_limit});
+void ami_actions::ring_outside(std::string_view action, const headers& with, const done& told) {
+  if (const auto may = core::may_ring_outside(action, with); !may)
+    return told(may.error());
+  const auto id = put(action, with, {std::string{action}, told, {}, time_.now() + answer_limit});
   if (!id)
     told(id.error());
 }
 
-void ami_actions::ring_outside(core::outward_permit /*may*/, std::string_view bytes) { outward_.append(bytes); }
+result<void> ami_actions::ring_outside(std::string_view originate) {
+  auto may = core::may_ring_outside(originate);
+  if (may)
+    outward_.append(originate);
+  return may;
+}
 
 void ami_actions::send_outward() {
   if (link_ && !outward_.empty())
@@ -92,7 +99,7 @@ void ami_actions::send_outward() {
 }
 
 std::string ami_actions::ask(std::string_view action, const headers& with, const done& told) {
-  if (const auto why = lacks_permit(action))
+  if (const auto why = wrong_way(action))
     return told(*why), std::string{};
   auto id = put(action, with, {std::string{action}, told, {}, time_.now() + answer_limit});
   if (id)
@@ -102,13 +109,13 @@ std::string ami_actions::ask(std::string_view action, const headers& with, const
 }
 
 void ami_actions::ask_message(std::string_view action, const headers& with, message_taker taker) {
-  if (lacks_permit(action))
+  if (wrong_way(action))
     return;
   (void)put(action, with, {std::string{action}, nobody, std::move(taker), time_.now() + message_limit});
 }
 
 std::string ami_actions::ask_whole(std::string_view action, const headers& with, const answered_whole& told) {
-  if (const auto why = lacks_permit(action))
+  if (const auto why = wrong_way(action))
     return told(*why), std::string{};
   auto id = put(action, with,
                 {std::string{action}, [told](const result<std::string>& none) { told(none.error()); },
@@ -126,7 +133,7 @@ std::string ami_actions::ask_whole(std::string_view action, const headers& with,
 }
 
 void ami_actions::ask_list(std::string_view action, const headers& with, const answered_list& told) {
-  if (const auto why = lacks_permit(action))
+  if (const auto why = wrong_way(action))
     return told(*why);
   const auto until = time_.now() + message_limit;
   const auto id = put(action, with,

@@ -53,10 +53,10 @@ public:
   void ask_list(std::string_view action, const headers& with, const answered_list& told);
   static constexpr std::size_t most_of_a_list = 100'000;
 
-  /// The way outward, of all that take it: an action, or one that has been put together already.
-  void ring_outside(core::outward_permit may, const headers& with, const done& told);
-  void ring_outside(core::outward_permit may, std::string_view bytes);
-  /// What has been put together goes out with the others of its kind.
+  /// The one way outward (core/outward.hpp), for an action...
+  void ring_outside(std::string_view action, const headers& with, const done& told);
+  /// ...and for an Originate that has been put together, which goes out with others of its kind by `send_outward`.
+  [[nodiscard]] result<void> ring_outside(std::string_view originate);
   void send_outward();
 
   /// Looks at the channel (Status), and does `act` if it is in no bridge. `told` hears why not.

@@ -668,13 +668,11 @@ public:
       const auto at = calls_.find(one.id);
       if (at == calls_.end())
         continue; // ended while it waited
-      auto may = core::permit_originate(to_string(one.id), one.bytes);
-      if (!may) {
+      if (const auto may = actions_.ring_outside(one.bytes); !may) {
         not_sent(one.id, may.error().message);
         continue;
       }
       at->second.sent = true;
-      actions_.ring_outside(std::move(*may), one.bytes);
       at->second.call.channel.tell(originate_written{true, {}});
     }
     actions_.send_outward();
@@ -707,11 +705,7 @@ public:
     actions_.unless_it_talks(
         channel,
         [this, id = to_string(what.id), channel, to = what.to, done = what.done] {
-          auto may = core::permit_outward({"Redirect", channel, to.exten + "@" + to.context});
-          if (!may)
-            return done(may.error());
-          actions_.ring_outside(std::move(*may),
-                                {{"Channel", channel}, {"Context", to.context}, {"Exten", to.exten}, {"Priority", to.priority}},
+          actions_.ring_outside("Redirect", {{"Channel", channel}, {"Context", to.context}, {"Exten", to.exten}, {"Priority", to.priority}},
                                 [this, id, done](result<std::string> said) {
                                   if (said)
                                     for (const auto& [name, queue] : queues_)

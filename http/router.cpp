@@ -50,18 +50,11 @@ std::optional<error> unknown_parameter(const route& of, const request& req, std:
 /// put there by mistake, and always did.
 bool is_compressed(std::string_view codings) {
   constexpr std::string_view known[] = {"gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"};
-  while (!codings.empty()) {
-    const auto comma = std::min(codings.find(','), codings.size());
-    auto one = codings.substr(0, comma);
-    codings.remove_prefix(std::min(comma + 1, codings.size()));
-    while (!one.empty() && (one.front() == ' ' || one.front() == '\t'))
-      one.remove_prefix(1);
-    while (!one.empty() && (one.back() == ' ' || one.back() == '\t'))
-      one.remove_suffix(1);
-    if (std::any_of(std::begin(known), std::end(known), [&](std::string_view name) { return same_text(name, one); }))
-      return true;
-  }
-  return false;
+  bool found = false;
+  for_each_member(codings, [&](std::string_view one) {
+    found = found || std::any_of(std::begin(known), std::end(known), [&](std::string_view name) { return same_text(name, one); });
+  });
+  return found;
 }
 
 /// One route at one of its paths.

@@ -12,7 +12,7 @@
 ///
 /// The functions of a `field_table` (fields.hpp) do the same for it: JSON and forms in with every check, JSON out, records,
 /// `describe`. A record is what it would be if there were a struct with these fields, so that there may be one later. What is not
-/// set is the default, and null without one. Several times slower than a struct; no object has so many that it matters.
+/// set is the default, and null without one. Slower than a struct: a value is found by its tag.
 #pragma once
 
 #include "protocol/fields.hpp"
@@ -63,6 +63,11 @@ public:
 
   [[nodiscard]] constexpr std::span<const plain_field> all() const noexcept { return fields_; }
   [[nodiscard]] const plain_field* find(std::string_view name) const noexcept;
+  template <class F>
+  constexpr void each(F&& f) const {
+    for (const auto& one : fields_)
+      f(one);
+  }
 
 private:
   std::span<const plain_field> fields_;

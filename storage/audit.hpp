@@ -39,7 +39,7 @@ struct collection<audit_record> {
   static constexpr std::uint16_t kind = 1;
   static constexpr std::string_view name = "record of the audit";
   static constexpr const auto& fields = audit_fields;
-  static constexpr std::tuple indexes{sparse{8, &audit_record::history_of}};
+  static constexpr std::tuple indexes{sparse(8, &audit_record::history_of)};
 };
 
 /// Entries (dls) are as many as customers, and have no history of their own: theirs is found by time.

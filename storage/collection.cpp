@@ -93,13 +93,14 @@ result<void> write(write_txn& in, const kind_of& which, std::int64_t id, std::st
     if (!one.is_kept || had(one))
       continue;
     if (one.value.size() > most_index_bytes + 2)
-      return invalid_field(one.field, fmt::format("{} must be at most {} bytes", one.field, most_index_bytes));
+      return invalid_field(which.field(one.tag), fmt::format("{} must be at most {} bytes", which.field(one.tag), most_index_bytes));
     if (one.is_unique) {
       const auto taken = is_taken(in, which, one, id);
       if (!taken)
         return taken.error();
       if (*taken)
-        return error{errc::conflict, fmt::format("there is a {} with this {} already", which.name, one.field), std::string{one.field}};
+        return error{errc::conflict, fmt::format("there is a {} with this {} already", which.name, which.field(one.tag)),
+                     std::string{which.field(one.tag)}};
     }
   }
   for (const auto& one : before)

@@ -6,7 +6,7 @@
 ///       static constexpr std::uint16_t kind = 7;          // in the file: never changed, never given to another
 ///       static constexpr std::string_view name = "buddy"; // for messages
 ///       static constexpr const auto& fields = buddy_fields;
-///       static constexpr std::tuple indexes{unique{2, &buddy::nick}, by{3, &buddy::owner}};
+///       static constexpr std::tuple indexes{unique(2, &buddy::nick), by(3, &buddy::owner)};
 ///     };
 ///
 /// The object has `std::int64_t id{}`, which its table shows as read-only. The number of an index is that of its field in the
@@ -17,12 +17,13 @@
 /// indexes from the same transaction on. `tm_create` and `tm_update`, where there are such members, are set here.
 ///
 /// Commands check everything before they write. Errors: `not_found`; `conflict` for a value of a unique index that another
-/// has; `invalid_field`; `storage_failed`. A look-up by id is one to two µs; one by an index twice that.
+/// has; `invalid_field`; `storage_failed`. A look-up by id is one of LMDB's and the reading of a record; one by an index is two.
 #pragma once
 
 #include "protocol/fields.hpp"
 #include "storage/environment.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -38,33 +39,27 @@ namespace ringmaster::storage {
 
 inline constexpr std::size_t most_index_bytes = 400;
 
+/// What the objects are found by: the number of the field, and the member.
 template <class T, class M>
-struct by {
+struct index_of {
   std::uint8_t tag;
   M T::*member;
-  static constexpr bool is_unique = false;
-  static constexpr bool keeps_unset = true;
-  consteval by(int number, M T::*of) : tag{static_cast<std::uint8_t>(number)}, member{of} {}
+  bool is_unique, keeps_unset;
 };
-/// One object a value at most.
 template <class T, class M>
-struct unique {
-  std::uint8_t tag;
-  M T::*member;
-  static constexpr bool is_unique = true;
-  static constexpr bool keeps_unset = false;
-  consteval unique(int number, M T::*of) : tag{static_cast<std::uint8_t>(number)}, member{of} {}
-};
-
+[[nodiscard]] consteval index_of<T, M> by(std::uint8_t tag, M T::*member) {
+  return {tag, member, false, true};
+}
 /// Of those alone that have a value.
 template <class T, class M>
-struct sparse {
-  std::uint8_t tag;
-  M T::*member;
-  static constexpr bool is_unique = false;
-  static constexpr bool keeps_unset = false;
-  consteval sparse(int number, M T::*of) : tag{static_cast<std::uint8_t>(number)}, member{of} {}
-};
+[[nodiscard]] consteval index_of<T, M> sparse(std::uint8_t tag, M T::*member) {
+  return {tag, member, false, false};
+}
+/// One object a value at most; of those alone that have one.
+template <class T, class M>
+[[nodiscard]] consteval index_of<T, M> unique(std::uint8_t tag, M T::*member) {
+  return {tag, member, true, false};
+}
 
 template <class T>
 struct collection;
@@ -91,7 +86,6 @@ namespace collecting {
 /// An object's value in one of its indexes.
 struct entry {
   std::uint8_t tag{};
-  std::string_view field;
   std::string value; ///< as it stands in the key
   bool is_unique{}, is_kept{true};
   bool operator==(const entry& other) const noexcept { return tag == other.tag && value == other.value && is_kept == other.is_kept; }
@@ -99,6 +93,7 @@ struct entry {
 struct kind_of {
   std::uint16_t kind;
   std::string_view name;
+  std::string_view (*field)(std::uint8_t tag); ///< its name, for errors
 };
 
 void append_value(std::string& out, std::int64_t value);
@@ -128,23 +123,24 @@ void append_value(std::string& out, const std::optional<M>& value) {
 check(const txn& in, const kind_of& which, const std::function<std::optional<std::vector<entry>>(std::int64_t, std::string_view)>& entries);
 
 template <class T>
-inline constexpr kind_of of{collection<T>::kind, collection<T>::name};
+[[nodiscard]] std::string_view field_of(std::uint8_t tag) {
+  std::string_view found;
+  collection<T>::fields.each([&](const auto& f) { found = f.tag == tag ? f.name : found; });
+  return found;
+}
+template <class T>
+inline constexpr kind_of of{collection<T>::kind, collection<T>::name, &field_of<T>};
 
-template <class T, class Index>
-[[nodiscard]] entry entry_of(const T& object, const Index& index) {
-  entry made{index.tag, {}, {}, Index::is_unique, Index::keeps_unset || !is_unset(object.*index.member)};
-  collection<T>::fields.each([&](const auto& f) {
-    if (f.tag == index.tag)
-      made.field = f.name;
-  });
+template <class T, class M>
+[[nodiscard]] entry entry_of(const T& object, const index_of<T, M>& index) {
+  entry made{index.tag, {}, index.is_unique, index.keeps_unset || !is_unset(object.*index.member)};
   append_value(made.value, object.*index.member);
   return made;
 }
 template <class T>
-[[nodiscard]] std::vector<entry> entries_of(const T& object) {
-  std::vector<entry> all;
-  std::apply([&](const auto&... index) { (all.push_back(entry_of(object, index)), ...); }, collection<T>::indexes);
-  return all;
+[[nodiscard]] auto entries_of(const T& object) {
+  return std::apply([&](const auto&... index) { return std::array<entry, sizeof...(index)>{entry_of(object, index)...}; },
+                    collection<T>::indexes);
 }
 template <class T>
 [[nodiscard]] result<T> read(std::string_view bytes, std::int64_t id) {
@@ -297,7 +293,10 @@ template <collected T>
   return collecting::check(in, collecting::of<T>,
                            [](std::int64_t id, std::string_view bytes) -> std::optional<std::vector<collecting::entry>> {
                              const auto object = collecting::read<T>(bytes, id);
-                             return object ? std::optional{collecting::entries_of(*object)} : std::nullopt;
+                             if (!object)
+                               return std::nullopt;
+                             const auto all = collecting::entries_of(*object);
+                             return std::vector<collecting::entry>{all.begin(), all.end()};
                            });
 }
 

@@ -21,13 +21,12 @@ template <storage::collected T>
 
 template <storage::collected T>
 [[nodiscard]] result<T> update_collected(const context& c, std::int64_t id, const std::function<result<T>(const T&)>& edit) {
-  const auto before = storage::get<T>(c.in, id);
-  if (!before)
-    return before;
-  auto after = storage::update<T>(c.in, id, edit, c.now);
+  T before{};
+  auto after = storage::update<T>(
+      c.in, id, [&](const T& found) { return before = found, edit(found); }, c.now);
   if (after)
     if (const auto noted = c.note("changed", storage::collection<T>::name, std::to_string(id),
-                                  changed_fields(*before, *after, storage::collection<T>::fields));
+                                  changed_fields(before, *after, storage::collection<T>::fields));
         !noted)
       return noted.error();
   return after;

@@ -122,22 +122,25 @@ result<T> create(const context& c, T fresh) {
 
 template <class T>
 result<T> update(const context& c, const uuid& id, const storage::edit<T>& edit) {
-  const auto before = storage::get<T>(c.in, id);
-  if (!before)
-    return before;
+  T before{};
   const auto changed = [&](result<T> now) {
-    const auto names = now ? changed_fields(*before, *now, fields_of(*now)) : std::string{};
+    const auto names = now ? changed_fields(before, *now, fields_of(*now)) : std::string{};
     return recorded(c, "changed", std::move(now), names);
   };
   if constexpr (std::is_same_v<T, dl>) {
-    return changed(noted(c, storage::update(c.in, id, edit, c.now)));
+    const storage::edit<T> keeping = [&](const T& found) { return before = found, edit(found); };
+    return changed(noted(c, storage::update(c.in, id, keeping, c.now)));
   } else {
     // The edit of storage must not look at other records, so everything is settled before it.
-    auto after = edit(*before);
+    auto found = storage::get<T>(c.in, id);
+    if (!found)
+      return found;
+    before = std::move(*found);
+    auto after = edit(before);
     if (!after)
       return after;
     after->id = id;
-    const auto settled = settle(c, *before, std::move(*after));
+    const auto settled = settle(c, before, std::move(*after));
     if (!settled)
       return settled;
     const auto as_settled = [&](const T&) -> result<T> { return *settled; };

@@ -14,13 +14,9 @@ namespace ringmaster::api {
 namespace {
 
 using http::same_text;
+using http::without_blanks;
 
 error broken(std::string why) { return error{errc::malformed, "the form cannot be read: " + std::move(why), {}}; }
-
-std::string_view trimmed_blanks(std::string_view text) noexcept {
-  const auto from = text.find_first_not_of(" \t");
-  return from == std::string_view::npos ? std::string_view{} : text.substr(from, text.find_last_not_of(" \t") - from + 1);
-}
 
 /// A header's value: what stands before the first `;`, and the parameters behind it.
 class parameters {
@@ -28,16 +24,16 @@ public:
   static std::optional<parameters> of(std::string_view value) {
     parameters read;
     const auto first = std::min(value.find(';'), value.size());
-    read.main_ = trimmed_blanks(value.substr(0, first));
+    read.main_ = without_blanks(value.substr(0, first));
     value.remove_prefix(first);
     while (!value.empty()) {
       value.remove_prefix(1); // the semicolon
       const auto equals = value.find_first_of("=;");
-      if (equals == std::string_view::npos && trimmed_blanks(value).empty())
+      if (equals == std::string_view::npos && without_blanks(value).empty())
         return read; // some clients end with a semicolon
       if (equals == std::string_view::npos || value[equals] == ';')
         return std::nullopt;
-      auto& [name, text] = read.all_.emplace_back(trimmed_blanks(value.substr(0, equals)), std::string{});
+      auto& [name, text] = read.all_.emplace_back(without_blanks(value.substr(0, equals)), std::string{});
       value.remove_prefix(equals + 1);
       value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
       if (!value.empty() && value.front() == '"') {
@@ -45,7 +41,7 @@ public:
           return std::nullopt;
       } else {
         const auto end = std::min(value.find(';'), value.size());
-        text = trimmed_blanks(value.substr(0, end));
+        text = without_blanks(value.substr(0, end));
         value.remove_prefix(end);
       }
       value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
@@ -114,7 +110,7 @@ result<form_part> read_part_head(std::string_view head) {
     if (colon == 0 || colon == std::string_view::npos || line.front() == ' ' || line.front() == '\t' || line[colon - 1] == ' ' ||
         has_controls(line))
       return broken("a line in the head of a part is no header");
-    const auto name = line.substr(0, colon), value = trimmed_blanks(line.substr(colon + 1));
+    const auto name = line.substr(0, colon), value = without_blanks(line.substr(colon + 1));
     if (same_text(name, "content-type")) {
       part.media = value;
     } else if (same_text(name, "content-transfer-encoding")) {
@@ -177,7 +173,7 @@ result<std::vector<form_part>> read_multipart(std::string_view boundary, std::st
 } // namespace
 
 bool is_form(std::string_view content_type) noexcept {
-  const auto media = trimmed_blanks(content_type.substr(0, content_type.find(';')));
+  const auto media = without_blanks(content_type.substr(0, content_type.find(';')));
   return same_text(media, "application/x-www-form-urlencoded") || same_text(media, "multipart/form-data");
 }
 

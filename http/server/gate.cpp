@@ -30,26 +30,6 @@ bool is_token(std::string_view text) noexcept {
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-    text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-    text.remove_suffix(1);
-  return text;
-}
-
-/// Calls `each` for the members of a comma-separated list.
-template <class Each>
-void for_each_member(std::string_view list, Each&& each) {
-  while (true) {
-    const auto comma = list.find(',');
-    each(trim(list.substr(0, comma)));
-    if (comma == std::string_view::npos)
-      return;
-    list.remove_prefix(comma + 1);
-  }
-}
-
 std::optional<refusal> read_target_form(std::string_view target, method m, const head_limits& limits) {
   if (target.size() > limits.target)
     return refusal::target_too_long;
@@ -194,7 +174,7 @@ std::optional<refusal> read_field(std::string_view line, field_view& into) {
   into.name = line.substr(0, colon);
   if (!is_token(into.name))
     return refusal::bad_field_name;
-  into.value = trim(line.substr(colon + 1));
+  into.value = without_blanks(line.substr(colon + 1));
   for (const char c : into.value) {
     const auto byte = static_cast<unsigned char>(c);
     if ((byte < 0x20 && byte != '\t') || byte == 0x7F)

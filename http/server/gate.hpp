@@ -78,6 +78,24 @@ struct request_head {
 /// One pass, no allocation once `fields` has grown; below a microsecond for usual heads.
 [[nodiscard]] std::optional<refusal> read_head(std::string_view head, const head_limits& limits, request_head& into);
 
+/// Without the blanks and tabs at its ends.
+[[nodiscard]] constexpr std::string_view without_blanks(std::string_view text) noexcept {
+  const auto from = text.find_first_not_of(" \t");
+  return from == std::string_view::npos ? std::string_view{} : text.substr(from, text.find_last_not_of(" \t") - from + 1);
+}
+
+/// Calls `each` for the members of a comma-separated list.
+template <class Each>
+void for_each_member(std::string_view list, Each&& each) {
+  while (true) {
+    const auto comma = list.find(',');
+    each(without_blanks(list.substr(0, comma)));
+    if (comma == std::string_view::npos)
+      return;
+    list.remove_prefix(comma + 1);
+  }
+}
+
 /// ASCII without regard to case.
 [[nodiscard]] bool same_text(std::string_view a, std::string_view b) noexcept;
 

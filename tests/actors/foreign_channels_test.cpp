@@ -204,7 +204,7 @@ TEST_F(answers, ring_no_telephone_outside) {
   }
 }
 
-// What goes to a server goes through `ami_actions`, which asks for a permit; what the folds of the telephone system ask for is the
+// What goes to a server goes through `ami_actions`, which asks core/outward.hpp; what the folds of the telephone system ask for is the
 // one exception, and that is lists.
 TEST(ways_outward, are_one) {
   const std::filesystem::path actors = std::string{RINGMASTER_TEST_DATA} + "/../../actors";

@@ -38,9 +38,9 @@ struct collection<collection_tests::buddy> {
   static constexpr std::uint16_t kind = 65'001;
   static constexpr std::string_view name = "buddy";
   static constexpr const auto& fields = collection_tests::buddy_fields;
-  static constexpr std::tuple indexes{unique{2, &collection_tests::buddy::name}, by{3, &collection_tests::buddy::owner},
-                                      unique{4, &collection_tests::buddy::room}, by{5, &collection_tests::buddy::rank},
-                                      by{6, &collection_tests::buddy::call}};
+  static constexpr std::tuple indexes{unique(2, &collection_tests::buddy::name), by(3, &collection_tests::buddy::owner),
+                                      unique(4, &collection_tests::buddy::room), by(5, &collection_tests::buddy::rank),
+                                      by(6, &collection_tests::buddy::call)};
 };
 template <>
 struct collection<collection_tests::stranger> {

@@ -27,7 +27,7 @@ struct storage::collection<note_pad> {
   static constexpr std::uint16_t kind = 65'010;
   static constexpr std::string_view name = "note pad";
   static constexpr const auto& fields = note_pad_fields;
-  static constexpr std::tuple indexes{storage::unique{2, &note_pad::title}, storage::by{4, &note_pad::parent}};
+  static constexpr std::tuple indexes{storage::unique(2, &note_pad::title), storage::by(4, &note_pad::parent)};
 };
 struct note_pad_resource {
   using object = note_pad;
@@ -55,7 +55,7 @@ struct storage::collection<diary> {
   static constexpr std::uint16_t kind = 65'011;
   static constexpr std::string_view name = "diary";
   static constexpr const auto& fields = diary_fields;
-  static constexpr std::tuple indexes{storage::by{2, &diary::owner}};
+  static constexpr std::tuple indexes{storage::by(2, &diary::owner)};
 };
 struct diary_resource {
   using object = diary;
