@@ -65,7 +65,7 @@ bool read_position(std::string_view text, std::int64_t& id) { return read_number
 result<std::size_t> count_of(const http::request& req, std::size_t without) {
   const auto value = req.query_value("count");
   std::size_t count = without;
-  if (value && (!read_number(*value, count) || count == 0 || count > most_items))
+  if (value && !value->empty() && (!read_number(*value, count) || count == 0 || count > most_items))
     return invalid_field("count", "count must be a number from 1 to " + std::to_string(most_items));
   return count;
 }

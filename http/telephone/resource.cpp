@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/telephone/resource.hpp"
 
+#include "http/api/page.hpp"
+
 #include <algorithm>
-#include <charconv>
 
 namespace ringmaster::telephone {
 namespace {
 
-constexpr std::size_t most_items = 10'000; ///< of one page
 
 } // namespace
 
@@ -91,25 +91,10 @@ result<servers> servers_for(const context& c, const http::request& req, const st
 }
 
 result<page> page_of(const http::request& req) {
-  const auto number = [&](std::string_view name, std::uint64_t least, std::uint64_t most,
-                          const char* what) -> result<std::optional<std::uint64_t>> {
-    const auto value = req.query_value(name);
-    if (!value || value->empty())
-      return std::optional<std::uint64_t>{};
-    std::uint64_t read = 0;
-    const auto* end = value->data() + value->size();
-    const auto [stop, failed] = std::from_chars(value->data(), end, read);
-    if (failed != std::errc{} || stop != end || read < least || read > most)
-      return invalid_field(name, std::string{name} + " must be " + what);
-    return std::optional{read};
-  };
-  const auto count = number("count", 1, most_items, "a number from 1 to 10000");
-  if (!count)
-    return count.error();
-  const auto after = number("page_token", 1, UINT64_MAX, "a next_page_token of this list");
-  if (!after)
-    return after.error();
-  return page{*count ? std::optional<std::size_t>{**count} : std::nullopt, after->value_or(0)};
+  const auto which = api::page_parameters<std::int64_t>(req, 0); // serials are given one by one from 1 on
+  if (!which)
+    return which.error();
+  return page{which->count > 0 ? std::optional{which->count} : std::nullopt, static_cast<std::uint64_t>(which->after.value_or(0))};
 }
 
 std::vector<http::query_parameter> query_of(std::initializer_list<std::string_view> names) {

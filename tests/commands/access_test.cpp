@@ -32,6 +32,10 @@ TEST_F(access_test, another_password_ends_what_was_signed_in_with_the_old_one) {
   write([&](write_txn& in) { storage::must(change_password(in, "anna", "new", storage::at_second(1))); });
   EXPECT_EQ(storage::must(storage::get_user(storage::must(db.read()), "anna")).password_hash, "new");
   EXPECT_EQ(storage::must(storage::get_user(storage::must(db.read()), "bert")).password_hash, "old");
+  const auto audit = storage::must(storage::list<storage::audit_record>(storage::must(db.read()), storage::numbered_request{})).items;
+  ASSERT_EQ(audit.size(), 3u);
+  EXPECT_EQ(audit[1].deed + " " + audit[1].kind + " " + audit[1].object, "created user bert");
+  EXPECT_EQ(audit[2].deed + " " + audit[2].kind + " " + audit[2].object, "password_changed user anna");
   const auto left = storage::must(storage::all_tokens(storage::must(db.read())));
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left.front().user, "bert");

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/http/daemon_fixture.hpp"
 
+#include <chrono>
+#include <thread>
+
 namespace ringmaster::audit_tests {
 namespace {
 
@@ -30,6 +33,16 @@ TEST_F(audit_api, says_who_changed_what) {
   EXPECT_EQ(get("/admin/audit?since=2200-01-01T00:00:00Z").at("/result/list/0"), "(none)");
   EXPECT_EQ(get("/admin/audit?since=yesterday").status(), 400u);
   EXPECT_EQ(get("/admin/audit?page_token=x").status(), 400u);
+}
+
+TEST_F(audit_api, goes_when_its_days_are_over) {
+  EXPECT_EQ(get("/admin/audit").at("/result/list/0/kind"), "user");
+  settings_.audit_days = 0;
+  daemon_.reset();
+  start();
+  for (int i = 0; i < 2'000 && get("/admin/audit").at("/result/list/0/kind") != "(none)"; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  EXPECT_EQ(get("/admin/audit").at("/result/list/0/kind"), "(none)");
 }
 
 TEST_F(audit_api, an_import_is_told_by_its_list_and_count) {
