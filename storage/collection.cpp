@@ -56,6 +56,8 @@ result<std::optional<std::string_view>> row(const txn& in, const kind_of& which,
 }
 
 result<std::vector<std::int64_t>> ids(const txn& in, const kind_of& which, const entry* at, std::int64_t after, std::size_t count) {
+  if (at && at->tag == 0)
+    return error{errc::internal, fmt::format("a {} is not found by that", which.name), {}};
   const auto where = at ? table::collected_by : table::collected;
   const auto begins = at ? index_key(which, *at) : be16(which.kind);
   auto rows = cursor::open(in, where);

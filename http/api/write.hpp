@@ -12,8 +12,8 @@
 
 namespace ringmaster::api {
 
-/// `by`: the caller of the request; null: nobody but the daemon. Runs `work(const commands::context&)`, which may be run again, and gives its result to `done` once it is on disk; see
-/// `engine::transact`.
+/// `by`: the caller of the request; null: nobody but the daemon. Runs `work(const commands::context&)`, which may be run again, and
+/// gives its result to `done` once it is on disk; see `engine::transact`.
 template <class Result, class Work, class Done>
 void write(const context& c, std::shared_ptr<const auth::principal> by, Work work, Done done,
            storage::room may_fill = storage::room::ordinary) {

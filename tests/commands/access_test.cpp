@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/commands/access.hpp"
 
+#include "storage/audit.hpp"
 #include "tests/storage/database.hpp"
 
 namespace ringmaster::access_commands {

@@ -107,6 +107,7 @@ TEST_F(collections, are_found_by_each_index) {
   EXPECT_EQ(names(list_by(in, &buddy::rank, 5, {})), (std::vector<std::string>{"ann", "dan"}));
   EXPECT_EQ(names(list_by(in, &buddy::rank, std::nullopt, {})), (std::vector<std::string>{"bob"}));
   EXPECT_EQ(names(list_by(in, &buddy::rank, -7, {})), (std::vector<std::string>{"cyd"}));
+  EXPECT_EQ(code_of(list_by(in, &buddy::id, 1, {})), errc::internal) << "there is no such index";
   expect_whole();
 }
 
