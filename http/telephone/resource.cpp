@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/telephone/resource.hpp"
 
-#include "http/api/page.hpp"
-
 #include <algorithm>
 
 namespace ringmaster::telephone {

@@ -9,8 +9,8 @@
 #include "actors/core/telephone/requests.hpp"
 #include "actors/core/telephone/tables.hpp"
 #include "http/api/context.hpp"
+#include "http/api/page.hpp"
 #include "http/router.hpp"
-#include "http/telephone/list_source.hpp"
 #include "protocol/json.hpp"
 #include "protocol/permission.hpp"
 
@@ -27,6 +27,9 @@ namespace ringmaster::telephone {
 using api::context;
 
 inline constexpr std::string_view may_read = permission::telephone_read, may_supervise = permission::telephone_supervise;
+
+/// Objects of a list that are rendered at a time, so that the thread serves its other connections in between.
+inline constexpr std::size_t a_piece = 128;
 
 using servers = std::vector<const core::telephone_tables*>;
 
@@ -200,26 +203,18 @@ struct live_resource {
     if (!which)
       return api::refuse(c, which.error());
     bool more = false;
-    auto items = collect<T>(*where, *which, more, wanted);
-    auto next = more ? std::to_string(items.back()->serial) : std::string{};
-    auto show = [](std::string& out, const pointer& one) { append_listed<T>(out, *one); };
-    using source = list_source<pointer, decltype(show)>;
-    if (items.size() > source::piece) {
-      http::response streamed;
-      streamed.status = c.speaks->status_of(http::outcome::shown);
-      streamed.body = std::make_shared<source>(c, std::move(items), std::move(next), show);
-      return streamed;
-    }
-    return api::answer(c, [&](std::string& out) {
-      out.reserve(out.size() + items.size() * 700 + 64);
-      c.speaks->begin_list(out);
-      bool first = true;
-      for (const auto& one : items) {
-        if (!std::exchange(first, false))
+    auto items = std::make_shared<std::vector<pointer>>(collect<T>(*where, *which, more, wanted));
+    auto next = more ? std::to_string(items->back()->serial) : std::string{};
+    // Which objects are in the list is settled now; each is shown as it is when its turn comes.
+    return api::answer_in_pieces(c, [items, next = std::move(next), at = std::size_t{0}](std::string& out) mutable -> result<api::piece> {
+      const auto end = std::min(at + a_piece, items->size());
+      out.reserve(out.size() + (end - at) * 700 + 256);
+      for (; at != end; ++at) {
+        if (at != 0)
           out.push_back(',');
-        append_listed(out, *one);
+        append_listed<T>(out, *std::exchange((*items)[at], nullptr));
       }
-      c.speaks->end_list(out, next);
+      return api::piece{next, at == items->size()};
     });
   }
 
